@@ -1,0 +1,200 @@
+"""Problems: what is wrong, where, with which values, and what to do about it.
+
+Every message that reaches a user is a `Problem`. A room declares its `Kind`s once (code, title,
+severity, remedy) and places them with `Kind.at(...)`. Functions gather problems and return them, or
+raise `Stopped` with all of a stage at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MAX_VALUES = 5
+
+
+class Severity(StrEnum):
+    """What a problem does to a build."""
+
+    STOP = "stop"
+    FINDING = "finding"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """A place that a person can go to: a workbook cell, a line of a raw file, or a record of a dataset.
+
+    `str()` gives `specs/sdtm.xlsx!Variables!F23`, `raw/edc/ae.csv:118 AESTDAT` or
+    `LB USUBJID=… LBSEQ=12`.
+    """
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    line: int = 0
+    column: str = ""
+    dataset: str = ""
+    usubjid: str = ""
+    seq: int = 0
+
+    def __str__(self) -> str:
+        if self.dataset:
+            parts = [self.dataset]
+            if self.usubjid:
+                parts.append(f"USUBJID={self.usubjid}")
+            if self.seq:
+                parts.append(f"{self.dataset[:2]}SEQ={self.seq}")
+            if self.column:
+                parts.append(self.column)
+            return " ".join(parts)
+        text = self.file
+        if self.sheet:
+            text += f"!{self.sheet}"
+        if self.cell:
+            text += f"!{self.cell}"
+        if self.line:
+            text += f":{self.line}"
+        if self.column:
+            text += f" {self.column}"
+        return text
+
+
+def at_cell(file: str, sheet: str, column: int | str, row: int) -> Address:
+    """Address of a workbook cell; `column` is a letter or a 1-based number."""
+    letter = column if isinstance(column, str) else column_letter(column)
+    return Address(file=file, sheet=sheet, cell=f"{letter}{row}")
+
+
+def at_line(file: str, line: int, column: str = "", *, sheet: str = "") -> Address:
+    """Address of a line (1-based) of a raw file, with the field if one is meant."""
+    return Address(file=file, sheet=sheet, line=line, column=column)
+
+
+def at_record(dataset: str, usubjid: str = "", seq: int = 0, column: str = "") -> Address:
+    """Address of a record of a dataset."""
+    return Address(dataset=dataset, usubjid=usubjid, seq=seq, column=column)
+
+
+def column_letter(number: int) -> str:
+    """Spreadsheet letters of a 1-based column number: 1 → A, 27 → AA."""
+    if number < 1:
+        raise ValueError(f"column number {number} is below 1")
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: a stable code, a title, its severity and the usual remedy."""
+
+    code: str
+    title: str
+    severity: Severity
+    fix: str
+
+    def at(
+        self,
+        where: Address | str,
+        what: str,
+        *,
+        values: Iterable[object] = (),
+        hint: str = "",
+        fix: str = "",
+        source: Sequence[Address] = (),
+    ) -> Problem:
+        """A problem of this kind at one place. `source` holds the raw lines behind a record."""
+        place = where if isinstance(where, Address) else Address(file=where)
+        seen = tuple(dict.fromkeys(str(value) for value in values))
+        return Problem(self, place, what, seen, hint, fix or self.fix, tuple(source))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, told so that a person can act on it."""
+
+    kind: Kind
+    where: Address
+    what: str
+    values: tuple[str, ...] = ()
+    hint: str = ""
+    fix: str = ""
+    source: tuple[Address, ...] = ()
+
+    @property
+    def code(self) -> str:
+        return self.kind.code
+
+    @property
+    def stops(self) -> bool:
+        return self.kind.severity is Severity.STOP
+
+    def sort_key(self) -> tuple[str, Address, str]:
+        return (self.kind.code, self.where, self.what)
+
+    def __str__(self) -> str:
+        lines = [f"{self.code} {self.where}: {self.what}" if str(self.where) else f"{self.code}: {self.what}"]
+        if self.values:
+            shown = ", ".join(repr(value) for value in self.values[:MAX_VALUES])
+            more = len(self.values) - MAX_VALUES
+            lines.append(f"    found: {shown}" + (f" and {more} more" if more > 0 else ""))
+        if self.source:
+            shown = "; ".join(str(place) for place in self.source[:MAX_VALUES])
+            more = len(self.source) - MAX_VALUES
+            lines.append(f"    from: {shown}" + (f" and {more} more" if more > 0 else ""))
+        if self.hint:
+            lines.append(f"    did you mean: {self.hint}")
+        if self.fix:
+            lines.append(f"    do: {self.fix}")
+        return "\n".join(lines)
+
+
+class Stopped(Exception):
+    """Work can't go on; carries every problem that the stage found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=Problem.sort_key))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass
+class Problems:
+    """Gathers the problems of a stage, so that they can all be told at once."""
+
+    items: list[Problem] = field(default_factory=list[Problem])
+
+    def add(self, problem: Problem) -> None:
+        self.items.append(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        self.items.extend(problems)
+
+    @property
+    def stops(self) -> list[Problem]:
+        return [item for item in self.items if item.stops]
+
+    @property
+    def findings(self) -> list[Problem]:
+        return [item for item in self.items if not item.stops]
+
+    def stop_if_any(self) -> None:
+        """Raise `Stopped` with all problems that stop a build, if there is one."""
+        if self.stops:
+            raise Stopped(self.stops)
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def did_you_mean(name: str, options: Iterable[str]) -> str:
+    """The option nearest to `name` in spelling (case apart), or an empty string."""
+    by_folded = {option.casefold(): option for option in options}
+    near = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
+    return by_folded[near[0]] if near else ""

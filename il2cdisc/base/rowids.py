@@ -1,0 +1,75 @@
+"""Row ids: ordinary columns named `@form` that ride through merge, melt, filter and concat.
+
+A row id says which record of which source a row came from. It is a nullable integer, or, where rows
+were aggregated, a tuple of integers in an object column. `edges` turns the id columns of a finished
+dataset into lineage: one row a (target row, source, source row).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+MARK = "@"
+
+
+def id_column(source: str) -> str:
+    """Name of the id column of a source: `ae` → `@ae`."""
+    return MARK + source
+
+
+def id_columns(frame: pd.DataFrame) -> list[str]:
+    """The id columns that a frame carries, in its order."""
+    return [name for name in frame.columns if str(name).startswith(MARK)]
+
+
+def numbered(frame: pd.DataFrame, source: str) -> pd.DataFrame:
+    """A copy of `frame` with the id column of `source` in front, 0 to n-1."""
+    ids = pd.array(np.arange(len(frame), dtype="int64"), dtype="Int64")
+    out = frame.reset_index(drop=True)
+    out.insert(0, id_column(source), ids)
+    return out
+
+
+def gathered_ids(ids: pd.Series, groups: pd.Series | Iterable[object]) -> pd.Series:
+    """For each group, the sorted tuple of its distinct row ids; the way to keep ids through an aggregation."""
+    return ids.groupby(groups, sort=False).agg(_tuple)
+
+
+def edges(frame: pd.DataFrame) -> pd.DataFrame:
+    """Edges of a finished dataset: columns `row` (position, int64), `source` (text), `id` (int64).
+
+    Every id column is unrolled, tuples too; missing ids give no edge. Sorted by row, source, id.
+    """
+    rows = np.arange(len(frame), dtype="int64")
+    parts: list[pd.DataFrame] = []
+    for name in id_columns(frame):
+        column = frame[name]
+        if column.dtype == object:
+            long = pd.Series(column.to_numpy(), index=rows).map(_as_tuple).explode().dropna()
+            part = pd.DataFrame({"row": long.index.to_numpy("int64"), "id": long.to_numpy("int64")})
+        else:
+            known = column.notna().to_numpy()
+            part = pd.DataFrame({"row": rows[known], "id": column[known].to_numpy("int64")})
+        part.insert(1, "source", name[len(MARK) :])
+        parts.append(part)
+    if not parts:
+        return pd.DataFrame({"row": rows[:0], "source": pd.Series([], dtype="str"), "id": rows[:0]})
+    out = pd.concat(parts, ignore_index=True)
+    out["source"] = out["source"].astype("str")
+    return out.drop_duplicates().sort_values(["row", "source", "id"], ignore_index=True)
+
+
+def _as_tuple(value: object) -> tuple[int, ...]:
+    if isinstance(value, tuple | list | np.ndarray):
+        return tuple(int(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return () if pd.isna(value) else (int(value),)  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def _tuple(ids: pd.Series) -> tuple[int, ...]:
+    found: set[int] = set()
+    for value in ids:
+        found.update(_as_tuple(value))
+    return tuple(sorted(found))
