@@ -133,9 +133,11 @@ def from_sas_day(days: float) -> date:
 
 def sas_days(dates: pd.Series) -> pd.Series:
     """SAS day numbers (float, NaN when the date is missing or partial) of ISO 8601 text."""
-    return over_distinct(
-        dates, lambda t: float(sas_day(earliest_day(t))) if is_complete(t) else np.nan
-    ).astype("float64")
+
+    def rule(text: str) -> float:
+        return float(sas_day(earliest_day(text))) if is_complete(text) else np.nan
+
+    return over_distinct(dates, rule).astype("float64")
 
 
 def sas_seconds(dates: pd.Series) -> pd.Series:

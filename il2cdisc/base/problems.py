@@ -153,7 +153,7 @@ class Problem:
         return "\n".join(lines)
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - a verdict, not an error of ours
     """Work can't go on; carries every problem that the stage found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -42,7 +42,7 @@ def significant(value: float, digits: int) -> str:
 
 
 def p_value(value: float, digits: int = 4) -> str:
-    """A p-value as tables print it: four decimals, `<0.0001` below, `>0.9999` above the last step short of 1."""
+    """A p-value as tables print it: four decimals, `<0.0001` below, `>0.9999` just short of 1."""
     if not 0 <= value <= 1:
         raise ValueError(f"{value} is no p-value")
     smallest = Decimal(1).scaleb(-digits)

@@ -34,7 +34,7 @@ def numbered(frame: pd.DataFrame, source: str) -> pd.DataFrame:
 
 
 def gathered_ids(ids: pd.Series, groups: pd.Series | Iterable[object]) -> pd.Series:
-    """For each group, the sorted tuple of its distinct row ids; the way to keep ids through an aggregation."""
+    """For each group, the sorted tuple of its distinct row ids: keeps ids through an aggregation."""
     return ids.groupby(groups, sort=False).agg(_tuple)
 
 

@@ -1,0 +1,87 @@
+"""A finished dataset: its frame, its variables in order, its keys and its lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pandas as pd
+
+VariableType = Literal["Char", "Num"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable as a transport file holds it; `length` is in bytes (8 for numbers)."""
+
+    name: str
+    label: str
+    type: VariableType
+    length: int = 8
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A finished SDTM or ADaM dataset.
+
+    `frame` has exactly the columns of `variables`, in that order, a RangeIndex, `str` columns (missing =
+    NaN) for Char and float64 for Num, sorted by `keys`. `edges` has the columns `row` (position in
+    `frame`), `source` (a raw form in lower case, or a dataset in upper case), `id` (row id of the
+    source, for a dataset its position) and `field` (raw column, where it differs from row to row, else
+    missing).
+    """
+
+    name: str
+    label: str
+    variables: tuple[Variable, ...]
+    keys: tuple[str, ...]
+    frame: pd.DataFrame
+    edges: pd.DataFrame
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(variable.name for variable in self.variables)
+
+    def with_lengths(self, lengths: dict[str, int]) -> Dataset:
+        """The same dataset with the byte lengths given by variable name; others keep theirs."""
+        return replace(
+            self, variables=tuple(replace(v, length=lengths.get(v.name, v.length)) for v in self.variables)
+        )
+
+
+def no_edges() -> pd.DataFrame:
+    """An empty edge table."""
+    return pd.DataFrame(
+        {
+            "row": pd.Series([], dtype="int64"),
+            "source": pd.Series([], dtype="str"),
+            "id": pd.Series([], dtype="int64"),
+            "field": pd.Series([], dtype="str"),
+        }
+    )
+
+
+def byte_length(column: pd.Series) -> int:
+    """The longest value of a Char column in UTF-8 bytes; at least 1."""
+    values = column.dropna().unique()
+    return max((len(str(value).encode()) for value in values), default=1) or 1
+
+
+def common_lengths(datasets: Iterable[Dataset]) -> list[Dataset]:
+    """Datasets whose Char variables have the longest length over all datasets that carry them.
+
+    SUPP-- and RELREC keep their own (FDA Study Data Technical Conformance Guide, section 3.3.3).
+    """
+    given = list(datasets)
+    shared: dict[str, int] = {}
+    own: dict[str, dict[str, int]] = {}
+    for item in given:
+        alone = item.name.startswith("SUPP") or item.name == "RELREC"
+        table = own.setdefault(item.name, {}) if alone else shared
+        for variable in item.variables:
+            if variable.type == "Char":
+                longest = byte_length(item.frame[variable.name])
+                table[variable.name] = max(table.get(variable.name, 1), longest)
+    return [item.with_lengths(own.get(item.name, shared)) for item in given]
