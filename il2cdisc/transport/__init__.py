@@ -1,0 +1,1 @@
+"""Codecs: SAS transport files, Parquet, and the files of SAS, SPSS and Stata."""

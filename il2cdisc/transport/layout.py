@@ -1,0 +1,191 @@
+"""The records before the data of a version 5 transport file: bytes from facts, and facts from bytes.
+
+Source: SAS technical note TS-140, "The record layout of a data set in SAS transport (XPORT) format".
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from il2cdisc.base.datasets import Variable
+from il2cdisc.base.problems import Kind, Stopped
+from il2cdisc.transport.formats import SasFormat, parse_format
+from il2cdisc.transport.problems import DAMAGED, MEMBERS, NOT_XPT, OTHER_VERSION
+
+RECORD = 80
+VERSION, SYSTEM = b"9.4     ", b"IL2CDISC"
+LIBRARY = b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!" + b"0" * 30 + b"  "
+MEMBER = b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!000000000000000001600000000140  "
+DESCRIPTOR = b"HEADER RECORD*******DSCRPTR HEADER RECORD!!!!!!!" + b"0" * 30 + b"  "
+NAMESTRS = b"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!000000%04d00000000000000000000  "
+OBSERVATIONS = b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!" + b"0" * 30 + b"  "
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+# type, hash, length, number | name, label, format | width, decimals, justification | unused
+# | informat | width, decimals | position | rest
+_NAMESTR = struct.Struct(">hhhh8s40s8shhh2x8shhl52x")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the records before the data say."""
+
+    name: str
+    label: str
+    variables: tuple[Variable, ...]
+    created: datetime
+    modified: datetime
+    positions: tuple[int, ...]
+    data_starts: int
+
+    @property
+    def width(self) -> int:
+        """Bytes of one observation."""
+        return max((p + v.length for p, v in zip(self.positions, self.variables, strict=True)), default=0)
+
+
+def header_bytes(name: str, label: str, variables: tuple[Variable, ...], created: datetime) -> bytes:
+    """All records before the data; both times of both headers are `created`.
+
+    Everything must fit (`check_xpt` sees to it).
+    """
+    time = _time(created)
+    parts = [
+        LIBRARY,
+        b"SAS     SAS     SASLIB  " + VERSION + SYSTEM + b" " * 24 + time,
+        time.ljust(RECORD),
+        MEMBER,
+        DESCRIPTOR,
+        b"SAS     " + name.encode().ljust(8) + b"SASDATA " + VERSION + SYSTEM + b" " * 24 + time,
+        time + b" " * 16 + label.encode().ljust(40) + b" " * 8,
+        NAMESTRS % len(variables),
+    ]
+    position = 0
+    namestrs = b""
+    for number, variable in enumerate(variables, start=1):
+        namestrs += _namestr(variable, number, position)
+        position += variable.length
+    parts += [namestrs + padding(len(namestrs)), OBSERVATIONS]
+    return b"".join(parts)
+
+
+def padding(size: int) -> bytes:
+    """The blanks that fill `size` bytes up to a whole record."""
+    return b" " * (-size % RECORD)
+
+
+def read_header(stream: BinaryIO, shown: str) -> Header:
+    """The facts of the header; leaves the stream at the first observation.
+
+    Raises `Stopped` when the file is no transport file of version 5, or is damaged; `shown` names it.
+    """
+
+    def record(starts: bytes) -> bytes:
+        got = stream.read(RECORD)
+        if len(got) < RECORD or not got.startswith(starts):
+            said = starts.decode().strip() or "80 bytes"
+            raise _refused(DAMAGED, shown, f"the header breaks off: expected {said!r}", got)
+        return got
+
+    first = stream.read(RECORD)
+    if not first.startswith(LIBRARY[:48]):
+        if first.startswith(b"HEADER RECORD*******LIBV8"):
+            raise _refused(OTHER_VERSION, shown, "this is a transport file of version 8 or 9", first)
+        if first.startswith((b"**COMPRESSED**", b"LIB CONTROL")):
+            raise _refused(OTHER_VERSION, shown, "this was made by SAS PROC CPORT", first)
+        raise _refused(NOT_XPT, shown, "this is not a SAS transport file", first)
+    record(b"SAS")
+    record(b"")
+    member = record(MEMBER[:48])
+    record(DESCRIPTOR[:48])
+    names, labels = record(b"SAS"), record(b"")
+    count_record = record(NAMESTRS[:48])
+    try:
+        size, count = int(member[74:78]), int(count_record[54:58])
+    except ValueError as error:
+        raise _refused(DAMAGED, shown, "the count of variables is not a number", count_record) from error
+    if size not in (136, 140):
+        raise _refused(DAMAGED, shown, f"variables are described in {size} bytes, not 140", member)
+    block = stream.read(size * count + len(padding(size * count)))
+    if len(block) < size * count:
+        raise _refused(DAMAGED, shown, "the description of the variables breaks off", b"")
+    found = [_variable(block[i * size : (i + 1) * size].ljust(140, b"\0"), shown) for i in range(count)]
+    record(OBSERVATIONS[:48])
+    return Header(
+        name=names[8:16].decode("latin-1").rstrip(" \0"),
+        label=labels[32:72].decode("latin-1").rstrip(" \0"),
+        variables=tuple(variable for variable, _ in found),
+        created=_from_time(names[64:80], shown),
+        modified=_from_time(labels[0:16], shown),
+        positions=tuple(position for _, position in found),
+        data_starts=8 * RECORD + len(block) + RECORD,
+    )
+
+
+def refuse_second_member(block: bytes | memoryview, at: int, shown: str) -> None:
+    """Raise `Stopped` when data that begin at byte `at` of the data part hold another dataset's header."""
+    view = memoryview(block)
+    for start in range(-at % RECORD, len(view) - 47, RECORD):
+        if view[start : start + 48] == MEMBER[:48]:
+            raise _refused(MEMBERS, shown, "the file holds more than one dataset", b"")
+
+
+def _namestr(variable: Variable, number: int, position: int) -> bytes:
+    text = variable.type == "Char"
+    form = parse_format(variable.format)
+    return _NAMESTR.pack(
+        2 if text else 1,
+        0,
+        variable.length,
+        number,
+        variable.name.encode().ljust(8),
+        variable.label.encode().ljust(40),
+        form.name.encode().ljust(8),
+        form.width,
+        form.decimals,
+        0 if text else 1,  # text stands left, numbers right
+        b" " * 8,
+        0,
+        0,
+        position,
+    )
+
+
+def _variable(raw: bytes, shown: str) -> tuple[Variable, int]:
+    kind, _, length, _, name, label, form, width, decimals, _, _, _, _, position = _NAMESTR.unpack(raw)
+    if kind not in (1, 2) or length < 1 or position < 0 or (kind == 1 and length > 8):
+        raise _refused(DAMAGED, shown, "the description of a variable makes no sense", name)
+    shape = SasFormat(form.decode("latin-1").strip(" \0"), width, decimals)
+    variable = Variable(
+        name=name.decode("latin-1").rstrip(" \0"),
+        label=label.decode("latin-1").rstrip(" \0"),
+        type="Num" if kind == 1 else "Char",
+        length=length,
+        format=str(shape),
+    )
+    return variable, position
+
+
+def _time(moment: datetime) -> bytes:
+    month = _MONTHS[moment.month - 1]
+    return f"{moment.day:02d}{month}{moment.year % 100:02d}:{moment:%H:%M:%S}".encode()
+
+
+def _from_time(raw: bytes, shown: str) -> datetime:
+    """The time of a header; two-digit years are 1960 to 2059."""
+    try:
+        text = raw.decode("ascii")
+        year = 1900 + int(text[5:7])
+        clock = [int(text[start : start + 2]) for start in (8, 11, 14)]
+        month = _MONTHS.index(text[2:5].upper()) + 1
+        return datetime(year + 100 * (year < 1960), month, int(text[:2]), *clock)  # noqa: DTZ001 - none is held
+    except ValueError as error:
+        raise _refused(DAMAGED, shown, "a time of the header is no time", raw) from error
+
+
+def _refused(kind: Kind, shown: str, what: str, raw: bytes) -> Stopped:
+    seen = [raw[:40].decode("ascii", "replace").strip()] if raw.strip() else []
+    return Stopped([kind.at(shown, what, values=seen)])

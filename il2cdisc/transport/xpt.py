@@ -1,0 +1,288 @@
+"""SAS transport files, version 5: one dataset written to a stream, or read from one, in blocks of rows.
+
+The writer takes nothing from the clock. Numbers come back bit-equal (IBM floats by `ibm`), text without
+its trailing blanks; `-0.0` is written as 0, a missing text and an empty one are both blanks.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.datasets import Dataset, Variable
+from il2cdisc.base.problems import Problem, Stopped, at_record
+from il2cdisc.transport import ibm, layout, problems, refusals
+from il2cdisc.transport.arrow import pa
+from il2cdisc.transport.text import TextBuffers, from_fixed, to_fixed
+
+BLOCK_BYTES = 4 << 20
+_NO_SPECIALS: Mapping[str, pd.Series] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class XptFile:
+    """A transport file that was read whole.
+
+    `frame`: `str` columns (blank = NaN) for Char and float64 for Num, in file order, RangeIndex.
+    `specials`: for each Num variable with special missing values a `str` column of their letters
+    (`A` to `Z`, `_`), NaN elsewhere; `write_xpt` takes the same.
+    """
+
+    name: str
+    label: str
+    variables: tuple[Variable, ...]
+    frame: pd.DataFrame
+    created: datetime
+    modified: datetime
+    specials: Mapping[str, pd.Series]
+
+
+@dataclass(frozen=True, slots=True)
+class XptBlock:
+    """Rows of a transport file from `start` on; columns as in `XptFile`."""
+
+    start: int
+    columns: dict[str, Any]
+    codes: dict[str, NDArray[np.uint8]]
+
+    def frame(self, variables: tuple[Variable, ...]) -> pd.DataFrame:
+        """The block as a frame with a RangeIndex from 0."""
+        return _frame(variables, {v.name: [self.columns[v.name]] for v in variables})
+
+
+def check_xpt(dataset: Dataset, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS) -> list[Problem]:
+    """Everything that a version 5 file can't hold of `dataset`, all at once, sorted; empty when all fits.
+
+    A problem names the first record concerned (USUBJID and --SEQ, or ASEQ, where the dataset has them,
+    else the row), up to four more, their number, and the distinct values. Problems stop a write, except
+    trailing blanks (a finding: they are lost).
+    """
+    return sorted(refusals.check(dataset, specials)[0], key=Problem.sort_key)
+
+
+def write_xpt(
+    dataset: Dataset,
+    stream: BinaryIO,
+    *,
+    created: datetime,
+    specials: Mapping[str, pd.Series] = _NO_SPECIALS,
+) -> list[Problem]:
+    """Write `dataset` as a version 5 transport file; gives the findings that did not stop it.
+
+    Lengths are the variables' own, in bytes. `created` goes into all four times of the header. `specials`
+    gives, by Num variable, a column of letters (`A` to `Z`, `_`) for records whose value is a special
+    missing value, NaN for the others. Raises `Stopped` with every refusal of `check_xpt` before the first
+    byte is written. Memory: a few blocks of 4 MB beside the frame (text held as Python objects: a copy).
+    """
+    found, columns = refusals.check(dataset, specials)
+    if not 1960 <= created.year <= 2059:
+        what = "the year of the header's time can't be held"
+        found.append(problems.CREATED.at(at_record(dataset.name), what, values=[created.year]))
+    stops = [problem for problem in found if problem.stops]
+    if stops:
+        raise Stopped(stops)
+    stream.write(layout.header_bytes(dataset.name, dataset.label, dataset.variables, created))
+    codes = {name: _codes(letters) for name, letters in specials.items()}
+    record = np.dtype([(v.name, ">u8" if v.type == "Num" else f"V{v.length}") for v in dataset.variables])
+    rows, size = len(dataset.frame), max(1, BLOCK_BYTES // record.itemsize)
+    block = np.empty(min(rows, size), dtype=record)
+    for start in range(0, rows, size):
+        stop = min(start + size, rows)
+        part = block[: stop - start]
+        for variable in dataset.variables:
+            part[variable.name] = _encoded(columns, codes, variable, start, stop)
+        stream.write(part.view(np.uint8).data)
+    stream.write(layout.padding(rows * record.itemsize))
+    return sorted(found, key=Problem.sort_key)
+
+
+def read_xpt(
+    source: str | os.PathLike[str] | BinaryIO, *, encoding: str = "utf-8", shown: str = ""
+) -> XptFile:
+    """The one dataset of a transport file; `shown` names the file in messages (default: its path).
+
+    Text is decoded as `encoding`. Rows: the data part has no count of its own, so blank records within
+    the padding of the last 80 bytes are none. Raises `Stopped` for what is no transport file of version
+    5, damaged, holds several datasets, or text that is not in `encoding`.
+    """
+    parts: dict[str, list[Any]] = {}
+    codes: dict[str, list[tuple[int, NDArray[np.uint8]]]] = {}
+    rows = 0
+    with open_xpt(source, encoding=encoding, shown=shown) as file:
+        header = file.header
+        for block in file.blocks():
+            for name, column in block.columns.items():
+                parts.setdefault(name, []).append(column)
+                rows = block.start + len(column)
+            for name, found in block.codes.items():
+                codes.setdefault(name, []).append((block.start, found))
+    specials = {v.name: _letters(codes[v.name], rows) for v in header.variables if v.name in codes}
+    return XptFile(
+        name=header.name,
+        label=header.label,
+        variables=header.variables,
+        frame=_frame(header.variables, parts),
+        created=header.created,
+        modified=header.modified,
+        specials=specials,
+    )
+
+
+@contextmanager
+def open_xpt(
+    source: str | os.PathLike[str] | BinaryIO, *, encoding: str = "utf-8", shown: str = ""
+) -> Iterator[XptReader]:
+    """A transport file to be read in blocks: `with open_xpt(path) as file: ...`; see `read_xpt`."""
+    if isinstance(source, str | os.PathLike):
+        with Path(source).open("rb") as stream:
+            name = shown or os.fspath(source)
+            yield XptReader(stream, layout.read_header(stream, name), encoding, name)
+    else:
+        name = shown or "transport file"
+        yield XptReader(source, layout.read_header(source, name), encoding, name)
+
+
+@dataclass(frozen=True, slots=True)
+class XptReader:
+    """An open transport file, its header read."""
+
+    stream: BinaryIO
+    header: layout.Header
+    encoding: str
+    shown: str
+
+    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[XptBlock]:
+        """The rows in order, in blocks of about `block_bytes`; can be walked once."""
+        record = self._record()
+        width = record.itemsize
+        want = max(1, block_bytes // width) * width
+        start, at, raw = 0, 0, self._read(want)
+        while raw:
+            following = self._read(want)
+            layout.refuse_second_member(raw, at, self.shown)
+            rows = len(raw) // width
+            if not following:
+                self._refuse_odd_end(at + len(raw))
+                rows -= _padding_rows(raw, rows, width)
+            if rows:
+                yield self._block(np.frombuffer(raw, dtype=record, count=rows), start)
+            start, at, raw = start + rows, at + len(raw), following
+
+    def _read(self, size: int) -> bytes:
+        got = self.stream.read(size)
+        while got and len(got) < size:
+            more = self.stream.read(size - len(got))
+            if not more:
+                break
+            got += more
+        return got
+
+    def _record(self) -> np.dtype[Any]:
+        header = self.header
+        return np.dtype(
+            {
+                "names": [v.name for v in header.variables],
+                "formats": [
+                    f"V{v.length}" if v.type == "Char" or v.length < 8 else ">u8" for v in header.variables
+                ],
+                "offsets": list(header.positions),
+                "itemsize": header.width,
+            }
+        )
+
+    def _refuse_odd_end(self, size: int) -> None:
+        if size % layout.RECORD:
+            what = "the file does not end with a whole record of 80 bytes"
+            raise Stopped([problems.DAMAGED.at(self.shown, what)])
+
+    def _block(self, records: NDArray[np.void], start: int) -> XptBlock:
+        columns: dict[str, Any] = {}
+        codes: dict[str, NDArray[np.uint8]] = {}
+        for variable in self.header.variables:
+            raw = records[variable.name]
+            if variable.type == "Char":
+                try:
+                    columns[variable.name] = from_fixed(np.ascontiguousarray(raw), self.encoding)
+                except UnicodeDecodeError as error:
+                    what = f"{variable.name}: text is not in {self.encoding}, rows {start + 1} and on"
+                    raise Stopped([problems.ENCODING.at(self.shown, what)]) from error
+            else:
+                numbers, found = ibm.from_ibm(_bits(raw, variable.length))
+                columns[variable.name] = numbers
+                if found is not None:
+                    codes[variable.name] = found
+        return XptBlock(start, columns, codes)
+
+
+def _encoded(
+    columns: refusals.Columns,
+    codes: Mapping[str, NDArray[np.uint8]],
+    variable: Variable,
+    start: int,
+    stop: int,
+) -> NDArray[Any]:
+    column = columns[variable.name]
+    if isinstance(column, TextBuffers):
+        return to_fixed(column, start, stop, variable.length)
+    special = codes.get(variable.name)
+    return ibm.to_ibm(column[start:stop], None if special is None else special[start:stop])
+
+
+def _codes(letters: pd.Series) -> NDArray[np.uint8]:
+    return letters.map({letter: ord(letter) for letter in ibm.SPECIALS}).fillna(0).to_numpy(dtype=np.uint8)
+
+
+def _letters(found: list[tuple[int, NDArray[np.uint8]]], rows: int) -> pd.Series:
+    codes = np.zeros(rows, dtype=np.uint8)
+    for start, part in found:
+        codes[start : start + len(part)] = part
+    return pd.Series(codes).map({ord(letter): letter for letter in ibm.SPECIALS}).astype("str")
+
+
+def _bits(raw: NDArray[Any], length: int) -> NDArray[np.uint64]:
+    """Native 64-bit patterns; numbers shorter than 8 bytes are the leading ones."""
+    if length == 8:
+        return raw.astype(np.uint64)
+    whole = np.zeros((len(raw), 8), dtype=np.uint8)
+    whole[:, :length] = np.ascontiguousarray(raw).view(np.uint8).reshape(-1, length)
+    return whole.view(">u8").ravel().astype(np.uint64)
+
+
+def _padding_rows(raw: bytes, rows: int, width: int) -> int:
+    """How many blank records at the end of the last block are padding: they begin in its last 79 bytes."""
+    count = 0
+    while count < rows:
+        begin = (rows - count - 1) * width
+        if len(raw) - begin >= layout.RECORD or raw[begin : begin + width].strip(b" "):
+            break
+        count += 1
+    return count
+
+
+def _frame(variables: tuple[Variable, ...], parts: Mapping[str, list[Any]]) -> pd.DataFrame:
+    columns: dict[str, Any] = {}
+    for variable in variables:
+        found = parts.get(variable.name, [])
+        if variable.type == "Num":
+            columns[variable.name] = np.concatenate(found) if found else np.empty(0)
+        else:
+            whole = pa.chunked_array(found, type=pa.large_string()).combine_chunks()
+            columns[variable.name] = pd.array(whole, dtype="str")
+    return pd.DataFrame(columns, copy=False)
+
+
+def xpt_bytes(dataset: Dataset, *, created: datetime) -> bytes:
+    """The whole transport file of a small dataset."""
+    stream = io.BytesIO()
+    write_xpt(dataset, stream, created=created)
+    return stream.getvalue()
