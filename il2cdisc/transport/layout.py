@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+import numpy as np
+
 from il2cdisc.base.datasets import Variable
 from il2cdisc.base.problems import Kind, Stopped
 from il2cdisc.transport.formats import SasFormat, parse_format
@@ -36,8 +38,8 @@ class Header:
     name: str
     label: str
     variables: tuple[Variable, ...]
-    created: datetime
-    modified: datetime
+    created: datetime | None
+    modified: datetime | None
     positions: tuple[int, ...]
     data_starts: int
 
@@ -118,19 +120,22 @@ def read_header(stream: BinaryIO, shown: str) -> Header:
         name=names[8:16].decode("latin-1").rstrip(" \0"),
         label=labels[32:72].decode("latin-1").rstrip(" \0"),
         variables=tuple(variable for variable, _ in found),
-        created=_from_time(names[64:80], shown),
-        modified=_from_time(labels[0:16], shown),
+        created=_from_time(names[64:80]),
+        modified=_from_time(labels[0:16]),
         positions=tuple(position for _, position in found),
         data_starts=8 * RECORD + len(block) + RECORD,
     )
 
 
-def refuse_second_member(block: bytes | memoryview, at: int, shown: str) -> None:
-    """Raise `Stopped` when data that begin at byte `at` of the data part hold another dataset's header."""
-    view = memoryview(block)
-    for start in range(-at % RECORD, len(view) - 47, RECORD):
-        if view[start : start + 48] == MEMBER[:48]:
-            raise _refused(MEMBERS, shown, "the file holds more than one dataset", b"")
+def refuse_second_member(block: bytes, shown: str) -> None:
+    """Raise `Stopped` when a record of 80 bytes of the data is the header of another dataset.
+
+    `block` begins with such a record.
+    """
+    words = np.frombuffer(block, dtype=np.uint64, count=len(block) // RECORD * (RECORD // 8))
+    suspects = np.flatnonzero(words[:: RECORD // 8] == np.frombuffer(MEMBER[:8], dtype=np.uint64)[0])
+    if any(block[at : at + 48] == MEMBER[:48] for at in (suspects * RECORD).tolist()):
+        raise _refused(MEMBERS, shown, "the file holds more than one dataset", b"")
 
 
 def _namestr(variable: Variable, number: int, position: int) -> bytes:
@@ -174,16 +179,15 @@ def _time(moment: datetime) -> bytes:
     return f"{moment.day:02d}{month}{moment.year % 100:02d}:{moment:%H:%M:%S}".encode()
 
 
-def _from_time(raw: bytes, shown: str) -> datetime:
-    """The time of a header; two-digit years are 1960 to 2059."""
+def _from_time(raw: bytes) -> datetime | None:
+    """The time of a header, None where it is no time; two-digit years are 1960 to 2059."""
+    text = raw.decode("latin-1").upper()
     try:
-        text = raw.decode("ascii")
-        year = 1900 + int(text[5:7])
-        clock = [int(text[start : start + 2]) for start in (8, 11, 14)]
-        month = _MONTHS.index(text[2:5].upper()) + 1
-        return datetime(year + 100 * (year < 1960), month, int(text[:2]), *clock)  # noqa: DTZ001 - none is held
-    except ValueError as error:
-        raise _refused(DAMAGED, shown, "a time of the header is no time", raw) from error
+        year, month, day = 1900 + int(text[5:7]), _MONTHS.index(text[2:5]) + 1, int(text[:2])
+        hour, minute, second = int(text[8:10]), int(text[11:13]), int(text[14:16])
+        return datetime(year + 100 * (year < 1960), month, day, hour, minute, second)  # noqa: DTZ001
+    except ValueError:
+        return None
 
 
 def _refused(kind: Kind, shown: str, what: str, raw: bytes) -> Stopped:

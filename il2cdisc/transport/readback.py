@@ -67,21 +67,23 @@ def _by_own_reader(path: str | os.PathLike[str], dataset: Dataset) -> list[Probl
 def _by_pyreadstat(path: Path, dataset: Dataset) -> list[Problem]:
     import pyreadstat
 
+    read: Any = pyreadstat.read_xport
+    blocks: list[tuple[int, pd.DataFrame]]
     options: dict[str, Any] = {"disable_datetime_conversion": True}
     rows, wrong = len(dataset.frame), dict[str, list[int]]()
     if path.stat().st_size <= WHOLE_BELOW:
-        frame, meta = pyreadstat.read_xport(os.fspath(path), **options)
+        frame, meta = read(os.fspath(path), **options)
         found = _pyreadstat_facts(dataset, meta)
         found += _told(dataset.name, "", "number of records", rows, len(frame), "pyreadstat")
         blocks = [(0, frame)]
     else:
-        _, meta = pyreadstat.read_xport(os.fspath(path), metadataonly=True, **options)
+        _, meta = read(os.fspath(path), metadataonly=True, **options)
         found = _pyreadstat_facts(dataset, meta)
         starts = np.linspace(0, max(rows - SAMPLE_ROWS, 0), SAMPLES).astype(int).tolist()
         blocks = [
             (
                 start,
-                pyreadstat.read_xport(os.fspath(path), row_offset=start, row_limit=SAMPLE_ROWS, **options)[0],
+                read(os.fspath(path), row_offset=start, row_limit=SAMPLE_ROWS, **options)[0],
             )
             for start in starts
         ]

@@ -7,8 +7,9 @@ its trailing blanks; `-0.0` is written as 0, a missing text and an empty one are
 from __future__ import annotations
 
 import io
+import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,8 +43,8 @@ class XptFile:
     label: str
     variables: tuple[Variable, ...]
     frame: pd.DataFrame
-    created: datetime
-    modified: datetime
+    created: datetime | None
+    modified: datetime | None
     specials: Mapping[str, pd.Series]
 
 
@@ -141,7 +142,7 @@ def read_xpt(
 @contextmanager
 def open_xpt(
     source: str | os.PathLike[str] | BinaryIO, *, encoding: str = "utf-8", shown: str = ""
-) -> Iterator[XptReader]:
+) -> Generator[XptReader]:
     """A transport file to be read in blocks: `with open_xpt(path) as file: ...`; see `read_xpt`."""
     if isinstance(source, str | os.PathLike):
         with Path(source).open("rb") as stream:
@@ -165,11 +166,12 @@ class XptReader:
         """The rows in order, in blocks of about `block_bytes`; can be walked once."""
         record = self._record()
         width = record.itemsize
-        want = max(1, block_bytes // width) * width
+        unit = math.lcm(width, layout.RECORD)  # a block begins with a record of 80 bytes
+        want = max(1, block_bytes // unit) * unit
         start, at, raw = 0, 0, self._read(want)
         while raw:
             following = self._read(want)
-            layout.refuse_second_member(raw, at, self.shown)
+            layout.refuse_second_member(raw, self.shown)
             rows = len(raw) // width
             if not following:
                 self._refuse_odd_end(at + len(raw))
@@ -239,7 +241,8 @@ def _encoded(
 
 
 def _codes(letters: pd.Series) -> NDArray[np.uint8]:
-    return letters.map({letter: ord(letter) for letter in ibm.SPECIALS}).fillna(0).to_numpy(dtype=np.uint8)
+    codes = letters.map({letter: ord(letter) for letter in ibm.SPECIALS}).fillna(0)
+    return codes.to_numpy().astype(np.uint8)
 
 
 def _letters(found: list[tuple[int, NDArray[np.uint8]]], rows: int) -> pd.Series:
