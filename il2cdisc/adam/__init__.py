@@ -1,0 +1,72 @@
+"""Derivations for ADaM mapping modules, in admiral's manner, and the step that finishes a dataset."""
+
+from il2cdisc.adam.change import (
+    derive_var_analysis_ratio,
+    derive_var_base,
+    derive_var_chg,
+    derive_var_pchg,
+    derive_var_shift,
+)
+from il2cdisc.adam.finish import Analysis, analysis_dataset, finish
+from il2cdisc.adam.flags import (
+    derive_var_extreme_flag,
+    derive_var_flag,
+    derive_var_trtemfl,
+    derive_vars_population,
+)
+from il2cdisc.adam.lookups import (
+    derive_var_number,
+    derive_vars_group,
+    derive_vars_parameter,
+    derive_vars_query,
+)
+from il2cdisc.adam.merging import derive_var_merged_exist_flag, derive_vars_merged, filter_extreme
+from il2cdisc.adam.parameters import derive_param_criterion, derive_param_total, derive_param_transformed
+from il2cdisc.adam.plan import derive, empty_frame, needs, plan, with_ids
+from il2cdisc.adam.ranges import derive_var_anrind, derive_vars_below_lloq
+from il2cdisc.adam.rows import append_rows
+from il2cdisc.adam.timing import derive_vars_dt, derive_vars_dtm, derive_vars_dy
+from il2cdisc.adam.visits import derive_locf_records, derive_var_window_flag, derive_vars_windows
+from il2cdisc.adam.workbook import numbers_of, parameters_of, windows_of
+
+__all__ = [
+    "Analysis",
+    "analysis_dataset",
+    "append_rows",
+    "derive",
+    "derive_locf_records",
+    "derive_param_criterion",
+    "derive_param_total",
+    "derive_param_transformed",
+    "derive_var_analysis_ratio",
+    "derive_var_anrind",
+    "derive_var_base",
+    "derive_var_chg",
+    "derive_var_extreme_flag",
+    "derive_var_flag",
+    "derive_var_merged_exist_flag",
+    "derive_var_number",
+    "derive_var_pchg",
+    "derive_var_shift",
+    "derive_var_trtemfl",
+    "derive_var_window_flag",
+    "derive_vars_below_lloq",
+    "derive_vars_dt",
+    "derive_vars_dtm",
+    "derive_vars_dy",
+    "derive_vars_group",
+    "derive_vars_merged",
+    "derive_vars_parameter",
+    "derive_vars_population",
+    "derive_vars_query",
+    "derive_vars_windows",
+    "empty_frame",
+    "filter_extreme",
+    "finish",
+    "needs",
+    "numbers_of",
+    "parameters_of",
+    "plan",
+    "windows_of",
+    "with_ids",
+]

@@ -1,0 +1,164 @@
+"""From a derived frame to a finished analysis dataset, as the workbook says it must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam.problems import (
+    EXTRA_VARIABLE,
+    KEYS_REPEAT,
+    MISSING_VARIABLE,
+    NO_DATASET,
+    NOT_FINITE,
+    TYPE_DIFFERS,
+)
+from il2cdisc.base.datasets import Dataset, Variable, byte_length, no_edges
+from il2cdisc.base.problems import Problems, Stopped, at_record, did_you_mean
+from il2cdisc.base.rowids import MARK, edges, id_columns
+from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
+
+SEQUENCE = "ASEQ"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a mapping module returns: a dataset's name and its derived frame, not yet finished.
+
+    `inherited` are the columns that the mapping was given in its inputs; they may stay in the frame
+    without being variables of the dataset.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    inherited: frozenset[str] = field(default_factory=frozenset)
+
+
+def analysis_dataset(name: str, frame: pd.DataFrame) -> Analysis:
+    """The last line of a mapping module: `frame` is all that dataset `name` needs."""
+    return Analysis(name, frame)
+
+
+def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> Dataset:
+    """The dataset with the workbook's variables in order, types, labels, formats, sorted by its keys.
+
+    Columns `_NAME`, `@NAME` and inherited ones that the workbook does not list are left behind. A
+    variable with an assigned value that the mapping does not make is filled in. ASEQ numbers the rows of a
+    subject after sorting (stable, missing first). The id columns become edges.
+
+    Raises `Stopped` with all of ADM008 missing, ADM009 extra variables, ADM010 types, ADM016 infinite
+    values, or ADM012 no such dataset. Keys that repeat are a finding (ADM011), put into `problems`.
+    """
+    told = Problems() if problems is None else problems
+    if analysis.name not in spec.datasets:
+        hint = did_you_mean(analysis.name, spec.datasets)
+        raise Stopped([NO_DATASET.at(analysis.name, "the workbook has no such dataset", hint=hint)])
+    wanted = spec.datasets[analysis.name]
+    stops = Problems()
+    frame = _assigned(analysis.frame, wanted)
+    _check_names(analysis, frame, wanted, stops)
+    columns: dict[str, pd.Series] = {
+        v.name: _typed(frame[v.name], v, stops)
+        for v in wanted.variables
+        if v.name in frame.columns and v.name != SEQUENCE
+    }
+    stops.stop_if_any()
+    ids = frame[id_columns(frame)]
+    typed = pd.DataFrame(columns, index=frame.index)
+    keys = [key for key in wanted.keys if key in typed.columns]
+    place = _sorted_places(typed, keys)
+    typed = typed.iloc[place].reset_index(drop=True)
+    if any(v.name == SEQUENCE for v in wanted.variables):
+        typed[SEQUENCE] = typed.groupby("USUBJID", sort=False).cumcount().astype("float64") + 1
+    _check_keys(analysis.name, typed, keys, told)
+    typed = typed[[v.name for v in wanted.variables]]
+    return Dataset(
+        name=analysis.name,
+        label=wanted.label,
+        variables=tuple(_variable(v, typed[v.name]) for v in wanted.variables),
+        keys=tuple(wanted.keys),
+        frame=typed,
+        edges=_edges(ids.iloc[place]),
+    )
+
+
+def _assigned(frame: pd.DataFrame, wanted: DatasetSpec) -> pd.DataFrame:
+    new = {
+        v.name: v.assigned_value for v in wanted.variables if v.assigned_value and v.name not in frame.columns
+    }
+    return frame.assign(**new) if new else frame
+
+
+def _check_names(analysis: Analysis, frame: pd.DataFrame, wanted: DatasetSpec, stops: Problems) -> None:
+    listed = {v.name for v in wanted.variables}
+    made = {str(column) for column in frame.columns}
+    extra = sorted(
+        column
+        for column in made - listed - analysis.inherited
+        if not column.startswith(("_", MARK)) and column != SEQUENCE
+    )
+    for v in wanted.variables:
+        if v.name not in made and v.name != SEQUENCE:
+            what = f"{analysis.name}.{v.name} is in the workbook; its mapping does not make it"
+            stops.add(MISSING_VARIABLE.at(v.at("Variable"), what, hint=did_you_mean(v.name, extra)))
+    for column in extra:
+        what = f"the mapping makes {analysis.name}.{column}, which the Variables sheet does not list"
+        stops.add(
+            EXTRA_VARIABLE.at(
+                at_record(analysis.name, column=column), what, hint=did_you_mean(column, listed - made)
+            )
+        )
+
+
+def _typed(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Series:
+    if variable.type == "Num":
+        return _as_number(column, variable, stops)
+    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
+        what = f"{variable.name} is Char in the workbook; the mapping makes numbers"
+        stops.add(TYPE_DIFFERS.at(variable.at("Data Type"), what, values=column.dropna().unique()[:6]))
+    text = column.astype(object).where(column.notna(), np.nan).astype("str")
+    return text.where(text != "")
+
+
+def _as_number(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Series:
+    if not pd.api.types.is_numeric_dtype(column):
+        if column.notna().any():
+            what = f"{variable.name} is Num in the workbook; the mapping makes text"
+            stops.add(TYPE_DIFFERS.at(variable.at("Data Type"), what, values=column.dropna().unique()[:6]))
+        return pd.Series(np.nan, index=column.index, dtype="float64")
+    values = pd.Series(column.to_numpy(dtype="float64", na_value=np.nan), index=column.index)
+    if np.isinf(values).any():
+        what = f"{variable.name} is infinite on {int(np.isinf(values).sum())} row(s)"
+        stops.add(NOT_FINITE.at(variable.at("Variable"), what))
+    return values
+
+
+def _sorted_places(frame: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    places = pd.DataFrame({key: frame[key].to_numpy() for key in keys}, index=np.arange(len(frame)))
+    if not keys:
+        return places.index.to_numpy()
+    return places.sort_values(keys, kind="stable", na_position="first").index.to_numpy()
+
+
+def _check_keys(name: str, frame: pd.DataFrame, keys: list[str], told: Problems) -> None:
+    doubled = frame[frame.duplicated(keys, keep=False)] if keys else frame.iloc[:0]
+    if len(doubled):
+        rows = doubled[keys].drop_duplicates().head(6).astype(object)
+        shown = [" ".join("." if pd.isna(v) else str(v) for v in row) for row in rows.itertuples(index=False)]
+        what = f"{len(doubled)} rows share their keys ({', '.join(keys)})"
+        told.add(KEYS_REPEAT.at(at_record(name), what, values=shown))
+
+
+def _variable(variable: VariableSpec, column: pd.Series) -> Variable:
+    length = byte_length(column) if variable.type == "Char" else 8
+    return Variable(variable.name, variable.label, variable.type, length, variable.format)
+
+
+def _edges(ids: pd.DataFrame) -> pd.DataFrame:
+    found = edges(ids.reset_index(drop=True))
+    if found.empty:
+        return no_edges()
+    found["field"] = pd.Series(np.nan, index=found.index, dtype="str")
+    return found[["row", "source", "id", "field"]]

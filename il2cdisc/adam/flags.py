@@ -1,0 +1,105 @@
+"""Flags on records and subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam.arguments import (
+    mask_of,
+    need_absent,
+    need_numbers,
+    numbers,
+    refuse,
+    text_column,
+)
+from il2cdisc.adam.merging import extreme_rows
+
+
+def derive_var_extreme_flag(
+    dataset: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    order: Sequence[str],
+    new_var: str,
+    mode: Literal["first", "last"],
+    where: pd.Series | None = None,
+) -> pd.DataFrame:
+    """`dataset` with a flag Y on the first or last row of each key among the rows of `where`.
+
+    `order` are columns, `"-ADT"` descending; missing values come first; ties go to the earlier row for
+    "first", to the later for "last". Rows with a missing key are never flagged. Serves ABLFL (last
+    before treatment), ANL01FL, AOCCFL, AOCCSFL, AOCCPFL.
+
+    Before: ADT 1, 2, 3 of which 1 and 2 in `where`. After with `mode="last"`: missing, Y, missing.
+    """
+    name = "derive_var_extreme_flag"
+    need_absent(name, dataset, [new_var])
+    chosen = extreme_rows(name, dataset, by=by, order=order, mode=mode, where=where)
+    return dataset.assign(**{new_var: text_column(dataset.index, chosen, "Y")})
+
+
+def derive_var_flag(
+    dataset: pd.DataFrame, *, new_var: str, where: pd.Series, false_value: str = ""
+) -> pd.DataFrame:
+    """`dataset` with a flag Y where the condition holds, else `false_value` (empty: missing)."""
+    name = "derive_var_flag"
+    need_absent(name, dataset, [new_var])
+    flag = text_column(dataset.index, mask_of(name, dataset, where), "Y")
+    return dataset.assign(**{new_var: flag.fillna(false_value) if false_value else flag})
+
+
+def derive_vars_population(dataset: pd.DataFrame, *, flags: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """`dataset` (one row a subject) with population flags: Y where the condition holds, else N.
+
+    Population flags are never missing (ADaMIG 1.3 section 3.2.4). `flags` is `{name: condition}`.
+    """
+    name = "derive_vars_population"
+    need_absent(name, dataset, flags)
+    out = dataset
+    for flag, condition in flags.items():
+        if not flag.endswith("FL"):
+            raise refuse(name, f"a population flag's name ends in FL, {flag} does not")
+        out = derive_var_flag(out, new_var=flag, where=condition, false_value="N")
+    return out
+
+
+def derive_var_trtemfl(
+    dataset: pd.DataFrame,
+    *,
+    end_window: int,
+    new_var: str = "TRTEMFL",
+    start: str = "ASTDT",
+    end: str = "AENDT",
+    trt_start: str = "TRTSDT",
+    trt_end: str = "TRTEDT",
+    start_time: str = "",
+    trt_start_time: str = "",
+) -> pd.DataFrame:
+    """`dataset` with Y on treatment-emergent records: onset from first to last dose + `end_window` days.
+
+    All are SAS days. Of a treated subject a record with an unknown start counts, unless it ended
+    before the first dose. A treated subject without a last dose date has an open end. Where `start_time`
+    and `trt_start_time` (SAS seconds) are named and both known, a start earlier on the day of the first
+    dose does not count.
+
+    Before: TRTSDT 100, TRTEDT 110, ASTDT 99, 100, 140, 141, missing. After with `end_window=30`:
+    missing, Y, Y, missing, Y.
+    """
+    name = "derive_var_trtemfl"
+    need_numbers(name, dataset, [start, end, trt_start, trt_end])
+    need_absent(name, dataset, [new_var])
+    if end_window < 0:
+        raise refuse(name, f"end_window={end_window} is below 0 days")
+    onset, gone = numbers(dataset[start]), numbers(dataset[end])
+    first, last = numbers(dataset[trt_start]), numbers(dataset[trt_end])
+    treated = ~np.isnan(first)
+    unknown = np.isnan(onset) & ~(gone < first)
+    within = (onset >= first) & ~(onset > last + end_window)
+    if start_time and trt_start_time:
+        need_numbers(name, dataset, [start_time, trt_start_time])
+        within &= ~(numbers(dataset[start_time]) < numbers(dataset[trt_start_time]))
+    return dataset.assign(**{new_var: text_column(dataset.index, treated & (unknown | within), "Y")})

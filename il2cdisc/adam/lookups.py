@@ -1,0 +1,119 @@
+"""Variables looked up in the workbook: numeric companions, parameters, windows, queries, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam.arguments import (
+    need_absent,
+    need_columns,
+    need_numbers,
+    need_unique,
+    numbers,
+    refuse,
+    text_column,
+)
+from il2cdisc.adam.problems import NO_NUMBER
+from il2cdisc.base.problems import Stopped, did_you_mean
+
+
+def derive_var_number(
+    dataset: pd.DataFrame, *, source: str, new_var: str, values: Mapping[str, float]
+) -> pd.DataFrame:
+    """`dataset` with the numeric companion of a text column: TRT01P → TRT01PN, one to one.
+
+    `values` maps text to number (see `numbers_of`). Before: SEX F, M, missing with {"F": 1, "M": 2}.
+    After: SEXN 1, 2, missing. Raises `Stopped` with ADM007 for a text without number.
+    """
+    name = "derive_var_number"
+    need_columns(name, dataset, [source])
+    need_absent(name, dataset, [new_var])
+    if len(set(values.values())) != len(values):
+        raise refuse(name, f"two texts of {source} have the same number")
+    unknown = [str(text) for text in dataset[source].dropna().unique() if text not in values]
+    if unknown:
+        what = f"{source} has {len(unknown)} value(s) without a number for {new_var}"
+        raise Stopped([NO_NUMBER.at(name, what, values=unknown, hint=did_you_mean(unknown[0], values))])
+    return dataset.assign(**{new_var: dataset[source].map(dict(values)).astype("float64")})
+
+
+def derive_vars_group(
+    dataset: pd.DataFrame,
+    *,
+    source: str,
+    new_var: str,
+    lower: Mapping[str, float],
+    number: str = "",
+) -> pd.DataFrame:
+    """`dataset` with a group of a number: `lower` maps each group, ascending, to its inclusive lower bound.
+
+    `number` names a companion 1, 2, 3 ... Before: AGE 40, 65 with {"<65": -inf, ">=65": 65}. After:
+    AGEGR1 `<65`, `>=65`.
+    """
+    name = "derive_vars_group"
+    need_numbers(name, dataset, [source])
+    need_absent(name, dataset, [new_var, number] if number else [new_var])
+    bounds = np.array(list(lower.values()), dtype="float64")
+    if np.any(np.diff(bounds) <= 0):
+        raise refuse(name, f"the bounds of {new_var} do not ascend")
+    values = numbers(dataset[source])
+    place = np.searchsorted(bounds, values, side="right")
+    known = ~np.isnan(values) & (place > 0)
+    names = np.array([None, *lower], dtype=object)
+    new: dict[str, Any] = {
+        new_var: pd.Series(names[np.where(known, place, 0)], index=dataset.index, dtype="str")
+    }
+    if number:
+        new[number] = np.where(known, place.astype("float64"), np.nan)
+    return dataset.assign(**new)
+
+
+def derive_vars_parameter(
+    dataset: pd.DataFrame, parameters: pd.DataFrame, *, by: Sequence[str], new_vars: Sequence[str]
+) -> pd.DataFrame:
+    """The rows of `dataset` whose key is a parameter, with its variables (PARAMCD, PARAM, PARAMN ...).
+
+    Missing parts of a key equal each other here (a test without specimen). Rows that are no parameter
+    are left out: an analysis dataset holds what the workbook lists.
+
+    Before: LBTESTCD ALT, COLOR; parameters with LBTESTCD ALT only. After: the ALT row with PARAMCD ALT.
+    """
+    name = "derive_vars_parameter"
+    need_columns(name, dataset, by)
+    need_columns(name, parameters, [*by, *new_vars], "parameters")
+    need_absent(name, dataset, new_vars)
+    right = parameters[[*by, *new_vars]].copy()
+    left = dataset[list(by)].copy()
+    for column in by:
+        left[column] = left[column].astype("str").fillna("")
+        right[column] = right[column].astype("str").fillna("")
+    need_unique(name, right, by, "parameters")
+    merged = left.merge(right.assign(_known=True), on=list(by), how="left").set_axis(dataset.index)
+    out = dataset.assign(**{column: merged[column] for column in new_vars})
+    return out[merged["_known"].notna().to_numpy()]
+
+
+def derive_vars_query(
+    dataset: pd.DataFrame, queries: pd.DataFrame, *, source: str, new_vars: Sequence[str]
+) -> pd.DataFrame:
+    """`dataset` with customised query names: CQ01NAM is the query's name where `source` is one of its terms.
+
+    `queries` has the columns `VARIABLE` (CQ01NAM), `QUERY` (its name) and `TERM` (compared without
+    regard to case). Before: AEDECOD `Rash`; a query of CQ01NAM with TERM `RASH`. After: CQ01NAM set.
+    """
+    name = "derive_vars_query"
+    need_columns(name, dataset, [source])
+    need_columns(name, queries, ["VARIABLE", "QUERY", "TERM"], "queries")
+    need_absent(name, dataset, new_vars)
+    folded = dataset[source].astype("str").str.casefold()
+    out = dataset
+    for new_var in new_vars:
+        part = queries[(queries["VARIABLE"] == new_var).to_numpy(dtype=bool)]
+        table = dict(zip(part["TERM"].str.casefold(), part["QUERY"], strict=True))
+        found = folded.map(table) if table else text_column(dataset.index)
+        out = out.assign(**{new_var: found.astype("str")})
+    return out

@@ -1,0 +1,130 @@
+"""Parameters derived from parameters: totals, logarithms, responses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam.arguments import need_columns, need_numbers, numbers, refuse, text_column
+from il2cdisc.adam.rows import append_rows
+from il2cdisc.base.rowids import gathered_ids, id_columns
+
+Vector = Callable[[np.ndarray], np.ndarray]
+
+
+def derive_param_total(
+    dataset: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    item: str,
+    items: Sequence[str],
+    set_values: Mapping[str, str | float],
+    value: str = "AVAL",
+    missing_allowed: int = 0,
+    keep: Sequence[str] = (),
+    dtype: str = "PRORATED",
+) -> pd.DataFrame:
+    """`dataset` and, behind it, one total a key: the sum of `items`, prorated when few are missing.
+
+    `item` is the column that names the item of a row (a total's row needs at least one item with a
+    value). An item is missing when it has no row or no value. With at most `missing_allowed` missing the
+    total is the mean of the others times the number of items, and DTYPE says `dtype`; with more it is
+    missing. `set_values` are the new rows' constants (PARAMCD ...); `keep` are columns taken from the key's
+    first item row. Id columns hold the ids of all items.
+
+    Before: items A 1, B 2, C missing; `missing_allowed=1`. After: also a row with AVAL 4.5, DTYPE
+    PRORATED.
+
+    Raises `Stopped`: ADM001, ADM003 when an item stands twice for one key.
+    """
+    name = "derive_param_total"
+    need_columns(name, dataset, [*by, item, *keep])
+    need_numbers(name, dataset, [value])
+    if len(set(items)) != len(items) or not items:
+        raise refuse(name, "items names an item twice, or none")
+    rows = dataset[dataset[item].isin(list(items)).to_numpy(dtype=bool) & dataset[value].notna().to_numpy()]
+    rows = rows.dropna(subset=list(by))
+    doubled = rows[rows.duplicated([*by, item], keep=False)]
+    if len(doubled):
+        first = doubled.iloc[0]
+        shown = " ".join(str(first[column]) for column in [*by, item])
+        raise refuse(name, f"{len(doubled)} item rows stand twice for one key, the first is {shown}")
+    if rows.empty:
+        return dataset
+    groups = rows.groupby(list(by), sort=False)
+    number = groups.ngroup().to_numpy()
+    found = groups[value].count().to_numpy("float64")
+    total = groups[value].sum().to_numpy("float64")
+    missing = len(items) - found
+    scaled = np.where(missing == 0, total, total / found * len(items))
+    start = rows.iloc[np.sort(np.unique(number, return_index=True)[1])]
+    new = start[list(dict.fromkeys([*by, *keep]))].reset_index(drop=True)
+    new = new.assign(**dict(set_values))
+    new[value] = np.where(missing <= missing_allowed, scaled, np.nan)
+    prorated = (missing > 0) & (missing <= missing_allowed)
+    new["DTYPE"] = text_column(new.index, prorated, dtype)
+    for column in id_columns(dataset):
+        gathered = gathered_ids(rows[column], number)
+        new[column] = gathered.reindex(range(len(new))).to_numpy(dtype=object)
+    return append_rows(dataset, new)
+
+
+def derive_param_transformed(
+    dataset: pd.DataFrame,
+    *,
+    parameters: pd.DataFrame,
+    transform: Vector,
+    by: str = "PARAMCD",
+    values: Sequence[str] = ("AVAL",),
+) -> pd.DataFrame:
+    """`dataset` and, behind it, each row of a source parameter once more with transformed values.
+
+    `parameters` has the column `SOURCE` (a value of `by`) and the columns to set on new rows
+    (PARAMCD, PARAM, PARAMN ...). `transform` takes and gives an array; what is not finite becomes
+    missing. With `log` the change from baseline of the new parameter is the log fold change.
+
+    Before: WEIGHT 70. After with `log10` and SOURCE WEIGHT → PARAMCD LWEIGHT: also LWEIGHT 1.845.
+    """
+    name = "derive_param_transformed"
+    need_columns(name, dataset, [by])
+    need_columns(name, parameters, ["SOURCE"], "parameters")
+    need_numbers(name, dataset, values)
+    table = parameters.rename(columns={"SOURCE": "_source"}).drop_duplicates("_source")
+    place = table.reset_index(drop=True).reset_index().set_index("_source")["index"]
+    found = dataset[by].map(place)
+    rows = dataset[found.notna().to_numpy()].reset_index(drop=True)
+    if rows.empty:
+        return dataset
+    taken = table.iloc[found.dropna().to_numpy("int64")].reset_index(drop=True)
+    new = rows.assign(**{column: taken[column] for column in taken.columns if column != "_source"})
+    for column in values:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            changed = transform(numbers(rows[column]))
+        new[column] = np.where(np.isfinite(changed), changed, np.nan)
+    return append_rows(dataset, new)
+
+
+def derive_param_criterion(
+    dataset: pd.DataFrame,
+    *,
+    source: pd.Series,
+    met: pd.Series,
+    set_values: Mapping[str, str | float],
+) -> pd.DataFrame:
+    """`dataset` and, behind it, a yes/no parameter: rows of `source`, AVAL 1 and AVALC Y where `met`, else 0.
+
+    A row whose condition can't be known must be decided by the caller (missing as not met, say).
+    """
+    name = "derive_param_criterion"
+    need_columns(name, dataset, ["AVAL"])
+    if not pd.api.types.is_bool_dtype(met) or not pd.api.types.is_bool_dtype(source):
+        raise refuse(name, "source and met hold True and False, one for each row of the dataset")
+    chosen = source.fillna(False).to_numpy(dtype=bool)
+    rows = dataset[chosen].reset_index(drop=True)
+    yes = met.fillna(False).to_numpy(dtype=bool)[chosen]
+    new = rows.assign(**dict(set_values))
+    new["AVAL"] = yes.astype("float64")
+    new["AVALC"] = pd.Series(np.where(yes, "Y", "N"), dtype="str")
+    return append_rows(dataset, new)

@@ -1,0 +1,104 @@
+"""Mapping modules run: what they need, what they make, and their plan before any data are read."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from il2cdisc.adam.finish import Analysis
+from il2cdisc.adam.problems import NO_ANALYSIS, NO_INPUT, PLAN_DIFFERS
+from il2cdisc.base.origins import Origin, PlannedVariable
+from il2cdisc.base.problems import Problems, Stopped, did_you_mean
+from il2cdisc.base.rowids import id_column, numbered
+from il2cdisc.spec.models import DatasetSpec, Spec
+
+SPEC = "spec"
+Mapping_ = Callable[..., Analysis]
+
+
+def needs(function: Mapping_) -> tuple[str, ...]:
+    """Names of the datasets (lower case) that a mapping asks for by its parameters; `spec` apart."""
+    return tuple(name for name in inspect.signature(function).parameters if name != SPEC)
+
+
+def derive(function: Mapping_, frames: Mapping[str, pd.DataFrame], spec: Spec) -> Analysis:
+    """Call a mapping with the frames that it asks for (lower-case names; `spec` is the workbook).
+
+    Each frame has the id column of its dataset (`@DM`), see `with_ids`. Raises `Stopped` with ADM014 when
+    a parameter names no frame, ADM015 when the mapping returns something else than `analysis_dataset(...)`.
+    """
+    wanted = needs(function)
+    problems = [
+        NO_INPUT.at(
+            f"{function.__name__}()",
+            f"the mapping asks for {name}, which is no dataset of the study",
+            hint=did_you_mean(name, frames),
+        )
+        for name in wanted
+        if name not in frames
+    ]
+    if problems:
+        raise Stopped(problems)
+    arguments: dict[str, object] = {name: frames[name] for name in wanted}
+    if SPEC in inspect.signature(function).parameters:
+        arguments[SPEC] = spec
+    made = function(**arguments)
+    if not isinstance(made, Analysis):
+        raise Stopped([NO_ANALYSIS.at(f"{function.__name__}()", f"it returned a {type(made).__name__}")])
+    inherited = frozenset(str(column) for name in wanted for column in frames[name].columns)
+    return replace(made, inherited=inherited)
+
+
+def with_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A finished dataset's frame as mappings receive it: with the id column `@NAME` in front."""
+    return numbered(frame, name.upper())
+
+
+def empty_frame(dataset: DatasetSpec, name: str = "") -> pd.DataFrame:
+    """A frame with a dataset's variables, their types and its id column, and no rows."""
+    columns: dict[str, pd.Series] = {id_column((name or dataset.name).upper()): pd.Series([], dtype="Int64")}
+    for variable in dataset.variables:
+        columns[variable.name] = pd.Series([], dtype="str" if variable.type == "Char" else "float64")
+    return pd.DataFrame(columns)
+
+
+def plan(
+    functions: Iterable[Mapping_], inputs: Mapping[str, pd.DataFrame], spec: Spec
+) -> tuple[list[PlannedVariable], Problems]:
+    """What each mapping makes, found by calling it with empty frames; and where the workbook disagrees.
+
+    `inputs` are empty frames by lower-case name (see `empty_frame`). The plan has one line a workbook
+    variable; its sources are the workbook's predecessor, or the datasets that the mapping asks for.
+    """
+    lines: list[PlannedVariable] = []
+    problems = Problems()
+    for function in functions:
+        try:
+            made = derive(function, inputs, spec)
+        except Stopped as stopped:
+            problems.extend(stopped.problems)
+            continue
+        dataset = spec.datasets.get(made.name)
+        if dataset is None:
+            continue
+        asked = needs(function)
+        for variable in dataset.variables:
+            origin = variable.origin or Origin.DERIVED
+            sources = (variable.predecessor,) if variable.predecessor else tuple(n.upper() for n in asked)
+            lines.append(PlannedVariable(made.name, variable.name, origin, sources, variable.method))
+            if not variable.predecessor:
+                continue
+            source, _, column = variable.predecessor.partition(".")
+            frame = inputs.get(source.lower())
+            if source.lower() not in asked or frame is None or column not in frame.columns:
+                what = f"{made.name}.{variable.name} has the predecessor {variable.predecessor}, " + (
+                    f"but its mapping does not ask for {source.lower()}"
+                    if source.lower() not in asked
+                    else "which is no such variable"
+                )
+                hint = did_you_mean(column, frame.columns) if frame is not None else ""
+                problems.add(PLAN_DIFFERS.at(variable.at("Predecessor"), what, hint=hint))
+    return lines, problems

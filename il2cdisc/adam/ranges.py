@@ -1,0 +1,68 @@
+"""Laboratory values: reference ranges and limits of quantification."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam.arguments import need_absent, need_columns, need_numbers, numbers, text_column
+
+_BELOW = re.compile(r"\s*<\s*(\d+(?:\.\d+)?)\s*")
+
+
+def derive_var_anrind(
+    dataset: pd.DataFrame,
+    *,
+    value: str = "AVAL",
+    low: str = "ANRLO",
+    high: str = "ANRHI",
+    new_var: str = "ANRIND",
+) -> pd.DataFrame:
+    """`dataset` with LOW, NORMAL or HIGH against the range; the limits themselves are normal.
+
+    Missing where the value or both limits are missing; with one limit only that side is judged.
+    Before: AVAL 3, 4, 12 with range 4 to 11. After: LOW, NORMAL, HIGH.
+    """
+    name = "derive_var_anrind"
+    need_numbers(name, dataset, [value, low, high])
+    need_absent(name, dataset, [new_var])
+    values, bottom, top = (numbers(dataset[column]) for column in (value, low, high))
+    known = ~np.isnan(values) & ~(np.isnan(bottom) & np.isnan(top))
+    names = np.array([np.nan, "LOW", "NORMAL", "HIGH"], dtype=object)
+    place = np.where(values < bottom, 1, np.where(values > top, 3, 2))
+    found = names[np.where(known, place, 0)]
+    return dataset.assign(**{new_var: pd.Series(found, index=dataset.index, dtype="str")})
+
+
+def derive_vars_below_lloq(
+    dataset: pd.DataFrame, *, text: str, value: str = "AVAL", lloq: str = ""
+) -> pd.DataFrame:
+    """`dataset` where results below quantification get half the limit in `value` and DTYPE HALFLLOQ.
+
+    A result is below quantification when `text` reads `<` and a number; the limit is the column `lloq` if
+    it is named and known, else that number. Other rows keep their value and get a missing DTYPE.
+
+    Before: LBSTRESC `<0.5`, AVAL missing. After: AVAL 0.25, DTYPE HALFLLOQ.
+    """
+    name = "derive_vars_below_lloq"
+    need_columns(name, dataset, [text])
+    need_numbers(name, dataset, [value, *([lloq] if lloq else [])])
+    need_absent(name, dataset, ["DTYPE"])
+    column = dataset[text]
+    table = {found: _limit(str(found)) for found in column.dropna().unique()}
+    written = column.map(table).astype("float64").to_numpy()
+    below = ~np.isnan(written)
+    limit = written
+    if lloq:
+        named = numbers(dataset[lloq])
+        limit = np.where(np.isnan(named), written, named)
+    out = dataset.assign(**{value: np.where(below, limit / 2, numbers(dataset[value]))})
+    out["DTYPE"] = text_column(dataset.index, below, "HALFLLOQ")
+    return out
+
+
+def _limit(text: str) -> float:
+    match = _BELOW.fullmatch(text)
+    return float(match[1]) if match else np.nan

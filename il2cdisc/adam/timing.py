@@ -1,0 +1,132 @@
+"""Analysis dates, date-times and study days from ISO 8601 text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam.arguments import need_absent, need_columns, need_numbers, need_one_of, numbers, refuse
+from il2cdisc.base.dates import earliest_day, latest_day, sas_day
+
+_LEVELS = {"none": 0, "D": 1, "M": 2}
+_FLAGS = np.array([np.nan, "D", "M", "Y"], dtype=object)
+_DAY = 86400.0
+
+
+def derive_vars_dt(
+    dataset: pd.DataFrame,
+    *,
+    prefix: str,
+    dtc: str,
+    impute: Literal["none", "D", "M"] = "none",
+    to: Literal["first", "last"] = "first",
+    not_before: Sequence[str] = (),
+    not_after: Sequence[str] = (),
+    flag: bool = True,
+) -> pd.DataFrame:
+    """`dataset` with `{prefix}DT` (SAS day, float) and `{prefix}DTF` of an ISO 8601 text column.
+
+    `impute` is the highest part that may be imputed: a day ("D"), or a month and day ("M"); a date
+    that lacks more stays missing. `to` takes the first or last day that the text may mean. Columns in
+    `not_before` (or `not_after`) pull an imputed date up (or down) to themselves, but only when they
+    lie within what the text may mean. The flag says which part was imputed (D, M), missing if none.
+
+    Before: AESTDTC `2022-03`, TRTSDT of 2022-03-10. After with `prefix="AST", impute="M",
+    not_before=["TRTSDT"]`: ASTDT is 2022-03-10, ASTDTF is D. (ADaMIG 1.3 section 3.1.3.)
+    """
+    name = "derive_vars_dt"
+    new, new_flag = f"{prefix}DT", f"{prefix}DTF"
+    need_one_of(name, "impute", impute, list(_LEVELS))
+    need_one_of(name, "to", to, ["first", "last"])
+    need_columns(name, dataset, [dtc])
+    need_numbers(name, dataset, [*not_before, *not_after])
+    need_absent(name, dataset, [new, new_flag] if flag else [new])
+    low, high, level = _possible_days(name, dataset[dtc])
+    days = np.where(level <= _LEVELS[impute], low if to == "first" else high, np.nan)
+    imputed = (level > 0) & ~np.isnan(days)
+    for column in not_before:
+        bound = numbers(dataset[column])
+        days = np.where(imputed & (low <= bound) & (bound <= high), np.fmax(days, bound), days)
+    for column in not_after:
+        bound = numbers(dataset[column])
+        days = np.where(imputed & (low <= bound) & (bound <= high), np.fmin(days, bound), days)
+    out = dataset.assign(**{new: days})
+    if flag:
+        out[new_flag] = pd.Series(_FLAGS[np.where(imputed, level, 0)], index=out.index, dtype="str")
+    return out
+
+
+def derive_vars_dtm(dataset: pd.DataFrame, *, prefix: str, dtc: str) -> pd.DataFrame:
+    """`dataset` with `{prefix}DTM` (SAS seconds, float) where the text has a date, hour and minute.
+
+    Nothing is imputed; seconds that the text does not give count as zero, which needs no flag when a
+    study does not collect them. Before: `2022-03-10T08:30`, `2022-03-10`. After: a number, missing.
+    """
+    name = "derive_vars_dtm"
+    need_columns(name, dataset, [dtc])
+    need_absent(name, dataset, [f"{prefix}DTM"])
+    text = dataset[dtc]
+    table = {value: _seconds(str(value)) for value in text.dropna().unique()}
+    return dataset.assign(**{f"{prefix}DTM": text.map(table).astype("float64")})
+
+
+def derive_vars_dy(dataset: pd.DataFrame, *, reference: str, source: Sequence[str]) -> pd.DataFrame:
+    """`dataset` with a study day for each date in `source`: ADT → ADY, ASTDT → ASTDY, ADTM → ADY.
+
+    Days from `reference` (a SAS day), plus one on and after it; there is no day 0 (ADaMIG 1.3 section
+    3.3.2). Before: TRTSDT 100, ADT 99 and 100. After: ADY -1 and 1.
+    """
+    name = "derive_vars_dy"
+    need_numbers(name, dataset, [reference, *source])
+    targets: dict[str, str] = {}
+    for column in source:
+        match = re.fullmatch(r"(.*)DTM?", column)
+        if match is None:
+            raise refuse(name, f"source {column} ends neither in DT nor in DTM")
+        targets[column] = f"{match[1]}DY"
+    need_absent(name, dataset, targets.values())
+    start = numbers(dataset[reference])
+    new = {
+        target: _study_day(_as_days(column, numbers(dataset[column])), start)
+        for column, target in targets.items()
+    }
+    return dataset.assign(**new)
+
+
+def _study_day(days: np.ndarray, start: np.ndarray) -> np.ndarray:
+    distance = days - start
+    return np.where(distance >= 0, distance + 1, distance)
+
+
+def _as_days(column: str, values: np.ndarray) -> np.ndarray:
+    return np.floor(values / _DAY) if column.endswith("DTM") else values
+
+
+def _possible_days(function: str, text: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First and last possible day, and which parts are unknown: 0 none, 1 day, 2 month, 3 all."""
+    codes, distinct = pd.factorize(text)
+    table = np.array([*(_range(function, str(value)) for value in distinct), (np.nan, np.nan, 3)])
+    found = table[codes]  # a missing text has the code -1: the last line of the table
+    return found[:, 0], found[:, 1], found[:, 2].astype(int)
+
+
+def _range(function: str, text: str) -> tuple[float, float, int]:
+    try:
+        low, high = sas_day(earliest_day(text)), sas_day(latest_day(text))
+    except ValueError:
+        raise refuse(function, f"{text!r} is no ISO 8601 date") from None
+    if re.match(r"\d{4}-\d{2}-\d{2}", text):
+        return float(low), float(high), 0
+    return float(low), float(high), 1 if re.match(r"\d{4}-\d{2}", text) else 2
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?", text)
+    if match is None:
+        return np.nan
+    days = sas_day(earliest_day(match[1]))
+    return days * _DAY + int(match[2]) * 3600 + int(match[3]) * 60 + float(match[4] or 0)

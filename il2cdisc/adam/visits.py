@@ -1,0 +1,164 @@
+"""Analysis visits: windows of study days, and last observation carried forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam.arguments import (
+    mask_of,
+    need_absent,
+    need_columns,
+    need_numbers,
+    numbers,
+    text_column,
+)
+from il2cdisc.adam.merging import extreme_rows
+from il2cdisc.adam.problems import BAD_WINDOWS
+from il2cdisc.adam.rows import append_rows, blank
+from il2cdisc.base.problems import Stopped
+
+WINDOW_COLUMNS = ("AVISIT", "AVISITN", "AWTARGET", "AWLO", "AWHI")
+_NEW = ("AVISIT", "AVISITN", "AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU")
+
+
+def derive_vars_windows(
+    dataset: pd.DataFrame,
+    windows: pd.DataFrame,
+    *,
+    day: str = "ADY",
+    unit: str = "DAYS",
+    where: pd.Series | None = None,
+) -> pd.DataFrame:
+    """`dataset` with AVISIT, AVISITN, AWTARGET, AWTDIFF, AWLO, AWHI and AWU from a study day.
+
+    `windows` has one row a visit: AVISIT, AVISITN, AWTARGET, AWLO, AWHI (see `windows_of`); a missing
+    AWLO or AWHI is open. AWTDIFF counts days to the target without sign and without a day 0. A day in
+    no window, and a row outside `where`, gets missing values. Which record stands for a visit is
+    chosen after: first by `["AWTDIFF", "-ADTM"]`, nearest then later.
+
+    Raises `Stopped` with ADM006 when windows overlap or end before they begin.
+    """
+    name = "derive_vars_windows"
+    need_numbers(name, dataset, [day])
+    need_columns(name, windows, WINDOW_COLUMNS, "windows")
+    need_absent(name, dataset, _NEW)
+    table = windows.assign(
+        AWLO=windows["AWLO"].astype("float64").fillna(-np.inf),
+        AWHI=windows["AWHI"].astype("float64").fillna(np.inf),
+    ).sort_values("AWLO", kind="stable", ignore_index=True)
+    _check_windows(name, table)
+    days = np.where(mask_of(name, dataset, where), numbers(dataset[day]), np.nan)
+    place = np.searchsorted(table["AWLO"].to_numpy("float64"), days, side="right") - 1
+    inside = place >= 0
+    inside &= ~np.isnan(days)
+    if len(table):
+        inside &= days <= table["AWHI"].to_numpy("float64")[np.clip(place, 0, None)]
+    taken = table.reindex(np.where(inside, place, -1)).set_axis(dataset.index)
+    target = numbers(taken["AWTARGET"])
+    new = {
+        "AVISIT": taken["AVISIT"].astype("str"),
+        "AVISITN": taken["AVISITN"].astype("float64"),
+        "AWTARGET": taken["AWTARGET"].astype("float64"),
+        "AWTDIFF": np.abs(_continuous(days) - _continuous(target)),
+        "AWLO": taken["AWLO"].astype("float64").replace([-np.inf, np.inf], np.nan),
+        "AWHI": taken["AWHI"].astype("float64").replace([-np.inf, np.inf], np.nan),
+        "AWU": text_column(dataset.index, inside, unit),
+    }
+    return dataset.assign(**new)
+
+
+def derive_locf_records(
+    dataset: pd.DataFrame,
+    visits: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    value: str = "AVAL",
+    where: pd.Series | None = None,
+    keep_missing: Sequence[str] = (),
+) -> pd.DataFrame:
+    """`dataset` and, behind it, a row for each visit that a key lacks, carried from its last observation.
+
+    `visits` has the columns AVISIT and AVISITN: the visits to be filled. Only rows of `where` with a
+    value and a visit are carried, forward only: a key with no observation before a visit gets no row
+    for it. A new row is a copy of the row that it is carried from (its date and ids too), with the
+    missing visit, DTYPE `LOCF`, and missing values in `keep_missing` and in the window variables, as no
+    window placed it. Leave the baseline out of `where` and it is not carried.
+
+    Before: S1 with a value at visit 1 and none at 2. After: also S1 at visit 2, same value, DTYPE LOCF.
+    """
+    name = "derive_locf_records"
+    need_columns(name, dataset, [*by, value, "AVISIT", "AVISITN", "DTYPE", *keep_missing])
+    need_columns(name, visits, ["AVISIT", "AVISITN"], "visits")
+    seen = mask_of(name, dataset, where) & dataset[value].notna().to_numpy()
+    seen &= dataset[[*by, "AVISITN"]].notna().all(axis=1).to_numpy()
+    observed = dataset.loc[seen, [*by, "AVISITN"]].assign(_row=np.flatnonzero(seen))
+    if observed.empty or visits.empty:
+        return dataset
+    keys = observed[list(by)].drop_duplicates()
+    grid = keys.merge(visits[["AVISIT", "AVISITN"]].drop_duplicates(), how="cross")
+    grid["AVISITN"] = grid["AVISITN"].astype("float64")
+    grid["_order"] = np.arange(len(grid))
+    grid = grid.merge(
+        observed.drop(columns="_row").drop_duplicates().assign(_there=True), on=[*by, "AVISITN"], how="left"
+    )
+    gaps = grid[grid["_there"].isna()].drop(columns="_there")
+    carried = pd.merge_asof(
+        gaps.sort_values("AVISITN", kind="stable"),
+        observed.sort_values(["AVISITN", "_row"], kind="stable"),
+        on="AVISITN",
+        by=list(by),
+        direction="backward",
+        allow_exact_matches=False,
+    )
+    carried = carried.dropna(subset=["_row"]).sort_values("_order", kind="stable")
+    rows = dataset.iloc[carried["_row"].to_numpy("int64")].reset_index(drop=True)
+    rows["AVISIT"] = carried["AVISIT"].astype("str").to_numpy()
+    rows["AVISITN"] = carried["AVISITN"].to_numpy("float64")
+    rows["DTYPE"] = text_column(rows.index, np.ones(len(rows), dtype=bool), "LOCF")
+    windowed = [column for column in ("AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU") if column in rows]
+    return append_rows(dataset, blank(rows, [*windowed, *keep_missing]))
+
+
+def derive_var_window_flag(
+    dataset: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    new_var: str = "ANL01FL",
+    later: Sequence[str] = ("ADT",),
+    where: pd.Series | None = None,
+) -> pd.DataFrame:
+    """`dataset` with Y on the record that stands for an analysis visit: nearest to target, then the later.
+
+    `by` holds the visit (AVISIT); `later` are the columns that tell which record is later.
+    """
+    name = "derive_var_window_flag"
+    need_absent(name, dataset, [new_var])
+    # with "last", AWTDIFF descending, ties in every column go to the later row
+    order = ["-AWTDIFF", *later]
+    chosen = extreme_rows(name, dataset, by=by, order=order, mode="last", where=where)
+    return dataset.assign(**{new_var: text_column(dataset.index, chosen, "Y")})
+
+
+def _check_windows(function: str, table: pd.DataFrame) -> None:
+    low, high = table["AWLO"].to_numpy("float64"), table["AWHI"].to_numpy("float64")
+    names = table["AVISIT"].astype("str").tolist()
+    problems = [
+        BAD_WINDOWS.at(function, f"window {names[i]} ends ({high[i]:g}) before it begins ({low[i]:g})")
+        for i in range(len(table))
+        if high[i] < low[i]
+    ]
+    problems += [
+        BAD_WINDOWS.at(function, f"windows {names[i]} and {names[i + 1]} overlap", values=[f"{low[i + 1]:g}"])
+        for i in range(len(table) - 1)
+        if low[i + 1] <= high[i]
+    ]
+    if problems:
+        raise Stopped(problems)
+
+
+def _continuous(day: np.ndarray) -> np.ndarray:
+    """Study days on a scale without the gap at 0: day 1 → 0, day -1 → -1."""
+    return np.where(day > 0, day - 1, day)

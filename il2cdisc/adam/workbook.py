@@ -1,0 +1,82 @@
+"""Tables that mappings take from the workbook: windows, parameters, numbers of a codelist."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.adam.problems import NO_DATASET, NO_NUMBER
+from il2cdisc.base.problems import Problem, Stopped, did_you_mean
+from il2cdisc.spec.models import Spec
+
+
+def windows_of(spec: Spec, dataset: str) -> pd.DataFrame:
+    """The Windows sheet of one dataset: columns AVISIT, AVISITN, AWTARGET, AWLO, AWHI, by AVISITN.
+
+    An open end is missing. Raises `Stopped` with ADM012 when the sheet has no row of the dataset.
+    """
+    rows = [window for window in spec.windows if window.dataset == dataset]
+    if not rows:
+        raise Stopped([_none(spec, "Windows", dataset, [window.dataset for window in spec.windows])])
+    frame = pd.DataFrame(
+        {
+            "AVISIT": pd.Series([row.visit for row in rows], dtype="str"),
+            "AVISITN": pd.Series([row.visit_number for row in rows], dtype="float64"),
+            "AWTARGET": pd.Series([row.target for row in rows], dtype="float64"),
+            "AWLO": pd.Series([row.from_ for row in rows], dtype="float64"),
+            "AWHI": pd.Series([row.to for row in rows], dtype="float64"),
+        }
+    )
+    return frame.sort_values("AVISITN", kind="stable", ignore_index=True)
+
+
+def parameters_of(spec: Spec, dataset: str) -> pd.DataFrame:
+    """The Parameters sheet of one dataset, by PARAMN.
+
+    Columns PARAMCD, PARAM, PARAMN, PARCAT1, SOURCE and UNIT, and the sheet's further columns under their
+    own headers; a blank cell is missing. Raises `Stopped` with ADM012 when the sheet has no such row.
+    """
+    rows = [parameter for parameter in spec.parameters if parameter.dataset == dataset]
+    if not rows:
+        raise Stopped([_none(spec, "Parameters", dataset, [row.dataset for row in spec.parameters])])
+    columns = {
+        "PARAMCD": [row.code for row in rows],
+        "PARAM": [row.label for row in rows],
+        "PARCAT1": [row.category or None for row in rows],
+        "SOURCE": [row.source or None for row in rows],
+        "UNIT": [row.unit or None for row in rows],
+    }
+    headers = dict.fromkeys(header for row in rows for header in row.extra)
+    columns |= {header: [row.extra.get(header) or None for row in rows] for header in headers}
+    frame = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
+    frame.insert(2, "PARAMN", pd.Series([row.order for row in rows], dtype="float64"))
+    return frame.sort_values("PARAMN", kind="stable", ignore_index=True)
+
+
+def numbers_of(spec: Spec, codelist: str) -> dict[str, float]:
+    """Text → number of a numeric codelist: its decoded values and its terms, in the sheet's order.
+
+    Raises `Stopped` with ADM012 when there is no such codelist, ADM007 when a term is no number.
+    """
+    found = spec.codelists.get(codelist)
+    if found is None:
+        raise Stopped([_none(spec, "Codelists", codelist, list(spec.codelists))])
+    wrong = [term for term in found.terms if not _is_number(term.value) or not term.decode]
+    if wrong:
+        raise Stopped(
+            NO_NUMBER.at(term.at("Term"), f"codelist {codelist} maps texts to numbers; this row does not")
+            for term in wrong
+        )
+    return {term.decode: float(term.value) for term in found.terms}
+
+
+def _none(spec: Spec, sheet: str, name: str, options: list[str]) -> Problem:
+    where = f"{spec.shown}!{sheet}"
+    return NO_DATASET.at(where, f"the sheet has no row for {name}", hint=did_you_mean(name, set(options)))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
