@@ -9,6 +9,7 @@ fits exactly. Source: SAS technical note TS-140.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -30,6 +31,12 @@ _SIGNIFICAND = np.uint64((1 << 52) - 1)
 _FRACTION = np.uint64((1 << 56) - 1)
 _IS_MISSING = np.zeros(256, dtype=bool)
 _IS_MISSING[[ord(letter) for letter in "." + SPECIALS]] = True
+
+
+def codes(letters: pd.Series) -> Codes:
+    """The ASCII codes of a column of letters of special missing values; 0 where it is missing."""
+    found = letters.map({letter: ord(letter) for letter in SPECIALS}).fillna(0)
+    return found.to_numpy().astype(np.uint8)
 
 
 def in_range(values: Floats) -> NDArray[np.bool_]:

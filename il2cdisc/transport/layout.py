@@ -109,6 +109,8 @@ def read_header(stream: BinaryIO, shown: str) -> Header:
         size, count = int(member[74:78]), int(count_record[54:58])
     except ValueError as error:
         raise _refused(DAMAGED, shown, "the count of variables is not a number", count_record) from error
+    if not count:
+        raise _refused(DAMAGED, shown, "the dataset has no variables", count_record)
     if size not in (136, 140):
         raise _refused(DAMAGED, shown, f"variables are described in {size} bytes, not 140", member)
     block = stream.read(size * count + len(padding(size * count)))

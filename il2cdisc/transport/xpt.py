@@ -10,6 +10,7 @@ import io
 import math
 import os
 from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,16 +94,22 @@ def write_xpt(
     if stops:
         raise Stopped(stops)
     stream.write(layout.header_bytes(dataset.name, dataset.label, dataset.variables, created))
-    codes = {name: _codes(letters) for name, letters in specials.items()}
+    codes = {name: ibm.codes(letters) for name, letters in specials.items()}
     record = np.dtype([(v.name, ">u8" if v.type == "Num" else f"V{v.length}") for v in dataset.variables])
     rows, size = len(dataset.frame), max(1, BLOCK_BYTES // record.itemsize)
-    block = np.empty(min(rows, size), dtype=record)
-    for start in range(0, rows, size):
-        stop = min(start + size, rows)
-        part = block[: stop - start]
-        for variable in dataset.variables:
-            part[variable.name] = _encoded(columns, codes, variable, start, stop)
-        stream.write(part.view(np.uint8).data)
+    blocks = [np.empty(min(rows, size), dtype=record) for _ in range(min(2, -(-rows // size)))]
+    with ThreadPoolExecutor(1) as writer:  # one block is written while the next is encoded
+        written: Future[int] | None = None
+        for number, start in enumerate(range(0, rows, size)):
+            stop = min(start + size, rows)
+            part = blocks[number % 2][: stop - start]
+            for variable in dataset.variables:
+                part[variable.name] = _encoded(columns, codes, variable, start, stop)
+            if written is not None:
+                written.result()
+            written = writer.submit(stream.write, part.view(np.uint8).data)
+        if written is not None:
+            written.result()
     stream.write(layout.padding(rows * record.itemsize))
     return sorted(found, key=Problem.sort_key)
 
@@ -240,11 +247,6 @@ def _encoded(
     return ibm.to_ibm(column[start:stop], None if special is None else special[start:stop])
 
 
-def _codes(letters: pd.Series) -> NDArray[np.uint8]:
-    codes = letters.map({letter: ord(letter) for letter in ibm.SPECIALS}).fillna(0)
-    return codes.to_numpy().astype(np.uint8)
-
-
 def _letters(found: list[tuple[int, NDArray[np.uint8]]], rows: int) -> pd.Series:
     codes = np.zeros(rows, dtype=np.uint8)
     for start, part in found:
@@ -272,10 +274,11 @@ def _padding_rows(raw: bytes, rows: int, width: int) -> int:
     return count
 
 
-def _frame(variables: tuple[Variable, ...], parts: Mapping[str, list[Any]]) -> pd.DataFrame:
+def _frame(variables: tuple[Variable, ...], parts: dict[str, list[Any]]) -> pd.DataFrame:
+    """A frame of columns in parts; `parts` is emptied on the way, to hold nothing twice."""
     columns: dict[str, Any] = {}
     for variable in variables:
-        found = parts.get(variable.name, [])
+        found = parts.pop(variable.name, [])
         if variable.type == "Num":
             columns[variable.name] = np.concatenate(found) if found else np.empty(0)
         else:
