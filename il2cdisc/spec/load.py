@@ -1,0 +1,90 @@
+"""Reads a specification workbook into a `Spec`, telling all of its problems at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
+from il2cdisc.spec.sheets_data import read_datasets, read_value_levels, read_variables, read_where_clauses
+from il2cdisc.spec.sheets_study import (
+    read_conversions,
+    read_parameters,
+    read_protocol,
+    read_ranges,
+    read_windows,
+)
+from il2cdisc.spec.sheets_terms import (
+    read_codelists,
+    read_comments,
+    read_define,
+    read_dictionaries,
+    read_documents,
+    read_methods,
+    read_translations,
+)
+from il2cdisc.spec.workbook import Workbook, open_workbook
+
+
+def load_spec(path: Path | str, shown: str = "") -> Spec:
+    """Read a workbook of SDTM or ADaM specifications.
+
+    Raises `Stopped` with every problem that stops a build; the other problems are `Spec.findings`.
+    """
+    spec, problems = read_spec(path, shown)
+    stops = [problem for problem in problems if problem.stops]
+    if stops:
+        raise Stopped(stops)
+    return spec
+
+
+def read_spec(path: Path | str, shown: str = "") -> tuple[Spec, list[Problem]]:
+    """A `Spec` as far as it could be read, and every problem, stops and findings alike.
+
+    For `spec check`, which tells all of them. Raises `Stopped` only if the file can't be opened.
+    """
+    book = open_workbook(path, shown)
+    try:
+        spec = _spec(book)
+    finally:
+        book.close()
+    problems = sorted(book.problems.items, key=Problem.sort_key)
+    findings = tuple(problem for problem in problems if not problem.stops)
+    return spec.model_copy(update={"findings": findings}), problems
+
+
+def _spec(book: Workbook) -> Spec:
+    rows = read_variables(book)
+    datasets = {name: _with_variables(item, rows) for name, item in read_datasets(book).items()}
+    return Spec(
+        shown=book.shown,
+        standard=_standard(datasets),
+        define=read_define(book),
+        datasets=datasets,
+        value_levels=read_value_levels(book),
+        where_clauses=read_where_clauses(book),
+        codelists=read_codelists(book),
+        dictionaries=read_dictionaries(book),
+        methods=read_methods(book),
+        comments=read_comments(book),
+        documents=read_documents(book),
+        translation_rows=read_translations(book),
+        conversions=read_conversions(book),
+        ranges=read_ranges(book),
+        protocol=read_protocol(book),
+        parameters=read_parameters(book),
+        windows=read_windows(book),
+    )
+
+
+def _with_variables(dataset: DatasetSpec, rows: list[VariableSpec]) -> DatasetSpec:
+    own = [row for row in rows if row.dataset == dataset.name]
+    ordered = sorted(own, key=lambda row: (row.order is None, row.order or 0))
+    return dataset.model_copy(update={"variables": tuple(ordered)})
+
+
+def _standard(datasets: dict[str, DatasetSpec]) -> Literal["SDTM", "ADaM"]:
+    """ADaM if a dataset names it as its standard, or is ADSL; else SDTM."""
+    named = any("adam" in item.standard.casefold() for item in datasets.values())
+    return "ADaM" if named or "ADSL" in datasets else "SDTM"

@@ -1,0 +1,349 @@
+"""The frozen models of a specification: what each dataset, variable, codelist and protocol row must be."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.base.problems import Address, Problem
+from il2cdisc.spec.workbook import Place
+
+DATA_TYPES = (
+    "text",
+    "integer",
+    "float",
+    "date",
+    "datetime",
+    "time",
+    "partialDate",
+    "partialTime",
+    "partialDatetime",
+    "incompleteDatetime",
+    "durationDatetime",
+)
+NUMERIC_TYPES = ("integer", "float")
+COMPARATORS = ("EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE")
+Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]
+
+
+class Placed(BaseModel):
+    """A model made from one row of a workbook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    place: Place = Field(default_factory=Place, repr=False)
+
+    def at(self, header: str = "") -> Address:
+        """Address of the cell under a header, e.g. `variable.at("Label")`."""
+        return self.place.at(header)
+
+
+class Item(Placed):
+    """What variables and value-level rows have in common."""
+
+    order: int | None = None
+    dataset: str
+    label: str = ""
+    data_type: str = "text"
+    length: int | None = None
+    significant_digits: int | None = None
+    format: str = ""
+    mandatory: bool = False
+    assigned_value: str = ""
+    codelist: str = ""
+    origin: Origin | None = None
+    source: str = ""
+    pages: str = ""
+    method: str = ""
+    predecessor: str = ""
+    comment: str = ""
+    notes: str = ""
+
+    @property
+    def type(self) -> Literal["Char", "Num"]:
+        """Type in a transport file: integer and float are Num, all else Char."""
+        return "Num" if self.data_type in NUMERIC_TYPES else "Char"
+
+
+class VariableSpec(Item):
+    """A row of Variables."""
+
+    name: str
+    common: bool = False
+    role: str = ""
+    no_data: bool = False
+
+
+class ValueLevelSpec(Item):
+    """A row of ValueLevel; `where` is the id of its where-clause."""
+
+    variable: str
+    where: str
+
+
+class DatasetSpec(Placed):
+    """A row of Datasets with its variables in order."""
+
+    name: str
+    label: str = ""
+    class_: str = ""
+    subclass: str = ""
+    structure: str = ""
+    keys: tuple[str, ...] = ()
+    standard: str = ""
+    no_data: bool = False
+    repeating: bool = True
+    reference_data: bool = False
+    comment: str = ""
+    notes: str = ""
+    variables: tuple[VariableSpec, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the variables, in order."""
+        return tuple(variable.name for variable in self.variables)
+
+    @cached_property
+    def by_name(self) -> dict[str, VariableSpec]:
+        """Variables by name."""
+        return {variable.name: variable for variable in self.variables}
+
+
+class Condition(Placed):
+    """One comparison of a where-clause."""
+
+    variable: str
+    comparator: Comparator
+    values: tuple[str, ...]
+    dataset: str = ""
+
+
+class WhereClause(Placed):
+    """Comparisons that must all hold. An empty clause holds for every row."""
+
+    id: str = ""
+    conditions: tuple[Condition, ...] = ()
+    comment: str = ""
+
+
+class Term(Placed):
+    """A term of a codelist."""
+
+    value: str
+    decode: str = ""
+    nci_code: str = ""
+    order: int | None = None
+
+
+class Codelist(Placed):
+    """A codelist with its terms; without an NCI code it is the sponsor's own and closed."""
+
+    id: str
+    name: str = ""
+    nci_code: str = ""
+    data_type: str = "text"
+    terminology: str = ""
+    comment: str = ""
+    extensible: bool = False
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Submission values, in order."""
+        return tuple(term.value for term in self.terms)
+
+    @cached_property
+    def decodes(self) -> dict[str, str]:
+        """Submission value → decoded value."""
+        return {term.value: term.decode for term in self.terms}
+
+
+class Dictionary(Placed):
+    """An external dictionary (a row of Dictionaries)."""
+
+    id: str
+    name: str = ""
+    data_type: str = "text"
+    dictionary: str = ""
+    version: str = ""
+
+
+class Method(Placed):
+    """A row of Methods."""
+
+    id: str
+    name: str = ""
+    type: str = ""
+    description: str = ""
+    expression_context: str = ""
+    expression_code: str = ""
+    document: str = ""
+    pages: str = ""
+
+
+class Comment(Placed):
+    """A row of Comments."""
+
+    id: str
+    description: str = ""
+    document: str = ""
+    pages: str = ""
+
+
+class Document(Placed):
+    """A row of Documents."""
+
+    id: str
+    title: str = ""
+    href: str = ""
+
+
+class Translation(Placed):
+    """A collected value and the term that it means."""
+
+    codelist: str
+    collected: str
+    term: str
+
+
+class Conversion(Placed):
+    """to = from * factor + offset; `digits` to round to, None for none. A blank unit is no unit."""
+
+    dataset: str
+    testcd: str
+    specimen: str = ""
+    from_unit: str = ""
+    to_unit: str = ""
+    factor: float = 1.0
+    offset: float = 0.0
+    digits: int | None = None
+
+
+class RangeSpec(Placed):
+    """A reference range; blank sex or specimen means any; `age_to` (years) is exclusive."""
+
+    dataset: str
+    testcd: str
+    specimen: str = ""
+    unit: str = ""
+    sex: str = ""
+    age_from: float | None = None
+    age_to: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class ArmElement(Placed):
+    """A planned element of an arm (a record of TA)."""
+
+    arm_code: str
+    arm: str
+    order: int
+    element_code: str
+    branch: str = ""
+    transition: str = ""
+    epoch: str = ""
+
+
+class Element(Placed):
+    """A planned element (a record of TE)."""
+
+    element_code: str
+    element: str = ""
+    start_rule: str = ""
+    end_rule: str = ""
+    duration: str = ""
+
+
+class PlannedVisit(Placed):
+    """A planned visit (a record of TV); windows are days before and after the planned day."""
+
+    visit_number: float
+    visit: str
+    planned_day: int | None = None
+    window_before: int | None = None
+    window_after: int | None = None
+    arm_code: str = ""
+    start_rule: str = ""
+    end_rule: str = ""
+
+
+class Protocol(BaseModel):
+    """The protocol sheets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    arms: tuple[ArmElement, ...] = ()
+    elements: tuple[Element, ...] = ()
+    visits: tuple[PlannedVisit, ...] = ()
+
+
+class Parameter(Placed):
+    """An analysis parameter; `extra` holds further columns of the sheet as text."""
+
+    dataset: str
+    code: str
+    label: str
+    order: float | None = None
+    category: str = ""
+    source: str = ""
+    unit: str = ""
+    extra: dict[str, str] = Field(default_factory=dict)
+
+
+class Window(Placed):
+    """An analysis window in study days, both ends inclusive; None is open."""
+
+    dataset: str
+    visit: str
+    visit_number: float
+    target: int | None = None
+    from_: int | None = None
+    to: int | None = None
+
+
+class Spec(BaseModel):
+    """A whole workbook. Frozen, picklable; `findings` are the problems that did not stop it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    shown: str
+    standard: Literal["SDTM", "ADaM"]
+    define: dict[str, str]
+    datasets: dict[str, DatasetSpec]
+    value_levels: tuple[ValueLevelSpec, ...] = ()
+    where_clauses: dict[str, WhereClause] = Field(default_factory=dict)
+    codelists: dict[str, Codelist] = Field(default_factory=dict)
+    dictionaries: dict[str, Dictionary] = Field(default_factory=dict)
+    methods: dict[str, Method] = Field(default_factory=dict)
+    comments: dict[str, Comment] = Field(default_factory=dict)
+    documents: dict[str, Document] = Field(default_factory=dict)
+    translation_rows: tuple[Translation, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
+    ranges: tuple[RangeSpec, ...] = ()
+    protocol: Protocol = Field(default_factory=Protocol)
+    parameters: tuple[Parameter, ...] = ()
+    windows: tuple[Window, ...] = ()
+    findings: tuple[Problem, ...] = Field(default=(), repr=False)
+
+    @cached_property
+    def translations(self) -> dict[str, dict[str, str]]:
+        """Codelist → collected value → term."""
+        found: dict[str, dict[str, str]] = {}
+        for row in self.translation_rows:
+            found.setdefault(row.codelist, {})[row.collected] = row.term
+        return found
+
+    def variable(self, dataset: str, name: str) -> VariableSpec | None:
+        """A variable's row, None if the workbook has none."""
+        found = self.datasets.get(dataset)
+        return found.by_name.get(name) if found else None
+
+    def values_of(self, dataset: str, variable: str = "") -> tuple[ValueLevelSpec, ...]:
+        """Value-level rows of a dataset, or of one of its variables."""
+        return tuple(
+            row for row in self.value_levels if row.dataset == dataset and variable in ("", row.variable)
+        )
