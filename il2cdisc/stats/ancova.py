@@ -90,7 +90,9 @@ def _table(
         "group": group.to_numpy(dtype=object),
     }
     columns |= {f"f:{name}": column.to_numpy(dtype=object) for name, column in factors.items()}
-    columns |= {f"c:{name}": column.to_numpy(dtype="float64", na_value=np.nan) for name, column in covariates.items()}
+    columns |= {
+        f"c:{name}": column.to_numpy(dtype="float64", na_value=np.nan) for name, column in covariates.items()
+    }
     table = pd.DataFrame(columns)
     return table.replace([np.inf, -np.inf], np.nan)
 
@@ -99,13 +101,20 @@ class _Design:
     """Columns of the model, their names, and the LS-mean row of each group."""
 
     def __init__(
-        self, rows: pd.DataFrame, levels: Sequence[str], factors: list[str], covariates: list[str], weights: Weights
+        self,
+        rows: pd.DataFrame,
+        levels: Sequence[str],
+        factors: list[str],
+        covariates: list[str],
+        weights: Weights,
     ) -> None:
         counts = rows["group"].value_counts()
         self.n = {level: int(counts.get(level, 0)) for level in levels}
         empty = [level for level, n in self.n.items() if n == 0]
         if empty:
-            raise NotEstimableError(f"The model needs at least 1 complete row in each group; {_and(empty)} has none.")
+            raise NotEstimableError(
+                f"The model needs at least 1 complete row in each group; {_and(empty)} has none."
+            )
         columns: list[Floats] = [np.ones(len(rows))]
         self.names = ["intercept"]
         for level in levels[1:]:
@@ -135,9 +144,7 @@ class _Design:
             shared.append(0.0)
         self.matrix: Floats = np.column_stack(columns)
         identity = np.eye(len(levels))[:, 1:]
-        self.lsmeans = {
-            level: np.concatenate([[1.0], identity[i], shared]) for i, level in enumerate(levels)
-        }
+        self.lsmeans = {level: np.concatenate([[1.0], identity[i], shared]) for i, level in enumerate(levels)}
 
 
 def _fit(y: Floats, design: _Design, reference: str, confidence: float, used: NDArray[np.bool_]) -> Ancova:
@@ -147,7 +154,9 @@ def _fit(y: Floats, design: _Design, reference: str, confidence: float, used: ND
     n, parameters = design.matrix.shape
     df = n - parameters
     if df < 1:
-        raise NotEstimableError(f"The model has {parameters} parameters and {n} complete rows; it needs {parameters + 1}.")
+        raise NotEstimableError(
+            f"The model has {parameters} parameters and {n} complete rows; it needs {parameters + 1}."
+        )
     if np.ptp(y) == 0:
         raise NotEstimableError(f"The response has the same value ({y[0]:g}) in all {n} rows used.")
     with threadpool_limits(1):  # the same bits whatever the number of cores
@@ -173,7 +182,9 @@ def _fit(y: Floats, design: _Design, reference: str, confidence: float, used: ND
     return Ancova(
         n=design.n,
         lsmeans={level: contrast(row) for level, row in design.lsmeans.items()},
-        differences={level: contrast(row - base) for level, row in design.lsmeans.items() if level != reference},
+        differences={
+            level: contrast(row - base) for level, row in design.lsmeans.items() if level != reference
+        },
         mse=mse,
         df=df,
         used=used,

@@ -38,7 +38,9 @@ def describe(values: pd.Series | NDArray[np.float64] | Sequence[float]) -> dict[
     n = len(column)
     out = {"n": found(n)}
     if n == 0:
-        return out | {name: missing(f"The {_NAMES[name]} needs at least 1 value; there is none.") for name in _NAMES}
+        return out | {
+            name: missing(f"The {_NAMES[name]} needs at least 1 value; there is none.") for name in _NAMES
+        }
     if not np.isfinite(column).all():
         return out | {name: missing("A value is infinite.") for name in _NAMES}
     q1, median, q3 = np.quantile(column, [0.25, 0.5, 0.75], method="averaged_inverted_cdf")

@@ -1,0 +1,93 @@
+"""Whether the analyses can be computed: datasets, variables, methods and options, all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from il2cdisc.base.problems import Problem, did_you_mean
+from il2cdisc.results import problems as kinds
+from il2cdisc.results.methods import METHODS, Method
+from il2cdisc.spec.tlf import Analysis, Display
+
+
+def lint(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Problems of displays against the datasets that there are (their rows are not looked at)."""
+    return [problem for display in displays for problem in _display(display, datasets)]
+
+
+def _display(display: Display, datasets: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    where = [condition.variable for condition in display.population_where]
+    if display.population_dataset not in datasets:
+        yield _no_dataset(display, "Population Dataset", display.population_dataset, datasets)
+    else:
+        columns = datasets[display.population_dataset].columns
+        yield from _variables(display, "Population Where", display.population_dataset, where, columns)
+        if display.columns:
+            named = [display.treatment]
+            yield from _variables(display, "Treatment", display.population_dataset, named, columns)
+    for analysis in display.analyses:
+        yield from _analysis(display, analysis, datasets)
+
+
+def _analysis(
+    display: Display, analysis: Analysis, datasets: Mapping[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    method = METHODS.get(analysis.method)
+    if method is None:
+        hint = did_you_mean(analysis.method, METHODS)
+        what = f"{analysis.method!r} is no method; there are {', '.join(METHODS)}"
+        yield kinds.UNKNOWN_METHOD.at(analysis.at("Method"), what, hint=hint)
+        return
+    yield from _arguments(analysis, method)
+    if analysis.dataset not in datasets:
+        yield _no_dataset(analysis, "Dataset", analysis.dataset, datasets)
+        return
+    columns = datasets[analysis.dataset].columns
+    named = {
+        "Where": [condition.variable for condition in analysis.where],
+        "Variables": [item.name for item in analysis.variables],
+        "By": [analysis.by] if analysis.by else [],
+        "Treatment": [analysis.treatment or display.treatment] if display.columns else [],
+        "Options": [name for option in method.variables_in for name in analysis.option_list(option)],
+    }
+    for header, names in named.items():
+        yield from _variables(analysis, header, analysis.dataset, names, columns)
+
+
+def _arguments(analysis: Analysis, method: Method) -> Iterator[Problem]:
+    given = {
+        "Variables": analysis.variables,
+        "Levels": analysis.levels,
+        "By": analysis.by,
+        "By Levels": analysis.by_levels,
+    }
+    for header in method.needs:
+        if not given[header]:
+            what = f"{analysis.method} needs {header}; the cell is empty"
+            yield kinds.WRONG_ARGUMENT.at(analysis.at(header), what)
+    for name in analysis.options:
+        if name not in method.options:
+            known = ", ".join(method.options) or "none"
+            what = f"{analysis.method} knows no option {name!r}; it knows {known}"
+            hint = did_you_mean(name, method.options)
+            yield kinds.WRONG_ARGUMENT.at(analysis.at("Options"), what, hint=hint)
+
+
+def _no_dataset(
+    place: Display | Analysis, header: str, name: str, datasets: Mapping[str, pd.DataFrame]
+) -> Problem:
+    what = f"there is no dataset {name!r}; there are {', '.join(sorted(datasets))}"
+    return kinds.MISSING_DATASET.at(place.at(header), what, hint=did_you_mean(name, datasets))
+
+
+def _variables(
+    place: Display | Analysis, header: str, dataset: str, names: Sequence[str], columns: pd.Index
+) -> Iterator[Problem]:
+    for name in names:
+        if name not in columns:
+            hint = did_you_mean(name, [str(column) for column in columns])
+            yield kinds.MISSING_VARIABLE.at(
+                place.at(header), f"{dataset} has no variable {name!r}", hint=hint
+            )

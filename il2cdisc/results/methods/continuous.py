@@ -1,0 +1,47 @@
+"""Summary statistics of one or more numeric variables, for each level of a grouping variable if one is named."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.results.frame import frame_of
+from il2cdisc.results.work import Work
+from il2cdisc.stats.descriptive import describe
+
+
+def run(work: Work) -> pd.DataFrame:
+    """Statistics of `describe` by level of By and by variable.
+
+    The option `omit = VARIABLE @ LEVEL` leaves a variable out at a level (a change at the visit from which it
+    is counted); several are separated by semicolons.
+    """
+    omitted = _omitted(work.analysis.options.get("omit", ""))
+    cells = []
+    row = 0
+    by = work.analysis.by
+    for level in _levels(work):
+        groups = ((by, level),) if by else ()
+        rows = work.rows.loc[work.rows[by].astype("str") == level] if by else work.rows
+        for item in work.analysis.variables:
+            if (item.name, level) in omitted:
+                continue
+            for column, part in work.columns(rows):
+                estimates = describe(part[item.name])
+                cells += [
+                    work.cell(row, name, estimate, column=column, groups=groups, variable=item.name)
+                    for name, estimate in estimates.items()
+                ]
+            row += 1
+    return frame_of(cells)
+
+
+def _levels(work: Work) -> list[str]:
+    if not work.analysis.by:
+        return [""]
+    named = [item.name for item in work.analysis.by_levels]
+    return named or sorted(work.rows[work.analysis.by].dropna().astype("str").unique())
+
+
+def _omitted(text: str) -> set[tuple[str, str]]:
+    pairs = (part.partition("@") for part in text.split(";") if part.strip())
+    return {(variable.strip(), level.strip()) for variable, _, level in pairs}

@@ -1,0 +1,42 @@
+"""Kinds of problem of the results room."""
+
+from __future__ import annotations
+
+from il2cdisc.base.problems import Kind, Severity
+
+MISSING_DATASET = Kind(
+    "RES001",
+    "A display needs a dataset that there is not",
+    Severity.STOP,
+    "Name a dataset that the build makes in the Dataset column of the Analyses sheet.",
+)
+MISSING_VARIABLE = Kind(
+    "RES002",
+    "An analysis names a variable that its dataset lacks",
+    Severity.STOP,
+    "Correct the variable's name in the Analyses sheet, or add it to the dataset.",
+)
+UNKNOWN_METHOD = Kind(
+    "RES003",
+    "There is no such method of analysis",
+    Severity.STOP,
+    "Choose a method from the drop-down of the Method column.",
+)
+WRONG_ARGUMENT = Kind(
+    "RES004",
+    "An analysis lacks something that its method needs",
+    Severity.STOP,
+    "Complete the row of the Analyses sheet.",
+)
+NOT_ESTIMABLE = Kind(
+    "RES005",
+    "A statistic could not be estimated",
+    Severity.FINDING,
+    "The display shows NE with this reason as a footnote; look at the rows behind it.",
+)
+OUTSIDE_COLUMNS = Kind(
+    "RES006",
+    "Subjects or records belong to no column of the display",
+    Severity.FINDING,
+    "Add their treatment to the Columns sheet, or leave them out by the analysis's Where.",
+)

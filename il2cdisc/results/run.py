@@ -1,0 +1,113 @@
+"""Analyses of displays → the results dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from il2cdisc.base.problems import Problem, Problems
+from il2cdisc.results import problems as kinds
+from il2cdisc.results.frame import HEADER, Cell, empty, frame_of
+from il2cdisc.results.lint import lint
+from il2cdisc.results.methods import METHODS
+from il2cdisc.results.select import select
+from il2cdisc.results.work import Work, in_column, population_text
+from il2cdisc.spec.conditions import equals, written
+from il2cdisc.spec.tlf import Analysis, Display
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The results dataset (see `frame.Cell` for its columns) and what was found on the way."""
+
+    frame: pd.DataFrame
+    problems: tuple[Problem, ...]
+
+
+def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Results:
+    """Compute every analysis of every display from ADaM datasets (by upper-case name).
+
+    Raises `Stopped` with all problems of the displays' descriptions at once: datasets and variables that
+    there are not, methods unknown, options misspelt. A statistic that can't be estimated does not stop
+    anything: it carries its reason in `error` and is a finding.
+    """
+    problems = Problems(lint(displays, datasets))
+    problems.stop_if_any()
+    parts: list[pd.DataFrame] = []
+    for display in displays:
+        subjects = _population(display, datasets)
+        sizes = {
+            column.label: int(in_column(subjects, display.treatment, column)["USUBJID"].nunique())
+            for column in display.columns
+        }
+        parts.append(frame_of(_header(display, sizes)))
+        for order, analysis in enumerate(display.analyses, start=1):
+            rows = _rows(analysis, datasets[analysis.dataset], subjects)
+            work = Work(display, analysis, order, rows, subjects, sizes)
+            problems.extend(_outside(work))
+            part = METHODS[analysis.method].run(work)
+            problems.extend(_not_estimable(analysis, part))
+            parts.append(part)
+    frame = pd.concat(parts, ignore_index=True) if parts else empty()
+    return Results(frame, tuple(problems.items))
+
+
+def _population(display: Display, datasets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    subjects = datasets[display.population_dataset]
+    return subjects.loc[select(subjects, display.population_where)]
+
+
+def _rows(analysis: Analysis, dataset: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+    inside = select(dataset, analysis.where) & dataset["USUBJID"].isin(subjects["USUBJID"])
+    return dataset.loc[inside].reset_index(drop=True)
+
+
+def _header(display: Display, sizes: Mapping[str, int]) -> list[Cell]:
+    """The N of each column of a display."""
+    out: list[Cell] = []
+    for column in display.columns:
+        treated = (equals(display.treatment, *column.values),) if column.values else ()
+        out.append(
+            Cell(
+                display=display.id,
+                analysis=HEADER,
+                method="Header",
+                order=0,
+                row=0,
+                dataset=display.population_dataset,
+                where=written((*display.population_where, *treated)),
+                population=population_text(display),
+                group1=display.treatment,
+                group1_level=column.label,
+                statistic="N",
+                value=float(sizes[column.label]),
+            )
+        )
+    return out
+
+
+def _outside(work: Work) -> list[Problem]:
+    """A finding where selected rows belong to no column of the display."""
+    columns = work.display.columns
+    if not columns or any(not column.values for column in columns):
+        return []
+    known = {value for column in columns for value in column.values}
+    rows = work.rows.loc[~work.rows[work.treatment].isin(known)]
+    if rows.empty:
+        return []
+    what = f"{len(rows)} rows of {work.analysis.dataset} belong to no column of {work.display.id}"
+    values = rows[work.treatment].fillna("(missing)").unique()
+    return [kinds.OUTSIDE_COLUMNS.at(work.analysis.at("Dataset"), what, values=values)]
+
+
+def _not_estimable(analysis: Analysis, part: pd.DataFrame) -> list[Problem]:
+    """One finding a model that failed; a lacking SD of one value is told in the display alone."""
+    if analysis.method != "ANCOVA":
+        return []
+    reasons = part.loc[part["error"] != "", "error"].unique()
+    return [
+        kinds.NOT_ESTIMABLE.at(analysis.at("Method"), f"{analysis.display} {analysis.id}: {reason}")
+        for reason in reasons
+    ]

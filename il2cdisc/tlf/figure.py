@@ -1,0 +1,186 @@
+"""Draws series (mean ± SE by visit, one line a column) as SVG and PNG; the same bytes each time."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from il2cdisc.base.rounding import fixed
+from il2cdisc.results.frame import HEADER
+from il2cdisc.spec.tlf import Display
+from il2cdisc.tlf.table import Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 200
+# Okabe and Ito's palette, dark and light in turn so that grey prints differ; marker and dash differ too.
+_STYLES = (
+    ("#0072B2", "o", "-"),
+    ("#E69F00", "s", "--"),
+    ("#000000", "^", ":"),
+    ("#56B4E9", "D", "-."),
+    ("#D55E00", "v", (0, (5, 1))),
+    ("#009E73", "P", (0, (1, 1))),
+)
+_SETTINGS = {
+    "svg.hashsalt": "display",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a series, as the results dataset has it."""
+
+    series: str
+    place: str
+    x: float
+    n: float
+    mean: float
+    se: float
+
+
+def points(display: Display, results: pd.DataFrame) -> list[Point]:
+    """The points of a figure's first analysis, series by series."""
+    analysis = display.analyses[0]
+    own = results.loc[(results["display"] == display.id) & (results["analysis"] == analysis.id)]
+    place = {item.name: i for i, item in enumerate(analysis.by_levels)}
+    x = {item.name: _position(item.label, i) for i, item in enumerate(analysis.by_levels)}
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    columns = (own["group1_level"], own["group2_level"], own["statistic"], own["value"])
+    for series, level, statistic, value in zip(*columns, strict=True):
+        found.setdefault((series, level), {})[statistic] = value
+    order = {column.label: i for i, column in enumerate(display.columns)}
+    keys = sorted(found, key=lambda key: (order[key[0]], place[key[1]]))
+    return [
+        Point(series, level, x[level], *(found[series, level][name] for name in ("n", "mean", "se")))
+        for series, level in keys
+    ]
+
+
+def draw(display: Display, results: pd.DataFrame, *, width: float, height: float) -> Figure:
+    """The figure, `width` by `height` inches: lines with bars of one SE, and n below each visit."""
+    from matplotlib.figure import Figure
+
+    series = points(display, results)
+    sizes = _sizes(display, results)
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.add_subplot()
+    labels = [column.label for column in display.columns]
+    span = max((point.x for point in series), default=1.0) - min((point.x for point in series), default=0.0)
+    for i, label in enumerate(labels):
+        own = [point for point in series if point.series == label and point.n > 0]
+        colour, marker, dash = _STYLES[i % len(_STYLES)]
+        shift = (i - (len(labels) - 1) / 2) * span * 0.006
+        axes.errorbar(
+            [point.x + shift for point in own],
+            [point.mean for point in own],
+            yerr=[0.0 if pd.isna(point.se) else point.se for point in own],
+            label=f"{label} (N={sizes.get(label, 0)})",
+            color=colour, marker=marker, linestyle=dash, linewidth=1.8, markersize=6, capsize=3.5,
+        )  # fmt: skip
+    _dress(display, series, axes)
+    _counts(labels, series, axes)
+    return figure
+
+
+def svg(figure: Figure) -> str:
+    """The figure as an SVG element (no XML head), without clock or random ids."""
+    import matplotlib
+
+    out = io.StringIO()
+    with matplotlib.rc_context(_SETTINGS):
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    text = out.getvalue()
+    return "\n".join(line.rstrip() for line in text[text.index("<svg") :].splitlines()) + "\n"
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG, without clock or software name."""
+    import matplotlib
+
+    out = io.BytesIO()
+    with matplotlib.rc_context(_SETTINGS):
+        figure.savefig(out, format="png", dpi=DPI, metadata={"Software": None})
+    return out.getvalue()
+
+
+def data_csv(series: Sequence[Point]) -> bytes:
+    """The points as CSV, full precision."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["series", "visit", "x", "n", "mean", "se"])
+    for point in series:
+        numbers = [
+            f"{point.x:g}",
+            f"{point.n:g}",
+            *("" if pd.isna(v) else repr(float(v)) for v in (point.mean, point.se)),
+        ]
+        writer.writerow([point.series, point.place, *numbers])
+    return out.getvalue().encode()
+
+
+def data_table(display: Display, series: Sequence[Point]) -> Table:
+    """The points as a table, for readers who can't see the figure."""
+    decimals = display.analyses[0].decimals
+    rows: list[Row] = []
+    for block, place in enumerate(dict.fromkeys(point.place for point in series)):
+        own = {point.series: point for point in series if point.place == place}
+        cells = [_cell(own.get(column.label), decimals) for column in display.columns]
+        rows.append(Row((place, *cells), block=block))
+    header = ("", *(f"{column.label}\nn, mean (SE)" for column in display.columns))
+    return Table(header=header, rows=tuple(rows), widths=(1.0,) * len(header))
+
+
+def _cell(point: Point | None, decimals: int) -> str:
+    if point is None or point.n == 0:
+        return "0"
+    se = "NE" if pd.isna(point.se) else fixed(point.se, decimals + 2)
+    return f"{point.n:.0f}, {fixed(point.mean, decimals + 1)} ({se})"
+
+
+def _position(text: str, index: int) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float(index)
+
+
+def _sizes(display: Display, results: pd.DataFrame) -> dict[str, int]:
+    header = results.loc[(results["display"] == display.id) & (results["analysis"] == HEADER)]
+    return {label: int(n) for label, n in zip(header["group1_level"], header["value"], strict=True)}
+
+
+def _dress(display: Display, series: Sequence[Point], axes) -> None:
+    places = {point.x: point.place for point in series}
+    axes.set_xticks(list(places), list(places.values()))
+    axes.set_xlabel(display.axes[0])
+    axes.set_ylabel(display.axes[1])
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#d9dee4", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.legend(frameon=False, loc="upper right")
+
+
+def _counts(labels: Sequence[str], series: Sequence[Point], axes) -> None:
+    """Numbers of subjects below the axis, a line a series."""
+    transform = axes.get_xaxis_transform()
+    for i, label in enumerate(labels):
+        y = -0.19 - 0.055 * i
+        axes.text(-0.01, y, label, transform=axes.transAxes, ha="right", va="center", fontsize=8)
+        for point in series:
+            if point.series == label:
+                axes.text(
+                    point.x, y, f"{point.n:.0f}", transform=transform, ha="center", va="center", fontsize=8
+                )
+    axes.text(
+        -0.01, -0.135, "n", transform=axes.transAxes, ha="right", va="center", fontsize=8, style="italic"
+    )

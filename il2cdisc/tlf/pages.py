@@ -1,0 +1,124 @@
+"""Rows → pages: no orphan rows, groups kept together where they fit, their labels repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from il2cdisc.tlf.table import Row, Table
+
+_WIDTHS = (
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556,
+    556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667,
+    556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556,
+    556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722,
+    500, 500, 500, 334, 260, 334, 584,
+)  # fmt: skip
+"""Advance widths of ASCII 32 to 126 in thousandths of the size, of the font that pages are set in."""
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Width in points; characters beyond ASCII count as an average letter."""
+    units = sum(_WIDTHS[ord(c) - 32] if 32 <= ord(c) <= 126 else 600 for c in text)
+    return units * size / 1000 * (1.06 if bold else 1.0)
+
+
+def line_count(text: str, room: float, size: float, *, bold: bool = False) -> int:
+    """Lines that a text takes in `room` points, broken at blanks and, if a word is too long, inside it."""
+    return sum(_one_line_count(part, room, size, bold) for part in text.split("\n"))
+
+
+def _one_line_count(text: str, room: float, size: float, bold: bool) -> int:
+    lines, used = 1, 0.0
+    blank = text_width(" ", size, bold=bold)
+    for word in text.split(" "):
+        width = text_width(word, size, bold=bold)
+        if used and used + blank + width <= room:
+            used += blank + width
+            continue
+        if used:
+            lines += 1
+        more = int(width // room)
+        lines += more
+        used = width - more * room
+    return lines
+
+
+def paginate(table: Table, *, width: float, lines: int, size: float, padding: float) -> list[list[Row]]:
+    """Pages of a table of `width` points with `lines` lines of body each.
+
+    A page begins with the labels above its first row, marked "(continued)", where the row is inside a group.
+    At least one page, though it be empty.
+    """
+    rooms = [share * width - padding for share in table.widths]
+    rows = list(table.rows)
+    heights = [_height(row, rooms, size) for row in rows]
+    pages: list[list[Row]] = []
+    start = 0
+    while start < len(rows):
+        repeated = _continued(rows, start)
+        free = lines - sum(_height(row, rooms, size) for row in repeated)
+        end = start
+        while end < len(rows) and heights[end] <= free:
+            free -= heights[end]
+            end += 1
+        end = max(end, start + 1)  # a row higher than a page stands alone
+        end = end if end == len(rows) else _break(rows, start, end)
+        pages.append([*repeated, *rows[start:end]])
+        start = end
+    return pages or [[]]
+
+
+def _height(row: Row, rooms: Sequence[float], size: float) -> int:
+    if row.head:
+        return line_count(row.cells[0], sum(rooms) - 9.0 * row.indent, size, bold=True)
+    first = line_count(row.cells[0], rooms[0] - 9.0 * row.indent, size)
+    rest = (line_count(cell, room, size) for cell, room in zip(row.cells[1:], rooms[1:], strict=True))
+    return max([first, *rest])
+
+
+def _continued(rows: Sequence[Row], start: int) -> list[Row]:
+    """The labels of the groups that a page begins inside of."""
+    row = rows[start]
+    if start == 0 or (row.head and not row.heads):
+        return []
+    columns = len(row.cells)
+    return [
+        replace(
+            row, cells=(f"{label} (continued)", *[""] * (columns - 1)), indent=indent, head=True, keep=True
+        )
+        for indent, label in row.heads
+        if _inside(rows, start, indent)
+    ]
+
+
+def _inside(rows: Sequence[Row], start: int, indent: int) -> bool:
+    """Whether the row before belongs to the same group, or is its label."""
+    above = dict(rows[start - 1].heads)
+    return above.get(indent) == dict(rows[start].heads)[indent] or (
+        rows[start - 1].indent == indent and rows[start - 1].cells[0] == dict(rows[start].heads)[indent]
+    )
+
+
+def _break(rows: Sequence[Row], start: int, end: int) -> int:
+    """The best place to end a page that has room up to `end`: between groups if half the page stays full,
+    else where at least two rows of a group stand on either side, else at `end`."""
+    middle = start + (end - start) // 2
+    for place in range(end, middle, -1):
+        if rows[place].block != rows[place - 1].block and not rows[place - 1].keep:
+            return place
+    for place in range(end, middle, -1):
+        if not rows[place - 1].keep and not _orphans(rows, place):
+            return place
+    for place in range(end, start + 1, -1):
+        if not rows[place - 1].keep:
+            return place
+    return end
+
+
+def _orphans(rows: Sequence[Row], place: int) -> bool:
+    """Whether a break there leaves one row of a group alone on either page."""
+    block = rows[place].block
+    before = sum(1 for row in rows[max(place - 3, 0) : place] if row.block == block and not row.keep)
+    after = sum(1 for row in rows[place : place + 2] if row.block == block)
+    return before < 2 or after < 2
