@@ -79,6 +79,17 @@ def padding(size: int) -> bytes:
     return b" " * (-size % RECORD)
 
 
+def read_fully(stream: BinaryIO, size: int) -> bytes:
+    """`size` bytes, fewer only at the end of the stream."""
+    got = stream.read(size)
+    while got and len(got) < size:
+        more = stream.read(size - len(got))
+        if not more:
+            break
+        got += more
+    return got
+
+
 def read_header(stream: BinaryIO, shown: str) -> Header:
     """The facts of the header; leaves the stream at the first observation.
 
@@ -86,13 +97,13 @@ def read_header(stream: BinaryIO, shown: str) -> Header:
     """
 
     def record(starts: bytes) -> bytes:
-        got = stream.read(RECORD)
+        got = read_fully(stream, RECORD)
         if len(got) < RECORD or not got.startswith(starts):
-            said = starts.decode().strip() or "80 bytes"
-            raise _refused(DAMAGED, shown, f"the header breaks off: expected {said!r}", got)
+            said = starts[20:27].decode().strip() or "SAS"
+            raise _refused(DAMAGED, shown, f"the header breaks off where its {said} record should be", got)
         return got
 
-    first = stream.read(RECORD)
+    first = read_fully(stream, RECORD)
     if not first.startswith(LIBRARY[:48]):
         if first.startswith(b"HEADER RECORD*******LIBV8"):
             raise _refused(OTHER_VERSION, shown, "this is a transport file of version 8 or 9", first)
@@ -108,12 +119,12 @@ def read_header(stream: BinaryIO, shown: str) -> Header:
     try:
         size, count = int(member[74:78]), int(count_record[54:58])
     except ValueError as error:
-        raise _refused(DAMAGED, shown, "the count of variables is not a number", count_record) from error
+        raise _refused(DAMAGED, shown, "the count of variables is not a number", count_record[48:]) from error
     if not count:
-        raise _refused(DAMAGED, shown, "the dataset has no variables", count_record)
+        raise _refused(DAMAGED, shown, "the dataset has no variables", b"")
     if size not in (136, 140):
-        raise _refused(DAMAGED, shown, f"variables are described in {size} bytes, not 140", member)
-    block = stream.read(size * count + len(padding(size * count)))
+        raise _refused(DAMAGED, shown, f"variables are described in {size} bytes, not 140", b"")
+    block = read_fully(stream, size * count + len(padding(size * count)))
     if len(block) < size * count:
         raise _refused(DAMAGED, shown, "the description of the variables breaks off", b"")
     found = [_variable(block[i * size : (i + 1) * size].ljust(140, b"\0"), shown) for i in range(count)]
@@ -193,5 +204,5 @@ def _from_time(raw: bytes) -> datetime | None:
 
 
 def _refused(kind: Kind, shown: str, what: str, raw: bytes) -> Stopped:
-    seen = [raw[:40].decode("ascii", "replace").strip()] if raw.strip() else []
+    seen = [raw[:48].decode("ascii", "replace").strip()] if raw.strip() else []
     return Stopped([kind.at(shown, what, values=seen)])

@@ -56,10 +56,10 @@ def _by_own_reader(
     with open_xpt(path) as file:
         header = file.header
         found = _facts(dataset, header.name, header.label, header.variables, _OURS)
-        for wanted, got in zip(dataset.variables, header.variables, strict=False):
-            found += _told(dataset, wanted.name, "length", wanted.length, got.length, _OURS)
         if [v.name for v in header.variables] != list(dataset.names):
             return found, header
+        for wanted, got in zip(dataset.variables, header.variables, strict=True):
+            found += _told(dataset, wanted.name, "length", wanted.length, got.length, _OURS)
         for block in file.blocks():
             rows = wrong.compare(block.start, block.columns)
             for name in {*specials, *block.codes}:
@@ -117,7 +117,7 @@ class _WrongRows:
 
     def __init__(self, dataset: Dataset, reader: str) -> None:
         self._dataset, self._reader = dataset, reader
-        self._rows: dict[str, list[int]] = {}
+        self._rows: dict[str, set[int]] = {}  # samples may overlap
 
     def compare(self, start: int, columns: Mapping[str, Any]) -> int:
         """Compare rows from `start` on, as far as the dataset goes; gives the row after the last one read."""
@@ -140,11 +140,12 @@ class _WrongRows:
 
     def _add(self, name: str, start: int, unequal: NDArray[np.bool_]) -> None:
         if unequal.any():
-            self._rows.setdefault(name, []).extend((np.flatnonzero(unequal) + start).tolist())
+            self._rows.setdefault(name, set()).update((np.flatnonzero(unequal) + start).tolist())
 
     def problems(self) -> list[Problem]:
         found: list[Problem] = []
-        for name, rows in self._rows.items():
+        for name, found_in in self._rows.items():
+            rows = sorted(found_in)
             values = "1 value" if len(rows) == 1 else f"{len(rows)} values"
             what = f"{self._reader} finds {values} other than written, the first in row {rows[0] + 1}"
             written = self._dataset.frame[name].iloc[rows].tolist()

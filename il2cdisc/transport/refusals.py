@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,8 +33,9 @@ def check(dataset: Dataset, specials: Mapping[str, pd.Series]) -> tuple[list[Pro
     """Every problem of writing `dataset`, and its columns as they are to be written."""
     found = _structure(dataset)
     columns: Columns = {}
+    held = Counter(dataset.frame.columns)
     for variable in dict.fromkeys(dataset.variables):
-        if list(dataset.frame.columns).count(variable.name) != 1:
+        if held[variable.name] != 1:
             continue
         series = dataset.frame[variable.name]
         where = _Where(dataset, variable)
@@ -85,7 +87,9 @@ def _label(kind: Kind, place: Address, label: str) -> list[Problem]:
     if not label.strip():
         return [kind.at(place, "the label is missing")]
     if not _PRINTABLE.fullmatch(label):
-        return [kind.at(place, "the label is not printable ASCII", values=[label], hint=transliterate(label))]
+        proposal = transliterate(label)
+        hint = proposal if _PRINTABLE.fullmatch(proposal) else ""
+        return [kind.at(place, "the label is not printable ASCII", values=[label], hint=hint)]
     if len(label) > MAX_LABEL:
         return [kind.at(place, f"the label has {len(label)} characters", values=[label])]
     if label != label.rstrip(" "):
@@ -119,15 +123,20 @@ def _shape(variable: Variable, place: Address) -> list[Problem]:
 def _frame(dataset: Dataset) -> list[Problem]:
     columns = [str(name) for name in dataset.frame.columns]
     place = at_record(dataset.name)
-    missing = [name for name in dataset.names if name not in columns]
-    extra = [name for name in columns if name not in dataset.names]
+    names = dataset.names
+    held, wanted = set(columns), set(names)
+    missing = [name for name in names if name not in held]
+    extra = [name for name in columns if name not in wanted]
     found: list[Problem] = []
     if missing:
         hint = did_you_mean(missing[0], extra)
         found.append(problems.COLUMNS.at(place, "the frame lacks variables", values=missing, hint=hint))
     if extra:
         found.append(problems.COLUMNS.at(place, "the frame has columns that are no variables", values=extra))
-    if not missing and not extra and list(dataset.names) != columns and len(set(columns)) == len(columns):
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    if twice:
+        found.append(problems.COLUMNS.at(place, "the frame has columns of the same name", values=twice))
+    elif held == wanted and len(wanted) == len(names) and list(names) != columns:
         what = "the frame's columns stand in another order than the variables"
         found.append(problems.COLUMNS.at(place, what, values=columns))
     return found
@@ -138,6 +147,7 @@ class _Where:
 
     def __init__(self, dataset: Dataset, variable: Variable) -> None:
         self._dataset, self._variable = dataset, variable
+        self.column = at_record(dataset.name, column=variable.name)
         columns = dataset.frame.columns
         self._seq = next((n for n in (f"{dataset.name[:2]}SEQ", "ASEQ") if n in columns), "")
 
@@ -145,7 +155,7 @@ class _Where:
         """USUBJID and --SEQ of a row where the dataset has them, else its number from 1."""
         frame, name = self._dataset.frame, self._variable.name
         subject = str(frame["USUBJID"].iloc[row]) if "USUBJID" in frame.columns else ""
-        number = pd.to_numeric(frame[self._seq], errors="coerce").iloc[row] if self._seq else np.nan
+        number = pd.to_numeric(frame[self._seq].iloc[row], errors="coerce") if self._seq else np.nan
         if not subject or pd.isna(number):
             return at_record(self._dataset.name, subject, column=f"{name} (row {row + 1})")
         if self._seq == "ASEQ":
@@ -173,7 +183,7 @@ def _text_problems(text: TextBuffers, variable: Variable, where: _Where) -> list
         rows = lengths > MAX_BYTES
         one, many = f"the value has {longest} bytes", f"values have over 200 bytes, up to {longest}"
         found.append(where.tell(problems.OVER_200, rows, one, many, _some(text, rows, shorten)))
-    if longest > variable.length:
+    if longest > variable.length > 0:
         rows = (lengths > variable.length) & (lengths <= MAX_BYTES)
         if rows.any():
             most = int(lengths[rows].max())
@@ -254,7 +264,8 @@ def _number_problems(numbers: NDArray[np.float64], series: pd.Series, where: _Wh
             one, many = "the value is out of range", "values are out of range"
             found.append(where.tell(problems.OUT_OF_RANGE, rows, one, many, values))
     if pd.api.types.is_integer_dtype(series.dtype):
-        rows = np.abs(numbers) > 2.0**53
+        rows = np.abs(numbers) >= 2.0**53
+        rows[rows] = [int(value) != int(float(value)) for value in series[rows]]
         if rows.any():
             values = list(series[rows])
             one, many = "the integer is above 2^53", "integers are above 2^53"
@@ -270,8 +281,7 @@ def _not_what_it_should_be(series: pd.Series, variable: Variable, where: _Where)
         if rows.any():
             one, many = f"the value is not {expected}", f"values are not {expected}"
             return where.tell(problems.CONTENT, rows, one, many, list(series[rows]))
-    place = at_record(where.record(0).dataset, column=variable.name) if len(series) else variable.name
-    return problems.CONTENT.at(place, f"the column holds {series.dtype}, not {expected}")
+    return problems.CONTENT.at(where.column, f"the column holds {series.dtype}, not {expected}")
 
 
 def _special_problems(dataset: Dataset, specials: Mapping[str, pd.Series], columns: Columns) -> list[Problem]:

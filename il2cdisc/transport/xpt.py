@@ -175,26 +175,17 @@ class XptReader:
         width = record.itemsize
         unit = math.lcm(width, layout.RECORD)  # a block begins with a record of 80 bytes
         want = max(1, block_bytes // unit) * unit
-        start, at, raw = 0, 0, self._read(want)
+        start, at, raw = 0, 0, layout.read_fully(self.stream, want)
         while raw:
-            following = self._read(want)
+            following = layout.read_fully(self.stream, want)
             layout.refuse_second_member(raw, self.shown)
             rows = len(raw) // width
             if not following:
-                self._refuse_odd_end(at + len(raw))
+                self._refuse_odd_end(at + len(raw), raw[rows * width :])
                 rows -= _padding_rows(raw, rows, width)
             if rows:
                 yield self._block(np.frombuffer(raw, dtype=record, count=rows), start)
             start, at, raw = start + rows, at + len(raw), following
-
-    def _read(self, size: int) -> bytes:
-        got = self.stream.read(size)
-        while got and len(got) < size:
-            more = self.stream.read(size - len(got))
-            if not more:
-                break
-            got += more
-        return got
 
     def _record(self) -> np.dtype[Any]:
         header = self.header
@@ -209,9 +200,10 @@ class XptReader:
             }
         )
 
-    def _refuse_odd_end(self, size: int) -> None:
-        if size % layout.RECORD:
-            what = "the file does not end with a whole record of 80 bytes"
+    def _refuse_odd_end(self, size: int, rest: bytes) -> None:
+        """Raise `Stopped` unless `size` is whole records of 80 and `rest`, after the last row, is padding."""
+        if size % layout.RECORD or len(rest) >= layout.RECORD or rest.strip(b" "):
+            what = "the file breaks off within its data"
             raise Stopped([problems.DAMAGED.at(self.shown, what)])
 
     def _block(self, records: NDArray[np.void], start: int) -> XptBlock:
