@@ -20,12 +20,17 @@ from il2cdisc.adam.lookups import (
     derive_vars_parameter,
     derive_vars_query,
 )
-from il2cdisc.adam.merging import derive_var_merged_exist_flag, derive_vars_merged, filter_extreme
+from il2cdisc.adam.merging import (
+    derive_var_merged_exist_flag,
+    derive_vars_merged,
+    derive_vars_merged_summary,
+    filter_extreme,
+)
 from il2cdisc.adam.parameters import derive_param_criterion, derive_param_total, derive_param_transformed
 from il2cdisc.adam.plan import derive, empty_frame, needs, plan, with_ids
 from il2cdisc.adam.ranges import derive_var_anrind, derive_vars_below_lloq
 from il2cdisc.adam.rows import append_rows
-from il2cdisc.adam.timing import derive_vars_dt, derive_vars_dtm, derive_vars_dy
+from il2cdisc.adam.timing import compute_pre_treatment, derive_vars_dt, derive_vars_dtm, derive_vars_dy
 from il2cdisc.adam.visits import derive_locf_records, derive_var_window_flag, derive_vars_windows
 from il2cdisc.adam.workbook import numbers_of, parameters_of, windows_of
 
@@ -33,6 +38,7 @@ __all__ = [
     "Analysis",
     "analysis_dataset",
     "append_rows",
+    "compute_pre_treatment",
     "derive",
     "derive_locf_records",
     "derive_param_criterion",
@@ -56,6 +62,7 @@ __all__ = [
     "derive_vars_dy",
     "derive_vars_group",
     "derive_vars_merged",
+    "derive_vars_merged_summary",
     "derive_vars_parameter",
     "derive_vars_population",
     "derive_vars_query",

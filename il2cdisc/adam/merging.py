@@ -16,7 +16,7 @@ from il2cdisc.adam.arguments import (
     need_unique,
     text_column,
 )
-from il2cdisc.base.rowids import id_columns
+from il2cdisc.base.rowids import gathered_ids, id_columns
 
 
 def derive_vars_merged(
@@ -144,3 +144,39 @@ def _ids(value: object) -> tuple[int, ...]:
 
 def _aside(column: str) -> str:
     return f"\x00{column}"
+
+
+def derive_vars_merged_summary(
+    dataset: pd.DataFrame,
+    dataset_add: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    new_vars: Mapping[str, tuple[str, str]],
+    ids: bool = False,
+) -> pd.DataFrame:
+    """`dataset` with summaries of `dataset_add` by key: `{new name: (column, statistic)}`.
+
+    Statistics: count (of non-missing), sum, mean, min, max, median. A key without rows gets missing
+    values. With `ids=True` the ids of all rows behind a summary come along.
+
+    Before: EX rows of S1: two. After `new_vars={"NDOSES": ("EXSEQ", "count")}`: NDOSES 2 for S1.
+    """
+    name = "derive_vars_merged_summary"
+    need_columns(name, dataset_add, [*by, *(column for column, _ in new_vars.values())], "dataset_add")
+    for _, statistic in new_vars.values():
+        need_one_of(name, "statistic", statistic, ["count", "sum", "mean", "min", "max", "median"])
+    rows = dataset_add.dropna(subset=list(by))
+    groups = rows.groupby(list(by), sort=False)
+    table = pd.DataFrame(
+        {
+            new: groups[column].agg(statistic).astype("float64")
+            for new, (column, statistic) in new_vars.items()
+        }
+    )
+    carried = id_columns(dataset_add) if ids else []
+    for column in carried:
+        gathered = gathered_ids(rows[column], groups.ngroup().to_numpy())
+        table[column] = pd.Series(
+            gathered.reindex(range(len(table))).to_numpy(dtype=object), index=table.index
+        )
+    return derive_vars_merged(dataset, table.reset_index(), by=by, new_vars=list(new_vars), ids=ids)

@@ -130,3 +130,24 @@ def _seconds(text: str) -> float:
         return np.nan
     days = sas_day(earliest_day(match[1]))
     return days * _DAY + int(match[2]) * 3600 + int(match[3]) * 60 + float(match[4] or 0)
+
+
+def compute_pre_treatment(
+    dataset: pd.DataFrame,
+    *,
+    date: str = "ADT",
+    time: str = "ADTM",
+    trt_start: str = "TRTSDT",
+    trt_start_time: str = "TRTSDTM",
+) -> pd.Series:
+    """True where a record counts as before the first dose: an earlier day, or the same day in time.
+
+    On the day of the first dose a record without a time counts as before it, one with a time when that is
+    not after the dose (all of them when the time of the dose is unknown). False where a date is missing.
+    Before: TRTSDT 100 at 09:00; ADT 99, 100, 100 at 08:00, 100 at 10:00, 101. After: T, T, T, F, F.
+    """
+    name = "compute_pre_treatment"
+    need_numbers(name, dataset, [date, time, trt_start, trt_start_time])
+    day, start = numbers(dataset[date]), numbers(dataset[trt_start])
+    after = numbers(dataset[time]) > numbers(dataset[trt_start_time])  # False when either is unknown
+    return pd.Series((day < start) | ((day == start) & ~after), index=dataset.index)

@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from il2cdisc.adam import (
     append_rows,
+    compute_pre_treatment,
     derive_locf_records,
     derive_param_criterion,
     derive_param_total,
@@ -32,6 +33,7 @@ from il2cdisc.adam import (
     derive_vars_dy,
     derive_vars_group,
     derive_vars_merged,
+    derive_vars_merged_summary,
     derive_vars_parameter,
     derive_vars_population,
     derive_vars_query,
@@ -114,6 +116,27 @@ def test_exist_flag_and_extreme():
     first = filter_extreme(ex, by=["USUBJID"], order=["EXSTDTC"], mode="first")
     assert first["EXDOSE"].tolist() == [2.0]
     assert filter_extreme(ex, by=["USUBJID"], order=["-EXSTDTC"], mode="first")["EXDOSE"].tolist() == [1.0]
+
+
+def test_summary_of_rows_behind_a_subject():
+    dm = frame(USUBJID=["S1", "S2"])
+    ex = frame(USUBJID=["S1", "S1"], EXSEQ=[1, 2], EXDOSE=[1, 3], **{"@EX": [0, 1]})
+    out = derive_vars_merged_summary(
+        dm, ex, by=["USUBJID"], new_vars={"N": ("EXSEQ", "count"), "SUM": ("EXDOSE", "sum")}, ids=True
+    )
+    assert np.array_equal(out["N"], [2, np.nan], equal_nan=True)
+    assert out["SUM"].iloc[0] == 4
+    assert out["@EX"].iloc[0] == (0, 1)
+
+
+def test_same_day_records_count_as_before_the_dose_unless_timed_after():
+    data = frame(
+        ADT=[99, 100, 100, 100, 101, np.nan],
+        ADTM=[np.nan, np.nan, 10, 30, np.nan, np.nan],
+        TRTSDT=[100] * 6,
+        TRTSDTM=[20] * 6,
+    )
+    assert compute_pre_treatment(data).tolist() == [True, True, True, False, False, False]
 
 
 # --- dates --------------------------------------------------------------------------------------------
