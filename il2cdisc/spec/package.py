@@ -9,10 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from xml.parsers import expat  # noqa: S407 - document types are refused below
+from xml.parsers import expat
 
 MAX_FILE = 50_000_000
 MAX_PART = 100_000_000
@@ -21,6 +23,7 @@ MAX_PARTS = 2_000
 MAX_CELLS = 2_000_000
 MAX_ROW = 1_048_576
 
+_Start = Callable[[str, dict[str, str]], None]
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BUILTIN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
@@ -102,8 +105,10 @@ def _open(path: Path) -> zipfile.ZipFile:
             f"the file is larger than {MAX_FILE:,} bytes", "remove what is not a specification"
         )
     if head == _OLE:
-        raise PackageError("the workbook is protected by a password, or in the old .xls format",
-                           "remove the password and save it as .xlsx")  # fmt: skip
+        raise PackageError(
+            "the workbook is protected by a password, or in the old .xls format",
+            "remove the password and save it as .xlsx",
+        )
     if head[:2] != b"PK":
         raise PackageError(
             "the file is not an .xlsx workbook", "save it from Excel as .xlsx (not by renaming)"
@@ -118,8 +123,10 @@ def _open(path: Path) -> zipfile.ZipFile:
     total = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or total > MAX_TOTAL or any(part.file_size > MAX_PART for part in parts):
         archive.close()
-        raise PackageError(f"the workbook unpacks to {total:,} bytes in {len(parts):,} parts, more than is safe",
-                           "save a workbook that holds the specification alone")  # fmt: skip
+        raise PackageError(
+            f"the workbook unpacks to {total:,} bytes in {len(parts):,} parts: not safe",
+            "save a workbook that holds the specification alone",
+        )
     return archive
 
 
@@ -133,7 +140,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
         ) from None
     except RuntimeError:
         raise PackageError("the workbook is encrypted", "remove the password and save it as .xlsx") from None
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, *_zlib_errors()):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError):
         raise PackageError(
             f"the file is damaged in its part {name}", "put it back from its last good copy"
         ) from None
@@ -144,19 +151,16 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
     return content
 
 
-def _zlib_errors() -> tuple[type[Exception], ...]:
-    import zlib
-
-    return (zlib.error,)
-
-
 def _refuse(*_: object) -> None:
     raise PackageError(
         "the workbook holds a document type declaration, which is not safe", "save it again from Excel"
     )
 
 
-def _parse(content: bytes, start, end, data) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _parse(
+    content: bytes, start: _Start, end: Callable[[str], None] | None, data: Callable[[str], None] | None
+) -> None:
+    """Run expat over a part, with document type declarations and entities refused."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import Any
 
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import did_you_mean
@@ -109,7 +110,7 @@ def read_where_clauses(book: Workbook) -> dict[str, WhereClause]:
     for row in book.rows("WhereClauses", *WHERE_CLAUSES):
         name, variable = row.needed("ID"), row.needed("Variable")
         word = row.needed("Comparator")
-        comparator = next((known for known in COMPARATORS if known == word), None)
+        comparator = word if word in COMPARATORS else None
         if word and comparator is None:
             row.choice("Comparator", COMPARATORS)
         values = split_values(row.text("Value")) if word in ("IN", "NOTIN") else (row.text("Value"),)
@@ -142,7 +143,7 @@ def split_values(text: str) -> tuple[str, ...]:
     return tuple(value.strip() for value in rows[0] if value.strip()) if rows else ()
 
 
-def _item(row: Row) -> dict[str, object]:
+def _item(row: Row) -> dict[str, Any]:
     data_type = row.needed("Data Type")
     if data_type and data_type not in DATA_TYPES:
         row.problems.add(
@@ -151,7 +152,7 @@ def _item(row: Row) -> dict[str, object]:
                 f"data type is not one of {', '.join(DATA_TYPES)}",
                 values=[data_type],
                 hint=did_you_mean(data_type, DATA_TYPES),
-            )  # fmt: skip
+            )
         )
     origin = row.choice("Origin", _ORIGINS)
     return {

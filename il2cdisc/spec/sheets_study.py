@@ -85,7 +85,7 @@ def read_ranges(book: Workbook) -> tuple[RangeSpec, ...]:
         )
         clash = next((other for other in found if _overlap(item, other)), None)
         if clash is not None:
-            what = f"the range of {testcd} meets that of row {clash.place.row}: same sex, specimen and unit, ages overlap"
+            what = f"the ages of this range of {testcd} overlap those of row {clash.place.row}"
             row.problems.add(kinds.TWICE.at(row.at("Test Code"), what))
         found.append(item)
     return tuple(found)

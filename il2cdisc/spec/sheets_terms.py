@@ -14,14 +14,14 @@ CODELISTS = (
     ["ID", "Name", "NCI Codelist Code", "Data Type", "Order", "Term", "Decoded Value"],
     ["Terminology", "Comment", "NCI Term Code"],
 )
-DICTIONARIES = (["ID", "Name", "Data Type", "Dictionary", "Version"], [])
+DICTIONARIES = ["ID", "Name", "Data Type", "Dictionary", "Version"]
 METHODS = (
     ["ID", "Name", "Type", "Description"],
     ["Expression Context", "Expression Code", "Document", "Pages"],
 )
 COMMENTS = (["ID", "Description"], ["Document", "Pages"])
-DOCUMENTS = (["ID", "Title", "Href"], [])
-TRANSLATIONS = (["Codelist", "Collected Value", "Term"], [])
+DOCUMENTS = ["ID", "Title", "Href"]
+TRANSLATIONS = ["Codelist", "Collected Value", "Term"]
 _SAME = {"name": "Name", "nci_code": "NCI Codelist Code", "data_type": "Data Type"}
 
 Model = TypeVar("Model", bound=Placed)
@@ -57,7 +57,7 @@ def read_codelists(book: Workbook) -> dict[str, Codelist]:
                         row.at(header),
                         f"{header} of codelist {name} differs from row {first}",
                         values=[row.text(header), getattr(heads[name], field)],
-                    )  # fmt: skip
+                    )
                 )
         known = terms.setdefault(name, {})
         if value and value in known:
@@ -96,7 +96,7 @@ def _codelist(row: Row, name: str) -> Codelist:
 def read_translations(book: Workbook) -> tuple[Translation, ...]:
     """Rows of Translations; a collected value given twice for a codelist is a problem."""
     found: dict[tuple[str, str], Translation] = {}
-    for row in book.rows("Translations", *TRANSLATIONS, may_lack=True):
+    for row in book.rows("Translations", TRANSLATIONS, may_lack=True):
         codelist, collected, term = (
             row.needed("Codelist"),
             row.needed("Collected Value"),
@@ -121,7 +121,7 @@ def read_translations(book: Workbook) -> tuple[Translation, ...]:
 def read_dictionaries(book: Workbook) -> dict[str, Dictionary]:
     """Id → external dictionary."""
     return _by_id(
-        book.rows("Dictionaries", *DICTIONARIES),
+        book.rows("Dictionaries", DICTIONARIES),
         lambda row, name: Dictionary(
             place=row.place,
             id=name,
@@ -168,7 +168,7 @@ def read_comments(book: Workbook) -> dict[str, Comment]:
 def read_documents(book: Workbook) -> dict[str, Document]:
     """Id → document."""
     return _by_id(
-        book.rows("Documents", *DOCUMENTS),
+        book.rows("Documents", DOCUMENTS),
         lambda row, name: Document(
             place=row.place, id=name, title=row.text("Title"), href=row.needed("Href")
         ),

@@ -92,7 +92,7 @@ class Row:
                     f"{header} is not a whole number",
                     values=[self.text(header)],
                     fix="write a whole number, or leave the cell empty",
-                )  # fmt: skip
+                )
             )
             return None
         return int(number)
@@ -122,7 +122,7 @@ class Row:
                 f"{header} is not one of {', '.join(words)}",
                 values=[value],
                 hint=did_you_mean(value, words),
-            )  # fmt: skip
+            )
         )
         return ""
 
@@ -179,7 +179,7 @@ class Workbook:
                         f"there is no sheet '{sheet}'",
                         hint=hint,
                         values=self.sheets,
-                    )  # fmt: skip
+                    )
                 )
             return []
         grid = self._grid(sheet)
@@ -231,7 +231,7 @@ class Workbook:
                     at_cell(self.shown, grid.name, 1, elsewhere),
                     f"the headers stand in row {elsewhere}, not in row 1",
                     fix="delete the rows above the headers",
-                )  # fmt: skip
+                )
             )
             missing = []
         for header in missing:
@@ -249,7 +249,7 @@ class Workbook:
                         at_cell(self.shown, grid.name, column, 1),
                         f"column '{header}' is not known here",
                         hint=hint,
-                    )  # fmt: skip
+                    )
                 )
         return columns
 
