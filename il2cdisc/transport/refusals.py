@@ -155,12 +155,12 @@ class _Where:
         """USUBJID and --SEQ of a row where the dataset has them, else its number from 1."""
         frame, name = self._dataset.frame, self._variable.name
         subject = str(frame["USUBJID"].iloc[row]) if "USUBJID" in frame.columns else ""
-        number = pd.to_numeric(frame[self._seq].iloc[row], errors="coerce") if self._seq else np.nan
-        if not subject or pd.isna(number):
+        sequence = _whole(frame[self._seq].iloc[row]) if self._seq else None
+        if not subject or sequence is None:
             return at_record(self._dataset.name, subject, column=f"{name} (row {row + 1})")
         if self._seq == "ASEQ":
-            return at_record(self._dataset.name, subject, column=f"{name} (ASEQ={int(number)})")
-        return at_record(self._dataset.name, subject, int(number), name)
+            return at_record(self._dataset.name, subject, column=f"{name} (ASEQ={sequence})")
+        return at_record(self._dataset.name, subject, sequence, name)
 
     def tell(
         self, kind: Kind, rows: Rows, one: str, many: str, values: list[object], *, fix: str = ""
@@ -173,6 +173,14 @@ class _Where:
             more = len(at) - MAX_VALUES
             what += f": here, and {others}" + (f" and {more} more" if more > 0 else "")
         return kind.at(self.record(int(at[0])), what, values=values, fix=fix)
+
+
+def _whole(value: Any) -> int | None:
+    """A sequence number, None where there is none."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _text_problems(text: TextBuffers, variable: Variable, where: _Where) -> list[Problem]:

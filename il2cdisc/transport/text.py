@@ -108,11 +108,11 @@ def from_fixed(records: NDArray[np.void], encoding: str = "utf-8") -> Any:
     if count and plain.max() > 0x7F and encoding.lower() not in ("utf-8", "utf8", "ascii"):
         texts = [raw.rstrip(b" ").decode(encoding) or None for raw in records.view(f"S{width}").tolist()]
         return pa.array(texts, type=pa.large_string())
-    fixed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, pa.py_buffer(records)])
     if count and plain.max() > 0x7F:
         plain.tobytes().decode(encoding)
-    stripped = pc.ascii_rtrim(fixed.cast(pa.large_binary()).view(pa.large_string()), characters=" ")
-    return _blank_is_missing(stripped)
+    offsets = np.arange(0, width * (count + 1), width, dtype=np.int64)
+    padded = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(records))
+    return _blank_is_missing(pc.ascii_rtrim(padded, characters=" "))
 
 
 def _blank_is_missing(array: Any) -> Any:
