@@ -41,6 +41,8 @@ def _analysis(
         yield kinds.UNKNOWN_METHOD.at(analysis.at("Method"), what, hint=hint)
         return
     yield from _arguments(analysis, method)
+    for what in method.refuse(display, analysis):
+        yield kinds.WRONG_ARGUMENT.at(analysis.at("Options"), what)
     if analysis.dataset not in datasets:
         yield _no_dataset(analysis, "Dataset", analysis.dataset, datasets)
         return

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from il2cdisc.base.problems import Problem, Problems
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.results import problems as kinds
 from il2cdisc.results.frame import HEADER, Cell, empty, frame_of
 from il2cdisc.results.lint import lint
 from il2cdisc.results.methods import METHODS
-from il2cdisc.results.select import select
 from il2cdisc.results.work import Work, in_column, population_text
-from il2cdisc.spec.conditions import equals, written
+from il2cdisc.spec.conditions import Where, equals, written
 from il2cdisc.spec.tlf import Analysis, Display
+from il2cdisc.spec.where import select
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,20 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Re
 
 def _population(display: Display, datasets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     subjects = datasets[display.population_dataset]
-    return subjects.loc[select(subjects, display.population_where)]
+    return subjects.loc[_select(subjects, display.population_where, display.at("Population Where"))]
 
 
 def _rows(analysis: Analysis, dataset: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
-    inside = select(dataset, analysis.where) & dataset["USUBJID"].isin(subjects["USUBJID"])
-    return dataset.loc[inside].reset_index(drop=True)
+    inside = _select(dataset, analysis.where, analysis.at("Where"))
+    return dataset.loc[inside & dataset["USUBJID"].isin(subjects["USUBJID"])].reset_index(drop=True)
+
+
+def _select(frame: pd.DataFrame, where: Where, place: Address) -> pd.Series:
+    """Rows that satisfy a where-clause; what is wrong with it is told with its cell."""
+    try:
+        return select(frame, where)
+    except Stopped as stopped:
+        raise Stopped(replace(problem, where=place) for problem in stopped.problems) from None
 
 
 def _header(display: Display, sizes: Mapping[str, int]) -> list[Cell]:

@@ -45,7 +45,7 @@ class Work:
         groups: tuple[tuple[str, str], ...] = (), variable: str = "", level: str = "",
         conditions: tuple[Condition, ...] = (), denominator: float = math.nan,
     ) -> Cell:  # fmt: skip
-        """A result of this analysis. `groups` are up to two further (variable, level); text is a value too."""
+        """A result of this analysis; `groups` are up to two further (variable, level)."""
         where: Where = (*self.analysis.where, *(equals(*group) for group in groups), *conditions)
         if column is not None and column.values:
             where = (*where, equals(self.treatment, *column.values))

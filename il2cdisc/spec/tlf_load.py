@@ -163,7 +163,7 @@ def _items(row: Row, header: str) -> tuple[Item, ...]:
     out: list[Item] = []
     for line in _text_lines(row.text(header)):
         head, *rest = (part.strip() for part in line.split("|"))
-        name, _, label = (part.strip() for part in head.partition("="))
+        name, _, label = (part.strip() for part in head.partition(" = "))
         width = rest[0] if rest else ""
         if not name or len(rest) > 2 or (width and not width.isdigit()):
             what = f"{line!r} is not written as NAME = label | width | format"
@@ -195,7 +195,7 @@ def _options(row: Row) -> dict[str, str]:
     """Lines of `option = value`."""
     out: dict[str, str] = {}
     for line in _text_lines(row.text("Options")):
-        name, equals, value = (part.strip() for part in line.partition("="))
+        name, equals, value = (part.strip() for part in line.partition(" = "))
         if not equals or not name:
             row.problems.add(ITEM_TEXT.at(row.at("Options"), f"{line!r} is not written as option = value"))
         elif name in out:

@@ -118,7 +118,7 @@ class _Design:
         columns: list[Floats] = [np.ones(len(rows))]
         self.names = ["intercept"]
         for level in levels[1:]:
-            columns.append((rows["group"] == level).to_numpy(dtype="float64"))
+            columns.append(np.asarray(rows["group"] == level, dtype="float64"))
             self.names.append(f"group {level}")
         shared: list[float] = []
         for name in factors:
@@ -139,7 +139,8 @@ class _Design:
                 raise NotEstimableError(
                     f"The covariate {name} has one value only ({column[0]:g}) in the {len(rows)} rows used."
                 )
-            columns.append(column - column.mean())  # centred: its mean over the rows is 0
+            centred = column - column.mean()  # its mean over the rows is 0
+            columns.append(np.asarray(centred, dtype="float64"))
             self.names.append(name)
             shared.append(0.0)
         self.matrix: Floats = np.column_stack(columns)
@@ -148,8 +149,8 @@ class _Design:
 
 
 def _fit(y: Floats, design: _Design, reference: str, confidence: float, used: NDArray[np.bool_]) -> Ancova:
-    from scipy.special import stdtr, stdtrit
-    from threadpoolctl import threadpool_limits
+    from scipy.special import stdtr, stdtrit  # pyright: ignore[reportMissingTypeStubs]
+    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
     n, parameters = design.matrix.shape
     df = n - parameters
@@ -196,7 +197,7 @@ def _refuse_collinear(r: Floats, names: Sequence[str]) -> None:
     dependent = [name for name, rest in zip(names, np.abs(np.diag(r)), strict=True) if rest < 1e-10]
     if dependent:
         raise NotEstimableError(
-            f"The model's variables are collinear: {_and(dependent)} follows from the others in the rows used."
+            f"The model's variables are collinear: {_and(dependent)} follows from the others in the rows."
         )
 
 

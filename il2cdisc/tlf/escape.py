@@ -62,7 +62,7 @@ def rtf_environment() -> Environment:
     r"""RTF: backslash, braces and all beyond ASCII are escaped; marks are `<< >>` and `<% %>`."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        autoescape=False,
+        autoescape=False,  # noqa: S701 - not HTML: `finalize` is this target's escaping
         undefined=StrictUndefined,
         finalize=_finalize_rtf,
         variable_start_string="<<",

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -28,7 +28,7 @@ _STYLES = (
     ("#D55E00", "v", (0, (5, 1))),
     ("#009E73", "P", (0, (1, 1))),
 )
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "display",
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",

@@ -52,7 +52,7 @@ def _table(display: Display, own: pd.DataFrame) -> Table:
         found = by_analysis.get(analysis.id)
         section = _Section(analysis, labels, notes, first_block=rows[-1].block + 1 if rows else 0)
         rows += _SHAPES[analysis.method](section, found) if found is not None else section.nothing()
-    share = 0.62 / max(len(labels), 3)
+    share = (1 - max(0.3, 0.58 - 0.06 * len(labels))) / max(len(labels), 1)
     return Table(
         header=(display.row_header, *column_headers(display, own)),
         rows=tuple(rows),
@@ -115,7 +115,7 @@ def _categorical(section: _Section, found: pd.DataFrame) -> list[Row]:
     indent = len(rows)
     heads = ((0, section.analysis.label),) if rows else ()
     for first, cells in _rows_of(found):
-        label = labels.get(first["level"], first["level"])
+        label = labels.get(str(first["level"]), str(first["level"]))
         rows.append(replace(section.line(label, section.template(_COUNT), cells, indent), heads=heads))
     return rows
 
@@ -165,8 +165,10 @@ def _model(section: _Section, found: pd.DataFrame) -> list[Row]:
     indent = len(rows)
     heads = ((0, section.analysis.label),) if rows else ()
     for _, cells in _rows_of(found):
-        for line in section.analysis.lines:
-            rows.append(replace(section.line(line.label, line.template, cells, indent), heads=heads))
+        rows += [
+            replace(section.line(line.label, line.template, cells, indent), heads=heads)
+            for line in section.analysis.lines
+        ]
     return rows
 
 

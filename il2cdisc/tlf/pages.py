@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from il2cdisc.tlf.table import Row, Table
 
+GAP = 0.4
+"""Lines of white before a group of a table."""
+
 _WIDTHS = (
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556,
-    556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667,
-    556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556,
-    556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722,
-    500, 500, 500, 334, 260, 334, 584,
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
+    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
+    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
+    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 )  # fmt: skip
 """Advance widths of ASCII 32 to 126 in thousandths of the size, of the font that pages are set in."""
 
@@ -44,7 +46,7 @@ def _one_line_count(text: str, room: float, size: float, bold: bool) -> int:
     return lines
 
 
-def paginate(table: Table, *, width: float, lines: int, size: float, padding: float) -> list[list[Row]]:
+def paginate(table: Table, *, width: float, lines: float, size: float, padding: float) -> list[list[Row]]:
     """Pages of a table of `width` points with `lines` lines of body each.
 
     A page begins with the labels above its first row, marked "(continued)", where the row is inside a group.
@@ -53,20 +55,31 @@ def paginate(table: Table, *, width: float, lines: int, size: float, padding: fl
     rooms = [share * width - padding for share in table.widths]
     rows = list(table.rows)
     heights = [_height(row, rooms, size) for row in rows]
+    fullest = 0.8 if table.listing else 0.5
     pages: list[list[Row]] = []
     start = 0
     while start < len(rows):
-        repeated = _continued(rows, start)
+        repeated = _continued(rows[start])
         free = lines - sum(_height(row, rooms, size) for row in repeated)
         end = start
-        while end < len(rows) and heights[end] <= free:
-            free -= heights[end]
+        while end < len(rows):
+            height = heights[end] + (
+                GAP if end > start and begins_group(table, rows[end - 1], rows[end]) else 0
+            )
+            if height > free:
+                break
+            free -= height
             end += 1
         end = max(end, start + 1)  # a row higher than a page stands alone
-        end = end if end == len(rows) else _break(rows, start, end)
+        end = end if end == len(rows) else _break(rows, start, end, fullest)
         pages.append([*repeated, *rows[start:end]])
         start = end
     return pages or [[]]
+
+
+def begins_group(table: Table, above: Row, row: Row) -> bool:
+    """Whether a gap parts the row from the one above it: where a group of a table begins."""
+    return not table.listing and row.block != above.block
 
 
 def _height(row: Row, rooms: Sequence[float], size: float) -> int:
@@ -77,37 +90,26 @@ def _height(row: Row, rooms: Sequence[float], size: float) -> int:
     return max([first, *rest])
 
 
-def _continued(rows: Sequence[Row], start: int) -> list[Row]:
+def _continued(row: Row) -> list[Row]:
     """The labels of the groups that a page begins inside of."""
-    row = rows[start]
-    if start == 0 or (row.head and not row.heads):
-        return []
-    columns = len(row.cells)
+    blank = ("",) * (len(row.cells) - 1)
     return [
-        replace(
-            row, cells=(f"{label} (continued)", *[""] * (columns - 1)), indent=indent, head=True, keep=True
-        )
+        Row((f"{label} (continued)", *blank), indent=indent, head=True, keep=True, block=row.block)
         for indent, label in row.heads
-        if _inside(rows, start, indent)
     ]
 
 
-def _inside(rows: Sequence[Row], start: int, indent: int) -> bool:
-    """Whether the row before belongs to the same group, or is its label."""
-    above = dict(rows[start - 1].heads)
-    return above.get(indent) == dict(rows[start].heads)[indent] or (
-        rows[start - 1].indent == indent and rows[start - 1].cells[0] == dict(rows[start].heads)[indent]
-    )
+def _break(rows: Sequence[Row], start: int, end: int, fullest: float) -> int:
+    """The best place to end a page that has room up to `end`.
 
-
-def _break(rows: Sequence[Row], start: int, end: int) -> int:
-    """The best place to end a page that has room up to `end`: between groups if half the page stays full,
-    else where at least two rows of a group stand on either side, else at `end`."""
-    middle = start + (end - start) // 2
-    for place in range(end, middle, -1):
+    Between groups if the share `fullest` of the page stays full; else where at least two rows of a group
+    stand on either side; else where no label is left alone; else at `end`.
+    """
+    least = start + int((end - start) * fullest)
+    for place in range(end, least, -1):
         if rows[place].block != rows[place - 1].block and not rows[place - 1].keep:
             return place
-    for place in range(end, middle, -1):
+    for place in range(end, least, -1):
         if not rows[place - 1].keep and not _orphans(rows, place):
             return place
     for place in range(end, start + 1, -1):

@@ -3,12 +3,12 @@ r"""Writes a display as RTF: A4 landscape, titles in the page header, footnotes 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.escape import RtfCode, rtf_environment
 from il2cdisc.tlf.header import HeaderInfo
-from il2cdisc.tlf.pages import line_count, paginate
+from il2cdisc.tlf.pages import GAP, begins_group, line_count, paginate
 from il2cdisc.tlf.table import Row, Table, shown_once
 
 PAGE_HEIGHT, LEFT, WIDTH = 11906, 1080, 14678  # twips: A4 landscape, 0.75 inch on the binding edge
@@ -46,7 +46,7 @@ class _Line:
     edges: list[int]
     flags: RtfCode
     borders: RtfCode
-    vertical: RtfCode = RtfCode("t")
+    vertical: RtfCode = field(default_factory=lambda: RtfCode("t"))
 
 
 class _Frame:
@@ -160,9 +160,10 @@ def _page(table: Table, rows: Sequence[Row]) -> list[_Line]:
     texts = shown_once(rows, table.repeats)
     for i, (row, cells) in enumerate(zip(rows, texts, strict=True)):
         last = i == len(rows) - 1
-        style = f"\\ql\\li{_INDENT * row.indent}" + ("\\b" if row.head else "")
+        gap = f"\\sb{round(GAP * _LINE)}" if i and begins_group(table, rows[i - 1], row) else ""
+        style = f"\\ql\\li{_INDENT * row.indent}" + ("\\b" if row.head else "") + gap
         out = [_Cell(cells[0], RtfCode(style))]
-        out += [_Cell(text, centred) for text in ([] if row.head else cells[1:])]
+        out += [_Cell(text, RtfCode(centred + gap)) for text in ([] if row.head else cells[1:])]
         border = "\\clbrdrb\\brdrs\\brdrw10" if last else ""
         own = [WIDTH] if row.head else edges  # a label of a group runs over the whole width
         lines.append(_Line(out, own, RtfCode("\\trkeep"), RtfCode(border)))

@@ -24,7 +24,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A display's body. `widths` are shares of the page's width; `repeats` first columns that group a listing."""
+    """A display's body.
+
+    `widths` are shares of the page's width; `repeats` is the number of first columns that group a listing.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]

@@ -10,12 +10,13 @@ import pandas as pd
 
 from il2cdisc.results.frame import Cell, frame_of
 from il2cdisc.results.work import Work
-from il2cdisc.spec.tlf import Column
+from il2cdisc.spec.tlf import Analysis, Column, Display
 from il2cdisc.stats.ancova import Contrast, ancova
 from il2cdisc.stats.estimates import Estimate, NotEstimableError, found, missing
 
 MEANS = ("n", "lsmean", "lsmean_se", "lsmean_lower", "lsmean_upper")
 DIFFERENCES = ("difference", "difference_se", "difference_lower", "difference_upper", "df", "p_value")
+WEIGHTS = ("equal", "observed")
 _BACK: dict[str, Callable[[float], float]] = {"exp": math.exp}
 
 
@@ -57,6 +58,30 @@ def run(work: Work) -> pd.DataFrame:
     return frame_of(cells)
 
 
+def refuse(display: Display, analysis: Analysis) -> list[str]:
+    """What is wrong with the options."""
+    options = analysis.options
+    levels = [column.values[0] for column in display.columns if len(column.values) == 1]
+    out: list[str] = []
+    if len(levels) < 2:
+        out.append("a comparison needs two columns of one treatment each")
+    if "reference" in options and options["reference"] not in levels:
+        out.append(
+            f"the reference {options['reference']!r} is none of the columns' treatments {', '.join(levels)}"
+        )
+    try:
+        inside = 0 < float(options.get("confidence", "0.95")) < 1
+    except ValueError:
+        inside = False
+    if not inside:
+        out.append(f"the confidence {options['confidence']!r} is no number between 0 and 1")
+    if options.get("weights", "equal") not in WEIGHTS:
+        out.append(f"the weights {options['weights']!r} are none of {', '.join(WEIGHTS)}")
+    if options.get("transform", "exp") not in _BACK:
+        out.append(f"the transform {options['transform']!r} is none of {', '.join(_BACK)}")
+    return out
+
+
 def _interval(name: str, contrast: Contrast, options: dict[str, str]) -> dict[str, Estimate]:
     ends = {name: contrast.estimate, f"{name}_lower": contrast.lower, f"{name}_upper": contrast.upper}
     out = {key: found(value) for key, value in ends.items()} | {f"{name}_se": found(contrast.se)}
@@ -76,7 +101,7 @@ def _back(back: Callable[[float], float], value: float) -> Estimate:
 def _failed(work: Work, columns: list[Column], reference: str, why: str) -> list[Cell]:
     cells: list[Cell] = []
     for column in columns:
-        names = list(MEANS[1:])
+        names: list[str] = [*MEANS[1:]]
         if column.values[0] != reference:
             names += DIFFERENCES
         if work.analysis.options.get("transform"):

@@ -7,9 +7,11 @@ import pandas as pd
 from il2cdisc.results.frame import frame_of, percentage
 from il2cdisc.results.work import Work
 from il2cdisc.spec.conditions import Condition, equals
+from il2cdisc.spec.tlf import Analysis, Display
 from il2cdisc.stats.estimates import found
 
 MISSING = "Missing"
+DENOMINATORS = ("population", "present")
 
 
 def run(work: Work) -> pd.DataFrame:
@@ -47,10 +49,18 @@ def run(work: Work) -> pd.DataFrame:
                             level=level,
                             conditions=(condition,),
                             denominator=float(size),
-                        )  # fmt: skip
+                        )
                     )
             row += 1
     return frame_of(cells)
+
+
+def refuse(display: Display, analysis: Analysis) -> list[str]:
+    """What is wrong with the options."""
+    given = analysis.options.get("denominator", DENOMINATORS[0])
+    return (
+        [] if given in DENOMINATORS else [f"the denominator {given!r} is none of {', '.join(DENOMINATORS)}"]
+    )
 
 
 def _denominator(work: Work, label: str, rows: pd.DataFrame, variable: str) -> int:

@@ -1,4 +1,4 @@
-"""Summary statistics of one or more numeric variables, for each level of a grouping variable if one is named."""
+"""Summary statistics of one or more numeric variables, by the levels of a grouping variable."""
 
 from __future__ import annotations
 

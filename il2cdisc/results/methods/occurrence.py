@@ -15,8 +15,8 @@ MISSING = "Missing"
 def run(work: Work) -> pd.DataFrame:
     """Statistics n, p (percent of N) and events for every term found, the broader term before the narrower.
 
-    Sort `Frequency`: most subjects in all columns together first, then by name; else by name. A subject counts
-    once in each term, an event in each of its own. Rows without a term stand under the option `missing`.
+    Sort `Frequency`: most subjects in all columns together first, then by name; else by name. A subject
+    counts once in each term. Rows without a term stand under the option `missing`.
     """
     names = [item.name for item in work.analysis.variables]
     missing = work.analysis.options.get("missing", MISSING)
@@ -94,6 +94,6 @@ def _cells(
                     level=path[-1],
                     conditions=(condition(own, path[-1]),),
                     denominator=float(size),
-                )  # fmt: skip
+                )
             )
     return cells
