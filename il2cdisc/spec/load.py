@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.spec.check_adam import check_adam, check_same_names
+from il2cdisc.spec.check_links import check_links
+from il2cdisc.spec.check_rows import check_rows
+from il2cdisc.spec.check_sdtm import check_sdtm
+from il2cdisc.spec.check_study import check_study
+from il2cdisc.spec.check_terms import check_terms
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 from il2cdisc.spec.sheets_data import read_datasets, read_value_levels, read_variables, read_where_clauses
 from il2cdisc.spec.sheets_study import (
@@ -46,16 +53,25 @@ def read_spec(path: Path | str, shown: str = "") -> tuple[Spec, list[Problem]]:
     """
     book = open_workbook(path, shown)
     try:
-        spec = _spec(book)
+        rows = read_variables(book)
+        spec = _spec(book, rows)
     finally:
         book.close()
-    problems = sorted(book.problems.items, key=Problem.sort_key)
+    problems = sorted([*book.problems.items, *_checks(spec, rows)], key=Problem.sort_key)
     findings = tuple(problem for problem in problems if not problem.stops)
     return spec.model_copy(update={"findings": findings}), problems
 
 
-def _spec(book: Workbook) -> Spec:
-    rows = read_variables(book)
+def _checks(spec: Spec, rows: list[VariableSpec]) -> Iterator[Problem]:
+    yield from check_rows(spec)
+    yield from check_links(spec, rows)
+    yield from check_study(spec)
+    yield from check_terms(spec)
+    yield from check_same_names(spec)
+    yield from check_adam(spec) if spec.standard == "ADaM" else check_sdtm(spec)
+
+
+def _spec(book: Workbook, rows: list[VariableSpec]) -> Spec:
     datasets = {name: _with_variables(item, rows) for name, item in read_datasets(book).items()}
     return Spec(
         shown=book.shown,

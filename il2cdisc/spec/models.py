@@ -344,6 +344,22 @@ class Spec(BaseModel):
 
     def values_of(self, dataset: str, variable: str = "") -> tuple[ValueLevelSpec, ...]:
         """Value-level rows of a dataset, or of one of its variables."""
-        return tuple(
-            row for row in self.value_levels if row.dataset == dataset and variable in ("", row.variable)
-        )
+        return self._values.get((dataset, variable), ())
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], tuple[ValueLevelSpec, ...]]:
+        found: dict[tuple[str, str], list[ValueLevelSpec]] = {}
+        for row in self.value_levels:
+            found.setdefault((row.dataset, row.variable), []).append(row)
+            found.setdefault((row.dataset, ""), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    def qualifiers(self, dataset: str) -> dict[str, ValueLevelSpec]:
+        """QNAM → value-level row of QVAL of a supplemental dataset (`SUPPAE`)."""
+        found: dict[str, ValueLevelSpec] = {}
+        for row in self.values_of(dataset, "QVAL"):
+            clause = self.where_clauses.get(row.where)
+            for condition in clause.conditions if clause else ():
+                if condition.variable == "QNAM" and condition.comparator in ("EQ", "IN"):
+                    found.update(dict.fromkeys(condition.values, row))
+        return found

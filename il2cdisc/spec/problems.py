@@ -58,6 +58,12 @@ INCONSISTENT = Kind("SPC029", "rows of one thing disagree", _STOP, "write the sa
 SIGNIFICANT_DIGITS = Kind(
     "SPC030", "significant digits missing or out of place", _FIND, "give them for float, only for float"
 )
+LENGTH_MISSING = Kind("SPC031", "length missing", _FIND, "give the length in bytes")
+SAME_NAME = Kind(
+    "SPC032", "one variable, two labels", _FIND, "give the variable the same label in every dataset"
+)
+FORMAT_MISSING = Kind("SPC033", "date or time without a format", _FIND, "give a SAS format, such as DATE9.")
+KEYS = Kind("SPC034", "dataset without key variables", _STOP, "name its key variables, separated by commas")
 
 # One row against another.
 UNKNOWN_DATASET = Kind(
@@ -83,6 +89,12 @@ TRANSLATION = Kind(
 PROTOCOL = Kind("SPC047", "protocol sheets disagree", _STOP, "make the sheets agree")
 PROTOCOL_UNUSED = Kind("SPC048", "protocol row that nothing uses", _FIND, "remove the row, or use it")
 VALUE_LEVEL = Kind("SPC049", "value level differs from its variable", _FIND, "make the two agree")
+RANGE_UNIT = Kind(
+    "SPC050", "reference range in a unit that nothing has", _FIND, "give it in the standard unit"
+)
+CODE_MISSING = Kind(
+    "SPC051", "code not in the codelist", _FIND, "correct the code, or add it to the codelist"
+)
 
 # Against the standards.
 STANDARD_LABEL = Kind("SPC060", "label differs from the standard", _FIND, "use the standard's label")
@@ -110,6 +122,9 @@ STANDARD_DATASET = Kind(
     "SPC070", "dataset's attributes differ from the standard", _FIND, "use the standard's words"
 )
 STANDARD_ROLE = Kind("SPC071", "role differs from the standard", _FIND, "use the standard's role")
+STANDARD_SPELLING = Kind(
+    "SPC072", "term spelled unlike the standard's", _FIND, "spell it as the standard does"
+)
 
 # Where-clauses.
 WHERE_TEXT = Kind(
