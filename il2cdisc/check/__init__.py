@@ -1,0 +1,1 @@
+"""Conformance of the files that a build wrote: rules, findings, reports, dispositions."""

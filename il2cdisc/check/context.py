@@ -1,0 +1,225 @@
+"""What a rule sees: the datasets of one package as they were re-read, beside their specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.datasets import Variable
+from il2cdisc.base.problems import Address, Problem, Stopped
+from il2cdisc.check.findings import Level
+from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
+from il2cdisc.spec.where import columns, select
+
+Rows = NDArray[np.int64]
+NO_ROWS: Rows = np.empty(0, dtype="int64")
+Origin = Callable[[str, int, str], list[Address]]
+"""`origin(dataset, row, variable)`: the raw lines behind a record, row counted from 0."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One dataset re-read from its file; `spec` is None where the workbook does not know it.
+
+    `frame`: `str` columns (blank = NaN) for Char, float64 for Num, in file order, RangeIndex.
+    """
+
+    name: str
+    label: str
+    file: str
+    variables: tuple[Variable, ...]
+    frame: pd.DataFrame
+    spec: DatasetSpec | None = None
+
+    @cached_property
+    def by_name(self) -> dict[str, Variable]:
+        """Variables of the file by name."""
+        return {variable.name: variable for variable in self.variables}
+
+    @cached_property
+    def seq(self) -> str:
+        """Name of the sequence variable, empty when there is none."""
+        names = ("ASEQ", f"{self.name[:2]}SEQ")
+        return next((name for name in names if name in self.by_name), "")
+
+    @property
+    def specified(self) -> Iterator[tuple[VariableSpec, pd.Series]]:
+        """Variables that workbook and file both have, in the workbook's order, with their values."""
+        for variable in self.spec.variables if self.spec else ():
+            if variable.name in self.by_name:
+                yield variable, self.frame[variable.name]
+
+
+@dataclass(frozen=True)
+class Context:
+    """One package: its specification and its datasets by name, sorted.
+
+    `subjects` are the USUBJID of the dataset that names all subjects (DM; for analysis data ADSL),
+    None where it is not there.
+    """
+
+    spec: Spec
+    tables: Mapping[str, Table]
+    terms: Callable[[str], frozenset[str]] = field(default=lambda _code: frozenset())
+    """Terms of a standard's codelist by its NCI code; empty when unknown."""
+
+    @cached_property
+    def subjects_dataset(self) -> str:
+        return "ADSL" if self.spec.standard == "ADaM" else "DM"
+
+    @cached_property
+    def subjects(self) -> frozenset[str] | None:
+        table = self.tables.get(self.subjects_dataset)
+        if table is None or "USUBJID" not in table.by_name:
+            return None
+        return frozenset(table.frame["USUBJID"].dropna().astype("object"))
+
+    @property
+    def checked(self) -> Iterator[tuple[Table, DatasetSpec]]:
+        """Datasets that workbook and package both have."""
+        for table in self.tables.values():
+            if table.spec is not None:
+                yield table, table.spec
+
+    @property
+    def columns(self) -> Iterator[tuple[Table, VariableSpec, pd.Series]]:
+        """Every variable that workbook and package both have."""
+        for table in self.tables.values():
+            for variable, values in table.specified:
+                yield table, variable, values
+
+    @cached_property
+    def value_levels(self) -> tuple[tuple[Table, ValueLevelSpec, Rows], ...]:
+        """Every value-level row whose variable is there, with the records that its clause selects."""
+        return tuple(
+            (table, level, rows)
+            for table in self.tables.values()
+            for level, rows in _selections(self.spec, table)
+            if isinstance(rows, np.ndarray)
+        )
+
+    @property
+    def unselectable(self) -> list[Problem]:
+        """What is wrong with where-clauses that can't be evaluated; their value levels are not checked."""
+        found = [
+            problem
+            for table in self.tables.values()
+            for _, rows in _selections(self.spec, table)
+            if isinstance(rows, Stopped)
+            for problem in rows.problems
+        ]
+        return list(dict.fromkeys(found))
+
+    def codelist(self, item: Item) -> Codelist | None:
+        """The codelist of a variable or value-level row, None for none or an external dictionary."""
+        return self.spec.codelists.get(item.codelist) if item.codelist else None
+
+
+def _selections(spec: Spec, table: Table) -> Iterator[tuple[ValueLevelSpec, Rows | Stopped]]:
+    """Value-level rows of a dataset with the records selected, or why they can't be.
+
+    A clause is evaluated over the distinct values of its columns, not over all records.
+    """
+    distinct: dict[tuple[str, ...], tuple[pd.DataFrame, NDArray[np.int64]]] = {}
+    for level in spec.values_of(table.name):
+        clause = spec.where_clauses.get(level.where)
+        if clause is None or level.variable not in table.by_name:
+            continue  # told by the workbook's own check, or by CHK010
+        names = columns(clause)
+        try:
+            if not names or any(name not in table.by_name for name in names):
+                yield level, positions(select(table.frame, clause))
+                continue
+            if names not in distinct:
+                numbers = (
+                    table.frame.groupby(list(names), sort=False, dropna=False).ngroup().to_numpy("int64")
+                )
+                distinct[names] = (table.frame.loc[:, list(names)].drop_duplicates(), numbers)
+            kinds, numbers = distinct[names]
+            yield level, np.flatnonzero(select(kinds, clause).to_numpy()[numbers])
+        except Stopped as stopped:
+            yield level, stopped
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One message of a rule and the records that it holds for (none: the dataset or variable as a whole).
+
+    `hints` gives, for a value found, the value that was probably meant. `spec` is the workbook's cell.
+    """
+
+    dataset: str
+    what: str
+    variable: str = ""
+    rows: Rows = field(default_factory=lambda: NO_ROWS)
+    value: str = ""
+    hint: str = ""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    spec: Address | None = None
+    level: Level | None = None
+
+
+def positions(mask: pd.Series | NDArray[np.bool_]) -> Rows:
+    """Positions (from 0) at which a mask is true; missing counts as false."""
+    held = mask.fillna(False).to_numpy(dtype=bool) if isinstance(mask, pd.Series) else mask
+    return np.flatnonzero(held).astype("int64")
+
+
+def number_text(value: float) -> str:
+    """A number as a workbook writes it: 1.0 → `1`, 0.5 → `0.5`."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def texts(values: pd.Series) -> pd.Series:
+    """Values as text, numbers as a workbook writes them; missing stays missing. Distinct values first."""
+    if not pd.api.types.is_numeric_dtype(values):
+        return values
+    known = values.dropna().unique()
+    return values.map({value: number_text(value) for value in known}).astype("str")
+
+
+def where_distinct(values: pd.Series, wrong: Callable[[str], bool]) -> Rows:
+    """Positions of values (as text) for which `wrong` holds, asked once a distinct value."""
+    shown = texts(values)
+    bad = [value for value in shown.dropna().unique() if wrong(str(value))]
+    return positions(shown.isin(bad)) if bad else NO_ROWS
+
+
+def where_not_in(values: pd.Series, allowed: Iterable[str]) -> Rows:
+    """Positions of non-missing values (as text) that are not among the allowed."""
+    known = frozenset(allowed)
+    return where_distinct(values, lambda value: value not in known)
+
+
+def codes(frame: pd.DataFrame, keys: Iterable[str]) -> NDArray[np.int64]:
+    """Keys as integers that sort as the values do, missing first (-1): shape (rows, keys)."""
+    columns = [pd.factorize(frame[key], sort=True)[0] for key in keys]
+    return np.column_stack(columns).astype("int64") if columns else np.empty((len(frame), 0), dtype="int64")
+
+
+def longer_than(values: pd.Series, length: int) -> Rows:
+    """Positions of texts of more than `length` bytes."""
+    return where_distinct(values, lambda value: len(value.encode()) > length)
+
+
+def decimals(value: str) -> int | None:
+    """Decimal places of a number written as text, trailing zeros apart; None when it is no number."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+def more_decimals(values: pd.Series, digits: int) -> Rows:
+    """Positions of numbers that need more than `digits` decimals in their shortest writing."""
+    return where_distinct(values, lambda value: (decimals(value) or 0) > digits)

@@ -1,0 +1,28 @@
+"""Kinds of problems of checking itself: CHK090 to CHK099. Those of the data are the rules' own."""
+
+from il2cdisc.base.problems import Kind, Severity
+
+RULE_FAILED = Kind(
+    "CHK090",
+    "A rule could not run",
+    Severity.FINDING,
+    "the other rules ran; tell the maintainers of the engine, with the dataset",
+)
+NO_OUTPUTS = Kind(
+    "CHK091",
+    "Nothing to check",
+    Severity.STOP,
+    "run a build first",
+)
+BAD_RULE_CODE = Kind(
+    "CHK092",
+    "Disposition of a rule that does not exist",
+    Severity.FINDING,
+    "correct the column Rule: it holds codes such as CHK020",
+)
+UNUSED_DISPOSITION = Kind(
+    "CHK093",
+    "Disposition without a finding",
+    Severity.FINDING,
+    "take the row out: what it explains is no longer found",
+)

@@ -1,0 +1,42 @@
+"""The files of a build, re-read from disk for checking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.check.context import Context, Table
+from il2cdisc.spec.models import Spec
+from il2cdisc.standards import codelist
+from il2cdisc.transport.xpt import read_xpt
+
+
+def read_package(folder: Path, spec: Spec, *, shown: str = "") -> tuple[Context, list[Problem]]:
+    """Every transport file of a folder beside its specification; files that can't be read as problems.
+
+    `shown` is the folder's name in messages. Tables come in the order of their names.
+    """
+    tables: dict[str, Table] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.xpt")):
+        name = f"{shown or folder.as_posix()}/{path.name}"
+        try:
+            file = read_xpt(path, shown=name)
+        except Stopped as stopped:
+            problems.extend(stopped.problems)
+            continue
+        tables[file.name] = Table(
+            name=file.name,
+            label=file.label,
+            file=name,
+            variables=file.variables,
+            frame=file.frame,
+            spec=spec.datasets.get(file.name),
+        )
+    return Context(spec, dict(sorted(tables.items())), standard_terms), problems
+
+
+def standard_terms(code: str) -> frozenset[str]:
+    """Terms of a standard's codelist by NCI code; empty when there is no such codelist."""
+    found = codelist(code)
+    return found.values if found else frozenset()

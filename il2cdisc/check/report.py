@@ -1,0 +1,193 @@
+"""A report as JSON and as text for a terminal or a pipe; `workbook` writes it as XLSX."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from il2cdisc.check.dispositions import Disposition, reason_of
+from il2cdisc.check.findings import Finding, Group, Level, Report
+from il2cdisc.check.workbook import write_workbook
+
+SCHEMA = "il2cdisc-findings/1"
+NOTICE = "SYNTHETIC DATA"
+FIRST = 3
+_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "bold cyan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a report says of its study; `time` is the fixed build time, never the clock."""
+
+    study: str
+    time: datetime
+    synthetic: bool
+
+
+def write_reports(
+    report: Report, folder: Path, facts: Facts, *, dispositions: Sequence[Disposition] = ()
+) -> list[Path]:
+    """Write `findings.xlsx`, `findings.json` and `findings.txt` into a folder; deterministic."""
+    book, data, text = (folder / f"findings.{end}" for end in ("xlsx", "json", "txt"))
+    with book.open("wb") as stream:
+        write_workbook(
+            report,
+            stream,
+            study=facts.study,
+            time=facts.time,
+            notice=NOTICE if facts.synthetic else "",
+            dispositions=dispositions,
+        )
+    data.write_text(as_json(report, facts, dispositions=dispositions), encoding="utf-8", newline="\n")
+    plain = as_text(report, facts, first=None, dispositions=dispositions)
+    text.write_text(plain, encoding="utf-8", newline="\n")
+    return [book, data, text]
+
+
+def as_json(report: Report, facts: Facts, *, dispositions: Sequence[Disposition] = ()) -> str:
+    """The report as JSON: head, one entry a code under `rules`, one a finding under `findings`.
+
+    A finding's empty fields are left out. `count` may be above the number of findings held.
+    """
+    told: dict[str, Any] = {
+        "schema": SCHEMA,
+        "study": facts.study,
+        "time": facts.time.isoformat(),
+        "synthetic": facts.synthetic,
+        "notice": NOTICE if facts.synthetic else "",
+        "counts": {level.value: report.of_level(level) for level in Level},
+        "rules_run": list(report.rules),
+        "rules": [
+            {
+                "code": group.code,
+                "level": group.level.value,
+                "title": group.title,
+                "fix": group.fix,
+                "count": group.count,
+                "held": len(group.findings),
+            }
+            for group in report.groups
+        ],
+        "findings": [_entry(finding, reason_of(finding, dispositions)) for finding in report.findings],
+    }
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+def _entry(finding: Finding, reason: str) -> dict[str, Any]:
+    told = {item.name: getattr(finding, item.name) for item in fields(finding)}
+    told["level"] = finding.level.value
+    told["source"] = list(finding.source)
+    told["disposition"] = reason
+    return {name: value for name, value in told.items() if value or name in ("code", "level", "what")}
+
+
+def read_json(path: Path, *, other_than: str = "CHK") -> list[Finding]:
+    """Findings of an earlier report, those of the rules apart: what reading, link and mapping told.
+
+    Empty when there is no such report or it can't be read.
+    """
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        entries = told["findings"] if told["schema"] == SCHEMA else []
+        return [_finding(entry) for entry in entries if not entry["code"].startswith(other_than)]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _finding(entry: dict[str, Any]) -> Finding:
+    known = {item.name for item in fields(Finding)}
+    kept = {name: value for name, value in entry.items() if name in known}
+    kept["level"] = Level(entry["level"])
+    kept["title"] = entry.get("title", "")
+    kept["source"] = tuple(entry.get("source", ()))
+    return Finding(**kept)
+
+
+def as_text(
+    report: Report, facts: Facts, *, first: int | None = FIRST, dispositions: Sequence[Disposition] = ()
+) -> str:
+    """The report as plain text, grouped by code; the first few findings of each, or all with None."""
+    return "".join(line + "\n" for _, line in _lines(report, facts, first, dispositions))
+
+
+def print_report(
+    report: Report,
+    facts: Facts,
+    stream: IO[str],
+    *,
+    first: int | None = FIRST,
+    dispositions: Sequence[Disposition] = (),
+) -> None:
+    """Print the report: coloured on a terminal, plain lines elsewhere."""
+    if not stream.isatty():
+        stream.write(as_text(report, facts, first=first, dispositions=dispositions))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, soft_wrap=True, highlight=False)
+    for style, line in _lines(report, facts, first, dispositions):
+        console.print(Text(line, style=style))
+
+
+def _lines(
+    report: Report, facts: Facts, first: int | None, dispositions: Sequence[Disposition]
+) -> list[tuple[str, str]]:
+    """(style, line) of the whole report."""
+    lines: list[tuple[str, str]] = []
+    if facts.synthetic:
+        lines.append(("bold", f"{NOTICE} - {facts.study}"))
+    for group in report.groups:
+        lines += [("", ""), *_group_lines(group, first, dispositions)]
+    lines += [("", ""), ("bold", summary(report, dispositions))]
+    return lines
+
+
+def _group_lines(
+    group: Group, first: int | None, dispositions: Sequence[Disposition]
+) -> list[tuple[str, str]]:
+    head = f"{group.code} {group.title} ({group.level.value}, {group.count:,})"
+    lines = [(_STYLES[group.level], head)]
+    shown = group.findings if first is None else group.findings[:first]
+    for finding in shown:
+        lines.append(("", f"  {finding.where}: {finding.what}" if finding.where else f"  {finding.what}"))
+        reason = reason_of(finding, dispositions)
+        more = (
+            ("found", repr(finding.value) if finding.value else ""),
+            ("did you mean", finding.hint),
+            ("from", _some(finding.source)),
+            ("see", finding.spec),
+            ("do", "" if group.fix else finding.fix),
+            ("explained", reason),
+        )
+        lines += [("dim", f"      {name}: {text}") for name, text in more if text]
+    rest = group.count - len(shown)
+    if rest:
+        lines.append(("dim", f"  and {rest:,} more"))
+    if group.fix:
+        lines.append(("", f"  do: {group.fix}"))
+    return lines
+
+
+def _some(source: Sequence[str], most: int = 5) -> str:
+    rest = len(source) - most
+    return "; ".join(source[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def summary(report: Report, dispositions: Sequence[Disposition] = ()) -> str:
+    """One sentence: how many findings of which level, and how many of them are explained."""
+    if not report.count:
+        return "No findings."
+    parts = [f"{count:,} {level.value}{_s(count)}" for level in Level if (count := report.of_level(level))]
+    open_ = sum(1 for item in report.findings if not reason_of(item, dispositions))
+    explained = len(report.findings) - open_
+    told = f" ({explained:,} explained by a disposition)" if explained else ""
+    return f"{report.count:,} finding{_s(report.count)}: {', '.join(parts)}{told}."
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"

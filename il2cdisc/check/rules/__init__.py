@@ -1,0 +1,41 @@
+"""Conformance rules, one a module, found by listing this folder.
+
+A rule's module has its page as docstring (what, why, example, fix) and three names: `KIND` (code, title,
+remedy), `LEVEL`, and `check(context)`, which yields a `Hit` for every message. A new rule is a new
+file here and a test; nothing else changes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from il2cdisc.base.problems import Kind
+from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.findings import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as it was found: its code and title in `kind`, its page, and the function that checks."""
+
+    name: str
+    kind: Kind
+    level: Level
+    page: str
+    check: Callable[[Context], Iterable[Hit]]
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of this folder, in the order of the codes."""
+    found = [_rule(item.name) for item in pkgutil.iter_modules(__path__)]
+    return tuple(sorted(found, key=lambda rule: rule.kind.code))
+
+
+def _rule(name: str) -> Rule:
+    module = importlib.import_module(f"{__name__}.{name}")
+    return Rule(name, module.KIND, module.LEVEL, module.__doc__ or "", module.check)

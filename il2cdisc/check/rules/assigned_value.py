@@ -1,0 +1,33 @@
+"""A variable holds something else than the value that the workbook assigns.
+
+What: Variables, column Assigned Value, gives one value for all records; a record holds another.
+Why: the workbook is the one source of constants such as STUDYID and DOMAIN.
+Example: DOMAIN holds "AE " in LB.
+Fix: correct Assigned Value, or the mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, where_not_in
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK025",
+    "Value differs from the assigned one",
+    Severity.FINDING,
+    "correct Assigned Value in the sheet Variables, or the mapping's constant",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, variable, values in context.columns:
+        if not variable.assigned_value:
+            continue
+        rows = where_not_in(values, [variable.assigned_value])
+        if len(rows):
+            what = f"the workbook assigns '{variable.assigned_value}'"
+            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Assigned Value"))

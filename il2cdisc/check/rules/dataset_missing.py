@@ -1,0 +1,33 @@
+"""A dataset of the workbook has no file.
+
+What: the sheet Datasets lists a dataset that is not among the files, and does not say that it has no data.
+Why: define.xml describes every dataset of the workbook; a reviewer looks for its file.
+Example: Datasets lists CM, and there is no cm.xpt.
+Fix: write its mapping, or say Has No Data = Yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK001",
+    "Dataset without a file",
+    Severity.FINDING,
+    "write its mapping, or say Has No Data = Yes in the sheet Datasets",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for name, spec in context.spec.datasets.items():
+        if name not in context.tables and not spec.no_data:
+            yield Hit(
+                name,
+                f"{name} is in the workbook, but there is no {name.lower()}.xpt",
+                spec=spec.at("Dataset"),
+            )

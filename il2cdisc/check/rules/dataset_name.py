@@ -1,0 +1,30 @@
+"""A transport file holds a dataset of another name.
+
+What: the name inside the file is not the file's name in upper case.
+Why: reviewers' tools take the dataset's name from the file (one dataset a file, same name).
+Example: ae.xpt holds the dataset ADAE.
+Fix: build again; never rename an output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK003",
+    "Dataset named otherwise than its file",
+    Severity.FINDING,
+    "build again: file and dataset get their names from one place, so the file was renamed",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table in context.tables.values():
+        stem = table.file.rsplit("/", 1)[-1].removesuffix(".xpt")
+        if stem != table.name.lower():
+            yield Hit(table.name, f"{table.file} holds the dataset {table.name}", value=stem)

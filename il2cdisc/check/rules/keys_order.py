@@ -1,0 +1,44 @@
+"""The records of a file are not sorted by the key variables.
+
+What: the first record that stands after one with greater keys; missing sorts first, text by its bytes.
+Why: define.xml says that the file is sorted by its keys.
+Example: a record of subject 002 before the last one of 001.
+Fix: build again; the build sorts by Key Variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import NO_ROWS, Context, Hit, Rows, codes
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK031",
+    "Records not in the order of their keys",
+    Severity.FINDING,
+    "build again; the build sorts by Key Variables",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, spec in context.checked:
+        keys = [key for key in spec.keys if key in table.by_name]
+        rows = _out_of_order(codes(table.frame, keys))
+        if len(rows):
+            what = f"after a record with greater {', '.join(keys)} (the first of {len(rows):,})"
+            yield Hit(table.name, what, rows=rows[:1], spec=spec.at("Key Variables"))
+
+
+def _out_of_order(keys: NDArray[np.int64]) -> Rows:
+    """Positions whose keys are smaller than those of the record before."""
+    steps = np.diff(keys, axis=0)
+    if not steps.size:
+        return NO_ROWS
+    first = (steps != 0).argmax(axis=1)  # the first key that changes decides
+    return np.flatnonzero(steps[np.arange(len(steps)), first] < 0) + 1

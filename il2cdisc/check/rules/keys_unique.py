@@ -1,0 +1,35 @@
+"""Two records have the same values in all key variables.
+
+What: Datasets, column Key Variables, must tell every record from every other. The records told are those that
+repeat an earlier one. Keys that the file lacks are told by CHK010 and left out here.
+Why: define.xml gives the keys, and reviewers merge on them.
+Example: two LB records of one subject, test, visit and time.
+Fix: add the variable that tells them apart, or mend what is double at its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, positions
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK030",
+    "Records with the same keys",
+    Severity.FINDING,
+    "add the variable that tells the records apart to Key Variables, or mend what is double at its source",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, spec in context.checked:
+        keys = [key for key in spec.keys if key in table.by_name]
+        if not keys:
+            continue
+        rows = positions(table.frame.duplicated(keys, keep="first"))
+        if len(rows):
+            what = f"an earlier record has the same {', '.join(keys)}"
+            yield Hit(table.name, what, rows=rows, spec=spec.at("Key Variables"))

@@ -1,0 +1,34 @@
+"""A text is longer than the workbook's length.
+
+What: a value has more bytes than Variables, column Length. Dates and times have no length.
+Why: the length in define.xml must hold every value.
+Example: a value of 23 bytes in a variable of length 20.
+Fix: raise Length, or shorten the value at its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, longer_than
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK016",
+    "Value longer than the workbook says",
+    Severity.FINDING,
+    "raise Length in the sheet Variables, or shorten the value at its source",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, variable, values in context.columns:
+        length = variable.length
+        if length is None or variable.data_type != "text" or table.by_name[variable.name].type != "Char":
+            continue
+        rows = longer_than(values, length)
+        if len(rows):
+            what = f"longer than the {length} bytes of the workbook"
+            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Length"))

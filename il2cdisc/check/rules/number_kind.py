@@ -1,0 +1,48 @@
+"""A number has decimals that the workbook does not allow.
+
+What: a variable of data type integer holds a fraction, or one of data type float more decimals than its
+Significant Digits (in Define-XML the number of decimal places).
+Why: define.xml tells readers how precise a number is.
+Example: VISITNUM is integer and holds 5.1.
+Fix: correct Data Type or Significant Digits, or round in the mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, more_decimals, positions
+from il2cdisc.check.findings import Level
+from il2cdisc.spec.models import VariableSpec
+
+KIND = Kind(
+    "CHK021",
+    "Number of another kind",
+    Severity.FINDING,
+    "correct Data Type or Significant Digits in the sheet Variables, or round the value in the mapping",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, variable, values in context.columns:
+        if table.by_name[variable.name].type == "Num":
+            yield from kind_hits(table.name, variable, values)
+
+
+def kind_hits(dataset: str, item: VariableSpec, values: pd.Series) -> Iterator[Hit]:
+    """Hits of one Num column against the data type of its row in the workbook."""
+    if item.data_type == "integer":
+        rows = positions((values % 1 != 0) & values.notna())
+        if len(rows):
+            what = "a fraction, and the data type is integer"
+            yield Hit(dataset, what, item.name, rows, spec=item.at("Data Type"))
+    elif item.data_type == "float" and item.significant_digits is not None:
+        digits = item.significant_digits
+        rows = more_decimals(values, digits)
+        if len(rows):
+            what = f"more decimals than the {digits} of the workbook"
+            yield Hit(dataset, what, item.name, rows, spec=item.at("Significant Digits"))

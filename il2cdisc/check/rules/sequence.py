@@ -1,0 +1,40 @@
+"""The sequence numbers of a subject are not 1 to n in the order of the records.
+
+What: --SEQ (ASEQ in analysis data) counts the records of a subject; in trial design datasets those of the
+dataset, in TS those of a parameter. Fractions, gaps, doubles and missing numbers are told.
+Why: SUPP--, RELREC, CO and analysis data point to records by it.
+Example: AESEQ 1, 2, 4 for one subject.
+Fix: build again; never set --SEQ in a mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, positions
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK032",
+    "Sequence numbers not 1, 2, 3, ...",
+    Severity.FINDING,
+    "build again; the build numbers the records of a subject in the order of their keys",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table in context.tables.values():
+        if not table.seq or table.by_name[table.seq].type != "Num":
+            continue
+        by = next((name for name in ("USUBJID", "POOLID", "TSPARMCD") if name in table.by_name), "")
+        frame = table.frame
+        groups = frame[by].fillna("") if by else np.zeros(len(frame))
+        expected = frame.groupby(groups, sort=False).cumcount() + 1
+        rows = positions(frame[table.seq] != expected)
+        if len(rows):
+            what = f"{table.seq} does not count 1, 2, 3, ... within {by or 'the dataset'}"
+            yield Hit(table.name, what, table.seq, rows)

@@ -1,0 +1,35 @@
+"""A record belongs to a subject who is not in DM (analysis data: in ADSL).
+
+What: every USUBJID of every dataset must be one of DM's.
+Why: a record without its subject can't be analysed, and is rejected.
+Example: LB has records of a subject whom DM lacks.
+Fix: correct the subject key at its source, or add the subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, where_not_in
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK033",
+    "Subject that is not in the subjects' dataset",
+    Severity.FINDING,
+    "link the record to its subject; every subject has a record in DM",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    if context.subjects is None:
+        return  # CHK001 or CHK010 tells it
+    for table in context.tables.values():
+        if "USUBJID" not in table.by_name or table.by_name["USUBJID"].type != "Char":
+            continue
+        rows = where_not_in(table.frame["USUBJID"], context.subjects)
+        if len(rows):
+            what = f"the subject is not in {context.subjects_dataset}"
+            yield Hit(table.name, what, "USUBJID", rows)

@@ -1,0 +1,59 @@
+"""A value does not fit the data type of its value-level row.
+
+What: for the records that the where-clause selects: integer and float must be numbers (also where they are
+held as text), integer without a fraction, float without more decimals than Significant Digits; dates
+ISO 8601.
+Why: define.xml describes these values one by one.
+Example: a test whose result is integer, and a record with "4+".
+Fix: correct the value-level row, or the mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from il2cdisc.base.dates import is_iso
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, decimals, where_distinct
+from il2cdisc.check.findings import Level
+from il2cdisc.spec.models import ValueLevelSpec
+
+KIND = Kind(
+    "CHK040",
+    "Value of another kind than its value level says",
+    Severity.FINDING,
+    "correct Data Type in the sheet ValueLevel, or the value's mapping",
+)
+LEVEL = Level.ERROR
+
+
+_DATES = frozenset({"date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime"})
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, level, chosen in context.value_levels:
+        right = _grammar(level)
+        if right is None:
+            continue
+        rows = chosen[
+            where_distinct(
+                table.frame[level.variable].iloc[chosen], lambda value, right=right: not right(value)
+            )
+        ]
+        if len(rows):
+            digits = (
+                f" with {level.significant_digits} decimals" if level.significant_digits is not None else ""
+            )
+            what = f"not of data type {level.data_type}{digits} ({level.where})"
+            yield Hit(table.name, what, level.variable, rows, spec=level.at("Data Type"))
+
+
+def _grammar(level: ValueLevelSpec) -> Callable[[str], bool] | None:
+    if level.data_type in _DATES:
+        return is_iso
+    if level.data_type == "integer":
+        return lambda value: decimals(value) == 0
+    if level.data_type == "float":
+        most = level.significant_digits
+        return lambda value: (found := decimals(value)) is not None and (most is None or found <= most)
+    return None

@@ -1,0 +1,33 @@
+"""A text is longer than the length of its value-level row.
+
+What: for the records that the where-clause selects, bytes of the value against ValueLevel, column Length.
+Why: the length in define.xml must hold every value.
+Example: a qualifier of length 20 that holds 35 bytes.
+Fix: raise Length, or shorten the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, longer_than
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK041",
+    "Value longer than its value level says",
+    Severity.FINDING,
+    "raise Length in the sheet ValueLevel, or shorten the value at its source",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, level, chosen in context.value_levels:
+        if level.length is None or level.data_type != "text" or table.by_name[level.variable].type != "Char":
+            continue
+        rows = chosen[longer_than(table.frame[level.variable].iloc[chosen], level.length)]
+        if len(rows):
+            what = f"longer than the {level.length} bytes of its value level ({level.where})"
+            yield Hit(table.name, what, level.variable, rows, spec=level.at("Length"))

@@ -1,0 +1,33 @@
+"""A value that its value-level row calls mandatory is missing.
+
+What: for the records that the where-clause selects, ValueLevel says Mandatory = Yes and there is no value.
+Why: define.xml promises a value for each of these records.
+Example: a supplemental qualifier without QVAL.
+Fix: fill the value, or say Mandatory = No.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, positions
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK042",
+    "Mandatory value missing at value level",
+    Severity.FINDING,
+    "fill the value at its source, or say Mandatory = No in the sheet ValueLevel",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, level, chosen in context.value_levels:
+        if not level.mandatory:
+            continue
+        rows = chosen[positions(table.frame[level.variable].iloc[chosen].isna())]
+        if len(rows):
+            what = f"no value, and its value level says mandatory ({level.where})"
+            yield Hit(table.name, what, level.variable, rows, spec=level.at("Mandatory"))

@@ -1,0 +1,36 @@
+"""A mandatory variable has records without a value.
+
+What: Variables says Mandatory = Yes, and a record has no value.
+Why: a Required variable may never be null, and define.xml promises a value in every record.
+Example: AE record 12 has no AETERM.
+Fix: fill the value at its source; where it may be missing, say Mandatory = No.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import NO_ROWS, Context, Hit, positions
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK020",
+    "Mandatory value missing",
+    Severity.FINDING,
+    "fill the value at its source, or say Mandatory = No in the sheet Variables",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, variable, values in context.columns:
+        rows = positions(values.isna()) if variable.mandatory else NO_ROWS
+        if len(rows):
+            yield Hit(
+                table.name,
+                "no value, and the workbook says mandatory",
+                variable.name,
+                rows,
+                spec=variable.at("Mandatory"),
+            )

@@ -1,0 +1,36 @@
+"""A variable has another label or type than in an earlier dataset of the package.
+
+What: variables of one name are compared over all datasets of the package.
+Why: reviewers set datasets together by name; a variable is one thing.
+Example: VISITNUM is labelled "Visit Number" in AE, "Visit" in LB.
+Fix: make the rows of the workbook agree. Relative names such as SRCVAR, which differ by design, get a
+disposition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK018",
+    "One variable, two descriptions",
+    Severity.FINDING,
+    "give the variable the same label and type in every dataset of the workbook",
+)
+LEVEL = Level.WARNING
+
+
+def check(context: Context) -> Iterator[Hit]:
+    first: dict[str, tuple[str, str, str]] = {}
+    for table in context.tables.values():
+        for variable in table.variables:
+            dataset, label, type_ = first.setdefault(
+                variable.name, (table.name, variable.label, variable.type)
+            )
+            if (label, type_) != (variable.label, variable.type):
+                what = f"'{variable.label}' ({variable.type}) here, '{label}' ({type_}) in {dataset}"
+                yield Hit(table.name, what, variable.name)

@@ -1,0 +1,31 @@
+"""A variable's label is not the workbook's.
+
+What: the label in the transport file differs from Variables, column Label.
+Why: file and define.xml must carry the same label; that of a standard variable is the standard's.
+Example: the file says "Severity", the workbook "Severity/Intensity".
+Fix: correct the workbook's label and build again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK013",
+    "Variable label differs",
+    Severity.FINDING,
+    "correct the label in the sheet Variables and build again",
+)
+LEVEL = Level.ERROR
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, variable, _ in context.columns:
+        label = table.by_name[variable.name].label
+        if label != variable.label:
+            what = f"the file's label is '{label}', the workbook's '{variable.label}'"
+            yield Hit(table.name, what, variable.name, value=label, spec=variable.at("Label"))

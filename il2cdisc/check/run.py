@@ -1,0 +1,142 @@
+"""Runs the rules over the files of a build and gathers everything found into one report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.check import problems as kinds
+from il2cdisc.check.context import Context, Hit, Origin, Table, number_text
+from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped, place_text
+from il2cdisc.check.read import read_package
+from il2cdisc.check.rules import Rule, all_rules
+from il2cdisc.spec.models import Spec
+
+MAX_RECORDS = 1_000
+"""Records of one message that are told one by one; the others are counted."""
+
+_Counts = dict[tuple[str, Level], int]
+
+
+def check_folder(
+    outputs: Path,
+    specs: Iterable[Spec],
+    *,
+    problems: Iterable[Problem] = (),
+    findings: Iterable[Finding] = (),
+    origin: Origin | None = None,
+    shown: str = "",
+) -> Report:
+    """Check the transport files of a build against their workbooks; SDTM in `sdtm/`, ADaM in `adam/`.
+
+    `problems` (of reading, link, mapping, the manifest) and `findings` (of an earlier report) join the
+    report. `origin` gives the raw lines behind a record. `shown` is the name of the folder in messages.
+    Raises `Stopped` when there is no folder to check.
+    """
+    if not outputs.is_dir():
+        raise Stopped([kinds.NO_OUTPUTS.at(shown or str(outputs), "there are no outputs")])
+    found = [*(from_problem(problem) for problem in problems), *findings]
+    more: _Counts = {}
+    ran: set[str] = set()
+    for spec in specs:
+        name = spec.standard.lower()
+        context, unreadable = read_package(
+            outputs / name, spec, shown=f"{shown or outputs.as_posix()}/{name}"
+        )
+        found += [from_problem(problem) for problem in unreadable]
+        found += run_rules(context, origin=origin, more=more)
+        ran.update(rule.kind.code for rule in all_rules())
+    return grouped(found, more=more, rules=ran)
+
+
+def run_rules(
+    context: Context,
+    *,
+    rules: Sequence[Rule] | None = None,
+    origin: Origin | None = None,
+    more: _Counts | None = None,
+) -> list[Finding]:
+    """Findings of the rules over one package, a record each, at most `MAX_RECORDS` a message.
+
+    What is above that number is counted into `more` by code and level. A rule that fails is a finding.
+    """
+    found: list[Finding] = []
+    for rule in all_rules() if rules is None else rules:
+        try:
+            for hit in rule.check(context):
+                found += _findings(rule, hit, context, origin)
+                above = len(hit.rows) - MAX_RECORDS
+                if more is not None and above > 0:
+                    key = (rule.kind.code, hit.level or rule.level)
+                    more[key] = more.get(key, 0) + above
+        except Exception as error:  # noqa: BLE001 - one rule must not take the others down
+            what = f"rule {rule.kind.code} ({rule.name}) failed on {context.spec.standard} data: "
+            text = f"{type(error).__name__}: {error}"
+            found.append(from_problem(kinds.RULE_FAILED.at("", what + text)))
+    found += [from_problem(problem) for problem in context.unselectable]
+    return found
+
+
+def _findings(rule: Rule, hit: Hit, context: Context, origin: Origin | None) -> list[Finding]:
+    """One finding a record of a hit, or one for the dataset or variable when it names no record."""
+    table = context.tables.get(hit.dataset)
+    common = {
+        "code": rule.kind.code,
+        "title": rule.kind.title,
+        "level": hit.level or rule.level,
+        "what": hit.what,
+        "dataset": hit.dataset,
+        "variable": hit.variable,
+        "fix": rule.kind.fix,
+        "spec": place_text(hit.spec) if hit.spec else "",
+    }
+    if not len(hit.rows) or table is None:
+        where = " ".join(part for part in (hit.dataset, hit.variable) if part)
+        return [Finding(**common, where=where, value=hit.value, hint=hit.hint)]
+    rows = hit.rows[:MAX_RECORDS].tolist()
+    subjects = _column(table, "USUBJID", rows)
+    numbers = _column(table, table.seq, rows)
+    values = _column(table, hit.variable, rows)
+    out: list[Finding] = []
+    for row, subject, number, value in zip(rows, subjects, numbers, values, strict=True):
+        source = origin(table.name, row, hit.variable) if origin else []
+        out.append(
+            Finding(
+                **common,
+                where=_record(table, row, subject, number, hit.variable),
+                usubjid=subject,
+                seq=int(number) if number.isdigit() else 0,
+                row=row + 1,
+                value=value,
+                hint=hit.hints.get(value, ""),
+                source=tuple(map(place_text, source)),
+            )
+        )
+    return out
+
+
+def _column(table: Table, name: str, rows: list[int]) -> list[str]:
+    """Values of a column at some rows as text, missing as ""; all empty when there is no such column."""
+    if name not in table.by_name:
+        return [""] * len(rows)
+    values = table.frame[name].iloc[rows].tolist()
+    return ["" if pd.isna(value) else _text(value) for value in values]
+
+
+def _text(value: object) -> str:
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
+def _record(table: Table, row: int, subject: str, number: str, variable: str) -> str:
+    """A record in words: by subject and sequence number where it has them, else by its position."""
+    parts = [table.name]
+    if subject:
+        parts.append(f"USUBJID={subject}")
+    if number:
+        parts.append(f"{table.seq}={number}")
+    if not subject or not number:
+        parts.append(f"record {row + 1}")
+    return " ".join([*parts, variable] if variable else parts)
