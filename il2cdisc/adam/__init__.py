@@ -29,17 +29,24 @@ from il2cdisc.adam.merging import (
 from il2cdisc.adam.parameters import derive_param_criterion, derive_param_total, derive_param_transformed
 from il2cdisc.adam.plan import derive, empty_frame, needs, plan, with_ids
 from il2cdisc.adam.ranges import derive_var_anrind, derive_vars_below_lloq
-from il2cdisc.adam.rows import append_rows
+from il2cdisc.adam.rows import append_rows, blank
 from il2cdisc.adam.timing import compute_pre_treatment, derive_vars_dt, derive_vars_dtm, derive_vars_dy
-from il2cdisc.adam.visits import derive_locf_records, derive_var_window_flag, derive_vars_windows
+from il2cdisc.adam.visits import (
+    derive_expected_records,
+    derive_locf_records,
+    derive_var_window_flag,
+    derive_vars_windows,
+)
 from il2cdisc.adam.workbook import numbers_of, parameters_of, windows_of
 
 __all__ = [
     "Analysis",
     "analysis_dataset",
     "append_rows",
+    "blank",
     "compute_pre_treatment",
     "derive",
+    "derive_expected_records",
     "derive_locf_records",
     "derive_param_criterion",
     "derive_param_total",

@@ -162,3 +162,18 @@ def _check_windows(function: str, table: pd.DataFrame) -> None:
 def _continuous(day: np.ndarray) -> np.ndarray:
     """Study days on a scale without the gap at 0: day 1 → 0, day -1 → -1."""
     return np.where(day > 0, day - 1, day)
+
+
+def derive_expected_records(
+    dataset: pd.DataFrame, expected: pd.DataFrame, *, by: Sequence[str]
+) -> pd.DataFrame:
+    """`dataset` and, behind it, the rows of `expected` whose key it lacks, as they are.
+
+    Before: S1 at visit 1; expected S1 at visits 1 and 2. After: also the expected row of visit 2.
+    """
+    name = "derive_expected_records"
+    need_columns(name, dataset, by)
+    need_columns(name, expected, by, "expected")
+    there = dataset[list(by)].drop_duplicates().assign(_there=True)
+    found = expected[list(by)].merge(there, on=list(by), how="left")["_there"].notna().to_numpy()
+    return append_rows(dataset, expected[~found]) if (~found).any() else dataset

@@ -12,6 +12,7 @@ from pandas.testing import assert_frame_equal
 from il2cdisc.adam import (
     append_rows,
     compute_pre_treatment,
+    derive_expected_records,
     derive_locf_records,
     derive_param_criterion,
     derive_param_total,
@@ -345,6 +346,13 @@ def test_locf_fills_every_visit_after_the_first_observation(rows):
         for row in part.itertuples():
             last = max(v for v in observed if v <= row.AVISITN)
             assert last == row.AVAL / 10
+
+
+def test_expected_records_fill_gaps_only():
+    data = frame(USUBJID=["S1"], AVISITN=[1], AVAL=[1])
+    expected = frame(USUBJID=["S1", "S1"], AVISITN=[1, 2], AVAL=[0, 0])
+    out = derive_expected_records(data, expected, by=["USUBJID", "AVISITN"])
+    assert out["AVAL"].tolist() == [1, 0]
 
 
 # --- parameters ---------------------------------------------------------------------------------------

@@ -1,0 +1,60 @@
+"""ADAE: adverse events, one record an event."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.adam import (
+    Analysis,
+    analysis_dataset,
+    derive_var_extreme_flag,
+    derive_var_flag,
+    derive_var_number,
+    derive_var_trtemfl,
+    derive_vars_dt,
+    derive_vars_dtm,
+    derive_vars_dy,
+    numbers_of,
+)
+from il2cdisc.spec.models import Spec
+from mappings.adam.common import with_subject
+
+RELATED = ("POSSIBLY RELATED", "PROBABLY RELATED", "RELATED")
+QUERY, QUERY_TERMS = "INJECTION SITE REACTION", "injection site"
+
+
+def adae(ae: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+    """Adverse events: one record per subject per adverse event."""
+    out = with_subject(ae, adsl)
+    out = derive_vars_dt(out, prefix="AST", dtc="AESTDTC", impute="M", to="first", not_before=["TRTSDT"])
+    out = derive_vars_dt(out, prefix="AEN", dtc="AEENDTC", impute="M", to="last", not_after=["_LSTALVDT"])
+    out = derive_vars_dtm(out, prefix="_AST", dtc="AESTDTC")
+    out = derive_vars_dy(out, reference="TRTSDT", source=["ASTDT", "AENDT"])
+    days = out["AENDT"] - out["ASTDT"] + 1
+    out = out.assign(ADURN=days, ADURU=pd.Series("DAYS", index=out.index, dtype="str").where(days.notna()))
+
+    out = derive_var_trtemfl(out, end_window=30, start_time="_ASTDTM", trt_start_time="_TRTSDTM")
+    early = (out["ASTDT"] < out["TRTSDT"]) | (
+        (out["ASTDT"] == out["TRTSDT"]) & (out["_ASTDTM"] < out["_TRTSDTM"])
+    )
+    out = derive_var_flag(out, new_var="PREFL", where=early)
+    emergent = out["TRTEMFL"] == "Y"
+    for flag, by in {
+        "AOCCFL": ["USUBJID"],
+        "AOCCSFL": ["USUBJID", "AEBODSYS"],
+        "AOCCPFL": ["USUBJID", "AEBODSYS", "AEDECOD"],
+    }.items():
+        out = derive_var_extreme_flag(
+            out, by=by, order=["ASTDT", "AESEQ"], new_var=flag, mode="first", where=emergent
+        )
+
+    related = out["AEREL"].isna() | out["AEREL"].isin(RELATED)
+    out = out.assign(
+        ASEV=out["AESEV"].fillna("SEVERE"),
+        AREL=pd.Series("NOT RELATED", index=out.index, dtype="str").mask(related, "RELATED"),
+    )
+    out = derive_var_number(out, source="ASEV", new_var="ASEVN", values=numbers_of(spec, "ASEVN"))
+    out = derive_var_number(out, source="AREL", new_var="ARELN", values=numbers_of(spec, "ARELN"))
+    in_query = out["AEDECOD"].str.casefold().str.startswith(QUERY_TERMS).fillna(False).astype("bool")
+    out = out.assign(CQ01NAM=pd.Series(QUERY, index=out.index, dtype="str").where(in_query))
+    return analysis_dataset("ADAE", out)

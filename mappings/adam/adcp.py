@@ -1,0 +1,38 @@
+"""ADCP: cell populations, as measured and as natural logarithms, one record a result."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam import (
+    Analysis,
+    analysis_dataset,
+    derive_param_transformed,
+    derive_var_analysis_ratio,
+    derive_vars_parameter,
+    parameters_of,
+    windows_of,
+)
+from il2cdisc.spec.models import Spec
+from mappings.adam.common import after_baseline, with_change, with_date, with_subject, with_visits
+
+KEY = {"Test Code": "CPTESTCD", "Markers": "CPSBMRKS", "Cell State": "CPCELSTA"}
+PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1", "PARCAT2"]
+
+
+def adcp(cp: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+    """Cell populations: one record per subject per parameter per result."""
+    parameters = parameters_of(spec, "ADCP").rename(columns=KEY | {"Category 2": "PARCAT2"})
+    measured = parameters[parameters["Derivation"].isna()]
+    logs = parameters[parameters["Derivation"] == "LOG"]
+    out = derive_vars_parameter(cp, measured, by=list(KEY.values()), new_vars=PARAMETER)
+    out = with_date(with_subject(out, adsl), "CPDTC")
+    out = out.assign(AVAL=out["CPSTRESN"])
+    # the change of the logarithm is the log fold change, its baseline the log baseline
+    out = derive_param_transformed(out, parameters=logs[["SOURCE", *PARAMETER]], transform=np.log)
+    out = with_change(with_visits(out, windows_of(spec, "ADCP")))
+    measured_rows = out["PARCAT2"] != logs["PARCAT2"].iloc[0]
+    out = out.assign(PCHG=out["PCHG"].where(measured_rows))
+    out = derive_var_analysis_ratio(out, where=after_baseline(out) & measured_rows)
+    return analysis_dataset("ADCP", out)

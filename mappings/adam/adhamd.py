@@ -1,0 +1,101 @@
+"""ADHAMD: items, totals, response and remission of the depression scale."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.adam import (
+    Analysis,
+    analysis_dataset,
+    append_rows,
+    blank,
+    derive_expected_records,
+    derive_locf_records,
+    derive_param_criterion,
+    derive_var_flag,
+    windows_of,
+)
+from il2cdisc.spec.models import Spec
+from mappings.adam.common import SAME, after_baseline, with_change, with_date, with_subject, with_visits
+from mappings.adam.scale import PARAMETER, items_of, parameter, totals_of
+
+RESPONSE = "HAMD-21 total score decrease of at least 50%"
+REMISSION = {"HAMD2TS": "HAMD-21 total score below 8", "HAMD17D": "HAMD-17 total score not above 7"}
+# yes/no parameter → the total and the criterion that it stands for
+NON_RESPONSE = {
+    "RESPNRI": ("HAMD2TS", "CRIT1FL"),
+    "REMNRI": ("HAMD2TS", "CRIT2FL"),
+    "REM17NRI": ("HAMD17D", "CRIT2FL"),
+}
+VALUES = ["BASE", "CHG", "PCHG", "DTYPE", "ABLFL", "CRIT1", "CRIT1FL", "CRIT2", "CRIT2FL"]
+SOURCE = ["SRCDOM", "SRCVAR", "SRCSEQ"]
+
+
+def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+    """Depression scale: one record per subject, parameter, analysis visit, date and derivation type."""
+    windows = windows_of(spec, "ADHAMD")
+    later = windows[windows["AVISITN"] > 0]
+
+    items = with_date(with_subject(items_of(rs, spec), adsl), "RSDTC")
+    keep = [
+        column
+        for column in items.columns
+        if not column.startswith(("RS", "@", "_ITEM")) and column not in (*PARAMETER, "AVAL")
+    ]
+    text = pd.Series(index=items.index, dtype="str")
+    out = items.assign(SRCDOM=text.fillna("RS"), SRCVAR=text.fillna("RSSTRESN"), SRCSEQ=items["RSSEQ"])
+    for code in REMISSION:
+        out = append_rows(out, totals_of(items, spec, code, keep))
+    out = with_criteria(with_change(with_visits(out, windows)))
+
+    totals = out["PARAMCD"].isin(REMISSION)
+    carried = totals & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
+    out = derive_locf_records(out, later, by=SAME, where=carried, keep_missing=["ANL01FL"])
+    out = derive_var_flag(out, new_var="ANL02FL", where=(out["ANL01FL"] == "Y") | (out["DTYPE"] == "LOCF"))
+    for code, (total, flag) in NON_RESPONSE.items():
+        out = with_non_response(out, adsl, later, parameter(spec, code), total, flag)
+    return analysis_dataset("ADHAMD", out)
+
+
+def with_criteria(out: pd.DataFrame) -> pd.DataFrame:
+    """CRIT1 (response) and CRIT2 (remission) with their flags on totals after baseline."""
+    after = after_baseline(out)
+    response = after & (out["PARAMCD"] == "HAMD2TS")
+    missing = pd.Series(index=out.index, dtype="str")
+    low = (out["AVAL"] < 8) & (out["PARAMCD"] == "HAMD2TS")
+    low |= (out["AVAL"] <= 7) & (out["PARAMCD"] == "HAMD17D")
+    remission = after & out["PARAMCD"].isin(REMISSION)
+    return out.assign(
+        CRIT1=missing.mask(response, RESPONSE),
+        CRIT1FL=_flag(out["PCHG"] <= -50, response & out["PCHG"].notna()),
+        CRIT2=out["PARAMCD"].map(REMISSION).astype("str").where(remission),
+        CRIT2FL=_flag(low, remission & out["AVAL"].notna()),
+    )
+
+
+def with_non_response(
+    out: pd.DataFrame,
+    adsl: pd.DataFrame,
+    visits: pd.DataFrame,
+    names: dict[str, str | float],
+    total: str,
+    flag: str,
+) -> pd.DataFrame:
+    """A yes/no parameter for every visit of every subject of the full analysis set; missing is no."""
+    source = (out["PARAMCD"] == total) & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
+    source &= out["FASFL"] == "Y"
+    made = derive_param_criterion(out, source=source, met=out[flag] == "Y", set_values=names)
+    rows = blank(made.iloc[len(out) :], [*VALUES, *SOURCE])
+
+    subjects = adsl.loc[adsl["FASFL"] == "Y", ["STUDYID", "USUBJID"]]
+    grid = subjects.merge(visits[["AVISIT", "AVISITN"]], how="cross")
+    text = pd.Series(index=grid.index, dtype="str")
+    expected = with_subject(grid.assign(**names), adsl).assign(
+        AVAL=0.0, AVALC=text.fillna("N"), DTYPE=text.fillna("NRI"), ANL01FL=text.fillna("Y")
+    )
+    rows = derive_expected_records(rows, expected, by=[*SAME, "AVISITN"])
+    return append_rows(out, rows.assign(ANL02FL=rows["ANL01FL"]))
+
+
+def _flag(met: pd.Series, known: pd.Series) -> pd.Series:
+    return pd.Series("N", index=met.index, dtype="str").mask(met, "Y").where(known)

@@ -1,0 +1,38 @@
+"""ADLB: numeric laboratory results, one record a result."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.adam import (
+    Analysis,
+    analysis_dataset,
+    derive_var_analysis_ratio,
+    derive_var_anrind,
+    derive_var_base,
+    derive_var_shift,
+    derive_vars_below_lloq,
+    derive_vars_parameter,
+    parameters_of,
+    windows_of,
+)
+from il2cdisc.spec.models import Spec
+from mappings.adam.common import SAME, after_baseline, with_change, with_date, with_subject, with_visits
+
+PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1"]
+
+
+def adlb(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+    """Laboratory results: one record per subject per parameter per result."""
+    parameters = parameters_of(spec, "ADLB").rename(columns={"Test Code": "LBTESTCD", "UNIT": "LBSTRESU"})
+    out = derive_vars_parameter(lb, parameters, by=["LBTESTCD", "LBSTRESU"], new_vars=PARAMETER)
+    out = with_date(with_subject(out, adsl), "LBDTC")
+    out = out.assign(AVAL=out["LBSTRESN"], ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
+    out = derive_vars_below_lloq(out, text="LBSTRESC", lloq="LBLLOQ")
+    out = with_change(with_visits(out, windows_of(spec, "ADLB")))
+    after = after_baseline(out)
+    out = derive_var_analysis_ratio(out, where=after)
+    out = derive_var_anrind(out)
+    out = derive_var_base(out, by=SAME, source="ANRIND", new_var="BNRIND")
+    out = derive_var_shift(out, missing="MISSING", where=after)
+    return analysis_dataset("ADLB", out)

@@ -1,0 +1,77 @@
+"""What the ADaM modules of this trial share: subject variables, analysis dates, baseline and visits."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.adam import (
+    compute_pre_treatment,
+    derive_var_base,
+    derive_var_chg,
+    derive_var_extreme_flag,
+    derive_var_pchg,
+    derive_var_window_flag,
+    derive_vars_dt,
+    derive_vars_dtm,
+    derive_vars_dy,
+    derive_vars_merged,
+    derive_vars_windows,
+)
+
+SUBJECT = (
+    "SUBJID",
+    "SITEID",
+    "AGE",
+    "SEX",
+    "RACE",
+    "RANDFL",
+    "SAFFL",
+    "FASFL",
+    "BIOFL",
+    "PPROTFL",
+    "STRAT1R",
+    "STRAT1RN",
+    "DIAGGR1",
+    "DIAGGR1N",
+    "TRTSDT",
+    "TRTEDT",
+)
+TREATMENT = {"TRTP": "TRT01P", "TRTPN": "TRT01PN", "TRTA": "TRT01A", "TRTAN": "TRT01AN"}
+SAME = ["USUBJID", "PARAMCD"]
+
+
+def with_subject(frame: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
+    """Subject, set and treatment variables of ADSL on every record."""
+    wanted = {name: name for name in SUBJECT} | TREATMENT | {"_TRTSDTM": "TRTSDTM", "_LSTALVDT": "LSTALVDT"}
+    return derive_vars_merged(frame, adsl, by=["USUBJID"], new_vars=wanted, ids=True)
+
+
+def with_date(frame: pd.DataFrame, dtc: str) -> pd.DataFrame:
+    """ADT, ADTM and ADY of a collection date."""
+    frame = derive_vars_dt(frame, prefix="A", dtc=dtc, flag=False)
+    frame = derive_vars_dtm(frame, prefix="A", dtc=dtc)
+    return derive_vars_dy(frame, reference="TRTSDT", source=["ADT"])
+
+
+def with_visits(frame: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
+    """Analysis visits, the baseline record and the record that stands for each visit."""
+    before = compute_pre_treatment(frame, trt_start_time="_TRTSDTM")
+    frame = derive_vars_windows(frame, windows, where=before | (frame["ADY"] > 1))
+    order = ["ADT", "ADTM", "VISITNUM"]
+    known = frame["AVAL"].notna()
+    frame = derive_var_extreme_flag(
+        frame, by=SAME, order=order, new_var="ABLFL", mode="last", where=before & known
+    )
+    return derive_var_window_flag(frame, by=[*SAME, "AVISIT"], later=order, where=known)
+
+
+def after_baseline(frame: pd.DataFrame) -> pd.Series:
+    """Records after the first dose: those whose change from baseline means something."""
+    return frame["ADY"].notna() & ~compute_pre_treatment(frame, trt_start_time="_TRTSDTM")
+
+
+def with_change(frame: pd.DataFrame) -> pd.DataFrame:
+    """BASE on every record, CHG and PCHG after baseline."""
+    frame = derive_var_base(frame, by=SAME)
+    after = after_baseline(frame)
+    return derive_var_pchg(derive_var_chg(frame, where=after), where=after)
