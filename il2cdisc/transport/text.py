@@ -91,7 +91,7 @@ def to_fixed(text: TextBuffers, start: int, stop: int, width: int) -> NDArray[np
     local = np.zeros(size + width, dtype=np.uint8)
     np.bitwise_xor(text.data[first : first + size], np.uint8(BLANK), out=local[:size])
     windows = np.ndarray(shape=(size + 1,), dtype=f"V{width}", buffer=local.data, strides=(1,))
-    out = windows.take(offsets[:-1] - first)
+    out = windows[offsets[:-1] - first]  # not take(): it would first copy all the windows
     plain = out.view(np.uint8)
     plain &= _keep(width).take(lengths).view(np.uint8)
     plain ^= np.uint8(BLANK)
