@@ -138,7 +138,10 @@ def _selections(spec: Spec, table: Table) -> Iterator[tuple[ValueLevelSpec, Rows
                 continue
             if names not in distinct:
                 numbers = (
-                    table.frame.groupby(list(names), sort=False, dropna=False).ngroup().to_numpy("int64")
+                    table.frame.groupby(list(names), sort=False, dropna=False)
+                    .ngroup()
+                    .to_numpy()
+                    .astype("int64")
                 )
                 distinct[names] = (table.frame.loc[:, list(names)].drop_duplicates(), numbers)
             kinds, numbers = distinct[names]

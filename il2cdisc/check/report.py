@@ -159,7 +159,7 @@ def _group_lines(
         more = (
             ("found", repr(finding.value) if finding.value else ""),
             ("did you mean", finding.hint),
-            ("from", _some(finding.source)),
+            ("from", "" if finding.source == (finding.where,) else _some(finding.source)),
             ("see", finding.spec),
             ("do", "" if group.fix else finding.fix),
             ("explained", reason),

@@ -131,12 +131,13 @@ def _text(value: object) -> str:
 
 
 def _record(table: Table, row: int, subject: str, number: str, variable: str) -> str:
-    """A record in words: by subject and sequence number where it has them, else by its position."""
+    """A record in words: by subject and sequence number where they tell it, else also by its position."""
     parts = [table.name]
     if subject:
         parts.append(f"USUBJID={subject}")
     if number:
         parts.append(f"{table.seq}={number}")
-    if not subject or not number:
+    one_each = table.spec is not None and set(table.spec.keys) == {"STUDYID", "USUBJID"}
+    if not subject or not (number or one_each):
         parts.append(f"record {row + 1}")
     return " ".join([*parts, variable] if variable else parts)

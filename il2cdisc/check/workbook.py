@@ -137,13 +137,7 @@ def _findings(
     for row, finding in enumerate(shown, start=head + 1):
         sheet.write_string(row, 0, finding.level.value, styles.level[finding.level])
         for column, value in enumerate(_cells(finding, reason_of(finding, dispositions)), start=1):
-            if isinstance(value, int):
-                if value:
-                    sheet.write_number(row, column, value, styles.number)
-                else:
-                    sheet.write_blank(row, column, None, styles.number)
-            else:
-                sheet.write_string(row, column, _short(value), styles.cell)
+            _put(sheet, styles, row, column, value or None)
 
 
 def _cells(finding: Finding, reason: str) -> tuple[str | int, ...]:
@@ -165,24 +159,37 @@ def _cells(finding: Finding, reason: str) -> tuple[str | int, ...]:
 
 
 def _frame(sheet: Any, styles: _Styles, frame: pd.DataFrame, notice: str) -> None:
-    """A sheet of a frame's columns as text; widths by the longest of the first values."""
+    """A sheet of a frame's columns; widths by the longest of the first values."""
     shown = frame.head(_MAX_SHEET)
     columns = [
         (
             str(name),
-            min(60, max(10, *(len(text) + 2 for text in [str(name), *_texts(shown[name].head(200))]))),
+            min(
+                60,
+                max(10, *(len(text) + 2 for text in [str(name), *map(str, _values(shown[name].head(200)))])),
+            ),
         )
         for name in shown.columns
     ]
     head = _open(sheet, styles, notice, columns)
     _header(sheet, styles, head, columns, rows=len(shown))
     for column, name in enumerate(shown.columns):
-        for row, text in enumerate(_texts(shown[name]), start=head + 1):
-            sheet.write_string(row, column, _short(text), styles.cell)
+        for row, value in enumerate(_values(shown[name]), start=head + 1):
+            _put(sheet, styles, row, column, value)
 
 
-def _texts(values: pd.Series) -> list[str]:
-    return ["" if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
+def _values(values: pd.Series) -> list[Any]:
+    """Values of a column, missing as None."""
+    return [None if missing else value for value, missing in zip(values.tolist(), values.isna(), strict=True)]
+
+
+def _put(sheet: Any, styles: _Styles, row: int, column: int, value: object) -> None:
+    if value is None or value == "":
+        sheet.write_blank(row, column, None, styles.cell)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        sheet.write_number(row, column, value, styles.number if isinstance(value, int) else styles.cell)
+    else:
+        sheet.write_string(row, column, _short(str(value)), styles.cell)
 
 
 def _open(sheet: Any, styles: _Styles, notice: str, columns: Sequence[tuple[str, int]]) -> int:

@@ -1,0 +1,220 @@
+"""One report in three shapes: text, JSON, XLSX; and the dispositions that explain findings."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from il2cdisc.base.problems import Kind, Severity, Stopped, at_line
+from il2cdisc.check import workbook
+from il2cdisc.check.dispositions import Disposition, read_dispositions, undisposed, unused
+from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped
+from il2cdisc.check.report import Facts, as_json, as_text, print_report, read_json, write_reports
+from il2cdisc.check.workbook import write_workbook
+
+FACTS = Facts("TEST", datetime.fromisoformat("2020-01-02T03:04:05"), synthetic=True)
+REAL = replace(FACTS, synthetic=False)
+QUERY = Kind("MAP031", "Impossible date", Severity.FINDING, "ask the site")
+
+
+@pytest.fixture
+def report(pack: Any) -> Report:
+    for row in range(3):
+        pack.set("AE", "AESEV", row, "Mild")
+    pack.set("AE", "AETERM", 2, "=1+1")
+    pack.set("LB", "LBTESTCD", 3, "UREA")
+    pack.file_labels["DM"] = "Demography"
+    problems = [
+        QUERY.at(at_line("raw/edc/ae.csv", line, "AESTDAT"), "no date", values=[f"{line}/02/2020"])
+        for line in (30, 31)
+    ]
+    found = [*pack.findings(), *map(from_problem, problems)]
+    return grouped(found, rules=["CHK001"], more={("CHK022", Level.ERROR): 40})
+
+
+def test_text(report: Report, snapshot: object) -> None:
+    assert as_text(report, FACTS, first=2) == snapshot
+
+
+def test_text_tells_reasons(report: Report) -> None:
+    text = as_text(report, FACTS, dispositions=[Disposition("MAP031", "the site was asked")])
+    assert text.count("explained: the site was asked") == 2
+    assert "(2 explained by a disposition)" in text
+
+
+def test_text_without_findings() -> None:
+    assert as_text(Report(), REAL) == "\nNo findings.\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_colours_and_a_pipe_plain_lines(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    pipe, terminal = io.StringIO(), Terminal()
+    print_report(report, FACTS, pipe)
+    print_report(report, FACTS, terminal)
+    assert pipe.getvalue() == as_text(report, FACTS)
+    assert "\x1b[" in terminal.getvalue()
+    assert "SYNTHETIC DATA - TEST" in terminal.getvalue()
+
+
+def test_markup_in_values_is_text(report: Report) -> None:
+    finding = replace(report.findings[0], what="[bold]not bold[/bold]")
+    terminal = Terminal()
+    print_report(grouped([finding]), FACTS, terminal)
+    assert "[bold]not bold[/bold]" in terminal.getvalue()
+
+
+def test_json(report: Report, snapshot: object) -> None:
+    assert as_json(report, FACTS) == snapshot
+
+
+def test_json_comes_back_but_for_the_rules(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "findings.json"
+    path.write_text(as_json(report, FACTS), encoding="utf-8")
+    assert read_json(path) == [item for item in report.findings if item.code == "MAP031"]
+    assert read_json(path, other_than="XYZ") == list(report.findings)
+    assert read_json(tmp_path / "none.json") == []
+
+
+def sheets(content: bytes) -> dict[str, list[list[Any]]]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+
+
+def xlsx(report: Report, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    write_workbook(report, stream, study="TEST", time=FACTS.time, **options)
+    return stream.getvalue()
+
+
+def test_xlsx(report: Report) -> None:
+    content = sheets(xlsx(report, notice="SYNTHETIC DATA", dispositions=[Disposition("CHK044", "planned")]))
+    assert [rows[0][0] for rows in content.values()] == ["SYNTHETIC DATA", "SYNTHETIC DATA"]
+    summary = content["Summary"]
+    assert summary[4][:6] == ["Level", "Code", "What", "Found", "Shown", "Explained"]
+    assert summary[5][:6] == ["error", "CHK005", "Dataset label differs", 1, 1, 0]
+    assert summary[6][:6] == ["error", "CHK022", "Value outside a closed codelist", 43, 3, 0]
+    assert [row[5] for row in summary[5:] if row[1] == "CHK044"] == [1]
+    findings = content["Findings"]
+    assert findings[1][0] == "7 of 47 findings are shown; Summary tells which codes have more."
+    head = findings[2]
+    rows = [dict(zip(head, row, strict=True)) for row in findings[3:]]
+    assert len(rows) == 7
+    assert rows[1]["USUBJID"] == "TEST-001"
+    assert rows[1]["--SEQ"] == 1
+    assert rows[1]["Did you mean"] == "MILD"
+    assert [row["Disposition"] for row in rows if row["Code"] == "CHK044"] == ["planned"]
+
+
+def test_xlsx_of_nothing() -> None:
+    content = sheets(xlsx(Report()))
+    assert content["Summary"][-1][0] == "Nothing was found."
+    assert len(content["Findings"]) == 1
+
+
+def test_xlsx_keeps_formulas_as_text(report: Report) -> None:
+    evil = replace(report.findings[0], value="=1+1", what="@SUM(A1)", where="http://example.org")
+    raw = zipfile.ZipFile(io.BytesIO(xlsx(grouped([evil]))))
+    assert b"<f>" not in raw.read("xl/worksheets/sheet2.xml")
+    assert b"hyperlink" not in raw.read("xl/worksheets/sheet2.xml")
+
+
+def test_xlsx_same_report_same_bytes(report: Report) -> None:
+    content = xlsx(report)
+    assert xlsx(report) == content
+    assert {item.date_time for item in zipfile.ZipFile(io.BytesIO(content)).infolist()} == {
+        (1980, 1, 1, 0, 0, 0)
+    }
+
+
+def test_xlsx_shows_a_limited_number_of_a_code(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MAX_ROWS", 1)
+    content = sheets(xlsx(report))
+    assert len(content["Findings"]) == 2 + len(report.groups)
+    assert [row[3:5] for row in content["Summary"][4:]] == [[g.count, 1] for g in report.groups]
+
+
+def test_xlsx_more_sheets(report: Report) -> None:
+    ledger = pd.DataFrame({"file": ["ae.csv", None], "rows": [3, 4]})
+    content = sheets(xlsx(report, notice="SYNTHETIC DATA", sheets={"Ledger": ledger}))
+    assert content["Ledger"] == [
+        ["SYNTHETIC DATA", None],
+        ["file", "rows"],
+        ["ae.csv", 3],
+        [None, 4],
+    ]
+
+
+def test_write_reports(report: Report, tmp_path: Path) -> None:
+    paths = write_reports(report, tmp_path, FACTS)
+    assert [path.name for path in paths] == ["findings.xlsx", "findings.json", "findings.txt"]
+    assert json.loads(paths[1].read_text())["notice"] == "SYNTHETIC DATA"
+    assert paths[2].read_text().startswith("SYNTHETIC DATA - TEST\n")
+    assert paths[2].read_text().count("no date") == 2
+
+
+def finding(code: str, dataset: str = "", variable: str = "") -> Finding:
+    return Finding(code, "", Level.ERROR, "x", dataset=dataset, variable=variable)
+
+
+def test_undisposed() -> None:
+    found = [
+        finding("CHK020", "AE", "AETERM"),
+        finding("CHK020", "LB", "LBDTC"),
+        finding("CHK022", "AE", "AESEV"),
+    ]
+    assert undisposed(found, []) == found
+    assert undisposed(found, [Disposition("CHK020", "why")]) == found[2:]
+    assert undisposed(found, [Disposition("CHK020", "why", dataset="LB")]) == [found[0], found[2]]
+    assert undisposed(found, [Disposition("CHK022", "why", dataset="AE", variable="AETERM")]) == found
+
+
+def dispositions_file(path: Path, rows: list[list[str]]) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Dispositions"
+    for row in [["Rule", "Dataset", "Variable", "Reason"], *rows]:
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_dispositions_are_read(tmp_path: Path) -> None:
+    path = dispositions_file(tmp_path / "dispositions.xlsx", [["CHK020", "AE", "", "as collected"]])
+    (item,) = read_dispositions(path, shown="specs/dispositions.xlsx")
+    assert (item.rule, item.dataset, item.variable, item.reason) == ("CHK020", "AE", "", "as collected")
+    assert str(item.at) == "specs/dispositions.xlsx!Dispositions!A2"
+    assert read_dispositions(tmp_path / "none.xlsx") == ()
+
+
+def test_a_disposition_needs_its_reason(tmp_path: Path) -> None:
+    path = dispositions_file(tmp_path / "d.xlsx", [["CHK020", "AE", "", ""]])
+    with pytest.raises(Stopped, match=r"Dispositions!D2"):
+        read_dispositions(path, shown="specs/dispositions.xlsx")
+
+
+def test_unused_dispositions_are_told(snapshot: object) -> None:
+    given = [
+        Disposition("CHK020", "why"),
+        Disposition("CHK021", "why", dataset="DM", variable="AGE"),
+        Disposition("CHK02O", "why"),
+    ]
+    told = unused([finding("CHK020", "AE")], given, ["CHK020", "CHK021"])
+    assert "\n".join(map(str, told)) == snapshot

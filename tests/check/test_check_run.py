@@ -1,0 +1,147 @@
+"""Rules over files on disk, findings of other stages among them, and what a failing rule does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from il2cdisc.base.datasets import Dataset, no_edges
+from il2cdisc.base.problems import Address, Kind, Severity, Stopped, at_line, at_record
+from il2cdisc.check import run
+from il2cdisc.check.findings import Level, from_problem
+from il2cdisc.check.rules import all_rules
+from il2cdisc.check.run import check_folder, run_rules
+from il2cdisc.transport.xpt import xpt_bytes
+
+QUERY = Kind("MAP031", "Impossible date", Severity.FINDING, "ask the site")
+
+
+def written(pack: Any, outputs: Path) -> Path:
+    """The package as transport files."""
+    (outputs / "sdtm").mkdir(parents=True)
+    for name in pack.frames:
+        table = pack.table(name)
+        dataset = Dataset(name, table.label, table.variables, (), table.frame, no_edges())
+        content = xpt_bytes(dataset, created=datetime.fromisoformat("2020-01-01"))
+        (outputs / "sdtm" / f"{name.lower()}.xpt").write_bytes(content)
+    return outputs
+
+
+def test_clean_files_have_no_findings(pack: Any, tmp_path: Path) -> None:
+    report = check_folder(written(pack, tmp_path / "outputs"), [pack.spec()], shown="outputs")
+    assert report.findings == ()
+    assert report.count == 0
+    assert report.rules == tuple(rule.kind.code for rule in all_rules())
+
+
+def test_findings_of_files_and_of_other_stages_in_one_report(pack: Any, tmp_path: Path) -> None:
+    pack.set("AE", "AESEV", 0, "Mild")
+    (outputs := written(pack, tmp_path / "outputs")) / "sdtm" / "lb.xpt"
+    damaged = outputs / "sdtm" / "lb.xpt"
+    damaged.write_bytes(damaged.read_bytes()[:-40])
+    problem = QUERY.at(
+        at_record("AE", "TEST-001", 1, "AESTDTC"),
+        "30/02/2020 is no date",
+        source=[at_line("raw/edc/ae.csv", 118, "AESTDAT")],
+    )
+
+    def origin(dataset: str, row: int, variable: str) -> list[Address]:
+        return [at_line("raw/edc/ae.csv", row + 2, f"{dataset}.{variable}")]
+
+    report = check_folder(outputs, [pack.spec()], problems=[problem], origin=origin, shown="outputs")
+    told = [(str(item.level), item.code, item.where, item.source) for item in report.findings]
+    assert told == [
+        ("error", "CHK001", "LB", ()),
+        (
+            "error",
+            "CHK022",
+            "AE USUBJID=TEST-001 AESEQ=1 AESEV",
+            ("raw/edc/ae.csv:2 AE.AESEV",),
+        ),
+        ("error", told[2][1], told[2][2], ()),
+        ("warning", "MAP031", "AE USUBJID=TEST-001 AESEQ=1 AESTDTC", ("raw/edc/ae.csv:118 AESTDAT",)),
+    ]
+    assert told[2][1].startswith("XPT")
+    assert "outputs/sdtm/lb.xpt" in told[2][2]
+
+
+def test_nothing_to_check(tmp_path: Path, pack: Any) -> None:
+    with pytest.raises(Stopped, match="CHK091 outputs: there are no outputs"):
+        check_folder(tmp_path / "outputs", [pack.spec()], shown="outputs")
+
+
+def test_a_rule_that_fails_is_told_and_the_others_run(pack: Any) -> None:
+    pack.set("AE", "AESEV", 0, "Mild")
+
+    def fails(_context: Any) -> Any:
+        raise ZeroDivisionError("division by zero")
+
+    rules = [replace(rule, check=fails) if rule.name == "keys_unique" else rule for rule in all_rules()]
+    found = run_rules(pack.context(), rules=rules)
+    assert [(item.code, item.what) for item in found] == [
+        ("CHK022", "not a term of codelist SEV"),
+        ("CHK090", "rule CHK030 (keys_unique) failed on SDTM data: ZeroDivisionError: division by zero"),
+    ]
+
+
+def test_records_above_the_limit_are_counted(
+    pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "MAX_RECORDS", 2)
+    for row in range(3):
+        pack.set("AE", "AESEV", row, "Mild")
+    report = check_folder(written(pack, tmp_path / "outputs"), [pack.spec()])
+    (group,) = report.groups
+    assert (group.code, group.count, len(group.findings)) == ("CHK022", 3, 2)
+    assert (report.count, report.of_level(Level.ERROR)) == (3, 3)
+
+
+def test_a_raw_line_is_its_own_source() -> None:
+    found = from_problem(QUERY.at(at_line("raw/edc/ae.csv", 7, "AESTDAT"), "no date", values=["30/02"]))
+    assert (found.where, found.source, found.value) == (
+        "raw/edc/ae.csv:7 AESTDAT",
+        ("raw/edc/ae.csv:7 AESTDAT",),
+        "30/02",
+    )
+    assert found.level is Level.WARNING
+    stop = Kind("RAW001", "No such file", Severity.STOP, "")
+    assert from_problem(stop.at("raw/x.csv", "is missing")).level is Level.ERROR
+
+
+def test_the_order_of_findings_does_not_depend_on_that_of_the_problems(pack: Any, tmp_path: Path) -> None:
+    outputs = written(pack, tmp_path / "outputs")
+    problems = [QUERY.at(at_record("AE", f"TEST-00{n}", n), "x") for n in (2, 1, 3)]
+    one = check_folder(outputs, [pack.spec()], problems=problems)
+    other = check_folder(outputs, [pack.spec()], problems=reversed(problems))
+    assert one == other
+
+
+def test_many_records_stay_fast(pack: Any) -> None:
+    """200,000 records, clean and spoilt: columns, no loops over records."""
+    from time import perf_counter
+
+    subjects, tests = 20_000, 10
+    numbers = np.repeat(np.arange(subjects), tests)
+    frame = pd.DataFrame(
+        {
+            "STUDYID": "TEST",
+            "DOMAIN": "LB",
+            "USUBJID": pd.Series(numbers).map("TEST-{:05d}".format),
+            "LBSEQ": np.tile(np.arange(1.0, tests + 1), subjects),
+            "LBTESTCD": np.tile([f"T{n}" for n in range(tests)], subjects),
+            "LBSTRESC": pd.Series(np.arange(subjects * tests) % 977).astype("str"),
+            "LBSTRESN": (np.arange(subjects * tests) % 977).astype("float64"),
+            "LBSTRESU": "stones",
+        }
+    ).astype(dict.fromkeys(("STUDYID", "DOMAIN", "USUBJID", "LBTESTCD", "LBSTRESC", "LBSTRESU"), "str"))
+    pack.frames["LB"] = frame
+    started = perf_counter()
+    found = run_rules(pack.context())
+    assert perf_counter() - started < 8
+    assert {item.code for item in found} >= {"CHK023", "CHK033", "CHK044"}
