@@ -78,9 +78,7 @@ def laboratory(rows: int) -> Dataset:
         "LBDY": pd.Series(day.astype(float)),
     }
     frame = pd.DataFrame({**text, **numbers})
-    chars = [
-        Variable(name, name.title(), "Char", int(frame[name].str.len().max())) for name in text
-    ]
+    chars = [Variable(name, name.title(), "Char", int(frame[name].str.len().max())) for name in text]
     nums = [Variable(name, name.title(), "Num") for name in numbers]
     return Dataset("LB", "Laboratory Test Results", (*chars, *nums), ("USUBJID", "LBSEQ"), frame, no_edges())
 

@@ -128,6 +128,7 @@ def read_header(stream: BinaryIO, shown: str) -> Header:
     if len(block) < size * count:
         raise _refused(DAMAGED, shown, "the description of the variables breaks off", b"")
     found = [_variable(block[i * size : (i + 1) * size].ljust(140, b"\0"), shown) for i in range(count)]
+    _refuse_odd_places(found, shown)
     record(OBSERVATIONS[:48])
     return Header(
         name=names[8:16].decode("latin-1").rstrip(" \0"),
@@ -185,6 +186,18 @@ def _variable(raw: bytes, shown: str) -> tuple[Variable, int]:
         format=str(shape),
     )
     return variable, position
+
+
+def _refuse_odd_places(found: list[tuple[Variable, int]], shown: str) -> None:
+    """Raise `Stopped` unless the variables have names of their own and stand side by side."""
+    names = [variable.name for variable, _ in found]
+    if len(set(names)) < len(names) or "" in names:
+        raise _refused(DAMAGED, shown, "two variables have the same name, or one has none", b"")
+    expected = 0
+    for variable, position in sorted(found, key=lambda pair: pair[1]):
+        if position != expected:
+            raise _refused(DAMAGED, shown, f"variable {variable.name} does not follow the one before", b"")
+        expected += variable.length
 
 
 def _time(moment: datetime) -> bytes:

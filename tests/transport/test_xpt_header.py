@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 from datetime import datetime
@@ -9,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Stopped
 from il2cdisc.transport.formats import SasFormat, parse_format
@@ -102,6 +105,8 @@ def _break(raw: bytes, how: str) -> bytes:
         "no variables": raw.replace(b"!!!!!!!0000000002", b"!!!!!!!0000000000", 1),
         "variable": raw[:640] + b"\0\7" + raw[642:],
         "two datasets": raw + raw[240:],
+        "name twice": raw.replace(b"\2Y       ", b"\2X       ", 1),
+        "position": raw[:727] + b"\7" + raw[728:],
         "no OBS": raw[:obs] + b" " * 80 + raw[obs + 80 :],
     }[how]
 
@@ -121,6 +126,8 @@ def _break(raw: bytes, how: str) -> bytes:
         "no variables",
         "variable",
         "two datasets",
+        "name twice",
+        "position",
         "no OBS",
     ],
 )
@@ -128,6 +135,16 @@ def test_files_that_are_refused(how: str, make: Any, created: datetime, snapshot
     with pytest.raises(Stopped) as stopped:
         read_xpt(io.BytesIO(_break(_whole(make, created), how)), shown="ae.xpt")
     assert str(stopped.value) == snapshot
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, 1199), byte=st.integers(0, 255), cut=st.integers(0, 1200))
+def test_any_damage_is_read_or_refused(at: int, byte: int, cut: int, make: Any, created: datetime) -> None:
+    raw = bytearray(_whole(make, created))
+    raw[at] = byte
+    for damaged in (raw, raw[:cut]):
+        with contextlib.suppress(Stopped):
+            read_xpt(io.BytesIO(bytes(damaged)))
 
 
 def test_text_in_another_encoding(make: Any, created: datetime, snapshot: Any) -> None:

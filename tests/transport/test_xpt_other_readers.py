@@ -139,6 +139,25 @@ def test_haven_and_foreign(files: dict[Path, Dataset]) -> None:
                     np.testing.assert_array_equal(numbers, wanted, err_msg=f"{path.name} {reader} {name}")
 
 
+def test_files_of_other_writers(tmp_path: Path) -> None:
+    """pyreadstat's own version 5 file, and the special missing values that SAS users write."""
+    import pyreadstat
+
+    frame = pd.DataFrame({"USUBJID": ["S-1", None, "S-22"], "AGE": [34.0, np.nan, 0.1]})
+    path = tmp_path / "dm.xpt"
+    pyreadstat.write_xport(
+        frame, path, file_label="Demographics", column_labels=["Subject", "Age"], table_name="DM",
+        file_format_version=5, variable_format={"AGE": "8.2"},
+    )  # fmt: skip
+    file = read_xpt(path)
+    assert (file.name, file.label) == ("DM", "Demographics")
+    assert [(v.name, v.label, v.type, v.format) for v in file.variables] == [
+        ("USUBJID", "Subject", "Char", ""),
+        ("AGE", "Age", "Num", "8.2"),
+    ]
+    pd.testing.assert_frame_equal(file.frame, frame.astype({"USUBJID": "str"}), check_exact=True)
+
+
 def test_the_same_bytes_in_any_surroundings(files: dict[Path, Dataset], tmp_path: Path) -> None:
     """Time zone, language, hash seed and number of threads of a process show in no byte."""
     path = next(path for path in files if path.name == "adsl.xpt")
