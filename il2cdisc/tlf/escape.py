@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -28,6 +29,8 @@ def rtf_text(text: str) -> RtfCode:
             out.append("\\line ")
         elif character == "\t":
             out.append("\\tab ")
+        elif character == "/" and out and out[-1][-1:].isalnum():
+            out.append("/\\zwbo ")  # a line may be broken behind it
         elif code < 32:
             continue
         elif code < 127:
@@ -47,7 +50,7 @@ def _finalize_rtf(value: Any) -> str:
 @lru_cache(maxsize=1)
 def html_environment() -> Environment:
     """HTML and XML: `<`, `>`, `&` and quotes are escaped."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -55,6 +58,13 @@ def html_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["breakable"] = _breakable
+    return environment
+
+
+def _breakable(text: str) -> Markup:
+    """Escaped text that may be broken behind a slash."""
+    return escape(text).replace("/", Markup("/<wbr>"))
 
 
 @lru_cache(maxsize=1)

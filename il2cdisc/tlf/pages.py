@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from il2cdisc.tlf.table import Row, Table
 
+_SLASH = re.compile(r"(?<=\w/)(?=\w)")
 GAP = 0.4
 """Lines of white before a group of a table."""
 
@@ -31,12 +34,14 @@ def line_count(text: str, room: float, size: float, *, bold: bool = False) -> in
 
 
 def _one_line_count(text: str, room: float, size: float, bold: bool) -> int:
-    lines, used = 1, 0.0
+    lines, used, glued = 1, 0.0, False
     blank = text_width(" ", size, bold=bold)
-    for word in text.split(" "):
+    for word in _words(text):
         width = text_width(word, size, bold=bold)
-        if used and used + blank + width <= room:
-            used += blank + width
+        between = 0 if glued else blank
+        glued = word.endswith("/")  # the next part goes on where this one ends
+        if used and used + between + width <= room:
+            used += between + width
             continue
         if used:
             lines += 1
@@ -44,6 +49,36 @@ def _one_line_count(text: str, room: float, size: float, bold: bool) -> int:
         lines += more
         used = width - more * room
     return lines
+
+
+def _words(text: str) -> list[str]:
+    """Parts between which a line may be broken: at blanks and behind a slash inside a word."""
+    return [part for word in text.split(" ") for part in _SLASH.split(word)]
+
+
+def fitted_widths(table: Table, *, width: float, size: float, padding: float) -> Table:
+    """The table with columns wide enough for their longest word, at the cost of the others, if all fit."""
+    needs = [0.0] * len(table.widths)
+    for cells, bold in ((table.header, True), *((row.cells, False) for row in table.rows if not row.head)):
+        for i, text in enumerate(cells):
+            for word in _words(text.replace("\n", " ")):
+                needs[i] = max(needs[i], text_width(word, size, bold=bold))
+    least = [(need + padding + 0.5) / width for need in needs]
+    if sum(least) >= 1:
+        return table
+    widths = list(table.widths)
+    for _ in widths:  # widen what is too narrow, until the rest can pay for it
+        narrow = [i for i, share in enumerate(widths) if share < least[i]]
+        if not narrow:
+            break
+        rest = [i for i in range(len(widths)) if i not in narrow and widths[i] > least[i]]
+        lacking = sum(least[i] - widths[i] for i in narrow)
+        spare = sum(widths[i] - least[i] for i in rest)
+        for i in narrow:
+            widths[i] = least[i]
+        for i in rest:
+            widths[i] -= lacking * (widths[i] - least[i]) / spare
+    return replace(table, widths=tuple(widths))
 
 
 def paginate(table: Table, *, width: float, lines: float, size: float, padding: float) -> list[list[Row]]:

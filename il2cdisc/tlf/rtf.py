@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.escape import RtfCode, rtf_environment
 from il2cdisc.tlf.header import HeaderInfo
-from il2cdisc.tlf.pages import GAP, begins_group, line_count, paginate
+from il2cdisc.tlf.pages import GAP, begins_group, fitted_widths, line_count, paginate
 from il2cdisc.tlf.table import Row, Table, shown_once
 
 PAGE_HEIGHT, LEFT, WIDTH = 11906, 1080, 14678  # twips: A4 landscape, 0.75 inch on the binding edge
@@ -86,6 +86,8 @@ def rtf_pages(display: Display, table: Table, header: HeaderInfo) -> list[list[R
 
 def write_table(display: Display, table: Table, header: HeaderInfo) -> bytes:
     """RTF of a table or listing, ASCII bytes."""
+    if table.listing:
+        table = fitted_widths(table, width=WIDTH / 20, size=_SIZE, padding=_PADDING / 20)
     pages = rtf_pages(display, table, header)
     lines = [_page(table, page) for page in pages]
     return _written(display, table, header, lines, None)

