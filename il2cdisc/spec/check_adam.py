@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Problem
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
+from il2cdisc.spec.models import DATA_TYPES, DatasetSpec, Spec, VariableSpec
 from il2cdisc.standards import AdamVariable, adam_index, adam_variable, adam_variables, sdtm_variable
 
 _STRUCTURES = {
@@ -57,7 +57,7 @@ def _variable(row: VariableSpec, structure: str) -> Iterator[Problem]:
         if row.label and comparable and row.label != standard.label:
             what = f"the standard's label of {name} is '{standard.label}'"
             yield kinds.STANDARD_LABEL.at(row.at("Label"), what, values=[row.label])
-        if row.data_type and row.type != standard.type:
+        if row.data_type in DATA_TYPES and row.type != standard.type:
             what = f"{name} is {standard.type} in the standard, {row.data_type} here"
             yield kinds.STANDARD_TYPE.at(row.at("Data Type"), what)
         if standard.core == "Req" and not row.mandatory:

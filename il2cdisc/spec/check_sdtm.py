@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
+from il2cdisc.spec.models import DATA_TYPES, DatasetSpec, Spec, VariableSpec
 from il2cdisc.standards import (
     SdtmVariable,
     codelist,
@@ -103,7 +103,7 @@ def _variable(
     if row.label and row.label != standard.label:
         what = f"the standard's label of {name} is '{standard.label}'"
         yield kinds.STANDARD_LABEL.at(row.at("Label"), what, values=[row.label])
-    if row.data_type and row.type != standard.type:
+    if row.data_type in DATA_TYPES and row.type != standard.type:
         what = f"{name} is {standard.type} in the standard, {row.data_type} here"
         yield kinds.STANDARD_TYPE.at(row.at("Data Type"), what)
     if row.role and standard.role and row.role != standard.role:

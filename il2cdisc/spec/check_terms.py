@@ -35,7 +35,8 @@ def _terms(item: Codelist, standard: StandardCodelist) -> Iterator[Problem]:
             if term.nci_code != found.code:
                 what = f"term '{term.value}' of {name} has the code {found.code}"
                 values = [term.nci_code] if term.nci_code else []
-                yield kinds.STANDARD_CODE.at(term.at("NCI Term Code"), what, values=values)
+                fix = "" if term.nci_code else "fill in the code"
+                yield kinds.STANDARD_CODE.at(term.at("NCI Term Code"), what, values=values, fix=fix)
         elif not standard.extensible:
             what = f"term '{term.value}' is not in {name}, which is not extensible"
             hint = folded.get(term.value.casefold()) or did_you_mean(term.value, known)

@@ -96,7 +96,8 @@ def _differences(spec: Spec, plan: PlannedVariable, row: Item) -> Iterator[Probl
     values = () if plan.supplemental else spec.values_of(plan.dataset, plan.variable)
     origins = {row.origin} if row.origin else {value.origin for value in values if value.origin}
     if origins and plan.origin not in origins:
-        what = f"{name} is {' or '.join(sorted(str(origin) for origin in origins))} here, {plan.origin} in its mapping"
+        here = " or ".join(sorted(str(origin) for origin in origins))
+        what = f"{name} is {here} here, {plan.origin} in its mapping"
         yield kinds.ORIGIN_DIFFERS.at(row.at("Origin"), what)
     codelists = {row.codelist, *(value.codelist for value in values)} - {""}
     if plan.codelist and plan.codelist not in codelists:

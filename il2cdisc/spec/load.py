@@ -57,7 +57,10 @@ def read_spec(path: Path | str, shown: str = "") -> tuple[Spec, list[Problem]]:
         spec = _spec(book, rows)
     finally:
         book.close()
-    problems = sorted([*book.problems.items, *_checks(spec, rows)], key=Problem.sort_key)
+    # A cell that could not be read was taken as blank: what the checks say of it would mislead.
+    unread = {problem.where for problem in book.problems.stops if problem.where.cell}
+    checked = [problem for problem in _checks(spec, rows) if problem.where not in unread]
+    problems = sorted([*book.problems.items, *checked], key=Problem.sort_key)
     findings = tuple(problem for problem in problems if not problem.stops)
     return spec.model_copy(update={"findings": findings}), problems
 

@@ -67,8 +67,8 @@ def read_ranges(book: Workbook) -> tuple[RangeSpec, ...]:
         dataset, testcd = row.needed("Dataset"), row.needed("Test Code")
         ages = (row.number_("Age From"), row.number_("Age To"))
         ends = (row.number_("Low"), row.number_("High"))
-        _ordered(row, "Age To", ages, strict=True)
-        _ordered(row, "High", ends)
+        _ordered(row, "Age From", "Age To", ages, strict=True)
+        _ordered(row, "Low", "High", ends)
         if not dataset or not testcd:
             continue
         item = RangeSpec(
@@ -212,7 +212,7 @@ def read_windows(book: Workbook) -> tuple[Window, ...]:
         dataset, visit = row.needed("Dataset"), row.needed("Visit")
         number = row.number_("Visit Number") if row.needed("Visit Number") else None
         ends = (row.integer("From"), row.integer("To"))
-        _ordered(row, "To", ends)
+        _ordered(row, "From", "To", ends)
         if not dataset or not visit or number is None:
             continue
         item = Window(
@@ -241,12 +241,14 @@ def _meets(one: Window, two: Window) -> bool:
     return one_from <= two_to and two_from <= one_to
 
 
-def _ordered(row: Row, header: str, ends: tuple[float | None, float | None], *, strict: bool = False) -> None:
+def _ordered(
+    row: Row, lower: str, upper: str, ends: tuple[float | None, float | None], *, strict: bool = False
+) -> None:
     low, high = ends
     if low is not None and high is not None and (high < low or (strict and high == low)):
-        row.problems.add(
-            kinds.INVERTED.at(row.at(header), f"{header} is not above its lower end", values=[low, high])
-        )
+        what = f"{upper} is not above {lower}" if strict else f"{upper} is below {lower}"
+        values = [row.text(lower), row.text(upper)]
+        row.problems.add(kinds.INVERTED.at(row.at(upper), what, values=values))
 
 
 def _twice(row: Row, header: str, what: str, first: int) -> None:
