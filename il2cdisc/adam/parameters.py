@@ -58,7 +58,7 @@ def derive_param_total(
     found = groups[value].count().to_numpy("float64")
     total = groups[value].sum().to_numpy("float64")
     missing = len(items) - found
-    scaled = np.where(missing == 0, total, total / found * len(items))
+    scaled = np.where(missing == 0, total, total * len(items) / found)
     start = rows.iloc[np.sort(np.unique(number, return_index=True)[1])]
     new = start[list(dict.fromkeys([*by, *keep]))].reset_index(drop=True)
     new = new.assign(**dict(set_values))
