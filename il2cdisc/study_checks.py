@@ -1,0 +1,188 @@
+"""What must hold between the keys of `study.toml`, and the words for what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from il2cdisc.base.problems import Kind, Severity, did_you_mean
+from il2cdisc.study_model import Format, Paths, Study
+
+SYNTHETIC = "SYNTHETIC DATA"
+
+UNREADABLE = Kind(
+    "STU001",
+    "study.toml can't be read",
+    Severity.STOP,
+    "Make the file valid TOML, in UTF-8, in the study folder.",
+)
+UNKNOWN_KEY = Kind(
+    "STU002",
+    "unknown key",
+    Severity.STOP,
+    "Remove the key or correct its name.",
+)
+MISSING_KEY = Kind(
+    "STU003",
+    "missing key",
+    Severity.STOP,
+    "Add the key.",
+)
+BAD_VALUE = Kind(
+    "STU004",
+    "value not allowed",
+    Severity.STOP,
+    "Correct the value.",
+)
+PATH_LEAVES = Kind(
+    "STU005",
+    "path leaves the study folder",
+    Severity.STOP,
+    "Give a path inside the study folder, with forward slashes and without '..'.",
+)
+UNKNOWN_FORM = Kind(
+    "STU006",
+    "form not declared",
+    Severity.STOP,
+    "Declare the form under [forms], or correct the name.",
+)
+BAD_LINK = Kind(
+    "STU007",
+    "link chain can't be followed",
+    Severity.STOP,
+    "Let every chain end at a form that holds the subject key.",
+)
+NO_UNBLINDING = Kind(
+    "STU008",
+    "real treatment without an unblinding record",
+    Severity.STOP,
+    'Add [treatment.unblinding] with by, on and reason, or set mode = "dummy".',
+)
+NOT_MARKED = Kind(
+    "STU009",
+    "synthetic trial not marked",
+    Severity.STOP,
+    f"Begin the title with '{SYNTHETIC} -'.",
+)
+
+Key = tuple[str, ...]
+Check = tuple[Key, Kind, str, list[str], str]
+
+
+def checks(study: Study) -> Iterator[Check]:
+    """What holds between the keys."""
+    if study.study.synthetic and not study.study.title.startswith(SYNTHETIC):
+        what = "The trial is synthetic, its title does not say so."
+        yield ("study", "title"), NOT_MARKED, what, [study.study.title], ""
+    if study.treatment.mode == "real" and study.treatment.unblinding is None:
+        yield (
+            ("treatment", "mode"),
+            NO_UNBLINDING,
+            "The real treatment list is asked for, no record allows it.",
+            [],
+            "",
+        )
+    if study.treatment.real == study.treatment.dummy:
+        what = "The dummy list and the real list are the same file."
+        yield ("treatment", "dummy"), BAD_VALUE, what, [study.treatment.dummy], ""
+    yield from _path_checks(study)
+    yield from _form_checks(study)
+    yield from _link_checks(study)
+
+
+def _path_checks(study: Study) -> Iterator[Check]:
+    for name in Paths.model_fields:
+        value = getattr(study.paths, name)
+        if not _inside(value, study.folder):
+            yield ("paths", name), PATH_LEAVES, "The path leaves the study folder.", [value], ""
+    outputs = study.outputs.resolve()
+    for name in ("raw", "specs", "mappings"):
+        other = (study.folder / getattr(study.paths, name)).resolve()
+        if outputs.is_relative_to(other) or other.is_relative_to(outputs):
+            what = f"Outputs are replaced as a whole, so they can't share a folder with {name}."
+            yield ("paths", "outputs"), BAD_VALUE, what, [study.paths.outputs], ""
+    files: list[tuple[Key, str]] = [
+        (("forms", form, "file"), source.file) for form, source in study.forms.items()
+    ]
+    files += [(("treatment", mode), getattr(study.treatment, mode)) for mode in ("real", "dummy")]
+    for key, value in files:
+        if value and not _inside(value, study.raw):
+            yield key, PATH_LEAVES, "The path leaves the raw folder.", [value], ""
+
+
+def _form_checks(study: Study) -> Iterator[Check]:
+    names = list(study.forms)
+    for key, form in (
+        (("study", "subjects"), study.study.subjects),
+        (("treatment", "form"), study.treatment.form),
+        *((("deferred", form), form) for form in study.deferred),
+    ):
+        if form not in study.forms:
+            yield key, UNKNOWN_FORM, f"There is no form '{form}'.", [], did_you_mean(form, names)
+    seen: dict[tuple[str, str, str], str] = {}
+    for form, source in study.forms.items():
+        key = ("forms", form)
+        if form == study.treatment.form:
+            if source.file:
+                what = "The treatment form takes its file from [treatment], it has none of its own."
+                yield (*key, "file"), BAD_VALUE, what, [source.file], ""
+        elif not source.file:
+            yield key, MISSING_KEY, "'file' is missing.", [], ""
+            continue
+        kind = study.format_of(form)
+        if not kind:
+            what = (
+                f"The ending of the file says no format; give format = one of {', '.join(get_args(Format))}."
+            )
+            yield (*key, "file"), BAD_VALUE, what, [study.file_of(form).name], ""
+        if kind == "xlsx" and not source.sheet:
+            yield key, MISSING_KEY, "'sheet' is missing: a workbook may have several.", [], ""
+        if kind == "odm" and not source.itemgroup:
+            yield key, MISSING_KEY, "'itemgroup' is missing: an ODM file may have several.", [], ""
+        if kind and kind != "xlsx" and source.sheet:
+            yield (*key, "sheet"), BAD_VALUE, f"A file of format {kind} has no sheets.", [source.sheet], ""
+        place = (str(study.file_of(form)), source.sheet, source.itemgroup)
+        if place in seen:
+            what = f"Forms '{seen[place]}' and '{form}' are read from the same place."
+            yield (*key, "file"), BAD_VALUE, what, [source.file], ""
+        seen.setdefault(place, form)
+
+
+def _link_checks(study: Study) -> Iterator[Check]:
+    subjects, column = study.study.subjects, study.study.subject_key
+    for form, source in study.forms.items():
+        link, key = source.subject, ("forms", form, "subject")
+        if form == subjects and (link is None or link.column != column):
+            what = f'The subjects form finds its subjects by its own column; write subject = "{column}".'
+            yield key, BAD_LINK, what, [], ""
+            continue
+        if link is None:
+            continue
+        if bool(link.column) == bool(link.through) or bool(link.through) != bool(link.by):
+            what = 'A link is a column name, or { through = "form", by = "COLUMN" }.'
+            yield key, BAD_LINK, what, [], ""
+        elif link.through and link.through not in study.forms:
+            what = f"There is no form '{link.through}' to go through."
+            yield key, UNKNOWN_FORM, what, [], did_you_mean(link.through, study.forms)
+        elif link.through:
+            yield from _chain_check(study, form, key)
+
+
+def _chain_check(study: Study, form: str, key: Key) -> Iterator[Check]:
+    walked = [form]
+    while link := study.forms[walked[-1]].subject:
+        if not link.through or link.through not in study.forms:
+            return
+        walked.append(link.through)
+        if link.through in walked[:-1]:
+            yield key, BAD_LINK, f"The chain runs in a circle: {' → '.join(walked)}.", [], ""
+            return
+    yield key, BAD_LINK, f"The chain ends at '{walked[-1]}', which has no subject.", [], ""
+
+
+def _inside(value: str, folder: Path) -> bool:
+    if "\\" in value or ":" in value or value.startswith(("/", "~")) or ".." in Path(value).parts:
+        return False
+    resolved, root = (folder / value).resolve(), folder.resolve()
+    return resolved != root and resolved.is_relative_to(root)

@@ -1,0 +1,239 @@
+"""The study as frozen models: one class a table of `study.toml`."""
+
+from __future__ import annotations
+
+import codecs
+import string
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime, field_validator
+
+FORMATS = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".xlsx": "xlsx",
+    ".sav": "sav",
+    ".zsav": "sav",
+    ".sas7bdat": "sas7bdat",
+    ".xpt": "xport",
+    ".dta": "dta",
+    ".xml": "odm",
+}
+Format = Literal["csv", "xlsx", "sav", "sas7bdat", "xport", "dta", "odm"]
+Mode = Literal["dummy", "real"]
+
+Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+FormName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class StudyIds(_Table):
+    """[study]: who we are and how subjects are called."""
+
+    id: Text
+    title: Text
+    protocol: Text
+    sponsor: Text
+    usubjid: Text = "{STUDYID}-{SUBJID}"
+    """Pattern: {STUDYID}, {SUBJID} (the subject key), or any column of the subjects form."""
+    subjects: FormName
+    """The form with one record a subject."""
+    subject_key: Text
+    """Its column that holds the subject number."""
+    synthetic: bool
+
+    @property
+    def usubjid_fields(self) -> tuple[str, ...]:
+        """Names between braces in the pattern, in order."""
+        return tuple(name for _, name, _, _ in string.Formatter().parse(self.usubjid) if name is not None)
+
+    @field_validator("usubjid")
+    @classmethod
+    def _pattern(cls, value: str) -> str:
+        try:
+            parts = list(string.Formatter().parse(value))
+        except ValueError as error:
+            raise ValueError(f"is no pattern ({error})") from error
+        if "SUBJID" not in [name for _, name, _, _ in parts]:
+            raise ValueError("has no {SUBJID}: subjects would share one USUBJID")
+        if any(name == "" or spec or conversion for _, name, spec, conversion in parts if name is not None):
+            raise ValueError("holds a placeholder that is not a plain name in braces")
+        return value
+
+
+class Standards(_Table):
+    """[standards]: versions, as written in define.xml."""
+
+    sdtmig: Text = "3.4"
+    adamig: Text = "1.3"
+    ct: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2026-03-27"
+    define: Text = "2.1"
+
+
+class BuildFacts(_Table):
+    """[build]: the only clock that outputs know; `data_cut` is the last day whose data count."""
+
+    time: Annotated[NaiveDatetime, Field(strict=False)]
+    data_cut: Annotated[date | None, Field(strict=False)] = None
+
+
+class Paths(_Table):
+    """[paths]: relative to the study folder, with forward slashes."""
+
+    raw: Text = "raw"
+    specs: Text = "specs"
+    mappings: Text = "mappings"
+    outputs: Text = "outputs"
+    dictionary: Text = "raw/dictionary.csv"
+
+
+class Unblinding(_Table):
+    """[treatment.unblinding]: who allowed the real list to be read, when and why."""
+
+    by: Text
+    on: Annotated[date, Field(strict=False)]
+    reason: Text
+
+
+class Treatment(_Table):
+    """[treatment]: which of two lists with the same columns is read as `form`."""
+
+    mode: Mode
+    form: FormName
+    real: Text
+    dummy: Text
+    unblinding: Unblinding | None = None
+
+    @property
+    def file(self) -> str:
+        """The list that the mode names, relative to the raw folder."""
+        return self.real if self.mode == "real" else self.dummy
+
+
+class SubjectLink(_Table):
+    """How a form finds its subjects: by its own `column`, or `through` another form.
+
+    `by` is the column of this form that holds the key, `on` the column of the other form (same name if
+    not given). The other form may itself go through a third.
+    """
+
+    column: str = ""
+    through: str = ""
+    by: str = ""
+    on: str = ""
+
+    @property
+    def other_column(self) -> str:
+        return self.on or self.by
+
+
+def _as_link(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class FormSource(_Table):
+    """[forms.<name>]: where a form comes from and how it is written."""
+
+    file: str = ""
+    """Relative to the raw folder; further parts `<stem>_2`, `<stem>_3`, ... are found beside it.
+    The treatment form has none: [treatment] names its two lists."""
+    format: Format | None = None
+    encoding: str = "utf-8"
+    """Of CSV text; for SAS, SPSS and Stata what the file says, unless given here."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    decimal: Literal[".", ","] = "."
+    """How numbers are written in this form; for the mapping verbs, reading leaves text as it is."""
+    sheet: str = ""
+    header_line: Annotated[int, Field(ge=1)] = 1
+    itemgroup: str = ""
+    """ItemGroupOID of an ODM-XML file."""
+    subject: Annotated[SubjectLink | None, BeforeValidator(_as_link)] = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        try:
+            codecs.lookup(value)
+        except LookupError as error:
+            raise ValueError("is no known encoding; common ones are utf-8, latin-1, cp1252") from error
+        return value
+
+
+class AnalysisFacts(_Table):
+    """[analysis]: conventions that the engine needs."""
+
+    treatment_emergent_days: Annotated[int, Field(ge=0)] = 30
+    """An event is treatment-emergent from the first dose to the last dose plus these days."""
+
+
+class Study(_Table):
+    """The whole of `study.toml`, with the folder that it was read from."""
+
+    study: StudyIds
+    standards: Standards = Standards()
+    build: BuildFacts
+    paths: Paths = Paths()
+    treatment: Treatment
+    forms: Mapping[FormName, FormSource]
+    deferred: Mapping[str, Text] = {}
+    """Form → why its domain comes later."""
+    analysis: AnalysisFacts = AnalysisFacts()
+    trial: Mapping[str, Any] = {}
+    """The trial's own facts, for its mappings; the engine does not look inside."""
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.study.id
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / self.paths.raw
+
+    @property
+    def specs(self) -> Path:
+        return self.folder / self.paths.specs
+
+    @property
+    def mappings(self) -> Path:
+        return self.folder / self.paths.mappings
+
+    @property
+    def outputs(self) -> Path:
+        return self.folder / self.paths.outputs
+
+    @property
+    def dictionary(self) -> Path:
+        return self.folder / self.paths.dictionary
+
+    def shown(self, path: Path) -> str:
+        """A path as messages name it: relative to the study folder, with forward slashes."""
+        return path.relative_to(self.folder).as_posix()
+
+    def file_of(self, form: str) -> Path:
+        """The first file of a form; for the treatment form the list that the mode names."""
+        name = self.treatment.file if form == self.treatment.form else self.forms[form].file
+        return self.raw / name
+
+    def format_of(self, form: str) -> str:
+        """How the file of a form is read: as given, or by its ending ("" if that is unknown)."""
+        return self.forms[form].format or FORMATS.get(self.file_of(form).suffix.lower(), "")
+
+    def chain(self, form: str) -> tuple[str, ...]:
+        """The forms from `form` to the one that holds a subject column; empty without a subject."""
+        names: list[str] = []
+        link = self.forms[form].subject
+        while link is not None:
+            names.append(form)
+            if not link.through:
+                return tuple(names)
+            form = link.through
+            link = self.forms[form].subject
+        return ()
