@@ -64,7 +64,7 @@ def _not_made(
         qualifiers = spec.qualifiers(dataset.name)
         for name, row in qualifiers.items():
             if name not in own:
-                hint = did_you_mean(name, own.difference(qualifiers))
+                hint = did_you_mean(name, own.difference(qualifiers, dataset.names))
                 what = f"nothing makes {name}, a qualifier of {dataset.name}"
                 yield kinds.NOT_MADE.at(row.at("Where Clause"), what, hint=hint)
 
@@ -121,8 +121,12 @@ def _sources(
             # Sources in upper case (`EC.ECTRT`) are variables of other datasets, not raw columns.
             if not dot or not form.islower() or source in known:
                 continue
-            hint = did_you_mean(source, forms.get(form, known))
-            what = f"{plan.dataset} {plan.variable} takes {source}, which the data dictionary lacks"
+            if form in forms:
+                hint = did_you_mean(source, forms[form])
+                what = f"{plan.dataset} {plan.variable} takes {source}, which the data dictionary lacks"
+            else:
+                hint = did_you_mean(form, forms)
+                what = f"{plan.dataset} {plan.variable} takes {source}, but no form {form} is in the dictionary"
             yield kinds.RAW_UNKNOWN.at(_place(plan, folder), what, hint=hint)
 
 
