@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
@@ -20,16 +21,16 @@ _FINDINGS = (
     ("Code", 9),
     ("Dataset", 10),
     ("Variable", 11),
-    ("USUBJID", 20),
+    ("USUBJID", 18),
     ("--SEQ", 8),
-    ("Value", 24),
-    ("What is wrong", 52),
-    ("Did you mean", 20),
-    ("Place", 38),
-    ("Raw lines", 38),
-    ("Workbook cell", 30),
-    ("What to do", 44),
-    ("Disposition", 30),
+    ("Record", 9),
+    ("Value", 22),
+    ("What is wrong", 46),
+    ("Did you mean", 16),
+    ("Raw lines, files", 36),
+    ("Workbook cell", 28),
+    ("What to do", 30),
+    ("Disposition", 24),
 )
 _SUMMARY = (
     ("Level", 10),
@@ -84,12 +85,21 @@ class _Styles:
         self.notice = book.add_format({**base, "bold": True, "font_color": "#B00020"})
         self.plain = book.add_format(base)
         self.head = book.add_format(
-            {**base, **line, "bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "text_wrap": True}
+            {
+                **base,
+                **line,
+                "bold": True,
+                "bg_color": "#1F3864",
+                "font_color": "#FFFFFF",
+                "align": "center",
+                "valign": "vcenter",
+            }
         )
-        self.cell = book.add_format({**base, **line, "text_wrap": True})
-        self.number = book.add_format({**base, **line, "num_format": "#,##0"})
+        self.cell = book.add_format({**base, **line, "text_wrap": True, "indent": 1, "align": "left"})
+        self.number = book.add_format({**base, **line, "num_format": "#,##0", "align": "center"})
         self.level = {
-            level: book.add_format({**base, **line, "bg_color": colour}) for level, colour in _COLOURS.items()
+            level: book.add_format({**base, **line, "bg_color": colour, "align": "center"})
+            for level, colour in _COLOURS.items()
         }
 
 
@@ -119,7 +129,9 @@ def _summary(
         sheet.write_number(row, 3, group.count, styles.number)
         sheet.write_number(row, 4, min(len(group.findings), MAX_ROWS), styles.number)
         sheet.write_number(row, 5, explained, styles.number)
-        sheet.write_string(row, 6, group.fix or "see each finding", styles.cell)
+        todo = group.fix or "see each finding"
+        sheet.write_string(row, 6, todo, styles.cell)
+        _height(sheet, row, _SUMMARY, ["", "", group.title, "", "", "", todo])
     if not report.groups:
         sheet.write_string(head + 1, 0, "Nothing was found.", styles.plain)
 
@@ -128,32 +140,44 @@ def _findings(
     sheet: Any, styles: _Styles, report: Report, notice: str, dispositions: Sequence[Disposition]
 ) -> None:
     head = _open(sheet, styles, notice, _FINDINGS)
-    shown = [finding for group in report.groups for finding in group.findings[:MAX_ROWS]][:_MAX_SHEET]
+    shown = [(finding, group) for group in report.groups for finding in group.findings[:MAX_ROWS]][
+        :_MAX_SHEET
+    ]
     if len(shown) < report.count:
         told = f"{len(shown):,} of {report.count:,} findings are shown; Summary tells which codes have more."
         sheet.write_string(head, 0, told, styles.plain)
         head += 1
     _header(sheet, styles, head, _FINDINGS, rows=len(shown))
-    for row, finding in enumerate(shown, start=head + 1):
+    rows = [
+        (finding, _cells(finding, "" if group.fix else finding.fix, reason_of(finding, dispositions)))
+        for finding, group in shown
+    ]
+    for column in (len(_FINDINGS) - 2, len(_FINDINGS) - 1):  # remedies of their own, dispositions: seldom
+        if not any(cells[column - 1] for _, cells in rows):
+            sheet.set_column(column, column, _FINDINGS[column][1], None, {"hidden": True})
+    for row, (finding, cells) in enumerate(rows, start=head + 1):
         sheet.write_string(row, 0, finding.level.value, styles.level[finding.level])
-        for column, value in enumerate(_cells(finding, reason_of(finding, dispositions)), start=1):
+        for column, value in enumerate(cells, start=1):
             _put(sheet, styles, row, column, value or None)
+        _height(sheet, row, _FINDINGS, [finding.level.value, *map(str, cells)])
 
 
-def _cells(finding: Finding, reason: str) -> tuple[str | int, ...]:
+def _cells(finding: Finding, fix: str, reason: str) -> tuple[str | int, ...]:
+    """A finding's cells right of its level. A record is told by its own columns, any other place as one."""
+    place = () if finding.dataset or finding.where in finding.source else (finding.where,)
     return (
         finding.code,
         finding.dataset,
         finding.variable,
         finding.usubjid,
         finding.seq,
+        finding.row,
         finding.value,
         finding.what,
         finding.hint,
-        finding.where,
-        "\n".join(finding.source),
+        "\n".join([*place, *finding.source]),
         finding.spec,
-        finding.fix,
+        fix,
         reason,
     )
 
@@ -212,10 +236,21 @@ def _header(sheet: Any, styles: _Styles, row: int, columns: Sequence[tuple[str, 
     """The header row, frozen, repeated in print, with a filter over the rows below."""
     for column, (name, _) in enumerate(columns):
         sheet.write_string(row, column, name, styles.head)
+    sheet.set_row(row, 18)
     sheet.freeze_panes(row + 1, 0)
     sheet.repeat_rows(row)
     if rows:
         sheet.autofilter(row, 0, row + rows, len(columns) - 1)
+
+
+def _height(sheet: Any, row: int, columns: Sequence[tuple[str, int]], cells: Sequence[str]) -> None:
+    """Make a row as high as its longest cell, wrapped; spreadsheets differ in doing so by themselves."""
+    lines = max(
+        sum(max(1, math.ceil(len(line) / (width + 1))) for line in text.split("\n"))
+        for text, (_, width) in zip(cells, columns, strict=True)
+    )
+    if lines > 1:
+        sheet.set_row(row, min(400, 13.5 * lines + 2))
 
 
 def _short(text: str) -> str:
