@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
+from il2cdisc.spec.check_rows import NAME
 from il2cdisc.spec.models import Codelist, Condition, Item, Placed, Spec, VariableSpec
 
 
@@ -13,6 +14,7 @@ def check_links(spec: Spec, variables: Iterable[VariableSpec]) -> Iterator[Probl
     """Everything that points somewhere. `variables`: all rows of Variables, also of unknown datasets."""
     yield from _datasets(spec, variables)
     yield from _value_levels(spec)
+    yield from _qualifiers(spec)
     for clause in spec.where_clauses.values():
         yield from _id(spec.comments, clause.comment, "comment", "Comments", clause, "Comment")
         for condition in clause.conditions:
@@ -55,6 +57,26 @@ def _item(spec: Spec, row: Item) -> Iterator[Problem]:
         hint = did_you_mean(name, spec.datasets[dataset].names)
         what = f"predecessor {row.predecessor} is not in Variables"
         yield kinds.UNKNOWN_VARIABLE.at(row.at("Predecessor"), what, hint=f"{dataset}.{hint}" if hint else "")
+
+
+def _qualifiers(spec: Spec) -> Iterator[Problem]:
+    """Supplemental qualifiers: each value-level row of QVAL names a QNAM, one that is a name of its own."""
+    for dataset in spec.datasets.values():
+        if not dataset.name.startswith("SUPP"):
+            continue
+        found = spec.qualifiers(dataset.name)
+        parent = spec.datasets.get(dataset.name.removeprefix("SUPP"))
+        for name, row in found.items():
+            if not NAME.match(name):
+                what = f"qualifier name '{name}' of {dataset.name} is not allowed"
+                yield kinds.NAME_RULE.at(row.at("Where Clause"), what)
+            elif parent is not None and name in parent.by_name:
+                what = f"qualifier {name} of {dataset.name} is a variable of {parent.name} too"
+                yield kinds.TWICE.at(row.at("Where Clause"), what)
+        for row in spec.values_of(dataset.name, "QVAL"):
+            if row.where in spec.where_clauses and row not in found.values():
+                what = f"where-clause {row.where} of {dataset.name} QVAL names no QNAM"
+                yield kinds.VALUE_LEVEL.at(row.at("Where Clause"), what, fix="let it say QNAM EQ a name")
 
 
 def _value_levels(spec: Spec) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from il2cdisc.base.problems import Problem
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.models import DatasetSpec, Item, Spec, VariableSpec
 
-_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}\Z")
+NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}\Z")
 _PREDECESSOR = re.compile(r"[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9_]{0,7}\Z")
 _TIMES = re.compile(r"(DT|TM|DTM)\Z")
 MAX_LABEL = 40
@@ -60,7 +60,7 @@ def _variable(spec: Spec, variable: VariableSpec) -> Iterator[Problem]:
 
 
 def _name(name: str, noun: str, row: DatasetSpec | VariableSpec, header: str) -> Iterator[Problem]:
-    if not _NAME.match(name):
+    if not NAME.match(name):
         yield kinds.NAME_RULE.at(row.at(header), f"{noun} name '{name}' is not allowed", values=[name])
 
 

@@ -126,7 +126,7 @@ def _sources(
                 what = f"{plan.dataset} {plan.variable} takes {source}, which the data dictionary lacks"
             else:
                 hint = did_you_mean(form, forms)
-                what = f"{plan.dataset} {plan.variable} takes {source}, but no form {form} is in the dictionary"
+                what = f"{plan.dataset} {plan.variable} takes {source}; the data dictionary has no {form}"
             yield kinds.RAW_UNKNOWN.at(_place(plan, folder), what, hint=hint)
 
 

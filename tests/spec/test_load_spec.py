@@ -103,6 +103,20 @@ def test_links(sdtm: Sheets, problems_of: Told, find: Find, snapshot: object) ->
     assert problems_of(sdtm) == snapshot
 
 
+def test_qualifiers(sdtm: Sheets, problems_of: Told, snapshot: object) -> None:
+    level = sdtm["ValueLevel"][0]
+    for name, variable, value in (
+        ("1", "QNAM", "VISIT"),
+        ("2", "QNAM", "too long a name"),
+        ("3", "IDVAR", "X"),
+    ):
+        sdtm["WhereClauses"].append(
+            {"ID": name, "Dataset": "SUPPVS", "Variable": variable, "Comparator": "EQ", "Value": value}
+        )
+        sdtm["ValueLevel"].append({**level, "Where Clause": name})
+    assert problems_of(sdtm) == snapshot
+
+
 def test_study_sheets(sdtm: Sheets, problems_of: Told, snapshot: object) -> None:
     sdtm["Conversions"] += [
         {**sdtm["Conversions"][0]},
