@@ -67,9 +67,9 @@ def need_unique(function: str, dataset: pd.DataFrame, by: Sequence[str], of: str
         raise Stopped([NOT_UNIQUE.at(function, what, values=shown)])
 
 
-def refuse(function: str, what: str, hint: str = "") -> Stopped:
+def refuse(function: str, what: str, fix: str = "") -> Stopped:
     """The `Stopped` to raise for an argument that makes no sense."""
-    return Stopped([BAD_ARGUMENT.at(function, what, hint=hint)])
+    return Stopped([BAD_ARGUMENT.at(function, what, fix=fix)])
 
 
 def mask_of(function: str, dataset: pd.DataFrame, where: pd.Series | None) -> np.ndarray:

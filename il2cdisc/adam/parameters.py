@@ -50,7 +50,8 @@ def derive_param_total(
     if len(doubled):
         first = doubled.iloc[0]
         shown = " ".join(str(first[column]) for column in [*by, item])
-        raise refuse(name, f"{len(doubled)} item rows stand twice for one key, the first is {shown}")
+        what = f"{len(doubled)} item rows stand twice for one key, the first is {shown}"
+        raise refuse(name, what, fix="take one record a key and item first (filter_extreme)")
     if rows.empty:
         return dataset
     groups = rows.groupby(list(by), sort=False)

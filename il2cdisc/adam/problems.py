@@ -20,7 +20,7 @@ BAD_ARGUMENT = Kind(
     "ADM003",
     "An argument has a value that the derivation does not know",
     Severity.STOP,
-    "give one of the values that the docstring names",
+    "correct the call in the mapping; the docstring of the derivation says what is allowed",
 )
 WRONG_TYPE = Kind(
     "ADM004",
@@ -72,9 +72,9 @@ KEYS_REPEAT = Kind(
 )
 NO_DATASET = Kind(
     "ADM012",
-    "A dataset is not in the workbook",
+    "The workbook does not have what a mapping asks for",
     Severity.STOP,
-    "add it to the Datasets sheet, or correct the name",
+    "add it to the sheet, or correct the name in the mapping",
 )
 TWO_BASELINES = Kind(
     "ADM013",

@@ -118,7 +118,8 @@ def _range(function: str, text: str) -> tuple[float, float, int]:
     try:
         low, high = sas_day(earliest_day(text)), sas_day(latest_day(text))
     except ValueError:
-        raise refuse(function, f"{text!r} is no ISO 8601 date") from None
+        fix = "derive from a --DTC variable of SDTM, whose dates are ISO 8601"
+        raise refuse(function, f"{text!r} is no ISO 8601 date", fix=fix) from None
     if re.match(r"\d{4}-\d{2}-\d{2}", text):
         return float(low), float(high), 0
     return float(low), float(high), 1 if re.match(r"\d{4}-\d{2}", text) else 2
