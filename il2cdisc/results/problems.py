@@ -26,7 +26,7 @@ WRONG_ARGUMENT = Kind(
     "RES004",
     "An analysis lacks something that its method needs",
     Severity.STOP,
-    "Complete the row of the Analyses sheet.",
+    "Complete or correct the cell.",
 )
 NOT_ESTIMABLE = Kind(
     "RES005",

@@ -45,8 +45,11 @@ class Work:
         groups: tuple[tuple[str, str], ...] = (), variable: str = "", level: str = "",
         conditions: tuple[Condition, ...] = (), denominator: float = math.nan,
     ) -> Cell:  # fmt: skip
-        """A result of this analysis; `groups` are up to two further (variable, level)."""
-        where: Where = (*self.analysis.where, *(equals(*group) for group in groups), *conditions)
+        """A result of this analysis; `conditions` are those of its row, beyond analysis and column.
+
+        `groups` are up to two further (variable, level) that say where the row stands.
+        """
+        where: Where = (*self.analysis.where, *conditions)
         if column is not None and column.values:
             where = (*where, equals(self.treatment, *column.values))
         (group2, level2), (group3, level3) = (*groups, ("", ""), ("", ""))[:2]

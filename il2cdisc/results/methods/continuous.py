@@ -6,6 +6,7 @@ import pandas as pd
 
 from il2cdisc.results.frame import frame_of
 from il2cdisc.results.work import Work
+from il2cdisc.spec.conditions import equals
 from il2cdisc.stats.descriptive import describe
 
 
@@ -21,6 +22,7 @@ def run(work: Work) -> pd.DataFrame:
     by = work.analysis.by
     for level in _levels(work):
         groups = ((by, level),) if by else ()
+        conditions = tuple(equals(*group) for group in groups)
         rows = work.rows.loc[work.rows[by].astype("str") == level] if by else work.rows
         for item in work.analysis.variables:
             if (item.name, level) in omitted:
@@ -28,7 +30,15 @@ def run(work: Work) -> pd.DataFrame:
             for column, part in work.columns(rows):
                 estimates = describe(part[item.name])
                 cells += [
-                    work.cell(row, name, estimate, column=column, groups=groups, variable=item.name)
+                    work.cell(
+                        row,
+                        name,
+                        estimate,
+                        column=column,
+                        groups=groups,
+                        variable=item.name,
+                        conditions=conditions,
+                    )
                     for name, estimate in estimates.items()
                 ]
             row += 1

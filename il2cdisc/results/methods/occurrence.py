@@ -78,6 +78,7 @@ def _cells(
 
     broader = tuple(zip(names, path[:-1], strict=False))
     own = names[len(path) - 1]
+    conditions = tuple(condition(name, term) for name, term in zip(names, path, strict=False))
     cells: list[Cell] = []
     for column in work.display.columns:
         n, events = counts[column.label].get(path, (0, 0))
@@ -92,7 +93,7 @@ def _cells(
                     groups=broader,
                     variable=own,
                     level=path[-1],
-                    conditions=(condition(own, path[-1]),),
+                    conditions=conditions,
                     denominator=float(size),
                 )
             )

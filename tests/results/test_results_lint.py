@@ -1,0 +1,49 @@
+"""What can't be computed is told at once, each with its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from il2cdisc.base.problems import Stopped
+from il2cdisc.results.run import run
+from il2cdisc.spec.conditions import parse
+
+
+def test_all_problems_at_once(datasets, display, snapshot):
+    wrong = [
+        display(method="Continous", dataset="ADSL", variables=["AGE"]),
+        display(method="Continuous", dataset="ADSLL", variables=["AGE"]),
+        display(method="Continuous", dataset="ADSL", variables=["AEG"], where="SAFLF EQ Y", by="SEXX"),
+        display(method="Categorical", dataset="ADSL", variables=["SEX"], options={"denominator": "all"}),
+        display(method="Subjects", dataset="ADAE"),
+        display(
+            method="ANCOVA",
+            dataset="ADSL",
+            variables=["AGE"],
+            options={
+                "refrence": "A",
+                "reference": "C",
+                "confidence": "95",
+                "weights": "om",
+                "transform": "log",
+                "factors": "SITE",
+            },
+        ),
+    ]
+    with pytest.raises(Stopped) as stopped:
+        run(wrong, datasets)
+    assert str(stopped.value) == snapshot
+
+
+def test_number_compared_with_text_names_the_cell(datasets, display, snapshot):
+    made = display(method="Continuous", dataset="ADSL", variables=["AGE"], where="AGE GT old")
+    with pytest.raises(Stopped) as stopped:
+        run([made], datasets)
+    assert str(stopped.value) == snapshot
+
+
+def test_rows_outside_the_columns_are_a_finding(datasets, display, snapshot):
+    made = display(method="Continuous", dataset="ADSL", variables=["AGE"], treatment="TRT01P", total=False)
+    made = made.model_copy(update={"population_where": parse("")})
+    data = datasets | {"ADSL": datasets["ADSL"].replace({"TRT01P": {"B": "C"}})}
+    assert [str(problem) for problem in run([made], data).problems] == snapshot

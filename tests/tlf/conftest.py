@@ -1,0 +1,138 @@
+"""A tiny display of every kind with its results, for the rendering tests."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from il2cdisc.results.frame import HEADER, Cell, frame_of
+from il2cdisc.spec.tlf import Analysis, Column, Display, Item, Line
+from il2cdisc.tlf.header import HeaderInfo
+
+
+@pytest.fixture
+def header() -> HeaderInfo:
+    return HeaderInfo(
+        sponsor="Sponsor & Söhne",
+        protocol="P{1}",
+        study="STUDY",
+        status="DRAFT",
+        data_cutoff="2020-01-31",
+        run_time="2020-02-01T09:00:00Z",
+    )
+
+
+def analysis(**given) -> Analysis:
+    return Analysis(**({"display": "T-1", "dataset": "ADSL", "label": ""} | given))
+
+
+@pytest.fixture
+def table() -> Display:
+    """Two columns; a summary and a categorical analysis."""
+    return Display(
+        id="T-1",
+        kind="Table",
+        number="14.1",
+        title=r"Age, with <b>, {braces} and a \ in the title",
+        subtitle="A subtitle",
+        population="Safety set",
+        population_dataset="ADSL",
+        treatment="TRT01A",
+        columns=(Column(label="Active", values=("A",)), Column(label="Control", values=("C",))),
+        row_header="Characteristic",
+        footnotes=("n ≥ 1.",),
+        analyses=(
+            analysis(
+                id="AGE",
+                label="Age (years)",
+                method="Continuous",
+                variables=(Item(name="AGE", label="AGE"),),
+                lines=(
+                    Line(label="n", template="{n}"),
+                    Line(label="Mean (SD)", template="{mean} ({sd})"),
+                    Line(label="Min, Max", template="{min}, {max}"),
+                ),
+            ),
+            analysis(
+                id="SEX",
+                label="Sex, n (%)",
+                method="Categorical",
+                variables=(Item(name="SEX", label="SEX"),),
+                levels=(Item(name="F", label="Female"), Item(name="M", label="Male")),
+            ),
+        ),
+    )
+
+
+def cells(analysis: str, column: str, row: int = 0, level: str = "", **statistics: float | str) -> list[Cell]:
+    """Results of one row and column; a text is the reason of a missing statistic."""
+    return [
+        Cell(
+            display="T-1", analysis=analysis, method="", order=1, row=row, dataset="ADSL", where="",
+            population="", group1="TRT01A", group1_level=column, variable=analysis, level=level,
+            statistic=name, value=math.nan if isinstance(value, str) else value,
+            error=value if isinstance(value, str) else "",
+        )
+        for name, value in statistics.items()
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def results() -> pd.DataFrame:
+    lack = "The standard deviation needs at least 2 values; there is 1."
+    return frame_of(
+        [
+            *cells(HEADER, "Active", N=8),
+            *cells(HEADER, "Control", N=1),
+            *cells("AGE", "Active", n=8, mean=40.25, sd=6.125, min=31, max=52),
+            *cells("AGE", "Control", n=1, mean=50.0, sd=lack, min=50, max=50),
+            *cells("SEX", "Active", 0, "F", n=3, p=37.5),
+            *cells("SEX", "Control", 0, "F", n=0, p=0),
+            *cells("SEX", "Active", 1, "M", n=5, p=62.5),
+            *cells("SEX", "Control", 1, "M", n=1, p=100),
+        ]
+    )
+
+
+@pytest.fixture
+def figure() -> tuple[Display, pd.DataFrame]:
+    """Two series over three visits, one of them at one subject's only."""
+    display = Display(
+        id="T-1",
+        kind="Figure",
+        number="14.2",
+        title="Means",
+        population="Safety set",
+        population_dataset="ADSL",
+        treatment="TRT01A",
+        columns=(Column(label="Active", values=("A",)), Column(label="Control", values=("C",))),
+        axes=("Visit", "Score"),
+        analyses=(
+            analysis(
+                id="MEAN",
+                method="Series",
+                dataset="ADVS",
+                variables=(Item(name="AVAL", label="AVAL"),),
+                by="AVISIT",
+                by_levels=(
+                    Item(name="Start", label="0"),
+                    Item(name="Week 1", label="7"),
+                    Item(name="Week 2", label="14"),
+                ),
+            ),
+        ),
+    )
+    found = [*cells(HEADER, "Active", N=3), *cells(HEADER, "Control", N=2)]
+    values = {
+        "Active": [(3, 20.0, 1.0), (3, 17.25, 1.5), (2, 12.0, 2.0)],
+        "Control": [(2, 21.0, 1.0), (1, 20.0, "one value"), (0, "none", "none")],
+    }
+    for column, points in values.items():
+        for row, (n, mean, se) in enumerate(points):
+            visit = display.analyses[0].by_levels[row].name
+            for cell in cells("MEAN", column, row, n=n, mean=mean, se=se):
+                kept = {name: getattr(cell, name) for name in cell.__slots__}
+                found.append(Cell(**(kept | {"group2": "AVISIT", "group2_level": visit})))
+    return display, frame_of(found)

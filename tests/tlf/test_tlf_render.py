@@ -1,0 +1,168 @@
+"""Files: what stands on every page, escaping, the same bytes, golden files of one tiny table."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import il2cdisc.tlf
+from il2cdisc.results.frame import HEADER
+from il2cdisc.spec.tlf import Analysis, Item
+from il2cdisc.tlf.escape import rtf_text
+from il2cdisc.tlf.layout import lay_out
+from il2cdisc.tlf.render import render, render_index
+
+
+@pytest.mark.parametrize("kind", ["rtf", "html"])
+def test_golden(table, results, header, kind, snapshot):
+    text = render(table, results, header)[f"t-1.{kind}"].decode()
+    text = re.sub(r"<style>.*?</style>", "<style></style>", text, flags=re.DOTALL)
+    assert text == snapshot
+
+
+def test_rows(table, results):
+    laid = lay_out(table, results)
+    assert laid.header == ("Characteristic", "Active\n(N=8)", "Control\n(N=1)")
+    assert [(row.indent, *row.cells) for row in laid.rows] == [
+        (0, "Age (years)", "", ""),
+        (1, "n", "8", "1"),
+        (1, "Mean (SD)", "40.3 (6.13)", "50.0 (NE) [a]"),
+        (1, "Min, Max", "31, 52", "50, 50"),
+        (0, "Sex, n (%)", "", ""),
+        (1, "Female", "3 (37.5)", "0"),
+        (1, "Male", "5 (62.5)", "1 (100.0)"),
+    ]
+    assert laid.notes[-1] == "[a] The standard deviation needs at least 2 values; there is 1."
+
+
+def test_every_page_says_what_it_is(table, results, header):
+    text = render(table, results, header)["t-1.rtf"].decode("ascii")
+    head = text[text.index("{\\header") : text.index("{\\footer")]
+    foot = text[text.index("{\\footer") :]
+    for words in (
+        "Page ",
+        "NUMPAGES",
+        "Table 14.1",
+        "SYNTHETIC DATA - Age",
+        "Safety set",
+        "DRAFT",
+        "P\\{1\\}",
+    ):
+        assert words in head
+    for words in (
+        "Source: ADSL",
+        "Data cut-off 2020-01-31",
+        "Run 2020-02-01T09:00:00 UTC",
+        "Status DRAFT",
+        "T-1",
+    ):
+        assert words in foot
+    assert "\\landscape" in text
+    assert "\\paperw16838\\paperh11906" in text
+    assert text.count("\\trhdr") == 1
+    assert text.count("{") - text.count("\\{") == text.count("}") - text.count("\\}")
+
+
+def test_real_data_carry_no_synthetic_mark(table, results, header):
+    files = render(table, results, replace(header, synthetic=False))
+    assert all(b"SYNTHETIC" not in content for content in files.values())
+
+
+def test_html_escapes(table, results, header):
+    text = render(table, results, header)["t-1.html"].decode()
+    assert "&lt;b&gt;" in text
+    assert "<b>" not in text
+    assert "Sponsor &amp; Söhne" in text
+    assert '<th scope="row"' in text
+    assert '<th scope="col">' in text
+
+
+@pytest.mark.parametrize(
+    ("text", "rtf"),
+    [
+        (r"a\b{c}", r"a\\b\{c\}"),
+        ("≥ è", r"\u8805? \u232?"),
+        ("\U0001d49e", r"\u-10187?\u-9058?"),
+        ("one\ntwo", r"one\line two"),
+        ("bell\x07", "bell"),
+        ("A/B", r"A/\zwbo B"),
+    ],
+)
+def test_rtf_escapes(text, rtf):
+    assert rtf_text(text) == rtf
+
+
+def test_a_long_table_repeats_its_header_on_every_page(table, results, header):
+    levels = tuple(Item(name=f"L{i}", label=f"Level {i}") for i in range(90))
+    analysis = table.analyses[1].model_copy(update={"levels": levels})
+    long = table.model_copy(update={"analyses": (analysis,)})
+    own = results[results["analysis"] == "SEX"].drop_duplicates(["group1_level", "statistic"])
+    rows = [own.assign(row=i, level=level.name) for i, level in enumerate(levels)]
+    frame = pd.concat([results[results["analysis"] == HEADER], *rows], ignore_index=True)
+    text = render(long, frame, header)["t-1.rtf"].decode()
+    pages = text.count("\\page\\par") + 1
+    assert pages > 2
+    assert text.count("\\trhdr") == pages
+    assert text.count("Sex, n (%) (continued)") == pages - 1
+
+
+def test_nothing_found_is_said(table, results, header):
+    only_header = results[results["analysis"] == HEADER]
+    for content in render(table, only_header, header).values():
+        assert b"No data meet the criteria of this display." in content
+
+
+def test_empty_listing(table, results, header):
+    analysis = Analysis(
+        display="T-1", id="ROWS", label="", method="Listing", dataset="ADAE",
+        variables=(Item(name="USUBJID", label="Subject"), Item(name="AETERM", label="Term")),
+    )  # fmt: skip
+    listing = table.model_copy(update={"kind": "Listing", "columns": (), "analyses": (analysis,)})
+    for content in render(listing, results, header).values():
+        assert b"No data meet the criteria of this display." in content
+
+
+def test_figure(figure, header):
+    display, results = figure
+    first, second = render(display, results, header), render(display, results, header)
+    assert first == second
+    assert set(first) == {"t-1.rtf", "t-1.html", "t-1.csv"}
+    assert first["t-1.csv"].decode() == (
+        "series,visit,x,n,mean,se\n"
+        "Active,Start,0,3,20.0,1.0\n"
+        "Active,Week 1,7,3,17.25,1.5\n"
+        "Active,Week 2,14,2,12.0,2.0\n"
+        "Control,Start,0,2,21.0,1.0\n"
+        "Control,Week 1,7,1,20.0,\n"
+        "Control,Week 2,14,0,,\n"
+    )
+    assert b"\\pngblip" in first["t-1.rtf"]
+    html = first["t-1.html"].decode()
+    assert "<svg" in html
+    assert "3, 17.3 (1.50)" in html
+    assert "1, 20.0 (NE)" in html
+    assert "<dc:date>" not in html
+
+
+def test_index_lists_every_display(table, figure, header):
+    other = figure[0].model_copy(update={"id": "F-1"})
+    text = render_index([table, other], header)["index.html"].decode()
+    assert re.findall(r'href="([^"]+)"', text) == [
+        "t-1.html", "t-1.html", "t-1.rtf",
+        "f-1.html", "f-1.html", "f-1.rtf", "f-1.csv",
+    ]  # fmt: skip
+
+
+def test_rendering_imports_no_statistics():
+    """The room computes nothing: it imports neither stats nor a method, numpy, scipy or statsmodels."""
+    forbidden = re.compile(r"il2cdisc\.(stats|adam|sdtm|results\.(run|methods|work))|numpy|scipy|statsmodels")
+    for path in Path(il2cdisc.tlf.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            assert not any(forbidden.match(name) for name in names), path.name

@@ -1,0 +1,109 @@
+"""The workbook of displays: read whole, every mistake told with its cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from il2cdisc.base.problems import Stopped
+from il2cdisc.results.methods import METHODS
+from il2cdisc.spec.tlf import Item, Line
+from il2cdisc.spec.tlf_load import ANALYSES, COLUMNS, DISPLAYS, load_displays
+
+SHIPPED = Path(__file__).resolve().parents[2] / "specs" / "tlf.xlsx"
+
+
+def workbook(path: Path, **sheets: list[dict[str, object]]) -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    headers = {"Displays": DISPLAYS, "Columns": COLUMNS, "Analyses": ANALYSES}
+    for name, (required, optional) in headers.items():
+        sheet = book.create_sheet(name)
+        sheet.append([*required, *optional])
+        for row in sheets.get(name, []):
+            sheet.append([row.get(header) for header in (*required, *optional)])
+    book.save(path)
+    return path
+
+
+GOOD = {
+    "Display": "T-1", "Kind": "Table", "Number": "14.1", "Title": "Title", "Population": "Safety set",
+    "Population Dataset": "ADSL", "Population Where": "SAFFL EQ Y", "Treatment": "TRT01A", "Columns": "ARMS",
+}  # fmt: skip
+
+
+def test_a_workbook(tmp_path):
+    path = workbook(
+        tmp_path / "tlf.xlsx",
+        Displays=[GOOD | {"Footnotes": "One.\n\nTwo."}],
+        Columns=[
+            {"Set": "ARMS", "Order": 2, "Label": "All"},
+            {"Set": "ARMS", "Order": 1, "Label": "A or B", "Values": "A\nB"},
+        ],
+        Analyses=[
+            {
+                "Display": "T-1", "Order": 2, "Analysis": "SEX", "Method": "Categorical", "Dataset": "ADSL",
+                "Variables": "SEX", "Levels": "F = Female\n>=65 = 65 and more\nM",
+                "Options": "denominator = present",
+            },
+            {
+                "Display": "T-1", "Order": 1, "Analysis": "AGE", "Method": "Continuous", "Dataset": "ADSL",
+                "Where": 'AGE GE 18 AND SEX IN (F, "M")', "Variables": "AGE = Age | 12 | date9",
+                "Lines": "n = {n}\n95% CI (p = two-sided) = {lower:2}, {upper:2}", "Decimals": 1,
+            },
+        ],
+    )  # fmt: skip
+    (display,) = load_displays(path, "specs/tlf.xlsx")
+    assert display.full_number == "Table 14.1"
+    assert display.footnotes == ("One.", "Two.")
+    assert [(column.label, column.values) for column in display.columns] == [
+        ("A or B", ("A", "B")),
+        ("All", ()),
+    ]
+    age, sex = display.analyses
+    assert age.variables == (Item(name="AGE", label="Age", width=12, format="date9"),)
+    assert age.lines == (
+        Line(label="n", template="{n}"),
+        Line(label="95% CI (p = two-sided)", template="{lower:2}, {upper:2}"),
+    )
+    assert [item.name for item in sex.levels] == ["F", ">=65", "M"]
+    assert sex.options == {"denominator": "present"}
+    assert str(age.at("Where")) == "specs/tlf.xlsx!Analyses!G3"
+    assert display.sources == ("ADSL",)
+
+
+def test_every_mistake_at_once(tmp_path, snapshot):
+    path = workbook(
+        tmp_path / "tlf.xlsx",
+        Displays=[
+            GOOD | {"Kind": "Tabel", "Columns": "ARM", "Population Where": "SAFFL = Y"},
+            GOOD,
+            GOOD | {"Display": "T-2"},
+        ],
+        Columns=[{"Set": "ARMS", "Order": 1, "Label": None}],
+        Analyses=[
+            {"Display": "T-1", "Order": "first", "Analysis": "A", "Method": "Subjects", "Dataset": "ADSL",
+             "Lines": "n {n}", "Sort": "By name"},
+            {"Display": "T-1", "Order": 1, "Analysis": "A", "Method": "Subjects", "Dataset": "ADSL",
+             "Options": "missing", "Variables": "AGE | wide", "Where": "AGE GT 18 and SEX EQ M F"},
+            {"Display": "T-3", "Order": 1, "Analysis": "A", "Method": None, "Dataset": "ADSL",
+             "Options": "a = 1\na = 2"},
+        ],
+    )  # fmt: skip
+    with pytest.raises(Stopped) as stopped:
+        load_displays(path, "specs/tlf.xlsx")
+    assert str(stopped.value) == snapshot
+
+
+def test_the_shipped_workbook_is_whole():
+    if not SHIPPED.is_file():
+        pytest.skip("the trial's workbook is not here")
+    displays = load_displays(SHIPPED, "specs/tlf.xlsx")
+    assert len({display.id for display in displays}) == len(displays) >= 6
+    assert {display.kind for display in displays} == {"Table", "Listing", "Figure"}
+    for display in displays:
+        assert display.analyses
+        for analysis in display.analyses:
+            assert analysis.method in METHODS
