@@ -100,7 +100,7 @@ class Context:
         return tuple(
             (table, level, rows)
             for table in self.tables.values()
-            for level, rows in _selections(self.spec, table)
+            for level, rows in self._selections[table.name]
             if isinstance(rows, np.ndarray)
         )
 
@@ -110,11 +110,15 @@ class Context:
         found = [
             problem
             for table in self.tables.values()
-            for _, rows in _selections(self.spec, table)
+            for _, rows in self._selections[table.name]
             if isinstance(rows, Stopped)
             for problem in rows.problems
         ]
         return list(dict.fromkeys(found))
+
+    @cached_property
+    def _selections(self) -> dict[str, list[tuple[ValueLevelSpec, Rows | Stopped]]]:
+        return {name: list(_selections(self.spec, table)) for name, table in self.tables.items()}
 
     def codelist(self, item: Item) -> Codelist | None:
         """The codelist of a variable or value-level row, None for none or an external dictionary."""

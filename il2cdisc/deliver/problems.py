@@ -50,6 +50,12 @@ MOUNT = Kind(
     Severity.STOP,
     "name a folder inside the mounted one under [paths] outputs in study.toml",
 )
+KEPT = Kind(
+    "PUB009",
+    "Files of others were kept",
+    Severity.FINDING,
+    "put files of your own beside the folder: a build replaces the whole folder",
+)
 
 NO_MANIFEST = Kind(
     "PUB011",
@@ -73,5 +79,5 @@ EXTRA = Kind(
     "PUB014",
     "A file that no build wrote",
     Severity.FINDING,
-    "move it out of the folder: the next build replaces the whole folder and the file with it",
+    "move it out of the folder: the next build replaces the whole folder",
 )

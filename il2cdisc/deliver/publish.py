@@ -2,7 +2,8 @@
 
 Names beside `outputs`: `.outputs.lock` (held while a build is alive), `.outputs.building-<pid>` (a build
 being written), `.outputs.journal` and `.outputs.previous` (only where the exchange takes two renames),
-`outputs.waiting` (a whole build that could not take its place because a file there is held open).
+`outputs.waiting` (a whole build that could not take its place because a file there is held open),
+`outputs.kept` (files that somebody else put into a published folder; a build never deletes them).
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ from il2cdisc.deliver.exchange import (
     read_journal,
     write_journal,
 )
+from il2cdisc.deliver.keep import keep
 from il2cdisc.deliver.problems import (
     BUILD_RUNS,
     FOREIGN,
+    KEPT,
     MOUNT,
     NO_LOCK,
     NO_SPACE,
@@ -69,6 +72,7 @@ class Places:
         self.previous = self.parent / f".{name}.previous"
         self.stage = self.parent / f".{name}.building-{os.getpid()}"
         self.waiting = self.parent / f"{name}.waiting"
+        self.kept = self.parent / f"{name}.kept"
 
     def stale(self) -> list[Path]:
         """Every staging folder; while the lock is ours, all but our own belong to dead builds."""
@@ -77,10 +81,14 @@ class Places:
 
 
 class Stage:
-    """A build being written: `path` is the empty folder to write into, `publish` puts it in place."""
+    """A build being written: `path` is the empty folder to write into, `publish` puts it in place.
+
+    `told` holds what is worth saying after publishing: files of others that were kept.
+    """
 
     def __init__(self, places: Places, step: Step, *, exchange: bool) -> None:
         self.path = places.stage
+        self.told: list[Problem] = []
         self._places = places
         self._step = step
         self._exchange = exchange
@@ -99,7 +107,9 @@ class Stage:
             flush_folder(self._places.parent)
             self._step("flushed")
             _refuse_foreign(self._places)
-            _swap(self._places, self._step, exchange=self._exchange)
+            kept = _swap(self._places, self._step, exchange=self._exchange)
+            if kept:
+                self.told = [_kept_problem(self._places, kept)]
             if is_ours(self._places.waiting):
                 shutil.rmtree(self._places.waiting)
             self._step("published")
@@ -141,10 +151,10 @@ def repair(outputs: Path) -> None:
     that it is just making is waited for. Raises `Stopped` when something can't be put right.
     """
     places = Places(outputs)
-    if not places.parent.is_dir() or not places.lock.exists():
-        return  # no build was ever begun here
-    if not (places.journal.exists() or places.previous.exists() or places.stale()):
-        return
+    if not places.parent.is_dir() or not (
+        places.journal.exists() or places.previous.exists() or places.stale()
+    ):
+        return  # nothing is left over
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -200,13 +210,16 @@ def _locked(places: Places) -> Generator[None]:
         os.close(handle)
 
 
-def _swap(places: Places, step: Step, *, exchange: bool) -> None:
-    """Put the staged build in the place of the published one; the old one is gone afterwards."""
+def _swap(places: Places, step: Step, *, exchange: bool) -> list[str]:
+    """Put the staged build in the place of the published one; the old one is gone afterwards.
+
+    Gives the names of files that were not the old build's, and are kept.
+    """
     if not places.outputs.exists():
         _move(places, places.stage, places.outputs)
         flush_folder(places.parent)
         step("moved")
-        return
+        return []
     if exchange and _exchange(places):
         flush_folder(places.parent)
         step("exchanged")
@@ -221,7 +234,7 @@ def _swap(places: Places, step: Step, *, exchange: bool) -> None:
         step("new moved in")
         _forget(places)
         step("journal removed")
-    _discard(places)
+    return _discard(places)
 
 
 def _exchange(places: Places) -> bool:
@@ -283,12 +296,26 @@ def _forget(places: Places) -> None:
         flush_folder(places.parent)
 
 
-def _discard(places: Places) -> None:
-    """Remove staging folders and the previous build. What resists is tried again by the next command."""
-    if is_ours(places.outputs):
-        shutil.rmtree(places.previous, ignore_errors=True)
-    for path in places.stale():
+def _discard(places: Places) -> list[str]:
+    """Remove staging folders and the previous build; files of others in it are kept, and named.
+
+    What resists is tried again by the next command.
+    """
+    old = [places.previous] if is_ours(places.outputs) else []
+    kept: list[str] = []
+    for path in [*old, *places.stale()]:
+        try:
+            kept += keep(path, MARKER, places.kept)
+        except OSError:
+            continue  # rather a folder too many than a file of somebody lost
         shutil.rmtree(path, ignore_errors=True)
+    return kept
+
+
+def _kept_problem(places: Places, kept: list[str]) -> Problem:
+    place = Path(places.shown).with_name(places.kept.name)
+    what = f"files that no build wrote lay in {places.shown}; they are in {place} now"
+    return KEPT.at(Address(file=str(place)), what, values=kept)
 
 
 def _refuse_foreign(places: Places) -> None:

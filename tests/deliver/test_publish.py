@@ -348,6 +348,43 @@ def test_a_symbolic_link_stays_and_its_target_is_replaced(
     assert beside(disk / "builds") == []
 
 
+@pytest.mark.parametrize("exchange", [True, False])
+def test_files_of_others_are_kept(outputs: Path, exchange: bool, snapshot: object) -> None:
+    build(outputs, "a")
+    for mark in "bc":
+        (outputs / "sdtm" / "my notes.txt").write_text(mark)
+        (outputs / "sdtm" / "~$findings.xlsx").write_text("litter")
+        with staging(outputs, exchange=exchange) as stage:
+            write_build(stage.path, mark)
+            stage.publish()
+    assert published(outputs) == "c"
+    kept = outputs.with_name("outputs.kept") / "sdtm"
+    assert sorted((path.name, path.read_text()) for path in kept.iterdir()) == [
+        ("my notes-2.txt", "c"),
+        ("my notes.txt", "b"),
+    ]
+    text = "\n".join(map(str, stage.told))
+    assert text.replace(str(outputs.parent) + "/", "") == snapshot
+
+
+def test_a_file_that_can_not_be_kept_keeps_the_old_folder(
+    outputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(outputs, "a")
+    (outputs / "mine.txt").write_text("mine")
+
+    def refused(*_: object) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(publish, "keep", refused)
+    build(outputs, "b")
+    assert published(outputs) == "b"
+    monkeypatch.undo()
+    repair(outputs)
+    assert beside(outputs) == ["outputs.kept"]
+    assert (outputs.parent / "outputs.kept" / "mine.txt").read_text() == "mine"
+
+
 def other_device() -> Path | None:
     place = Path("/dev/shm")
     if (
