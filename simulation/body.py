@@ -19,7 +19,9 @@ def vital_signs(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> p
     missed = rows["s"].map(people["role"]).eq("missed") & rows["visit"].eq("Giorno 22")
     dosed = (rows["visit"].isin(DOSES) & ~missed).to_numpy()
     active = people["arm"].eq("IL2").to_numpy()[s]
-    form = pd.DataFrame({"s": s, "VISIT": rows["visit"], "VSYN": "S", "VSDAT": rows["date"], "VSTIM": rows["rating"] + 35})
+    form = pd.DataFrame(
+        {"s": s, "VISIT": rows["visit"], "VSYN": "S", "VSDAT": rows["date"], "VSTIM": rows["rating"] + 35}
+    )
     form["VSTIM60"] = (rows["dosing"] + 60.0 + random.integers(-3, 6, size)).where(dosed)
     bases = {"SYSBP": (122, 10, 6, 85, 175), "DIABP": (76, 6, 5, 48, 105), "PULSE": (74, 7, 5, 48, 115)}
     own = {name: random.normal(mean, sd, len(people)) for name, (mean, sd, *_) in bases.items()}
@@ -39,7 +41,9 @@ def vital_signs(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> p
     return form
 
 
-def examination(random: Random, people: pd.DataFrame, visits: pd.DataFrame, words: dict[str, list[str]]) -> pd.DataFrame:
+def examination(
+    random: Random, people: pd.DataFrame, visits: pd.DataFrame, words: dict[str, list[str]]
+) -> pd.DataFrame:
     """Return pe: all normal but for a subject in six, who has the same finding at every visit."""
     rows = at(visits, "pe")
     s = rows["s"].to_numpy()
@@ -51,7 +55,9 @@ def examination(random: Random, people: pd.DataFrame, visits: pd.DataFrame, word
     return form
 
 
-def ecg(random: Random, people: pd.DataFrame, visits: pd.DataFrame, words: dict[str, list[str]]) -> pd.DataFrame:
+def ecg(
+    random: Random, people: pd.DataFrame, visits: pd.DataFrame, words: dict[str, list[str]]
+) -> pd.DataFrame:
     """Return eg; QT follows from QTcF and the heart rate (Fridericia)."""
     rows = at(visits, "eg")
     s, size = rows["s"].to_numpy(), len(rows)
@@ -59,7 +65,9 @@ def ecg(random: Random, people: pd.DataFrame, visits: pd.DataFrame, words: dict[
     rate = np.clip(random.normal(73, 8, len(people))[s] + random.normal(0, 5, size), 48, 115).round()
     qtcf = np.minimum(random.normal(405, 15, len(people))[s] + random.normal(0, 8, size), ceiling).round()
     odd = random.random(len(people)) < 0.10
-    form = pd.DataFrame({"s": s, "VISIT": rows["visit"], "EGYN": "S", "EGDAT": rows["date"], "EGTIM": rows["rating"] + 20})
+    form = pd.DataFrame(
+        {"s": s, "VISIT": rows["visit"], "EGYN": "S", "EGDAT": rows["date"], "EGTIM": rows["rating"] + 20}
+    )
     form["EGHR"] = fixed(rate, 0)
     form["EGPR"] = fixed(normal(random, 158.0, 16, 118, 205, size), 0)
     form["EGQRS"] = fixed(normal(random, 92.0, 8, 72, 118, size), 0)
@@ -77,8 +85,17 @@ def pregnancy(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.
     able = rows["s"].map(people["childbearing"])
     rows = rows[female & (able | rows["visit"].eq(SCREENING))].reset_index(drop=True)
     able = rows["s"].map(people["childbearing"]).to_numpy(dtype=bool)
-    way = pick(random, ["ORMONALE", "IUD", "BARRIERA", "ASTINENZA"], len(people), [0.4, 0.2, 0.3, 0.1])[rows["s"]]
-    form = pd.DataFrame({"s": rows["s"], "VISIT": rows["visit"], "PREGDAT": rows["date"], "CHILDPOT": np.where(able, "S", "N")})
+    way = pick(random, ["ORMONALE", "IUD", "BARRIERA", "ASTINENZA"], len(people), [0.4, 0.2, 0.3, 0.1])[
+        rows["s"]
+    ]
+    form = pd.DataFrame(
+        {
+            "s": rows["s"],
+            "VISIT": rows["visit"],
+            "PREGDAT": rows["date"],
+            "CHILDPOT": np.where(able, "S", "N"),
+        }
+    )
     form["NOCBPRSN"] = np.where(able, "", "MENOPAUSA")
     form["CONTRAC"] = np.where(able, way, "")
     form["PREGYN"] = np.where(able, "S", "N")
@@ -91,9 +108,23 @@ def urine(random: Random, visits: pd.DataFrame) -> pd.DataFrame:
     """Return ua: a few traces, no nitrite."""
     rows = at(visits, "ua")
     size = len(rows)
-    form = pd.DataFrame({"s": rows["s"], "VISIT": rows["visit"], "UAYN": "S", "UADAT": rows["date"], "UATIM": rows["blood"] + 10})
+    form = pd.DataFrame(
+        {
+            "s": rows["s"],
+            "VISIT": rows["visit"],
+            "UAYN": "S",
+            "UADAT": rows["date"],
+            "UATIM": rows["blood"] + 10,
+        }
+    )
     form["UAPH"] = fixed(normal(random, 6.0, 0.6, 5, 8, size), 1)
     form["UASG"] = fixed(normal(random, 1.018, 0.005, 1.005, 1.030, size), 3)
-    for name, trace in (("UAPROT", 0.08), ("UAGLUC", 0.02), ("UAKET", 0.05), ("UABLOOD", 0.06), ("UALEU", 0.08)):
+    for name, trace in (
+        ("UAPROT", 0.08),
+        ("UAGLUC", 0.02),
+        ("UAKET", 0.05),
+        ("UABLOOD", 0.06),
+        ("UALEU", 0.08),
+    ):
         form[name] = pick(random, ["neg", "tracce", "+"], size, [1 - 1.2 * trace, trace, 0.2 * trace])
     return form.assign(UANIT="neg")

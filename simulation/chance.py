@@ -27,7 +27,9 @@ def exact(random: Random, size: int, shares: Mapping[str, float]) -> NDArray[np.
     return labels[random.permutation(size)]
 
 
-def pick(random: Random, labels: Sequence[str], size: int, p: Sequence[float] | None = None) -> NDArray[np.object_]:
+def pick(
+    random: Random, labels: Sequence[str], size: int, p: Sequence[float] | None = None
+) -> NDArray[np.object_]:
     """Return `size` labels drawn with replacement."""
     return np.array(labels, dtype=object)[random.choice(len(labels), size, p=p)]
 

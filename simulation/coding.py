@@ -31,7 +31,9 @@ def read_vocabulary(path: Path) -> pd.DataFrame:
 def words_of(vocabulary: pd.DataFrame) -> Words:
     """Return form → concept → its verbatims, typing errors apart (their concept ends in /typo)."""
     words: Words = {}
-    for form, concept, verbatim in zip(vocabulary["form"], vocabulary["concept"], vocabulary["verbatim"], strict=True):
+    for form, concept, verbatim in zip(
+        vocabulary["form"], vocabulary["concept"], vocabulary["verbatim"], strict=True
+    ):
         words.setdefault(form, {}).setdefault(concept, []).append(verbatim)
     return words
 
@@ -45,7 +47,15 @@ def coded(vocabulary: pd.DataFrame, forms: Mapping[str, pd.DataFrame]) -> pd.Dat
         ]
     )
     rows = vocabulary.merge(used, on=["form", "verbatim"], how="inner", validate="one_to_one")
-    rows = rows.rename(columns={"form": "FORM", "verbatim": "VERBATIM", "english": "ENGLISH", "term": "CODTERM", "class": "CODCLASS"})
+    rows = rows.rename(
+        columns={
+            "form": "FORM",
+            "verbatim": "VERBATIM",
+            "english": "ENGLISH",
+            "term": "CODTERM",
+            "class": "CODCLASS",
+        }
+    )
     rows["DICT"] = rows["CODTERM"].map(lambda term: "SYNTH-DICT" if term else "")
     rows["DICTVER"] = rows["CODTERM"].map(lambda term: "1.0" if term else "")
     rows["TRANSL"] = ["TR1" if len(text) % 3 else "TR2" for text in rows["VERBATIM"]]

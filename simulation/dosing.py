@@ -33,7 +33,9 @@ def injections(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd
 
 def accountability(ex: pd.DataFrame) -> pd.DataFrame:
     """Return da: a line a syringe; the one that was not injected came back."""
-    form = pd.DataFrame({"s": ex["s"], "VISIT": ex["VISIT"], "DADAT": ex["planned"], "KITNO": ex["KITNO"], "DADISP": "1"})
+    form = pd.DataFrame(
+        {"s": ex["s"], "VISIT": ex["VISIT"], "DADAT": ex["planned"], "KITNO": ex["KITNO"], "DADISP": "1"}
+    )
     return form.assign(DARET=np.where(ex["EXYN"] == "N", "1", "0"))
 
 
@@ -41,23 +43,38 @@ def sites(random: Random, people: pd.DataFrame, ex: pd.DataFrame, ae: pd.DataFra
     """Return injsite: what was seen 30 to 60 min after each dose, agreeing with the reactions that AE reports."""
     size = len(ex)
     given = (ex["EXYN"] == "S").to_numpy()
-    form = pd.DataFrame({"s": ex["s"], "VISIT": ex["VISIT"], "INJYN": ex["EXYN"], "INJREAS": ex["EXREASND"], "INJDAT": ex["EXDAT"]})
+    form = pd.DataFrame(
+        {
+            "s": ex["s"],
+            "VISIT": ex["VISIT"],
+            "INJYN": ex["EXYN"],
+            "INJREAS": ex["EXREASND"],
+            "INJDAT": ex["EXDAT"],
+        }
+    )
     form["INJTIM"] = ex["EXTIM"] + random.integers(30, 61, size)
     form["INJLOC"] = ex["EXSITE"]
     reported = ae[ae["AEINJYN"] == "S"]
-    kinds = {kind: reported[reported["event"] == kind].drop_duplicates(["s", "dose"]).set_index(["s", "dose"]) for kind in ("erythema", "induration", "site pain", "pruritus")}
+    kinds = {
+        kind: reported[reported["event"] == kind].drop_duplicates(["s", "dose"]).set_index(["s", "dose"])
+        for kind in ("erythema", "induration", "site pain", "pruritus")
+    }
     place = pd.MultiIndex.from_arrays([ex["s"], ex["VISIT"]])
     severity = kinds["erythema"]["AESEV"].reindex(place).to_numpy(dtype=object)
     red = ~pd.isna(severity)
     faint = ~red & (random.random(size) < np.where(people["arm"].eq("IL2").to_numpy()[ex["s"]], 0.10, 0.03))
-    grade = np.where(red, np.where(severity == "moderata", "moderato", "lieve"), np.where(faint, "lieve", "assente"))
+    grade = np.where(
+        red, np.where(severity == "moderata", "moderato", "lieve"), np.where(faint, "lieve", "assente")
+    )
     across = np.where(red, random.integers(15, 45, size), np.where(faint, random.integers(3, 10, size), 0))
     hard = place.isin(kinds["induration"].index)
     sore = place.isin(kinds["site pain"].index)
     form["ERYTH"] = np.where(given, grade, "")
     form["ERYTHMM"] = np.where(given, across.astype(str), "")
     form["INDURMM"] = np.where(given, np.where(hard, random.integers(8, 25, size), 0).astype(str), "")
-    pain = np.where(sore, random.integers(3, 7, size), pick(random, ["0", "1", "2"], size, [0.75, 0.18, 0.07]).astype(int))
+    pain = np.where(
+        sore, random.integers(3, 7, size), pick(random, ["0", "1", "2"], size, [0.75, 0.18, 0.07]).astype(int)
+    )
     form["PAINNRS"] = np.where(given, pain.astype(str), "")
     first = reported.drop_duplicates(["s", "dose"]).set_index(["s", "dose"])["AENO"]
     form["INJAENO"] = first.reindex(place).astype("Int64").to_numpy()

@@ -26,8 +26,18 @@ ELSEWHERE = {
 }
 ANY_AT_SITE, ANY = (10, 1), (15, 6)
 # day of onset and duration in days of events that follow no dose
-LATER = {"eosinophils": (5, 5, 20, 28), "cold": (9, 45, 4, 9), "covid": (9, 45, 6, 10), "insomnia": (3, 30, 5, 20)}
-TREATED = {"headache": "paracetamol", "pyrexia": "paracetamol", "influenza": "paracetamol", "pruritus": "cetirizine"}
+LATER = {
+    "eosinophils": (5, 5, 20, 28),
+    "cold": (9, 45, 4, 9),
+    "covid": (9, 45, 6, 10),
+    "insomnia": (3, 30, 5, 20),
+}
+TREATED = {
+    "headache": "paracetamol",
+    "pyrexia": "paracetamol",
+    "influenza": "paracetamol",
+    "pruritus": "cetirizine",
+}
 
 
 def _deal_out(random: Random, subjects: np.ndarray, numbers: Mapping[str, int]) -> list[tuple[int, str]]:
@@ -54,7 +64,9 @@ def who_has_what(random: Random, people: pd.DataFrame) -> pd.DataFrame:
         shuffled = random.permutation([s for s in members if s not in missed])
         sites, ill = round(ANY_AT_SITE[column] * scale), round(ANY[column] * scale)
         others = shuffled[sites : ill - len(missed)]
-        slots += _deal_out(random, shuffled[:sites], {e: round(n[column] * scale) for e, n in AT_SITE.items()})
+        slots += _deal_out(
+            random, shuffled[:sites], {e: round(n[column] * scale) for e, n in AT_SITE.items()}
+        )
         numbers = {event: round(n[column] * scale) for event, n in ELSEWHERE.items()}
         numbers["cold"] = max(0, numbers["cold"] - len(missed))
         slots += [(s, "cold") for s in missed]
@@ -62,7 +74,9 @@ def who_has_what(random: Random, people: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(slots, columns=["s", "event"])
 
 
-def adverse_events(random: Random, people: pd.DataFrame, visits: pd.DataFrame, words: dict[str, list[str]]) -> pd.DataFrame:
+def adverse_events(
+    random: Random, people: pd.DataFrame, visits: pd.DataFrame, words: dict[str, list[str]]
+) -> pd.DataFrame:
     """Return ae: mild or moderate, none serious; one otherwise empty line for a subject without any.
 
     Columns beside the form's: s, event, dose (the visit whose injection a site reaction follows).
@@ -79,14 +93,19 @@ def adverse_events(random: Random, people: pd.DataFrame, visits: pd.DataFrame, w
     later = np.minimum(first + 1 + random.integers(0, 2, size), 6)
     rows["dose"] = np.array(DOSES, dtype=object)[np.where(rows["turn"] == 0, first, later)]
     doses = visits[visits["visit"].isin(DOSES)].rename(columns={"visit": "dose"})
-    rows = rows.merge(doses[["s", "dose", "date", "dosing"]], on=["s", "dose"], how="left", validate="many_to_one")
+    rows = rows.merge(
+        doses[["s", "dose", "date", "dosing"]], on=["s", "dose"], how="left", validate="many_to_one"
+    )
     start = rows["dosing"] + np.where(site, random.integers(20, 300, size), random.integers(60, 600, size))
     rows["AESTDAT"] = rows["date"]
     length = random.integers(1, 5, size)
     for event, (low, high, short, long) in LATER.items():
         mask = (rows["event"] == event).to_numpy()
         n = int(mask.sum())
-        rows.loc[mask, "AESTDAT"] = (people["day_one"].to_numpy()[rows.loc[mask, "s"]] + pd.to_timedelta(random.integers(low, high + 1, n) - 1, unit="D")).to_numpy()
+        rows.loc[mask, "AESTDAT"] = (
+            people["day_one"].to_numpy()[rows.loc[mask, "s"]]
+            + pd.to_timedelta(random.integers(low, high + 1, n) - 1, unit="D")
+        ).to_numpy()
         length[mask] = random.integers(short, long + 1, n)
         rows.loc[mask, "dose"] = ""
         start[mask] = np.nan
@@ -102,18 +121,33 @@ def adverse_events(random: Random, people: pd.DataFrame, visits: pd.DataFrame, w
     rows["AEONGO"] = np.where(open_end, "S", "N")
     rows["AEENDAT"] = end.mask(open_end)
     rows["AEOUT"] = np.where(open_end, "in risoluzione", "risolto")
-    rows["AESEV"] = np.where(site, pick(random, ["lieve", "moderata"], size, [0.85, 0.15]), pick(random, ["lieve", "moderata"], size, [0.7, 0.3]))
-    rows["AEREL"] = np.where(site, "certo", np.where(rows["dose"] == "", "non correlato", pick(random, ["possibile", "probabile", "improbabile"], size)))
+    rows["AESEV"] = np.where(
+        site,
+        pick(random, ["lieve", "moderata"], size, [0.85, 0.15]),
+        pick(random, ["lieve", "moderata"], size, [0.7, 0.3]),
+    )
+    rows["AEREL"] = np.where(
+        site,
+        "certo",
+        np.where(
+            rows["dose"] == "", "non correlato", pick(random, ["possibile", "probabile", "improbabile"], size)
+        ),
+    )
     rows.loc[rows["event"] == "eosinophils", "AEREL"] = "probabile"
     rows["AEACN"] = np.where(cold, "dose saltata", "nessuna")
     rows["AECMYN"] = np.where(rows["event"].isin(list(TREATED)) & (random.random(size) < 0.7), "S", "N")
     rows["AEINJYN"] = np.where(site, "S", "N")
     spoken = random.integers(0, 100, size)
-    rows["AETERM"] = [words[event][k % len(words[event])] for event, k in zip(rows["event"], spoken, strict=True)]
+    rows["AETERM"] = [
+        words[event][k % len(words[event])] for event, k in zip(rows["event"], spoken, strict=True)
+    ]
     rows = rows.sort_values(["s", "AESTDAT", "AESTTIM"], kind="stable", ignore_index=True)
     rows["AENO"] = rows.groupby("s").cumcount() + 1
     rows["AESER"] = "N"
     none = people.index[people["in_trial"] & ~people.index.isin(rows["s"])]
-    rows = pd.concat([rows.assign(AEYN="S"), pd.DataFrame({"s": none, "AEYN": "N", "event": "", "dose": ""})], ignore_index=True)
+    rows = pd.concat(
+        [rows.assign(AEYN="S"), pd.DataFrame({"s": none, "AEYN": "N", "event": "", "dose": ""})],
+        ignore_index=True,
+    )
     rows["AENO"] = rows["AENO"].astype("Int64")
     return rows.sort_values("s", kind="stable", ignore_index=True)

@@ -70,7 +70,12 @@ def comma(values: np.ndarray, digits: int) -> np.ndarray:
 def samples(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
     """Return a row a tube that was drawn or should have been; a printed barcode is used up either way."""
     parts = []
-    for letter, kind, form in (("F", "FLOW", "flow"), ("C", "CYTO", "cyto"), ("R", "RNA", "biobank"), ("S", "SIERO", "biobank")):
+    for letter, kind, form in (
+        ("F", "FLOW", "flow"),
+        ("C", "CYTO", "cyto"),
+        ("R", "RNA", "biobank"),
+        ("S", "SIERO", "biobank"),
+    ):
         rows = at(visits, form)
         width = max(6, len(str(len(rows))) + 2)
         # barcodes say nothing of the order of subjects
@@ -80,7 +85,9 @@ def samples(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.Da
     tubes = pd.concat(parts, ignore_index=True)
     not_done = tubes["SAMPTYPE"].eq("FLOW") & tubes["visit"].eq("Giorno 60")
     not_done &= tubes["s"].map(people["role"]).isin(["noflow1", "noflow2"])
-    form = pd.DataFrame({"s": tubes["s"], "BARCODE": tubes["BARCODE"], "VISIT": tubes["visit"], "SAMPTYPE": tubes["SAMPTYPE"]})
+    form = pd.DataFrame(
+        {"s": tubes["s"], "BARCODE": tubes["BARCODE"], "VISIT": tubes["visit"], "SAMPTYPE": tubes["SAMPTYPE"]}
+    )
     form["SAMPYN"] = np.where(not_done, "N", "S")
     form["SAMPREAS"] = np.where(not_done, "non eseguito", "")
     form["SAMPDAT"] = tubes["date"].mask(not_done)
@@ -94,8 +101,26 @@ def _tubes(tubes: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 def flow(random: Random, people: pd.DataFrame, tubes: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Return a row an analyte: leukocytes and lymphocytes from the blood count, shares, and share x parent."""
-    rows = _tubes(tubes, "FLOW").merge(cells, left_on=["s", "VISIT"], right_on=["s", "visit"], how="left", validate="one_to_one")
-    share = {name: np.round(rows[name].to_numpy(), 2) for name in ("TREG", "TREGA", "TH1", "TH2", "TH17", "TH117", "RTE", "ACT4", "ACT8", "NKBR", "MO", "MOC")}
+    rows = _tubes(tubes, "FLOW").merge(
+        cells, left_on=["s", "VISIT"], right_on=["s", "visit"], how="left", validate="one_to_one"
+    )
+    share = {
+        name: np.round(rows[name].to_numpy(), 2)
+        for name in (
+            "TREG",
+            "TREGA",
+            "TH1",
+            "TH2",
+            "TH17",
+            "TH117",
+            "RTE",
+            "ACT4",
+            "ACT8",
+            "NKBR",
+            "MO",
+            "MOC",
+        )
+    }
     for digit, central, terminal in (("4", 0.5, 0.05), ("8", 0.16, 0.33)):
         divided = lineage(random, rows[f"N{digit}"].to_numpy(), central, terminal)
         share |= {name + digit: values for name, values in divided.items()}
@@ -104,7 +129,13 @@ def flow(random: Random, people: pd.DataFrame, tubes: pd.DataFrame, cells: pd.Da
     share["MOI"] = np.round((100 - share["MOC"]) * random.uniform(0.3, 0.5, len(rows)), 2)
     share["MONC"] = np.round(100 - share["MOC"] - share["MOI"], 2)
     lym = rows["LYM"].to_numpy() * 1000
-    for name, parent in (("CD3", lym), ("NK", lym), ("B", lym), ("CD4", rows["CD3"].to_numpy()), ("CD8", rows["CD3"].to_numpy())):
+    for name, parent in (
+        ("CD3", lym),
+        ("NK", lym),
+        ("B", lym),
+        ("CD4", rows["CD3"].to_numpy()),
+        ("CD8", rows["CD3"].to_numpy()),
+    ):
         share[name] = np.round(100 * rows[name].to_numpy() / parent, 2)
     share["LYM"] = np.round(100 * rows["LYM"].to_numpy() / rows["LEU"].to_numpy(), 2)
 
@@ -116,13 +147,18 @@ def flow(random: Random, people: pd.DataFrame, tubes: pd.DataFrame, cells: pd.Da
         if count_range:
             big = name in ("LEU", "LYM")
             value = comma(count[name] / 1000, 2) if big else comma(count[name], 1)
-            parts.append(_analyte(f"{name}_ABS", gate, "", value, "10^9/L" if big else "cell/µL", count_range))
+            parts.append(
+                _analyte(f"{name}_ABS", gate, "", value, "10^9/L" if big else "cell/µL", count_range)
+            )
         if share_range:
             parts.append(_analyte(f"{name}_PCT", gate, parent, comma(share[name], 2), "%", share_range))
         if name == "CD8":
             ratio = comma(share["CD4"] / share["CD8"], 2)
             parts.append(_analyte("CD4CD8", "CD3+CD4+ / CD3+CD8+", "", ratio, "rapporto", (0.9, 3.6)))
-    table = pd.concat([part.assign(tube=np.arange(len(rows)), place=place) for place, part in enumerate(parts)], ignore_index=True)
+    table = pd.concat(
+        [part.assign(tube=np.arange(len(rows)), place=place) for place, part in enumerate(parts)],
+        ignore_index=True,
+    )
     for column in ("s", "VISIT", "BARCODE"):
         table[column] = rows[column].to_numpy()[table["tube"]]
     table["RUNDAT"] = (rows["SAMPDAT"] + pd.Timedelta(days=1)).to_numpy()[table["tube"]]
@@ -133,9 +169,21 @@ def flow(random: Random, people: pd.DataFrame, tubes: pd.DataFrame, cells: pd.Da
     return table.sort_values(["RUNDAT", "BARCODE", "place"], kind="stable", ignore_index=True)
 
 
-def _analyte(code: str, gate: str, parent: str, value: np.ndarray, unit: str, limits: tuple[float, float]) -> pd.DataFrame:
+def _analyte(
+    code: str, gate: str, parent: str, value: np.ndarray, unit: str, limits: tuple[float, float]
+) -> pd.DataFrame:
     low, high = (f"{limit:g}".replace(".", ",") for limit in limits)
-    return pd.DataFrame({"ANALYTE": code, "GATE": gate, "PARENT": parent, "RESULT": value, "RESUNIT": unit, "REFLO": low, "REFHI": high})
+    return pd.DataFrame(
+        {
+            "ANALYTE": code,
+            "GATE": gate,
+            "PARENT": parent,
+            "RESULT": value,
+            "RESUNIT": unit,
+            "REFLO": low,
+            "REFHI": high,
+        }
+    )
 
 
 def cyto(random: Random, people: pd.DataFrame, tubes: pd.DataFrame) -> pd.DataFrame:
@@ -151,7 +199,16 @@ def cyto(random: Random, people: pd.DataFrame, tubes: pd.DataFrame) -> pd.DataFr
             value *= np.exp(np.log(1.8) * rows["VISIT"].map(LEFT_SIL2RA).fillna(0.0).to_numpy() * active)
         digits = 1 if median > 100 else 2
         result = np.where(value < limit, "<LLOQ", comma(value, digits))
-        part = pd.DataFrame({"s": s, "BARCODE": rows["BARCODE"], "ANALYTE": name, "RESULT": result, "RESUNIT": "pg/mL", "place": place})
+        part = pd.DataFrame(
+            {
+                "s": s,
+                "BARCODE": rows["BARCODE"],
+                "ANALYTE": name,
+                "RESULT": result,
+                "RESUNIT": "pg/mL",
+                "place": place,
+            }
+        )
         # plasma is frozen and run monthly
         part["RUNDAT"] = rows["SAMPDAT"] + pd.offsets.MonthEnd(1)
         part["LLOQ"], part["REFLO"], part["REFHI"] = (f"{x:g}".replace(".", ",") for x in (limit, low, high))

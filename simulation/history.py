@@ -55,12 +55,16 @@ def medical_history(random: Random, people: pd.DataFrame, words: dict[str, list[
     form["concept"] = form["concept"].mask(children, "caesarean")
     form = form.drop_duplicates(["s", "concept"])
     none = rows[~rows.isin(form["s"])]
-    form = pd.concat([form.assign(MHYN="S"), pd.DataFrame({"s": none, "line": 0, "concept": "", "MHYN": "N"})])
+    form = pd.concat(
+        [form.assign(MHYN="S"), pd.DataFrame({"s": none, "line": 0, "concept": "", "MHYN": "N"})]
+    )
     form = form.sort_values(["s", "line"], kind="stable", ignore_index=True)
     some = (form["MHYN"] == "S").to_numpy()
     consent = form["s"].map(people["consent"])
     age = form["s"].map(people["age"]).to_numpy()
-    form["MHSTDAT"] = (consent - _days((random.uniform(0.03, 0.55, len(form)) * age * 365).astype(int))).where(some)
+    form["MHSTDAT"] = (
+        consent - _days((random.uniform(0.03, 0.55, len(form)) * age * 365).astype(int))
+    ).where(some)
     past = form["concept"].isin(PAST).to_numpy()
     form["MHONGO"] = np.where(some, np.where(past, "N", "S"), "")
     form["MHENDAT"] = (form["MHSTDAT"] + _days(random.integers(1, 400, len(form)))).where(past & some)
@@ -92,18 +96,29 @@ def substance_use(random: Random, people: pd.DataFrame) -> pd.DataFrame:
     """Return su: tobacco, alcohol and coffee, a row a subject."""
     rows = people[people["failure"] != "WITHDREW"]
     size = len(rows)
-    form = pd.DataFrame({"s": rows.index, "VISIT": SCREENING, "SUDAT": rows["consent"].to_numpy(), "SMOKE": rows["smoke"].to_numpy()})
+    form = pd.DataFrame(
+        {
+            "s": rows.index,
+            "VISIT": SCREENING,
+            "SUDAT": rows["consent"].to_numpy(),
+            "SMOKE": rows["smoke"].to_numpy(),
+        }
+    )
     form["CIGDAY"] = pd.Series(random.integers(3, 26, size), dtype="Int64").mask(form["SMOKE"] != "ATTUALE")
     stopped = form["SUDAT"] - _days(random.integers(200, 3000, size))
     form["SMKENDAT"] = stopped.where(form["SMOKE"] == "EX")
     form["ALCOHOL"] = pick(random, ["MAI", "EX", "ATTUALE"], size, [0.45, 0.1, 0.45])
-    form["ALCUNIT"] = pd.Series(random.integers(1, 11, size), dtype="Int64").mask(form["ALCOHOL"] != "ATTUALE")
+    form["ALCUNIT"] = pd.Series(random.integers(1, 11, size), dtype="Int64").mask(
+        form["ALCOHOL"] != "ATTUALE"
+    )
     form["CAFFE"] = pick(random, ["MAI", "ATTUALE"], size, [0.15, 0.85])
     form["CAFDAY"] = pd.Series(random.integers(1, 6, size), dtype="Int64").mask(form["CAFFE"] != "ATTUALE")
     return form
 
 
-def medication(random: Random, people: pd.DataFrame, mh: pd.DataFrame, ae: pd.DataFrame, words: dict[str, list[str]]) -> pd.DataFrame:
+def medication(
+    random: Random, people: pd.DataFrame, mh: pd.DataFrame, ae: pd.DataFrame, words: dict[str, list[str]]
+) -> pd.DataFrame:
     """Return cm: background treatment of everyone, what goes with history and events, and the few changes."""
     rows = people[people["failure"] != "WITHDREW"]
     before = rows["consent"] - _days(random.integers(20, 300, len(rows)))
@@ -115,17 +130,61 @@ def medication(random: Random, people: pd.DataFrame, mh: pd.DataFrame, ae: pd.Da
     bipolar = rows["stabiliser"].notna().to_numpy()
     parts = [base, added, base[bipolar].assign(drug=rows["stabiliser"][bipolar], end=pd.NaT)]
     add_on = (rows["add_on"] == "S").to_numpy()
-    parts.append(base[add_on].assign(drug=pick(random, ["quetiapine", "aripiprazole", "olanzapine"], int(add_on.sum()), [0.7, 0.2, 0.1]), end=pd.NaT))
+    parts.append(
+        base[add_on].assign(
+            drug=pick(
+                random, ["quetiapine", "aripiprazole", "olanzapine"], int(add_on.sum()), [0.7, 0.2, 0.1]
+            ),
+            end=pd.NaT,
+        )
+    )
     calm = random.random(len(rows)) < 0.45
     parts.append(base[calm].assign(drug="lorazepam", end=pd.NaT))
     ill = mh[mh["concept"].isin(list(CONDITION_DRUG))]
-    parts.append(pd.DataFrame({"s": ill["s"], "drug": ill["concept"].map(CONDITION_DRUG), "start": ill["MHSTDAT"], "end": pd.NaT, "aeno": pd.NA}))
+    parts.append(
+        pd.DataFrame(
+            {
+                "s": ill["s"],
+                "drug": ill["concept"].map(CONDITION_DRUG),
+                "start": ill["MHSTDAT"],
+                "end": pd.NaT,
+                "aeno": pd.NA,
+            }
+        )
+    )
     treated = ae[ae["AECMYN"] == "S"]
     over = treated["AEENDAT"].fillna(treated["AESTDAT"] + pd.Timedelta(days=2))
-    parts.append(pd.DataFrame({"s": treated["s"], "drug": treated["event"].map(TREATED), "start": treated["AESTDAT"], "end": over, "aeno": treated["AENO"]}))
+    parts.append(
+        pd.DataFrame(
+            {
+                "s": treated["s"],
+                "drug": treated["event"].map(TREATED),
+                "start": treated["AESTDAT"],
+                "end": over,
+                "aeno": treated["AENO"],
+            }
+        )
+    )
     taken = rows[rows["role"] == "prohibited"]
-    parts.append(pd.DataFrame({"s": taken.index, "drug": "ibuprofen", "start": taken["day_one"] + pd.Timedelta(days=17), "end": taken["day_one"] + pd.Timedelta(days=24), "aeno": pd.NA}))
-    form = pd.concat([part.astype({"start": "datetime64[us]", "end": "datetime64[us]", "aeno": "Int64"}) for part in parts if len(part)], ignore_index=True)
+    parts.append(
+        pd.DataFrame(
+            {
+                "s": taken.index,
+                "drug": "ibuprofen",
+                "start": taken["day_one"] + pd.Timedelta(days=17),
+                "end": taken["day_one"] + pd.Timedelta(days=24),
+                "aeno": pd.NA,
+            }
+        )
+    )
+    form = pd.concat(
+        [
+            part.astype({"start": "datetime64[us]", "end": "datetime64[us]", "aeno": "Int64"})
+            for part in parts
+            if len(part)
+        ],
+        ignore_index=True,
+    )
     form = form.sort_values(["s", "start"], kind="stable", ignore_index=True)
     form["CMTRT"] = form["drug"].map({name: texts[0] for name, texts in words.items()})
     form["CMDOSE"] = ""

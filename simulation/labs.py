@@ -36,10 +36,29 @@ def _sheet(random: Random, rows: pd.DataFrame, first: int) -> pd.DataFrame:
     number = first + np.arange(len(rows))
     width = max(8, len(str(first + len(rows))))
     accession = [f"{n:0{width}d}" for n in number]
-    return pd.DataFrame({"s": rows["s"], "VISIT": rows["visit"], "LBACCNO": accession, "LBDAT": rows["date"], "LBTIM": rows["blood"], "LBNOTE": ""})
+    return pd.DataFrame(
+        {
+            "s": rows["s"],
+            "VISIT": rows["visit"],
+            "LBACCNO": accession,
+            "LBDAT": rows["date"],
+            "LBTIM": rows["blood"],
+            "LBNOTE": "",
+        }
+    )
 
 
-def _within(random: Random, male: np.ndarray, s: np.ndarray, m: float, f: float, sb: float, sw: float, low: float, high: float) -> np.ndarray:
+def _within(
+    random: Random,
+    male: np.ndarray,
+    s: np.ndarray,
+    m: float,
+    f: float,
+    sb: float,
+    sw: float,
+    low: float,
+    high: float,
+) -> np.ndarray:
     own = np.where(male, m, f) + random.normal(0, sb, len(male))
     return np.clip(own[s] + random.normal(0, sw, len(s)), low, high)
 
@@ -82,7 +101,9 @@ def chemistry(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.
     active = people["arm"].eq("IL2").to_numpy()[s]
     left = rows["visit"].map({"Giorno 5": 1.0, "Giorno 15": 0.7, "Giorno 29": 0.6}).fillna(0.0).to_numpy()
     spread = np.where(active, 0.5, 0.4) * (rows["visit"] != "Giorno 1")
-    crp = np.exp(np.clip(own, -2, 3.2)[s] + active * left * np.log(1.25) + spread * random.standard_normal(len(rows)))
+    crp = np.exp(
+        np.clip(own, -2, 3.2)[s] + active * left * np.log(1.25) + spread * random.standard_normal(len(rows))
+    )
     sheet["CRP"] = np.where(crp < 0.3, "<0.3", fixed(np.minimum(crp, 60), 1))
     spoiled = rows["s"].map(people["role"]).eq("haemolysed") & rows["visit"].eq("Giorno 15")
     sheet.loc[spoiled, ["POTAS", "AST", "LDH"]] = "n.d."
@@ -96,13 +117,24 @@ def thyroid(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.Da
     s = rows["s"].to_numpy()
     size = len(people)
     sheet = _sheet(random, rows, 560001)
-    tsh = np.clip(np.exp(random.normal(np.log(1.8), 0.4, size)[s] + random.normal(0, 0.12, len(rows))), 0.45, 4.1)
+    tsh = np.clip(
+        np.exp(random.normal(np.log(1.8), 0.4, size)[s] + random.normal(0, 0.12, len(rows))), 0.45, 4.1
+    )
     sheet["TSH"] = fixed(np.where(people["failure"].to_numpy()[s] == "TSH", 6.85, tsh), 2)
-    sheet["FT4"] = fixed(np.clip(random.normal(1.25, 0.14, size)[s] + random.normal(0, 0.05, len(rows)), 0.95, 1.68), 2)
+    sheet["FT4"] = fixed(
+        np.clip(random.normal(1.25, 0.14, size)[s] + random.normal(0, 0.05, len(rows)), 0.95, 1.68), 2
+    )
     for name, least, share in (("ATPO", 9, 0.10), ("ATG", 10, 0.07)):
         positive = random.random(size) < share
         own = np.where(positive, np.exp(random.normal(5.2, 0.5, size)), np.exp(random.normal(2.1, 0.5, size)))
         value = own[s] * np.exp(random.normal(0, 0.08, len(rows)))
         sheet[name] = np.where(value < least, f"<{least}", fixed(np.minimum(value, 600), 0))
-    limits = {"TSHLO": "0.27", "TSHHI": "4.20", "FT4LO": "0.93", "FT4HI": "1.70", "ATPOHI": "34", "ATGHI": "115"}
+    limits = {
+        "TSHLO": "0.27",
+        "TSHHI": "4.20",
+        "FT4LO": "0.93",
+        "FT4HI": "1.70",
+        "ATPOHI": "34",
+        "ATGHI": "115",
+    }
     return sheet.assign(**limits)

@@ -39,8 +39,16 @@ def course(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.Dat
 
     rated = at(visits, "hdrs")
     s = rated["s"].to_numpy()
-    step = rated["visit"].map({SCREENING: 0, "Giorno 1": 0, EARLY_END: 3} | {v: k for k, v in enumerate(STEPS, 1)}).to_numpy()
-    score = before[s] - better[s, step] + NOISE * random.standard_normal(len(rated)) * (rated["visit"] != "Giorno 1")
+    step = (
+        rated["visit"]
+        .map({SCREENING: 0, "Giorno 1": 0, EARLY_END: 3} | {v: k for k, v in enumerate(STEPS, 1)})
+        .to_numpy()
+    )
+    score = (
+        before[s]
+        - better[s, step]
+        + NOISE * random.standard_normal(len(rated)) * (rated["visit"] != "Giorno 1")
+    )
     lowest = np.where(step == 0, 16, 0)
     rated["hdrs"] = np.clip(np.round(score), lowest, 48).astype(int)
     mild = people["failure"].eq("HDRS").to_numpy()[s]
@@ -55,12 +63,28 @@ def _weights(random: Random, people: pd.DataFrame, items: int, **rare: float) ->
 
 
 def _form(rated: pd.DataFrame, prefix: str, codes: pd.DataFrame, total: np.ndarray) -> pd.DataFrame:
-    head = {"s": rated["s"], "VISIT": rated["visit"], f"{prefix}YN": 1, f"{prefix}REAS": "", f"{prefix}DAT": rated["date"]}
+    head = {
+        "s": rated["s"],
+        "VISIT": rated["visit"],
+        f"{prefix}YN": 1,
+        f"{prefix}REAS": "",
+        f"{prefix}DAT": rated["date"],
+    }
     head[f"{prefix}TIM"] = rated["rating"]
-    return pd.concat([pd.DataFrame(head), codes.astype("Int64"), pd.DataFrame({f"{prefix}TOT": total}, dtype="Int64")], axis=1)
+    return pd.concat(
+        [pd.DataFrame(head), codes.astype("Int64"), pd.DataFrame({f"{prefix}TOT": total}, dtype="Int64")],
+        axis=1,
+    )
 
 
-def _simple(random: Random, people: pd.DataFrame, rated: pd.DataFrame, prefix: str, tops: dict[str, int], total: np.ndarray) -> pd.DataFrame:
+def _simple(
+    random: Random,
+    people: pd.DataFrame,
+    rated: pd.DataFrame,
+    prefix: str,
+    tops: dict[str, int],
+    total: np.ndarray,
+) -> pd.DataFrame:
     total = np.clip(np.round(total), 0, sum(tops.values())).astype(int)
     weights = _weights(random, people, len(tops))[rated["s"]]
     codes = pd.DataFrame(deal(random, total, list(tops.values()), weights), columns=list(tops))
@@ -71,11 +95,15 @@ def scales(random: Random, people: pd.DataFrame, rated: pd.DataFrame) -> dict[st
     """Return hdrs, madrs, ymrs, bdi, fast, cgi and cssrs; items of each sum to its total."""
     forms = {"hdrs": _hdrs(random, people, rated)}
     size = len(rated)
-    forms["madrs"] = _simple(random, people, rated, "MA", MADRS, 1.32 * rated["hdrs"].to_numpy() + random.normal(0, 2.5, size))
+    forms["madrs"] = _simple(
+        random, people, rated, "MA", MADRS, 1.32 * rated["hdrs"].to_numpy() + random.normal(0, 2.5, size)
+    )
     forms["ymrs"] = _simple(random, people, rated, "YM", YMRS, np.minimum(random.poisson(2, size), 8))
     self_rated = at(rated.assign(held=True), "bdi")
     noise = random.normal(0, 4, len(self_rated))
-    forms["bdi"] = _simple(random, people, self_rated, "BD", BDI, 1.25 * self_rated["hdrs"].to_numpy() + noise)
+    forms["bdi"] = _simple(
+        random, people, self_rated, "BD", BDI, 1.25 * self_rated["hdrs"].to_numpy() + noise
+    )
     forms["fast"] = _fast(random, people, at(rated.assign(held=True), "fast"))
     forms["cgi"] = _cgi(random, at(rated.assign(held=True), "cgi"), rated)
     return forms
@@ -85,7 +113,9 @@ def _hdrs(random: Random, people: pd.DataFrame, rated: pd.DataFrame) -> pd.DataF
     weights = _weights(random, people, len(HDRS))
     weights[:, list(HDRS).index("HD03")] *= 0.35
     total = rated["hdrs"].to_numpy()
-    codes = pd.DataFrame(deal(random, total, list(HDRS.values()), weights[rated["s"]]), columns=list(HDRS)).astype("Int64")
+    codes = pd.DataFrame(
+        deal(random, total, list(HDRS.values()), weights[rated["s"]]), columns=list(HDRS)
+    ).astype("Int64")
     # item 16 is rated by history before treatment and measured after; 18A tells when, and is not in the total
     history = rated["visit"].isin([SCREENING, "Giorno 1"])
     codes["HD16A"] = codes["HD16"].where(history)
@@ -99,7 +129,10 @@ def _fast(random: Random, people: pd.DataFrame, rated: pd.DataFrame) -> pd.DataF
     before = normal(random, 35.0, 9.0, 12, 60, len(people))[rated["s"]]
     total = before - 0.8 * rated["fall"].to_numpy() + random.normal(0, 2, len(rated))
     total = np.clip(np.round(total), 0, 72).astype(int)
-    codes = pd.DataFrame(deal(random, total, list(FAST.values()), _weights(random, people, len(FAST))[rated["s"]]), columns=list(FAST))
+    codes = pd.DataFrame(
+        deal(random, total, list(FAST.values()), _weights(random, people, len(FAST))[rated["s"]]),
+        columns=list(FAST),
+    )
     head = pd.DataFrame({"s": rated["s"], "VISIT": rated["visit"], "FASTYN": "S", "FASTDAT": rated["date"]})
     return pd.concat([head, codes, pd.DataFrame({"FASTTOT": total})], axis=1)
 
@@ -111,13 +144,27 @@ def _cgi(random: Random, rated: pd.DataFrame, all_rated: pd.DataFrame) -> pd.Dat
     change = 100 * (1 - rated["hdrs"] / rated["s"].map(before)) + random.normal(0, 8, len(rated))
     better = pd.Series(5 - np.digitize(change, [-10, 25, 50, 75]), dtype="Int64")
     better = better.mask(rated["visit"] == "Giorno 1")
-    return pd.DataFrame({"s": rated["s"], "VISIT": rated["visit"], "CGIYN": "S", "CGIDAT": rated["date"], "CGISEV": severity, "CGIIMP": better})
+    return pd.DataFrame(
+        {
+            "s": rated["s"],
+            "VISIT": rated["visit"],
+            "CGIYN": "S",
+            "CGIDAT": rated["date"],
+            "CGISEV": severity,
+            "CGIIMP": better,
+        }
+    )
 
 
 def suicidality(hdrs: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
     """Return cssrs: ideation follows item 3 of the last HDRS; nobody behaves."""
     rows = at(visits, "cssrs")
-    rows = rows.merge(hdrs[["s", "VISIT", "HD03"]].rename(columns={"VISIT": "visit"}), on=["s", "visit"], how="left", validate="one_to_one")
+    rows = rows.merge(
+        hdrs[["s", "VISIT", "HD03"]].rename(columns={"VISIT": "visit"}),
+        on=["s", "visit"],
+        how="left",
+        validate="one_to_one",
+    )
     worst = rows.groupby("s")["HD03"].ffill().fillna(0).astype(int)
     form = {"s": rows["s"], "VISIT": rows["visit"], "CSYN": "S", "CSDAT": rows["date"]}
     form["CSVERS"] = np.where(rows["visit"] == SCREENING, "BASELINE", "DALL'ULTIMA VISITA")

@@ -28,14 +28,20 @@ def randomisation_list(random: Random, subjects: int) -> pd.DataFrame:
         width = max(2, len(str(size)))
         numbers = [f"{prefix}{number:0{width}d}" for number in range(1, size + 1)]
         block = np.repeat(np.arange(1, blocks + 1), len(BLOCK))[:size]
-        parts.append(pd.DataFrame({"RANDNO": numbers, "STRATUM": stratum, "BLOCKNO": block, "ARM": arms[:size]}))
+        parts.append(
+            pd.DataFrame({"RANDNO": numbers, "STRATUM": stratum, "BLOCKNO": block, "ARM": arms[:size]})
+        )
     return pd.concat(parts, ignore_index=True)
 
 
 def _day_ones(random: Random, subjects: int) -> pd.DatetimeIndex:
     """First doses are given on Mondays, seldom in August and around Christmas."""
     mondays = pd.date_range(FIRST_CONSENT + pd.Timedelta(days=7), LAST_DAY_ONE, freq="7D")
-    quiet = (mondays.month == 8) | ((mondays.month == 12) & (mondays.day > 18)) | ((mondays.month == 1) & (mondays.day < 7))
+    quiet = (
+        (mondays.month == 8)
+        | ((mondays.month == 12) & (mondays.day > 18))
+        | ((mondays.month == 1) & (mondays.day < 7))
+    )
     weight = np.where(quiet, 0.15, 1.0)
     drawn = random.choice(len(mondays), subjects, p=weight / weight.sum(), replace=subjects > len(mondays))
     drawn = np.sort(drawn)
@@ -61,9 +67,10 @@ def recruit(random: Random, subjects: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     stratum = exact(random, subjects, {"MDD": subjects - subjects // 2, "BD": subjects // 2})
     randomised = pd.DataFrame({"day_one": day_one, "stratum": stratum, "failure": ""})
     randomised["consent"] = randomised["day_one"] - pd.to_timedelta(
-        pick(random, [3, 4, 5, 6, 7, 10, 11], subjects).astype(int), unit="D"
+        np.array([3, 4, 5, 6, 7, 10, 11])[random.choice(7, subjects)], unit="D"
     )
     randomised.loc[0, "consent"] = FIRST_CONSENT
+    randomised["consent"] = randomised["consent"].clip(lower=FIRST_CONSENT)
     # subjects take the next line of the list of their stratum
     for name in ("MDD", "BD"):
         lines = rand.index[rand["STRATUM"] == name]
@@ -75,7 +82,9 @@ def recruit(random: Random, subjects: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     workdays = pd.bdate_range(FIRST_CONSENT + pd.Timedelta(days=1), LAST_DAY_ONE)
     failures = pd.DataFrame(
         {
-            "consent": workdays[np.sort(random.choice(len(workdays), failed, replace=failed > len(workdays)))],
+            "consent": workdays[
+                np.sort(random.choice(len(workdays), failed, replace=failed > len(workdays)))
+            ],
             "failure": random.permutation(np.resize(np.array(FAILURES, dtype=object), failed)),
             "stratum": pick(random, ["MDD", "BD"], failed),
             "arm": "",
@@ -96,7 +105,11 @@ def _describe(random: Random, people: pd.DataFrame, subjects: int) -> pd.DataFra
     size = len(people)
     active = (people["arm"] == "IL2").to_numpy()
     bipolar = (people["stratum"] == "BD").to_numpy()
-    for arm, female, ssri, bd_one, add_on in (("IL2", 15 / 24, 14 / 24, 7 / 12, 8 / 24), ("PBO", 8 / 12, 7 / 12, 0.5, 4 / 12), ("", 0.6, 0.6, 0.5, 0.3)):
+    for arm, female, ssri, bd_one, add_on in (
+        ("IL2", 15 / 24, 14 / 24, 7 / 12, 8 / 24),
+        ("PBO", 8 / 12, 7 / 12, 0.5, 4 / 12),
+        ("", 0.6, 0.6, 0.5, 0.3),
+    ):
         mask = (people["arm"] == arm).to_numpy()
         n, n_bd = int(mask.sum()), int((mask & bipolar).sum())
         people.loc[mask, "sex"] = exact(random, n, {"F": female, "M": 1 - female})
@@ -105,19 +118,29 @@ def _describe(random: Random, people: pd.DataFrame, subjects: int) -> pd.DataFra
         people.loc[mask & ~bipolar, "diag"] = "DDM"
         people.loc[mask & bipolar, "diag"] = exact(random, n_bd, {"DB1": bd_one, "DB2": 1 - bd_one})
         people.loc[mask & bipolar, "stabiliser"] = exact(
-            random, n_bd, {"lithium": 6, "valproate": 4, "lamotrigine": 2} if arm != "PBO" else {"lithium": 3, "valproate": 2, "lamotrigine": 1}
+            random,
+            n_bd,
+            {"lithium": 6, "valproate": 4, "lamotrigine": 2}
+            if arm != "PBO"
+            else {"lithium": 3, "valproate": 2, "lamotrigine": 1},
         )
         people.loc[mask, "smoke"] = exact(random, n, {"ATTUALE": 0.4, "EX": 0.2, "MAI": 0.4})
-    people["age"] = np.round(normal(random, np.where(people["arm"] == "PBO", 48.0, 47.0), 11, 18, 65, size)).astype(int)
+    people["age"] = np.round(
+        normal(random, np.where(people["arm"] == "PBO", 48.0, 47.0), 11, 18, 65, size)
+    ).astype(int)
     # the birthday of about half of them is still to come in the year of consent
     people["birth_year"] = people["consent"].dt.year - people["age"] - random.integers(0, 2, size)
-    people["race"] = pick(random, ["CAUCASICA", "AFRICANA", "ASIATICA", "ALTRA"], size, [0.94, 0.02, 0.02, 0.02])
+    people["race"] = pick(
+        random, ["CAUCASICA", "AFRICANA", "ASIATICA", "ALTRA"], size, [0.94, 0.02, 0.02, 0.02]
+    )
     onset = np.where(bipolar, random.normal(28, 9, size), random.normal(35, 12, size))
     people["onset"] = np.round(np.clip(onset, 12, people["age"] - 1)).astype(int)
     people["episodes"] = np.clip(np.round(np.exp(random.normal(np.log(4.4), 0.6, size))), 1, 25).astype(int)
     people["weeks"] = np.round(normal(random, 18.0, 12, 3, 70, size)).astype(int)
     male = (people["sex"] == "M").to_numpy()
-    people["height"] = np.round(np.where(male, normal(random, 175.0, 7, 158, 195, size), normal(random, 163.0, 6, 148, 180, size)))
+    people["height"] = np.round(
+        np.where(male, normal(random, 175.0, 7, 158, 195, size), normal(random, 163.0, 6, 148, 180, size))
+    )
     people["weight"] = np.round(normal(random, 25.5, 4, 18, 37, size) * (people["height"] / 100) ** 2, 1)
     people["responsive"] = 0.0  # the latent immune responsiveness, drawn with the course of mood
     people["childbearing"] = ~male & (people["age"] < 52)

@@ -25,11 +25,12 @@ def _own_package() -> None:
 _own_package()
 
 from simulation import body, cells, chance, coding, conduct, dosing, events, flow, history, labs, mood, visits  # noqa: E402
-from simulation.mess import Planter, plant  # noqa: E402
+from simulation.mess import plant  # noqa: E402
 from simulation.people import recruit  # noqa: E402
+from simulation.planter import Planter  # noqa: E402
 from simulation.writers import Limits, finish, read_dictionary, write_forms, write_planted  # noqa: E402
 
-SEED = 754  # of the export that is shipped
+SEED = 141  # of the shipped export; chosen: see raw_readme.md
 SUBJECTS = 36
 STAFF = ("INV1", "INV2", "SC1", "SC2")
 
@@ -93,7 +94,13 @@ def _dummy(random: chance.Random, rand: pd.DataFrame) -> pd.DataFrame:
     return dummy
 
 
-def simulate(out: Path, subjects: int = SUBJECTS, seed: int = SEED, planted: Path | None = None, limits: Limits | None = None) -> None:
+def simulate(
+    out: Path,
+    subjects: int = SUBJECTS,
+    seed: int = SEED,
+    planted: Path | None = None,
+    limits: Limits | None = None,
+) -> None:
     """Write the raw export of a trial with `subjects` randomised (and 44/36 as many screened) into `out`.
 
     The same seed gives the same bytes. `planted` is the file that lists the planted errors with file and line, by
@@ -101,7 +108,9 @@ def simulate(out: Path, subjects: int = SUBJECTS, seed: int = SEED, planted: Pat
     trials scale them. Ids are as wide as the number screened needs (01-001; 01-0001 from 1,000 on).
     """
     if subjects < 12:
-        raise ValueError(f"a trial of {subjects} randomised subjects is too small for its strata and roles: take 12 or more")
+        raise ValueError(
+            f"a trial of {subjects} randomised subjects is too small for its strata and roles: take 12 or more"
+        )
     limits = limits or Limits()
     dictionary = read_dictionary(HERE / "dictionary.csv")
     vocabulary = coding.read_vocabulary(HERE / "vocabulary.csv")
@@ -119,14 +128,18 @@ def simulate(out: Path, subjects: int = SUBJECTS, seed: int = SEED, planted: Pat
         if "RATER" in names:
             frame["RATER"] = np.where(frame["s"] % 2 == 0, "RAT1", "RAT2")
         forms[form] = finish(frame, columns, subjid)
-    planter = Planter(forms, people, max(1, round(subjects / 36)))
-    plant(chance.stream(seed, "mess"), planter, coding.words_of(vocabulary)["CM"])
+    planter = Planter(forms, people, chance.stream(seed, "mess"), max(1, round(subjects / 36)))
+    plant(planter, coding.words_of(vocabulary)["CM"])
     forms["coding"] = finish(coding.coded(vocabulary, forms), dictionary["coding"], subjid)
     out.mkdir(parents=True, exist_ok=True)
     write_forms(out, forms, dictionary, limits)
     (out / "dictionary.csv").write_bytes((HERE / "dictionary.csv").read_bytes())
     readme = (HERE / "raw_readme.md").read_text(encoding="utf-8")
-    readme = readme.replace("{seed}", str(seed)).replace("{subjects}", str(subjects)).replace("{screened}", str(len(people)))
+    readme = (
+        readme.replace("{seed}", str(seed))
+        .replace("{subjects}", str(subjects))
+        .replace("{screened}", str(len(people)))
+    )
     (out / "README.md").write_text(readme, encoding="utf-8")
     if planted is not None:
         write_planted(planted, planter.entries(limits), seed, subjects)

@@ -51,7 +51,11 @@ def calendar(random: Random, people: pd.DataFrame) -> pd.DataFrame:
     (code of the reason if not held), blood, rating, dosing (minutes after midnight).
     """
     trial = people[people["in_trial"]]
-    parts = [pd.DataFrame({"s": people.index, "visit": SCREENING, "day": np.nan, "date": people["consent"], "order": 0.0})]
+    parts = [
+        pd.DataFrame(
+            {"s": people.index, "visit": SCREENING, "day": np.nan, "date": people["consent"], "order": 0.0}
+        )
+    ]
     start = trial["day_one"]
     role = trial["role"]
     last = start.max()
@@ -65,9 +69,29 @@ def calendar(random: Random, people: pd.DataFrame) -> pd.DataFrame:
         # the ward is open all week, the clinic is not
         if day > 5:
             date = date.where(date.dt.dayofweek < 5, start + pd.to_timedelta(day - 1 + (day == 60), unit="D"))
-        parts.append(pd.DataFrame({"s": trial.index, "visit": f"Giorno {day}", "day": float(day), "date": date, "order": float(day)}))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "s": trial.index,
+                    "visit": f"Giorno {day}",
+                    "day": float(day),
+                    "date": date,
+                    "order": float(day),
+                }
+            )
+        )
     ends = trial[role == "withdrew"]
-    parts.append(pd.DataFrame({"s": ends.index, "visit": EARLY_END, "day": np.nan, "date": ends["day_one"] + pd.Timedelta(days=39), "order": 59.0}))
+    parts.append(
+        pd.DataFrame(
+            {
+                "s": ends.index,
+                "visit": EARLY_END,
+                "day": np.nan,
+                "date": ends["day_one"] + pd.Timedelta(days=39),
+                "order": 59.0,
+            }
+        )
+    )
     parts.append(_unscheduled(random, trial))
     table = pd.concat(parts, ignore_index=True)
     table["held"] = True
@@ -87,13 +111,29 @@ def calendar(random: Random, people: pd.DataFrame) -> pd.DataFrame:
 def _unscheduled(random: Random, trial: pd.DataFrame) -> pd.DataFrame:
     """One subject in nine comes between visits, one of four of them twice."""
     size = max(1, len(trial) // 9)
-    free = trial.index[(trial["role"] == "").to_numpy() & (trial["day_one"] < trial["day_one"].max()).to_numpy()]
+    free = trial.index[
+        (trial["role"] == "").to_numpy() & (trial["day_one"] < trial["day_one"].max()).to_numpy()
+    ]
     if not len(free):
         free = trial.index
     who = np.sort(random.choice(free, min(size, len(free)), replace=False))
-    first = pd.DataFrame({"s": who, "visit": UNSCHEDULED[0], "date": trial.loc[who, "day_one"].to_numpy() + pd.Timedelta(days=10), "order": 8.5})
+    first = pd.DataFrame(
+        {
+            "s": who,
+            "visit": UNSCHEDULED[0],
+            "date": trial.loc[who, "day_one"].to_numpy() + pd.Timedelta(days=10),
+            "order": 8.5,
+        }
+    )
     again = who[::4]
-    second = pd.DataFrame({"s": again, "visit": UNSCHEDULED[1], "date": trial.loc[again, "day_one"].to_numpy() + pd.Timedelta(days=17), "order": 15.5})
+    second = pd.DataFrame(
+        {
+            "s": again,
+            "visit": UNSCHEDULED[1],
+            "date": trial.loc[again, "day_one"].to_numpy() + pd.Timedelta(days=17),
+            "order": 15.5,
+        }
+    )
     return pd.concat([first, second], ignore_index=True)
 
 

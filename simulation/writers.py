@@ -108,7 +108,9 @@ def _parts(frame: pd.DataFrame, size: int) -> Iterator[tuple[int, pd.DataFrame]]
         yield part + 1, frame.iloc[part * size : (part + 1) * size]
 
 
-def write_forms(out: Path, forms: Mapping[str, pd.DataFrame], dictionary: Mapping[str, list[Column]], limits: Limits) -> None:
+def write_forms(
+    out: Path, forms: Mapping[str, pd.DataFrame], dictionary: Mapping[str, list[Column]], limits: Limits
+) -> None:
     """Write every form below `out`."""
     for folder in ("edc", "scales", "lab", "coding", "restricted"):
         (out / folder).mkdir(parents=True, exist_ok=True)
@@ -118,13 +120,17 @@ def write_forms(out: Path, forms: Mapping[str, pd.DataFrame], dictionary: Mappin
         if form in SCALES:
             write_sav(out / file_of(form), form, shown, columns)
         elif form not in SHEETS:
-            style: dict[str, Any] = {"sep": ";", "encoding": "latin-1"} if form in LAB_TEXT else {"sep": ",", "encoding": "utf-8"}
+            style: dict[str, Any] = (
+                {"sep": ";", "encoding": "latin-1"} if form in LAB_TEXT else {"sep": ",", "encoding": "utf-8"}
+            )
             for part, rows in _parts(shown, limits.csv_rows):
                 rows.to_csv(out / file_of(form, part), index=False, lineterminator="\n", **style)
     longest = max(len(forms[form]) for form in SHEETS)
     for part in range(1, max(1, -(-longest // limits.sheet_rows)) + 1):
         here = slice((part - 1) * limits.sheet_rows, part * limits.sheet_rows)
-        write_workbook(out / file_of("lbhem", part), {form: forms[form].iloc[here] for form in SHEETS}, dictionary)
+        write_workbook(
+            out / file_of("lbhem", part), {form: forms[form].iloc[here] for form in SHEETS}, dictionary
+        )
 
 
 def write_sav(path: Path, form: str, frame: pd.DataFrame, columns: list[Column]) -> None:
@@ -168,7 +174,9 @@ def _day(text: str) -> dt.datetime | None:
         return None
 
 
-def write_workbook(path: Path, sheets: Mapping[str, pd.DataFrame], dictionary: Mapping[str, list[Column]]) -> None:
+def write_workbook(
+    path: Path, sheets: Mapping[str, pd.DataFrame], dictionary: Mapping[str, list[Column]]
+) -> None:
     """Write the laboratory's workbook: a sheet a form, title and units above the header."""
     import xlsxwriter
 
@@ -189,7 +197,10 @@ def write_workbook(path: Path, sheets: Mapping[str, pd.DataFrame], dictionary: M
             sheet.set_column(place, place, 12)
             excel_date = column.type == "date" and form in EXCEL_DATES
             values = frame[column.name].to_numpy()
-            known = {text: (_day(text) if excel_date else _cell(text, column.type)) for text in dict.fromkeys(values)}
+            known = {
+                text: (_day(text) if excel_date else _cell(text, column.type))
+                for text in dict.fromkeys(values)
+            }
             for row, text in enumerate(values, HEADER_LINE):
                 value = known[text]
                 if text == "":
