@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+_SPECIAL = re.compile(r"[\\{}]|[^\x20-\x7e]")
+_SLASH = re.compile(r"(?<=\w)/(?=\w)")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -20,27 +23,25 @@ class RtfCode(str):
 
 def rtf_text(text: str) -> RtfCode:
     r"""Text as RTF: backslash and braces escaped, `\uN` beyond ASCII, a line break as `\line`."""
-    out: list[str] = []
-    for character in text:
-        code = ord(character)
-        if character in "\\{}":
-            out.append("\\" + character)
-        elif character == "\n":
-            out.append("\\line ")
-        elif character == "\t":
-            out.append("\\tab ")
-        elif character == "/" and out and out[-1][-1:].isalnum():
-            out.append("/\\zwbo ")  # a line may be broken behind it
-        elif code < 32:
-            continue
-        elif code < 127:
-            out.append(character)
-        else:
-            units = character.encode("utf-16-le")
-            for i in range(0, len(units), 2):
-                number = int.from_bytes(units[i : i + 2], "little", signed=True)
-                out.append(f"\\u{number}?")
-    return RtfCode("".join(out))
+    return RtfCode(_SPECIAL.sub(_rtf_character, text))
+
+
+def _rtf_character(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in "\\{}":
+        return "\\" + character
+    if character in "\n\t":
+        return "\\line " if character == "\n" else "\\tab "
+    if ord(character) < 128:  # other control characters mean nothing on a page
+        return ""
+    units = character.encode("utf-16-le")
+    numbers = (int.from_bytes(units[i : i + 2], "little", signed=True) for i in range(0, len(units), 2))
+    return "".join(f"\\u{number}?" for number in numbers)
+
+
+def rtf_breakable(text: str) -> RtfCode:
+    """Text as RTF that may be broken behind a slash inside a word."""
+    return RtfCode(_SLASH.sub(r"/\\zwbo ", rtf_text(text)))
 
 
 def _finalize_rtf(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from il2cdisc.tlf.table import Row, Table
 
@@ -28,6 +29,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return units * size / 1000 * (1.06 if bold else 1.0)
 
 
+@lru_cache(maxsize=65536)
 def line_count(text: str, room: float, size: float, *, bold: bool = False) -> int:
     """Lines that a text takes in `room` points, broken at blanks and, if a word is too long, inside it."""
     return sum(_one_line_count(part, room, size, bold) for part in text.split("\n"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from il2cdisc.spec.tlf import Display
-from il2cdisc.tlf.escape import RtfCode, rtf_environment
+from il2cdisc.tlf.escape import RtfCode, rtf_breakable, rtf_environment
 from il2cdisc.tlf.header import HeaderInfo
 from il2cdisc.tlf.pages import GAP, begins_group, fitted_widths, line_count, paginate
 from il2cdisc.tlf.table import Row, Table, shown_once
@@ -164,8 +164,9 @@ def _page(table: Table, rows: Sequence[Row]) -> list[_Line]:
         last = i == len(rows) - 1
         gap = f"\\sb{round(GAP * _LINE)}" if i and begins_group(table, rows[i - 1], row) else ""
         style = f"\\ql\\li{_INDENT * row.indent}" + ("\\b" if row.head else "") + gap
-        out = [_Cell(cells[0], RtfCode(style))]
-        out += [_Cell(text, RtfCode(centred + gap)) for text in ([] if row.head else cells[1:])]
+        out = [_Cell(rtf_breakable(cells[0]), RtfCode(style))]
+        rest = [] if row.head else cells[1:]
+        out += [_Cell(rtf_breakable(text), RtfCode(centred + gap)) for text in rest]
         border = "\\clbrdrb\\brdrs\\brdrw10" if last else ""
         own = [WIDTH] if row.head else edges  # a label of a group runs over the whole width
         lines.append(_Line(out, own, RtfCode("\\trkeep"), RtfCode(border)))

@@ -13,7 +13,7 @@ import pytest
 import il2cdisc.tlf
 from il2cdisc.results.frame import HEADER
 from il2cdisc.spec.tlf import Analysis, Item
-from il2cdisc.tlf.escape import rtf_text
+from il2cdisc.tlf.escape import rtf_breakable, rtf_text
 from il2cdisc.tlf.layout import lay_out
 from il2cdisc.tlf.render import render, render_index
 
@@ -90,11 +90,14 @@ def test_html_escapes(table, results, header):
         ("\U0001d49e", r"\u-10187?\u-9058?"),
         ("one\ntwo", r"one\line two"),
         ("bell\x07", "bell"),
-        ("A/B", r"A/\zwbo B"),
     ],
 )
 def test_rtf_escapes(text, rtf):
     assert rtf_text(text) == rtf
+
+
+def test_rtf_breaks_behind_a_slash_inside_a_word():
+    assert rtf_breakable("A/B or / {C}") == r"A/\zwbo B or / \{C\}"
 
 
 def test_a_long_table_repeats_its_header_on_every_page(table, results, header):
