@@ -150,5 +150,5 @@ def from_problem(problem: Problem) -> Finding:
 
 
 def place_text(place: Address) -> str:
-    """An address in words, e.g. `raw/edc/ae.csv:118 AESTDAT` or `AE USUBJID=… AESEQ=12`."""
+    """An address in words, e.g. `raw/visits.csv:118` or `AE USUBJID=… AESEQ=12`."""
     return str(place)

@@ -14,6 +14,12 @@ NO_OUTPUTS = Kind(
     Severity.STOP,
     "run a build first",
 )
+DOUBLE = Kind(
+    "CHK094",
+    "Two files with one dataset",
+    Severity.FINDING,
+    "build again: an output was renamed or copied; only the first of the files was checked",
+)
 BAD_RULE_CODE = Kind(
     "CHK092",
     "Disposition of a rule that does not exist",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check.context import Context, Table
+from il2cdisc.check.problems import DOUBLE
 from il2cdisc.spec.models import Spec
 from il2cdisc.standards import codelist
 from il2cdisc.transport.xpt import read_xpt
@@ -24,6 +25,10 @@ def read_package(folder: Path, spec: Spec, *, shown: str = "") -> tuple[Context,
             file = read_xpt(path, shown=name)
         except Stopped as stopped:
             problems.extend(stopped.problems)
+            continue
+        if file.name in tables:
+            what = f"the file holds the dataset {file.name}, as {tables[file.name].file} does"
+            problems.append(DOUBLE.at(name, what))
             continue
         tables[file.name] = Table(
             name=file.name,

@@ -16,6 +16,9 @@ from il2cdisc.check.workbook import write_workbook
 SCHEMA = "il2cdisc-findings/1"
 NOTICE = "SYNTHETIC DATA"
 FIRST = 3
+"""Findings of a code that a terminal shows."""
+IN_FILE = 50
+"""Findings of a code in `findings.txt`; the workbook and the JSON have more."""
 _STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "bold cyan"}
 
 
@@ -43,7 +46,7 @@ def write_reports(
             dispositions=dispositions,
         )
     data.write_text(as_json(report, facts, dispositions=dispositions), encoding="utf-8", newline="\n")
-    plain = as_text(report, facts, first=None, dispositions=dispositions)
+    plain = as_text(report, facts, first=IN_FILE, dispositions=dispositions)
     text.write_text(plain, encoding="utf-8", newline="\n")
     return [book, data, text]
 

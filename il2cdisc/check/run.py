@@ -10,6 +10,7 @@ import pandas as pd
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check import problems as kinds
 from il2cdisc.check.context import Context, Hit, Origin, Table, number_text
+from il2cdisc.check.dispositions import Disposition, unused
 from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped, place_text
 from il2cdisc.check.read import read_package
 from il2cdisc.check.rules import Rule, all_rules
@@ -27,13 +28,15 @@ def check_folder(
     *,
     problems: Iterable[Problem] = (),
     findings: Iterable[Finding] = (),
+    dispositions: Sequence[Disposition] = (),
     origin: Origin | None = None,
     shown: str = "",
 ) -> Report:
     """Check the transport files of a build against their workbooks; SDTM in `sdtm/`, ADaM in `adam/`.
 
     `problems` (of reading, link, mapping, the manifest) and `findings` (of an earlier report) join the
-    report. `origin` gives the raw lines behind a record. `shown` is the name of the folder in messages.
+    report; dispositions that explain nothing are findings themselves. `origin` gives the raw lines behind
+    a record. `shown` is the name of the folder in messages.
     Raises `Stopped` when there is no folder to check.
     """
     if not outputs.is_dir():
@@ -49,6 +52,7 @@ def check_folder(
         found += [from_problem(problem) for problem in unreadable]
         found += run_rules(context, origin=origin, more=more)
         ran.update(rule.kind.code for rule in all_rules())
+    found += [from_problem(problem) for problem in unused(found, dispositions, ran)]
     return grouped(found, more=more, rules=ran)
 
 

@@ -36,6 +36,11 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.kind.code))
 
 
+def explain(code: str) -> str:
+    """The page of a rule: what, why, example, fix; empty when there is no such rule."""
+    return next((f"{code} {rule.page}" for rule in all_rules() if rule.kind.code == code), "")
+
+
 def _rule(name: str) -> Rule:
     module = importlib.import_module(f"{__name__}.{name}")
     return Rule(name, module.KIND, module.LEVEL, module.__doc__ or "", module.check)
