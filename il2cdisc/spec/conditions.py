@@ -1,4 +1,4 @@
-"""Where-clauses as one line of text: `TRTEMFL EQ Y AND AVISIT IN ("Day 1", "Day 2")` ⇄ conditions."""
+"""Where-clauses as one line of text: `TRTEMFL EQ Y AND AESEV IN (MILD, "NOT KNOWN")` ⇄ conditions."""
 
 from __future__ import annotations
 
