@@ -60,8 +60,6 @@ def _variable(row: VariableSpec, structure: str) -> Iterator[Problem]:
         if row.data_type in DATA_TYPES and row.type != standard.type:
             what = f"{name} is {standard.type} in the standard, {row.data_type} here"
             yield kinds.STANDARD_TYPE.at(row.at("Data Type"), what)
-        if standard.core == "Req" and not row.mandatory:
-            yield kinds.STANDARD_MANDATORY.at(row.at("Mandatory"), f"{name} is required by the standard")
         return
     if row.origin is Origin.PREDECESSOR:
         dataset, _, variable = row.predecessor.partition(".")

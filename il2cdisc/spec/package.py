@@ -6,8 +6,10 @@ expat with document type declarations refused, so that no entity can expand.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -27,6 +29,7 @@ _Start = Callable[[str, dict[str, str]], None]
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BUILTIN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})\Z")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -90,32 +93,32 @@ class Package:
 def _open(path: Path) -> zipfile.ZipFile:
     try:
         size = path.stat().st_size
+        # Read whole (up to the limit), so that no handle is kept on a file that a person may have open.
         with path.open("rb") as stream:
-            head = stream.read(8)
+            content = stream.read(MAX_FILE + 1)
     except FileNotFoundError:
         raise PackageError("the file does not exist", "put the workbook there, or correct the path") from None
     except OSError as error:
-        raise PackageError(
-            f"the file can't be opened ({error.strerror})", "close it elsewhere and try again"
-        ) from None
+        why = f"the file can't be opened ({error.strerror})"
+        raise PackageError(why, "close it elsewhere and try again") from None
     if size == 0:
         raise PackageError("the file is empty (0 bytes)", "put the workbook back from its last good copy")
     if size > MAX_FILE:
         raise PackageError(
             f"the file is larger than {MAX_FILE:,} bytes", "remove what is not a specification"
         )
-    if head == _OLE:
+    if content[:8] == _OLE:
         raise PackageError(
             "the workbook is protected by a password, or in the old .xls format",
             "remove the password and save it as .xlsx",
         )
-    if head[:2] != b"PK":
+    if content[:2] != b"PK":
         raise PackageError(
             "the file is not an .xlsx workbook", "save it from Excel as .xlsx (not by renaming)"
         )
     try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError):
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, struct.error, OSError, EOFError, ValueError, NotImplementedError):
         raise PackageError(
             "the file is truncated or damaged", "put it back from its last good copy"
         ) from None
@@ -271,7 +274,10 @@ def _unescape(text: str) -> str:
     """Undo `_x000D_`, the way in which a workbook writes control characters."""
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
+    whole = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
+    # Halves of a surrogate pair are letters of no text: a text that holds one stays as it is written.
+    whole = whole.replace("\r\n", "\n")
+    return text if any("\ud800" <= letter <= "\udfff" for letter in whole) else whole
 
 
 def _date_styles(content: bytes) -> list[bool]:
@@ -284,11 +290,11 @@ def _date_styles(content: bytes) -> list[bool]:
         name = _local(tag)
         if name == "numFmt":
             code = _NOT_CODE.sub("", attributes.get("formatCode", ""))
-            custom[int(attributes.get("numFmtId", "-1"))] = any(letter in code.lower() for letter in "dmyhs")
+            custom[_whole(attributes.get("numFmtId", ""))] = any(letter in code.lower() for letter in "dmyhs")
         elif name == "cellXfs":
             inside["cellXfs"] = True
         elif name == "xf" and inside["cellXfs"]:
-            number = int(attributes.get("numFmtId", "0"))
+            number = _whole(attributes.get("numFmtId", ""))
             styles.append(custom.get(number, number in _BUILTIN_DATES))
 
     def end(tag: str) -> None:
@@ -297,6 +303,10 @@ def _date_styles(content: bytes) -> list[bool]:
 
     _parse(content, start, end, None)
     return styles
+
+
+def _whole(text: str, otherwise: int = 0) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else otherwise
 
 
 def number_text(text: str) -> str:
@@ -322,13 +332,14 @@ def _date_text(text: str, epoch_1904: bool) -> str:
 
 
 def split_reference(reference: str) -> tuple[int, int]:
-    """Row and column (1-based) of `F23`."""
+    """Row and column (1-based) of `F23`. Raises `ValueError` for anything else."""
+    match = _REFERENCE.match(reference)
+    if match is None or int(match[2]) > MAX_ROW:
+        raise ValueError(reference)
     column = 0
-    for place, letter in enumerate(reference):
-        if letter.isdigit():
-            return int(reference[place:]), column
+    for letter in match[1]:
         column = column * 26 + ord(letter) - 64
-    raise ValueError(reference)
+    return int(match[2]), column
 
 
 class _SheetReader:
@@ -363,8 +374,7 @@ class _SheetReader:
                     f"sheet {self.grid.name} has a cell at '{reference}'", "save it again"
                 ) from None
             self._type = attributes.get("t", "n")
-            style = attributes.get("s", "0")
-            self._style = int(style) if style.isdigit() else 0
+            self._style = _whole(attributes.get("s", ""))
             self._formula = False
             self._value = []
         elif name == "v":
@@ -374,8 +384,7 @@ class _SheetReader:
         elif name == "f":
             self._formula = True
         elif name == "row":
-            number = attributes.get("r", "")
-            self._row = int(number) if number.isdigit() else self._row + 1
+            self._row = _whole(attributes.get("r", ""), self._row + 1)
             self._column = 0
             if self._row > MAX_ROW:
                 raise PackageError(f"sheet {self.grid.name} has a row {self._row}", "save it again")

@@ -15,7 +15,7 @@ from il2cdisc.base.problems import Address, Problems, Stopped, at_cell, column_l
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.package import Cell, Grid, Package, PackageError, split_reference
 
-_SPACES = re.compile("[\u00a0\u2007\u202f\u200b\ufeff]")
+_SPACES = re.compile("[\u00a0\u2007\u202f\u200b\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Stopped
 from il2cdisc.spec import package
@@ -235,6 +237,53 @@ def test_inline_and_rich_texts_and_missing_references(tmp_path: Path) -> None:
     change(path, "xl/worksheets/sheet1.xml", sheet[start:end], rows)
     (row,) = open_workbook(path).rows("Terms", ["A", "B"])
     assert (row.text("A"), row.text("B")) == ("pq", "A1")
+
+
+# Where to do damage, in parts of 10,000: the size of a file depends on the clock that openpyxl writes.
+PLACES = st.integers(0, 9_999)
+BITS = [
+    b"0",
+    b"9",
+    b"-",
+    b"x",
+    b'"',
+    b"A",
+    b"<",
+    b"",
+    b"_x0000_",
+    b"_xD800_",
+    b"99999999999",
+    b" ",
+    b"\xc2\xb2",
+]
+
+
+@given(st.data())
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damage_of_any_kind_is_told_and_never_raised(tmp_path: Path, data: st.DataObject) -> None:
+    path = book_of(tmp_path / "b.xlsx", [["A", "B"], ["x", 1.5], [datetime.date(2022, 3, 1), True]])
+    if data.draw(st.booleans(), "bytes of the file"):
+        content = bytearray(path.read_bytes())
+        for _ in range(data.draw(st.integers(1, 4))):
+            content[data.draw(PLACES) * len(content) // 10_000] = data.draw(st.integers(0, 255))
+        path.write_bytes(content)
+    else:
+        with zipfile.ZipFile(path) as archive:
+            part = data.draw(st.sampled_from([name for name in archive.namelist() if name.startswith("xl/")]))
+            content = bytearray(archive.read(part))
+            whole = bytes(content)
+        for _ in range(data.draw(st.integers(1, 5))):
+            at = data.draw(PLACES) * len(content) // 10_000
+            content[at : at + data.draw(st.integers(0, 2))] = data.draw(st.sampled_from(BITS))
+        change(path, part, whole, bytes(content))
+    try:
+        book = open_workbook(path, "specs/sdtm.xlsx")
+        for row in book.rows("Terms", ["A"], ["B"]):
+            row.number_("B")
+        said = told(book)
+    except Stopped as stop:
+        said = str(stop)
+    assert said.isprintable() or said.encode()
 
 
 @pytest.mark.parametrize(
