@@ -12,21 +12,26 @@ def append_rows(dataset: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
     A column's type is that of the side with values; id columns of single ids and of lists mix.
     """
-    names = list(dict.fromkeys([*dataset.columns, *rows.columns]))
-    columns: dict[str, pd.Series] = {}
-    for name in names:
-        present = [part[name] for part in (dataset, rows) if name in part.columns]
-        filled = [column for column in present if column.notna().any()] or present[:1]
-        types = {column.dtype for column in filled}
-        dtype = types.pop() if len(types) == 1 else None
-        pieces = [
-            part[name]
-            if name in part.columns and (dtype is None or part[name].dtype == dtype)
-            else filled[0].iloc[:0].reindex(part.index)
-            for part in (dataset, rows)
-        ]
-        columns[str(name)] = pd.concat([piece for piece in pieces if len(piece)] or pieces, ignore_index=True)
-    return pd.DataFrame(columns, columns=names)
+    if dataset.empty or rows.empty:
+        names = list(dict.fromkeys([*dataset.columns, *rows.columns]))
+        full, other = (rows, dataset) if dataset.empty else (dataset, rows)
+        out = full.reset_index(drop=True)
+        lacking = {
+            name: other[name].iloc[:0].reindex(out.index) for name in names if name not in full.columns
+        }
+        return out.assign(**lacking)[names]
+    left, right = dataset.dtypes.to_dict(), rows.dtypes.to_dict()
+    ours: dict[str, pd.Series] = {}
+    theirs: dict[str, pd.Series] = {}
+    for name in [name for name in left if name in right and left[name] != right[name]]:
+        if not rows[name].notna().any():
+            theirs[name] = dataset[name].iloc[:0].reindex(rows.index)
+        elif not dataset[name].notna().any():
+            ours[name] = rows[name].iloc[:0].reindex(dataset.index)
+        elif not (pd.api.types.is_numeric_dtype(left[name]) and pd.api.types.is_numeric_dtype(right[name])):
+            ours[name], theirs[name] = dataset[name].astype(object), rows[name].astype(object)
+    parts = [dataset.assign(**ours) if ours else dataset, rows.assign(**theirs) if theirs else rows]
+    return pd.concat(parts, ignore_index=True)
 
 
 def blank(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

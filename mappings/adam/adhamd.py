@@ -52,9 +52,7 @@ def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     carried = totals & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
     out = derive_locf_records(out, later, by=SAME, where=carried, keep_missing=["ANL01FL"])
     out = derive_var_flag(out, new_var="ANL02FL", where=(out["ANL01FL"] == "Y") | (out["DTYPE"] == "LOCF"))
-    for code, (total, flag) in NON_RESPONSE.items():
-        out = with_non_response(out, adsl, later, parameter(spec, code), total, flag)
-    return analysis_dataset("ADHAMD", out)
+    return analysis_dataset("ADHAMD", append_rows(out, non_response(out, adsl, later, spec)))
 
 
 def with_criteria(out: pd.DataFrame) -> pd.DataFrame:
@@ -73,28 +71,27 @@ def with_criteria(out: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def with_non_response(
-    out: pd.DataFrame,
-    adsl: pd.DataFrame,
-    visits: pd.DataFrame,
-    names: dict[str, str | float],
-    total: str,
-    flag: str,
-) -> pd.DataFrame:
-    """A yes/no parameter for every visit of every subject of the full analysis set; missing is no."""
-    source = (out["PARAMCD"] == total) & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
-    source &= out["FASFL"] == "Y"
-    made = derive_param_criterion(out, source=source, met=out[flag] == "Y", set_values=names)
-    rows = blank(made.iloc[len(out) :], [*VALUES, *SOURCE])
-
+def non_response(out: pd.DataFrame, adsl: pd.DataFrame, visits: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """Yes/no parameters for every visit of every subject of the full analysis set; missing is no."""
+    analysed = out[(out["ANL01FL"] == "Y") & (out["AVISITN"] > 0) & (out["FASFL"] == "Y")]
     subjects = adsl.loc[adsl["FASFL"] == "Y", ["STUDYID", "USUBJID"]]
     grid = subjects.merge(visits[["AVISIT", "AVISITN"]], how="cross")
-    text = pd.Series(index=grid.index, dtype="str")
-    expected = with_subject(grid.assign(**names), adsl).assign(
+    seen, expected = analysed.iloc[:0], []
+    for code, (total, flag) in NON_RESPONSE.items():
+        names = parameter(spec, code)
+        rows = analysed[analysed["PARAMCD"] == total]
+        everyone = pd.Series(True, index=rows.index)
+        made = derive_param_criterion(rows, source=everyone, met=rows[flag] == "Y", set_values=names)
+        seen = append_rows(seen, made.iloc[len(rows) :])
+        expected.append(grid.assign(**names))
+    seen = blank(seen, [*VALUES, *SOURCE])
+    imputed = with_subject(pd.concat(expected, ignore_index=True), adsl)
+    text = pd.Series(index=imputed.index, dtype="str")
+    imputed = imputed.assign(
         AVAL=0.0, AVALC=text.fillna("N"), DTYPE=text.fillna("NRI"), ANL01FL=text.fillna("Y")
     )
-    rows = derive_expected_records(rows, expected, by=[*SAME, "AVISITN"])
-    return append_rows(out, rows.assign(ANL02FL=rows["ANL01FL"]))
+    seen = derive_expected_records(seen, imputed, by=[*SAME, "AVISITN"])
+    return seen.assign(ANL02FL=seen["ANL01FL"])
 
 
 def _flag(met: pd.Series, known: pd.Series) -> pd.Series:

@@ -1,17 +1,65 @@
-"""The trial's ADaM modules, loaded from the checkout, and its workbook."""
+"""The trial's ADaM modules from the checkout, its workbook, and a small completed SDTM to run them on."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from il2cdisc.adam import Analysis, derive, finish, with_ids
+from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.problems import Problems
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
 
 ROOT = Path(__file__).parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.append(str(ROOT))  # a build makes the trial's modules importable as `mappings`
+
+COLUMNS = {
+    "DM": "STUDYID USUBJID SUBJID SITEID AGEU SEX RACE ARMCD ARM ACTARMCD ACTARM ARMNRS RFICDTC RFPENDTC"
+    " | AGE",
+    "SUPPDM": "USUBJID QNAM QVAL |",
+    "EX": "USUBJID EXSTDTC EXENDTC | EXSEQ",
+    "DS": "USUBJID DSCAT DSSCAT DSDECOD DSSTDTC | DSSEQ",
+    "SV": "USUBJID VISIT | VISITNUM SVSTDY",
+    "RS": "STUDYID USUBJID RSTESTCD VISIT RSDTC | RSSEQ VISITNUM RSSTRESN",
+    "CP": "STUDYID USUBJID CPTESTCD CPSBMRKS CPCELSTA VISIT CPDTC | CPSEQ VISITNUM CPSTRESN",
+    "LB": "STUDYID USUBJID LBTESTCD LBCAT LBSTRESU LBSTRESC VISIT LBDTC"
+    " | LBSEQ LBSTRESN LBSTNRLO LBSTNRHI LBLLOQ VISITNUM",
+}
+ITEMS = [*(f"HAMD2{i:02d}" for i in range(1, 16)), "HAMD216A", "HAMD217", "HAMD218A", "HAMD218B"]
+ITEMS += ["HAMD219", "HAMD220", "HAMD221"]
+
+
+def frame(source: str, rows: list[dict[str, object]], columns: str = "") -> pd.DataFrame:
+    """A completed dataset as mappings receive it; `columns` are its text columns, behind `|` the numbers."""
+    text, _, numeric = (columns or COLUMNS[source]).partition("|")
+    out = pd.DataFrame(rows, columns=[*text.split(), *numeric.split()])
+    out = out.astype(dict.fromkeys(text.split(), "str") | dict.fromkeys(numeric.split(), "float64"))
+    return with_ids(source, out)
+
+
+def rating(
+    usubjid: str, visitnum: float, dtc: str, score: float, **other: float | None
+) -> list[dict[str, object]]:
+    """All items of one rating with the same score, but those named."""
+    return [
+        {
+            "STUDYID": "X",
+            "USUBJID": usubjid,
+            "RSSEQ": visitnum * 100 + i,
+            "RSTESTCD": item,
+            "VISITNUM": visitnum,
+            "VISIT": f"VISIT {visitnum:g}",
+            "RSDTC": dtc,
+            "RSSTRESN": other.get(item, score),
+        }
+        for i, item in enumerate(ITEMS, start=1)
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -19,17 +67,73 @@ def spec() -> Spec:
     return load_spec(ROOT / "specs" / "adam.xlsx", "specs/adam.xlsx")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def trial() -> None:
-    """`mappings.adam...` importable, as a build makes it."""
-    if str(ROOT) not in sys.path:
-        sys.path.append(str(ROOT))
+@pytest.fixture
+def sdtm() -> dict[str, pd.DataFrame]:
+    """S1 treated from 10 to 31 January 2022, S2 a screen failure."""
+    person = {"STUDYID": "X", "SITEID": "01", "AGEU": "YEARS", "RACE": "WHITE", "RFICDTC": "2022-01-01"}
+    arm = {"ARMCD": "IL2", "ARM": "Low-dose IL-2", "ACTARMCD": "IL2", "ACTARM": "Low-dose IL-2"}
+    s1 = person | arm | {"USUBJID": "S1", "SUBJID": "1", "AGE": 39, "SEX": "F", "RFPENDTC": "2022-03-15"}
+    s2 = person | {"USUBJID": "S2", "SUBJID": "2", "AGE": 65, "SEX": "M", "ARMNRS": "SCREEN FAILURE"}
+    days = [f"2022-01-{day}T09:00" for day in (10, 11, 12, 13, 14, 17, 24, 31)]
+    end = {"DSCAT": "DISPOSITION EVENT", "DSSCAT": "STUDY PARTICIPATION"}
+    ends = [
+        {"USUBJID": "S1", "DSSEQ": 1, "DSCAT": "PROTOCOL MILESTONE"}
+        | {"DSDECOD": "RANDOMIZED", "DSSTDTC": "2022-01-10"},
+        {"USUBJID": "S1", "DSSEQ": 2, "DSCAT": "DISPOSITION EVENT", "DSSCAT": "STUDY TREATMENT"}
+        | {"DSDECOD": "COMPLETED", "DSSTDTC": "2022-02-07"},
+        end | {"USUBJID": "S1", "DSSEQ": 3, "DSDECOD": "LOST TO FOLLOW-UP", "DSSTDTC": "2022-03-15"},
+        end | {"USUBJID": "S2", "DSSEQ": 1, "DSDECOD": "SCREEN FAILURE", "DSSTDTC": "2022-01-02"},
+    ]
+    share = {"STUDYID": "X", "USUBJID": "S1", "CPTESTCD": "TLHRTLH"}
+    return {
+        "dm": frame("DM", [s1, s2]),
+        "suppdm": frame("SUPPDM", [{"USUBJID": "S1", "QNAM": "STRATUM", "QVAL": "MDD"}]),
+        "ex": frame(
+            "EX",
+            [{"USUBJID": "S1", "EXSEQ": i, "EXSTDTC": d, "EXENDTC": d} for i, d in enumerate(days, start=1)],
+        ),
+        "ds": frame("DS", ends),
+        "sv": frame("SV", []),
+        "rs": frame(
+            "RS",
+            [
+                *rating("S1", 0, "2022-01-03", 2),
+                *rating("S1", 1, "2022-01-10T08:00", 2),
+                *rating("S1", 5, "2022-01-14", 1, HAMD201=None),
+                *rating("S1", 29, "2022-02-07", 0),
+                *rating("S2", 0, "2022-01-02", 1),
+            ],
+        ),
+        "cp": frame(
+            "CP",
+            [
+                share | {"CPSEQ": 1, "CPDTC": "2022-01-10T08:00", "CPSTRESN": 5.0, "VISITNUM": 1.0},
+                share | {"CPSEQ": 2, "CPDTC": "2022-01-14T08:00", "CPSTRESN": 6.0, "VISITNUM": 5.0},
+            ],
+        ),
+    }
 
 
-def frame(source: str, rows: list[dict[str, object]], columns: str) -> pd.DataFrame:
-    """A completed dataset: `columns` are the text ones, then after `|` the numeric ones."""
-    text, _, numeric = columns.partition("|")
-    out = pd.DataFrame(rows, columns=[*text.split(), *numeric.split()])
-    out = out.astype(dict.fromkeys(text.split(), "str") | dict.fromkeys(numeric.split(), "float64"))
-    out.insert(0, f"@{source}", pd.array(range(len(out)), dtype="Int64"))
-    return out
+@pytest.fixture
+def made(sdtm: dict[str, pd.DataFrame], spec: Spec) -> Callable[..., Dataset]:
+    """Run mappings one after the other on `sdtm`; gives the last one's finished dataset."""
+
+    def run(*functions: Callable[..., Analysis]) -> Dataset:
+        for function in functions:
+            problems = Problems()
+            dataset = finish(derive(function, sdtm, spec), spec, problems)
+            assert not problems, problems.items
+            sdtm[function.__name__] = with_ids(dataset.name, dataset.frame)
+        return dataset
+
+    return run
+
+
+@pytest.fixture
+def completed() -> Callable[..., pd.DataFrame]:
+    return frame
+
+
+@pytest.fixture
+def rated() -> Callable[..., list[dict[str, object]]]:
+    return rating
