@@ -115,7 +115,7 @@ def _findings(rule: Rule, hit: Hit, context: Context, origin: Origin | None) -> 
                 seq=int(number) if number.isdigit() else 0,
                 row=row + 1,
                 value=value,
-                hint=hit.hints.get(value, ""),
+                hint=hit.hints.get(value, hit.hint),
                 source=tuple(map(place_text, source)),
             )
         )

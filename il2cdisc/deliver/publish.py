@@ -56,6 +56,7 @@ _HELD = frozenset(
     }
 )
 _REFUSED = _HELD | {errno.EROFS, errno.ENOTDIR}
+_REPAIR_TIME = 0.5  # seconds that a build waits for a reading command's repair to end
 _PATIENCE = 5.0  # seconds that a reading command waits for another build's exchange to end
 
 
@@ -127,7 +128,7 @@ def staging(outputs: Path, *, step: Step = no_step, exchange: bool = True) -> Ge
     places = Places(outputs)
     with _told(places):
         places.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(places):
+    with _locked(places, patience=_REPAIR_TIME):
         step("locked")
         with _told(places):
             _put_right(places)
@@ -183,7 +184,7 @@ def is_ours(folder: Path) -> bool:
 
 
 @contextmanager
-def _locked(places: Places) -> Generator[None]:
+def _locked(places: Places, *, patience: float = 0.0) -> Generator[None]:
     """Hold the lock file; its text is the process id of the holder, for the message to others.
 
     The system frees the lock when the process dies, however it dies. The file itself stays: removing it
@@ -192,14 +193,14 @@ def _locked(places: Places) -> Generator[None]:
     with _told(places):
         handle = os.open(places.lock, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        deadline = time.monotonic() + patience
+        while not _taken(places, handle):
+            if time.monotonic() < deadline:
+                time.sleep(0.02)
+                continue
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
             who = f"process {holder}" if holder else "another process"
-            raise Stopped([BUILD_RUNS.at(_at(places), f"another build is running ({who})")]) from None
-        except OSError as error:
-            raise Stopped([NO_LOCK.at(_at(places), f"no lock can be taken: {error.strerror}")]) from None
+            raise Stopped([BUILD_RUNS.at(_at(places), f"another build is running ({who})")])
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
         try:
@@ -208,6 +209,16 @@ def _locked(places: Places) -> Generator[None]:
             fcntl.flock(handle, fcntl.LOCK_UN)  # worker processes may have inherited the handle
     finally:
         os.close(handle)
+
+
+def _taken(places: Places, handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise Stopped([NO_LOCK.at(_at(places), f"no lock can be taken: {error.strerror}")]) from None
+    return True
 
 
 def _swap(places: Places, step: Step, *, exchange: bool) -> list[str]:

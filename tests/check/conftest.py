@@ -176,6 +176,9 @@ class Pack:
             "NP": term_list("NP", ["NEGATIVE", "POSITIVE"]),
         }
     )
+    clauses: dict[str, WhereClause] = field(
+        default_factory=lambda: {item.id: item for item in (clause("GLUC"), clause("PREG"))}
+    )
     file_variables: dict[str, tuple[Variable, ...]] = field(default_factory=dict)
     file_labels: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -225,7 +228,7 @@ class Pack:
             define={},
             datasets=self.specs,
             value_levels=tuple(self.levels),
-            where_clauses={item.id: item for item in (clause("GLUC"), clause("PREG"))},
+            where_clauses=self.clauses,
             codelists=self.codelists,
         )
 

@@ -31,7 +31,7 @@ def report(pack: Any) -> Report:
     for row in range(3):
         pack.set("AE", "AESEV", row, "Mild")
     pack.set("AE", "AETERM", 2, "=1+1")
-    pack.set("LB", "LBTESTCD", 3, "UREA")
+    pack.set("LB", "LBSTRESU", 0, "mmol/l")
     pack.file_labels["DM"] = "Demography"
     problems = [
         QUERY.at(at_line("raw/edc/ae.csv", line, "AESTDAT"), "no date", values=[f"{line}/02/2020"])
@@ -104,13 +104,13 @@ def xlsx(report: Report, **options: Any) -> bytes:
 
 
 def test_xlsx(report: Report) -> None:
-    content = sheets(xlsx(report, notice="SYNTHETIC DATA", dispositions=[Disposition("CHK044", "planned")]))
+    content = sheets(xlsx(report, notice="SYNTHETIC DATA", dispositions=[Disposition("CHK023", "planned")]))
     assert [rows[0][0] for rows in content.values()] == ["SYNTHETIC DATA", "SYNTHETIC DATA"]
     summary = content["Summary"]
     assert summary[4][:6] == ["Level", "Code", "What", "Found", "Shown", "Explained"]
     assert summary[5][:6] == ["error", "CHK005", "Dataset label differs", 1, 1, 0]
     assert summary[6][:6] == ["error", "CHK022", "Value outside a closed codelist", 43, 3, 0]
-    assert [row[5] for row in summary[5:] if row[1] == "CHK044"] == [1]
+    assert [row[5] for row in summary[5:] if row[1] == "CHK023"] == [1]
     findings = content["Findings"]
     assert findings[1][0] == "7 of 47 findings are shown; Summary tells which codes have more."
     head = findings[2]
@@ -119,7 +119,7 @@ def test_xlsx(report: Report) -> None:
     assert rows[1]["USUBJID"] == "TEST-001"
     assert rows[1]["--SEQ"] == 1
     assert rows[1]["Did you mean"] == "MILD"
-    assert [row["Disposition"] for row in rows if row["Code"] == "CHK044"] == ["planned"]
+    assert [row["Disposition"] for row in rows if row["Code"] == "CHK023"] == ["planned"]
 
 
 def test_xlsx_of_nothing() -> None:

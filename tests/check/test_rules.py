@@ -10,7 +10,7 @@ import pytest
 
 from il2cdisc.base.datasets import Variable
 from il2cdisc.check.rules import all_rules
-from il2cdisc.spec.models import Condition, ValueLevelSpec, VariableSpec
+from il2cdisc.spec.models import Condition, DatasetSpec, ValueLevelSpec, VariableSpec, WhereClause
 
 
 def change_variable(pack: Any, dataset: str, name: str, **changes: Any) -> None:
@@ -33,6 +33,32 @@ def test_codes_are_unique_and_every_rule_has_its_page() -> None:
         for word in ("What:", "Why:", "Example:", "Fix:"):
             assert word in rule.page, (rule.name, word)
         assert rule.kind.fix
+
+
+def add_qualifiers(pack: Any, names: list[str]) -> None:
+    """SUPPAE with a record a qualifier; value level describes AETRTEM alone."""
+    rows = len(names)
+    pack.frames["SUPPAE"] = pd.DataFrame(
+        {"USUBJID": ["TEST-001"] * rows, "QNAM": names, "QVAL": ["Y"] * rows}
+    ).astype("str")
+    variables = tuple(
+        VariableSpec(order=n, dataset="SUPPAE", name=name, label=name)
+        for n, name in enumerate(("USUBJID", "QNAM", "QVAL"), start=1)
+    )
+    pack.specs["SUPPAE"] = DatasetSpec(name="SUPPAE", label="Supplement", keys=("QNAM",), variables=variables)
+    condition = Condition(variable="QNAM", comparator="EQ", values=("AETRTEM",))
+    pack.clauses["WC.Q"] = WhereClause(id="WC.Q", conditions=(condition,))
+    pack.levels.append(ValueLevelSpec(dataset="SUPPAE", variable="QVAL", where="WC.Q", data_type="text"))
+
+
+def test_described_qualifiers_are_right(pack: Any) -> None:
+    add_qualifiers(pack, ["AETRTEM"])
+    assert pack.findings("CHK044") == []
+
+
+def test_value_level_may_describe_some_values_only(pack: Any) -> None:
+    pack.set("LB", "LBTESTCD", 3, "UREA")
+    assert pack.findings("CHK044") == []
 
 
 # One case a rule: how the clean package is spoilt. What is told is in the snapshot.
@@ -169,7 +195,7 @@ def value_level_codelist(pack: Any) -> None:
 
 
 def value_level_uncovered(pack: Any) -> None:
-    pack.set("LB", "LBTESTCD", 3, "UREA")
+    add_qualifiers(pack, ["AETRTEM", "AETRTEMM", "AEX"])
 
 
 CASES = {

@@ -1,9 +1,10 @@
-"""A variable has value-level rows, and none of them selects this record.
+"""A supplemental qualifier is described by no value-level row.
 
-What: records with a value that no where-clause of the variable selects.
-Why: define.xml describes the variable by its value-level rows alone; these values stay undescribed.
+What: records of a SUPP-- dataset that no where-clause of QVAL selects. Elsewhere value level may describe
+some of the values only, and the variable's own row describes the rest.
+Why: what a qualifier is, its label, type and origin, is said at value level alone.
 Example: a QNAM in SUPPAE for which ValueLevel has no row.
-Fix: add the row and its where-clause. A last row may select all the rest (comparator NOTIN).
+Fix: add a row to ValueLevel and its where-clause to WhereClauses.
 """
 
 from __future__ import annotations
@@ -11,28 +12,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.base.problems import Kind, Severity, did_you_mean
 from il2cdisc.check.context import Context, Hit, positions
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK044",
-    "Value that no value level describes",
+    "Qualifier that no value level describes",
     Severity.FINDING,
     "add a row to the sheets ValueLevel and WhereClauses for these records",
 )
-LEVEL = Level.WARNING
+LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    covered: dict[tuple[str, str], NDArray[np.bool_]] = {}
-    for table, level, chosen in context.value_levels:
-        mask = covered.setdefault((table.name, level.variable), np.zeros(len(table.frame), dtype=bool))
-        mask[chosen] = True
-    for (dataset, variable), mask in covered.items():
-        table = context.tables[dataset]
-        rows = positions(table.frame[variable].notna().to_numpy() & ~mask)
-        if len(rows):
-            yield Hit(dataset, f"no value-level row of {variable} selects this record", variable, rows)
+    for table, _ in context.checked:
+        if not table.name.startswith("SUPP") or not {"QNAM", "QVAL"} <= set(table.by_name):
+            continue
+        covered = np.zeros(len(table.frame), dtype=bool)
+        known: set[str] = set()
+        for other, level, chosen in context.value_levels:
+            if other is table and level.variable == "QVAL":
+                covered[chosen] = True
+                known.update(_names(context, level.where))
+        names = table.frame["QNAM"].where(~covered).dropna()
+        for name in sorted(names.unique()):
+            rows = positions((table.frame["QNAM"] == name).to_numpy(dtype=bool) & ~covered)
+            what = f"no value-level row of QVAL selects QNAM {name}"
+            yield Hit(table.name, what, "QVAL", rows, hint=did_you_mean(name, known - {name}))
+
+
+def _names(context: Context, where: str) -> set[str]:
+    clause = context.spec.where_clauses[where]
+    return {value for item in clause.conditions if item.variable == "QNAM" for value in item.values}
