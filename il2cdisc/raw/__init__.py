@@ -1,0 +1,19 @@
+"""Raw exports → frames of text with row ids, receipts, and every record linked to its subject."""
+
+from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn, load_dictionary
+from il2cdisc.raw.forms import Form, Part, RawExport, Receipt
+from il2cdisc.raw.link import link
+from il2cdisc.raw.read import empty_forms, read_export
+
+__all__ = [
+    "Dictionary",
+    "DictionaryColumn",
+    "Form",
+    "Part",
+    "RawExport",
+    "Receipt",
+    "empty_forms",
+    "link",
+    "load_dictionary",
+    "read_export",
+]

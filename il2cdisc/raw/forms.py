@@ -1,0 +1,123 @@
+"""A form as it was read: text frame, row ids, and the way from a row id to file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.base.problems import Address, Problem, at_line
+from il2cdisc.base.rowids import id_column
+from il2cdisc.raw.table import Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was received: one file (or sheet) of one form."""
+
+    form: str
+    file: str
+    sheet: str
+    sha256: str
+    bytes: int
+    encoding: str
+    rows: int
+    columns: tuple[str, ...]
+    rejected: tuple[tuple[int, str], ...] = ()
+    """Rejected rows: line and why. A build with one stops, so only a stopped one has any."""
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: the fields, in order."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file (or sheet) of a form: its rows have the ids `first`, `first` + 1, ..."""
+
+    file: str
+    sheet: str
+    first: int
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: `frame` has `@form`, after link `USUBJID`, and a `str` column `form.COLUMN` for each column."""
+
+    name: str
+    frame: pd.DataFrame
+    columns: tuple[str, ...]
+    parts: tuple[Part, ...]
+    decimal: str = "."
+    """How numbers are written in the file."""
+    date_columns: tuple[str, ...] = ()
+    """Columns where the file held real dates: they are written yyyy-mm-dd, text beside them as it was."""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Column → its label in the file (SPSS, SAS, Stata)."""
+    value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Column → value as text → its label in the file."""
+
+    def address(self, row: int, column: str = "") -> Address:
+        """Where a row stands: `raw/edc/ae.csv:118 AESTDAT`. `column` may be `COLUMN` or `form.COLUMN`."""
+        column = column.removeprefix(f"{self.name}.")
+        for part in self.parts:
+            if part.first <= row < part.first + len(part.lines):
+                return at_line(part.file, int(part.lines[row - part.first]), column, sheet=part.sheet)
+        raise IndexError(f"form {self.name} has no row {row}")
+
+    def row_index(self) -> pd.DataFrame:
+        """One row a row id: columns `id` (int64), `file`, `sheet` (str) and `line` (int64)."""
+        sizes = [len(part.lines) for part in self.parts]
+        lines = (
+            np.concatenate([part.lines for part in self.parts]) if self.parts else np.array([], dtype="int64")
+        )
+        names = {
+            name: pd.Series(
+                np.repeat(np.array([getattr(p, name) for p in self.parts], dtype=object), sizes), dtype="str"
+            )
+            for name in ("file", "sheet")
+        }
+        ids = np.arange(len(lines), dtype="int64")
+        return pd.DataFrame({"id": ids, **names, "line": lines.astype("int64")})
+
+
+@dataclass(frozen=True, slots=True)
+class RawExport:
+    """The whole export. `problems` are findings; what stops was raised. After link, `links` has, for each
+    form with a subject, its row ids, USUBJID and the row ids (`@other`) that it went through."""
+
+    forms: Mapping[str, Form]
+    receipts: tuple[Receipt, ...]
+    problems: tuple[Problem, ...] = ()
+    subjects: pd.DataFrame | None = None
+    """After link: one row a subject: its key as `SUBJID`, `USUBJID` and the row id of the subjects form."""
+    links: Mapping[str, pd.DataFrame] = field(default_factory=dict[str, pd.DataFrame])
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Form → frame, as mapping modules take them."""
+        return {name: form.frame for name, form in self.forms.items()}
+
+    def address(self, form: str, row: int, column: str = "") -> Address:
+        """Where a row of a form stands."""
+        return self.forms[form].address(row, column)
+
+
+def named(frame: pd.DataFrame, form: str) -> pd.DataFrame:
+    """A frame with its columns called `form.COLUMN`."""
+    out = frame.copy(deep=False)
+    out.columns = pd.Index([f"{form}.{column}" for column in frame.columns], dtype="str")
+    return out
+
+
+def empty_frame(form: str, columns: tuple[str, ...], linked: bool) -> pd.DataFrame:
+    """The frame of a form without records: `@form`, USUBJID if `linked`, and its columns."""
+    out: dict[str, pd.Series] = {id_column(form): pd.Series([], dtype="Int64")}
+    if linked:
+        out["USUBJID"] = pd.Series([], dtype="str")
+    out |= {f"{form}.{column}": pd.Series([], dtype="str") for column in columns}
+    return pd.DataFrame(out)

@@ -1,0 +1,176 @@
+"""Link: every record of the study to its subject, over narrow keys; what links nowhere is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from string import Formatter
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.problems import Kind, Problems, did_you_mean
+from il2cdisc.base.rowids import id_column
+from il2cdisc.raw.forms import Form, RawExport
+from il2cdisc.raw.problems import KEY_TWICE, NO_KEY, NOWHERE, SUBJECT_TWICE
+from il2cdisc.study import Study
+
+LARGEST_HINT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Where keys lead: the key column of a form, its distinct values and the row of each."""
+
+    form: Form
+    column: str
+    keys: pd.Index
+    rows: NDArray[np.int64]
+
+
+def link(export: RawExport, study: Study) -> RawExport:
+    """The export with `USUBJID` in every form that has a subject, and the link table kept.
+
+    Keys are compared as they are: no case, zero or space is forgiven. Raises `Stopped` with every subject
+    that has several records, every record without a key or with one that links nowhere, and every key
+    that points to several records of a linking form.
+    """
+    problems = Problems()
+    base = _subject_keys(export.forms[study.study.subjects], study, problems)
+    usubjid = _usubjid(base.form, study, problems)
+    tables: dict[tuple[str, str], _Keys] = {(base.form.name, base.column): base}
+    rows: dict[str, NDArray[np.int64]] = {base.form.name: np.arange(len(base.form.frame))}
+    links: dict[str, pd.DataFrame] = {}
+    for name in sorted(export.forms, key=lambda form: (len(study.chain(form)), form)):
+        chain = study.chain(name)
+        if chain:
+            links[name] = _linked(export, study, name, base, tables, rows, problems)
+    problems.stop_if_any()
+    forms: dict[str, Form] = {}
+    names = usubjid.to_numpy()
+    for name, form in export.forms.items():
+        if name not in links:
+            forms[name] = form
+            continue
+        subject = pd.Series(names[rows[name]], dtype="str")
+        links[name].insert(1, "USUBJID", subject)
+        frame = form.frame.copy(deep=False)
+        frame.insert(1, "USUBJID", subject)
+        forms[name] = replace(form, frame=frame)
+    subjects = pd.DataFrame(
+        {
+            id_column(base.form.name): base.form.frame[id_column(base.form.name)],
+            "SUBJID": base.form.frame[f"{base.form.name}.{base.column}"],
+            "USUBJID": usubjid,
+        }
+    )
+    return replace(export, forms=forms, subjects=subjects, links=links)
+
+
+def _linked(
+    export: RawExport,
+    study: Study,
+    name: str,
+    base: _Keys,
+    tables: dict[tuple[str, str], _Keys],
+    rows: dict[str, NDArray[np.int64]],
+    problems: Problems,
+) -> pd.DataFrame:
+    """Row ids of a form and of what it goes through; its subjects' rows go to `rows` (-1: unknown)."""
+    form, way = export.forms[name], study.forms[name].subject
+    assert way is not None
+    out = {id_column(name): form.frame[id_column(name)]}
+    if name == base.form.name:
+        return pd.DataFrame(out)
+    if way.column:
+        other, key = base, way.column
+    else:
+        place = (way.through, way.other_column)
+        if place not in tables:
+            tables[place] = _distinct(export.forms[way.through], way.other_column, problems)
+        other, key = tables[place], way.by
+    found = _look_up(form, key, other, problems)
+    there = np.where(found >= 0, found, 0)
+    own = other.form.frame[id_column(other.form.name)]
+    if len(own):
+        out[id_column(other.form.name)] = own.take(there).reset_index(drop=True).mask(pd.Series(found < 0))
+        rows[name] = np.where(found >= 0, rows[other.form.name][there], -1)
+    else:
+        rows[name] = np.full(len(form.frame), -1)
+    return pd.DataFrame(out)
+
+
+def _subject_keys(form: Form, study: Study, problems: Problems) -> _Keys:
+    """The subjects form by its key: one record a subject, or a problem."""
+    column = study.study.subject_key
+    values = form.frame[f"{form.name}.{column}"]
+    missing = np.flatnonzero(values.isna().to_numpy())
+    if len(missing):
+        what = f"{len(missing)} records of form '{form.name}' have no {column}."
+        places = [form.address(int(row), column) for row in missing]
+        problems.add(NO_KEY.at(places[0], what, source=places))
+    _tell_double(form, column, values, SUBJECT_TWICE, problems)
+    return _first_of(form, column, values)
+
+
+def _distinct(form: Form, column: str, problems: Problems) -> _Keys:
+    """A linking form by its key; records without one can't be pointed to."""
+    values = form.frame[f"{form.name}.{column}"]
+    _tell_double(form, column, values, KEY_TWICE, problems)
+    return _first_of(form, column, values)
+
+
+def _first_of(form: Form, column: str, values: pd.Series) -> _Keys:
+    known = values.dropna().drop_duplicates()
+    return _Keys(form, column, pd.Index(known), known.index.to_numpy("int64"))
+
+
+def _tell_double(form: Form, column: str, values: pd.Series, kind: Kind, problems: Problems) -> None:
+    double = values[values.duplicated(keep=False) & values.notna()]
+    for key, group in double.groupby(double, sort=True):
+        places = [form.address(int(row), column) for row in group.index]
+        what = f"{column} '{key}' stands on {len(places)} records of form '{form.name}'."
+        problems.add(kind.at(places[0], what, source=places))
+
+
+def _look_up(form: Form, column: str, other: _Keys, problems: Problems) -> NDArray[np.int64]:
+    """For each record the row of `other` that its key points to; -1 where there is none (told)."""
+    values = form.frame[f"{form.name}.{column}"]
+    missing = np.flatnonzero(values.isna().to_numpy())
+    if len(missing):
+        places = [form.address(int(row), column) for row in missing]
+        what = f"{len(missing)} records of form '{form.name}' have no {column}."
+        problems.add(NO_KEY.at(places[0], what, source=places))
+    codes, distinct = pd.factorize(values)
+    at = other.keys.get_indexer(pd.Index(distinct))
+    orphan = np.flatnonzero(at < 0)
+    row_of = np.append(np.where(at >= 0, np.append(other.rows, -1)[at], -1), -1)
+    for place in orphan:
+        key = str(distinct[int(place)])
+        places = [form.address(int(row), column) for row in np.flatnonzero(codes == place)]
+        what = f"{column} '{key}' of form '{form.name}' is no {other.column} of form '{other.form.name}'."
+        hint = did_you_mean(key, other.keys) if len(other.keys) <= LARGEST_HINT else ""
+        problems.add(NOWHERE.at(places[0], what, hint=hint, source=places))
+    return row_of[codes].astype("int64")
+
+
+def _usubjid(form: Form, study: Study, problems: Problems) -> pd.Series:
+    """USUBJID of each record of the subjects form, by the study's pattern."""
+    out = pd.Series("", index=form.frame.index, dtype="str")
+    for text, field, _, _ in Formatter().parse(study.study.usubjid):
+        out = out + text
+        if field == "STUDYID":
+            out = out + study.id
+        elif field is not None:
+            column = study.study.subject_key if field == "SUBJID" else field
+            if f"{form.name}.{column}" not in form.frame:
+                hint = did_you_mean(column, form.columns)
+                what = f"USUBJID needs {column}, the form '{form.name}' has no such column."
+                problems.add(NO_KEY.at("study.toml", what, hint=hint))
+                continue
+            values = form.frame[f"{form.name}.{column}"]
+            if column != study.study.subject_key and values.isna().any():
+                places = [form.address(int(row), column) for row in np.flatnonzero(values.isna().to_numpy())]
+                problems.add(NO_KEY.at(places[0], f"USUBJID needs {column}, it is blank.", source=places))
+            out = out + values
+    return out

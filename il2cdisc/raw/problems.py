@@ -1,0 +1,73 @@
+"""What can be wrong with a raw export: reading (RAW) and finding the subjects (LNK)."""
+
+from __future__ import annotations
+
+from il2cdisc.base.problems import Kind, Severity
+
+STOP, FINDING = Severity.STOP, Severity.FINDING
+AGAIN = "Ask for the file again, or correct the export; raw files are never edited here."
+
+MISSING_FILE = Kind(
+    "RAW001", "raw file missing", STOP, "Put the file there, or correct its name in study.toml."
+)
+UNREADABLE = Kind("RAW002", "raw file can't be read", STOP, AGAIN)
+ENCODING = Kind("RAW003", "wrong encoding", STOP, "State the encoding of the file in study.toml.")
+RAGGED = Kind("RAW004", "lines with another number of fields than the header", STOP, AGAIN)
+QUOTES = Kind("RAW005", "quotes that don't pair", STOP, AGAIN)
+HEADER = Kind("RAW006", "header can't be used", STOP, AGAIN)
+COLUMN_MISSING = Kind(
+    "RAW007", "column missing or renamed", STOP, "Correct the export, or the data dictionary if it changed."
+)
+COLUMN_EXTRA = Kind(
+    "RAW008",
+    "column that the data dictionary does not know",
+    STOP,
+    "Add it to the data dictionary and map or drop it.",
+)
+SHEET_MISSING = Kind(
+    "RAW009", "sheet missing or renamed", STOP, "Correct the workbook, or the sheet in study.toml."
+)
+MERGED = Kind("RAW010", "merged cells inside the table", STOP, "Unmerge the cells and fill each one.")
+NO_RESULT = Kind(
+    "RAW011", "formula without its result", STOP, "Have the workbook saved with values instead of formulas."
+)
+PASSWORD = Kind("RAW012", "workbook with a password", STOP, "Have the workbook sent without a password.")
+PART_MISSING = Kind(
+    "RAW013", "part of a form missing", STOP, "Put the missing part there, or rename the later ones."
+)
+DICTIONARY = Kind("RAW014", "data dictionary can't be used", STOP, "Correct the data dictionary.")
+FORM_UNKNOWN = Kind(
+    "RAW015",
+    "form known to only one of study.toml and data dictionary",
+    STOP,
+    "Declare the form in both places.",
+)
+LINE_END = Kind("RAW016", "stray control character", STOP, AGAIN)
+
+NO_FINAL_LINE_END = Kind(
+    "RAW101",
+    "no line end after the last line",
+    FINDING,
+    "Make sure that the file was not cut off while it was sent.",
+)
+NO_ROWS = Kind("RAW102", "form without records", FINDING, "Make sure that nothing was entered.")
+FORMULA = Kind("RAW103", "formula cells", FINDING, "The stored results were read; have values sent instead.")
+ERROR_CELL = Kind("RAW104", "error cells", FINDING, "The error text was kept; ask for the values.")
+HIDDEN = Kind("RAW105", "hidden rows", FINDING, "They were read like the others; ask whether they are meant.")
+NOT_DECLARED = Kind(
+    "RAW106", "file that no form reads", FINDING, "Declare it in study.toml, or take it away."
+)
+BLANK_LINES = Kind("RAW107", "blank lines", FINDING, "They hold no record; make sure that none was lost.")
+
+SUBJECT_TWICE = Kind(
+    "LNK001", "subject with several records", STOP, "Leave one record a subject; ask the site which."
+)
+NO_KEY = Kind(
+    "LNK002", "record without a key to its subject", STOP, "Ask for the key; the record belongs to nobody."
+)
+NOWHERE = Kind(
+    "LNK003", "key that links nowhere", STOP, "Correct the key, or add the record that it points to."
+)
+KEY_TWICE = Kind(
+    "LNK004", "key that points to several records", STOP, "Leave one record a key in the linking form."
+)

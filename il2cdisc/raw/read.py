@@ -1,0 +1,237 @@
+"""The whole export → forms with row ids and receipts; all problems of all files at once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from il2cdisc.base.problems import Problems, at_line, did_you_mean
+from il2cdisc.base.rowids import numbered
+from il2cdisc.raw.csvfile import read_csv
+from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
+from il2cdisc.raw.forms import Form, Part, RawExport, Receipt, empty_frame, named
+from il2cdisc.raw.odm import read_odm
+from il2cdisc.raw.problems import (
+    COLUMN_EXTRA,
+    COLUMN_MISSING,
+    FORM_UNKNOWN,
+    MISSING_FILE,
+    NO_ROWS,
+    NOT_DECLARED,
+    PART_MISSING,
+    UNREADABLE,
+)
+from il2cdisc.raw.stat import read_stat
+from il2cdisc.raw.table import Table
+from il2cdisc.raw.xlsx import read_xlsx
+from il2cdisc.study import Study
+from il2cdisc.study_model import FORMATS
+
+
+def read_export(study: Study, dictionary: Dictionary) -> RawExport:
+    """Every form of the study as text, checked against the data dictionary.
+
+    Of the two treatment lists only the one that the mode names is opened. Raises `Stopped` with every
+    problem that stops; findings are in `RawExport.problems`.
+    """
+    problems = Problems()
+    _same_forms(study, dictionary, problems)
+    forms: dict[str, Form] = {}
+    receipts: list[Receipt] = []
+    read: set[Path] = set()
+    for name in study.forms:
+        form = _form(study, name, dictionary.get(name), receipts, read, problems)
+        if form is not None:
+            forms[name] = form
+    _undeclared(study, read, problems)
+    problems.stop_if_any()
+    order = sorted(receipts, key=lambda receipt: (receipt.file, receipt.sheet, receipt.form))
+    return RawExport(forms, tuple(order), tuple(problems.findings))
+
+
+def empty_forms(study: Study, dictionary: Dictionary) -> dict[str, pd.DataFrame]:
+    """Form → its linked frame without records: what mapping modules are planned with."""
+    return {
+        name: empty_frame(name, tuple(column.column for column in columns), bool(study.chain(name)))
+        for name, columns in dictionary.items()
+        if name in study.forms
+    }
+
+
+def _same_forms(study: Study, dictionary: Dictionary, problems: Problems) -> None:
+    shown = study.shown(study.dictionary)
+    for name, columns in dictionary.items():
+        if name not in study.forms:
+            where = at_line(shown, columns[0].line)
+            hint = did_you_mean(name, [other for other in study.forms if other not in dictionary])
+            problems.add(FORM_UNKNOWN.at(where, f"study.toml declares no form '{name}'.", hint=hint))
+    for name in study.forms:
+        if name not in dictionary:
+            hint = did_you_mean(name, [other for other in dictionary if other not in study.forms])
+            what = f"The data dictionary describes no form '{name}'."
+            problems.add(FORM_UNKNOWN.at("study.toml", what, hint=hint))
+
+
+def parts_of(first: Path) -> list[Path]:
+    """The file and its further parts `<stem>_2`, `<stem>_3`, ... in natural order (existing ones)."""
+    pattern = re.compile(rf"{re.escape(first.stem)}_([1-9]\d*){re.escape(first.suffix)}", re.IGNORECASE)
+    found: dict[int, Path] = {}
+    if first.parent.is_dir():
+        for path in first.parent.iterdir():
+            match = pattern.fullmatch(path.name)
+            if match and int(match.group(1)) > 1:
+                found[int(match.group(1))] = path
+    return ([first] if first.is_file() else []) + [found[number] for number in sorted(found)]
+
+
+def _form(
+    study: Study,
+    name: str,
+    described: tuple[DictionaryColumn, ...] | None,
+    receipts: list[Receipt],
+    read: set[Path],
+    problems: Problems,
+) -> Form | None:
+    source, first = study.forms[name], study.file_of(name)
+    declared = {study.file_of(other) for other in study.forms if other != name}
+    paths = [path for path in parts_of(first) if path == first or path not in declared]
+    read.update(paths)
+    if first not in paths:
+        there = [study.shown(path) for path in _files(study)]
+        hint = did_you_mean(study.shown(first), there)
+        problems.add(MISSING_FILE.at(study.shown(first), f"The file of form '{name}' is missing.", hint=hint))
+        return None
+    if not first.resolve().is_relative_to(study.folder):
+        problems.add(UNREADABLE.at(study.shown(first), "The file is a link that leaves the study folder."))
+        return None
+    _all_parts(study, name, first, paths, problems)
+    tables: list[Table] = []
+    parts: list[Part] = []
+    for path in paths:
+        shown, before = study.shown(path), len(problems.items)
+        table = _table(study, name, path, shown, problems)
+        if table is None:
+            continue
+        columns = tuple(str(column) for column in table.frame.columns)
+        size, digest = _digest(path)
+        notes = (*table.notes, *(item.what for item in problems.items[before:]))
+        receipts.append(
+            Receipt(
+                name, shown, source.sheet, digest, size, table.encoding, len(table.frame), columns, (), notes
+            )
+        )
+        if described is not None and not _columns_agree(study, name, columns, described, shown, problems):
+            continue
+        rows = sum(len(part.lines) for part in parts)
+        parts.append(Part(shown, source.sheet, rows, table.lines))
+        tables.append(table)
+    if not tables or described is None:
+        return None
+    columns = tuple(column.column for column in described)
+    frame = pd.concat([table.frame[list(columns)] for table in tables], ignore_index=True)
+    if frame.empty:
+        problems.add(NO_ROWS.at(study.shown(first), f"Form '{name}' has no records."))
+    dated = {column for table in tables for column in table.date_columns}
+    return Form(
+        name=name,
+        frame=numbered(named(frame, name), name),
+        columns=columns,
+        parts=tuple(parts),
+        decimal=source.decimal,
+        date_columns=tuple(column for column in columns if column in dated),
+        labels=tables[0].labels,
+        value_labels=tables[0].value_labels,
+    )
+
+
+def _table(study: Study, name: str, path: Path, shown: str, problems: Problems) -> Table | None:
+    source, kind = study.forms[name], study.format_of(name)
+    try:
+        if kind in {"sav", "sas7bdat", "xport", "dta"}:
+            encoding = source.encoding if "encoding" in source.model_fields_set else ""
+            return read_stat(path, shown, problems, format=kind, encoding=encoding)
+        data = path.read_bytes()
+    except OSError as error:
+        problems.add(UNREADABLE.at(shown, f"The file can't be opened ({error.strerror})."))
+        return None
+    line = source.header_line
+    if kind == "xlsx":
+        return read_xlsx(data, shown, problems, sheet=source.sheet, header_line=line)
+    if kind == "odm":
+        return read_odm(data, shown, problems, itemgroup=source.itemgroup)
+    return read_csv(
+        data, shown, problems, encoding=source.encoding, delimiter=source.delimiter, header_line=line
+    )
+
+
+def _digest(path: Path) -> tuple[int, str]:
+    """Bytes and SHA-256 of a file (a workbook is read for each of its sheets, so remembered)."""
+    status = path.stat()
+    return status.st_size, _sha256(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=64)
+def _sha256(path: Path, changed: int, size: int) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _all_parts(study: Study, name: str, first: Path, paths: list[Path], problems: Problems) -> None:
+    numbers = [int(path.stem.rsplit("_", 1)[1]) for path in paths if path != first]
+    for number in range(2, max(numbers, default=1) + 1):
+        if number not in numbers:
+            shown = study.shown(first.with_name(f"{first.stem}_{number}{first.suffix}"))
+            problems.add(
+                PART_MISSING.at(shown, f"Part {number} of form '{name}' is missing, later parts are there.")
+            )
+
+
+def _columns_agree(
+    study: Study,
+    form: str,
+    columns: tuple[str, ...],
+    described: tuple[DictionaryColumn, ...],
+    shown: str,
+    problems: Problems,
+) -> bool:
+    """Whether a file has the columns of the dictionary; else what is missing, renamed or unexpected."""
+    source = study.forms[form]
+    line = source.header_line if study.format_of(form) in {"csv", "xlsx"} else 0
+    expected = [column.column for column in described]
+    missing = [column for column in expected if column not in columns]
+    extra = [column for column in columns if column not in expected]
+    renamed: set[str] = set()
+    for column in missing:
+        hint = did_you_mean(column, [other for other in extra if other not in renamed])
+        renamed.add(hint)
+        what = f"Form '{form}' has no column '{column}'." + (f" It has '{hint}' instead." if hint else "")
+        problems.add(COLUMN_MISSING.at(at_line(shown, line, column, sheet=source.sheet), what))
+    for column in extra:
+        if column not in renamed:
+            what = f"Form '{form}' has a column '{column}' that nobody described."
+            problems.add(COLUMN_EXTRA.at(at_line(shown, line, column, sheet=source.sheet), what))
+    return not missing and not extra
+
+
+def _files(study: Study) -> Iterator[Path]:
+    """Every file of the raw folder that a form could be, in order; not the treatment lists."""
+    lists = {study.raw / study.treatment.real, study.raw / study.treatment.dummy}
+    for path in sorted(study.raw.rglob("*")) if study.raw.is_dir() else []:
+        if (
+            path.is_file()
+            and path.suffix.lower() in FORMATS
+            and path not in lists
+            and path != study.dictionary
+        ):
+            yield path
+
+
+def _undeclared(study: Study, read: set[Path], problems: Problems) -> None:
+    for path in _files(study):
+        if path not in read:
+            problems.add(NOT_DECLARED.at(study.shown(path), "No form of study.toml reads this file."))

@@ -1,0 +1,47 @@
+"""What every reader hands back: a frame of text, where its rows stand, and what was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Lines = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The records of one file (or sheet): every column `str`, blank is missing; `lines` are 1-based."""
+
+    frame: pd.DataFrame
+    lines: Lines
+    encoding: str = ""
+    notes: tuple[str, ...] = ()
+    date_columns: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+
+
+def text_frame(columns: Mapping[str, Sequence[str | None]]) -> pd.DataFrame:
+    """Columns of text as a frame of `str` columns; None and the empty string are missing."""
+    arrays = {
+        name: pa.array([value or None for value in values], type=pa.large_string())
+        for name, values in columns.items()
+    }
+    return pa.table(arrays).to_pandas()
+
+
+def text_column(values: Iterable[str | None]) -> pd.Series:
+    """One such column."""
+    return text_frame({"x": list(values)})["x"]
+
+
+def line_list(lines: Sequence[int] | Lines) -> str:
+    """Line numbers for a sentence: the first five and how many more."""
+    shown = ", ".join(str(int(line)) for line in lines[:5])
+    more = len(lines) - 5
+    return shown + (f" and {more} more" if more > 0 else "")
