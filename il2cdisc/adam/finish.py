@@ -118,8 +118,9 @@ def _typed(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Ser
     if pd.api.types.is_numeric_dtype(column) and column.notna().any():
         what = f"{variable.name} is Char in the workbook; the mapping makes numbers"
         stops.add(TYPE_DIFFERS.at(variable.at("Data Type"), what, values=column.dropna().unique()[:6]))
-    text = column.astype(object).where(column.notna(), np.nan).astype("str")
-    return text.where(text != "")
+    text = column if isinstance(column.dtype, pd.StringDtype) else column.astype(object).astype("str")
+    blank = (text == "").to_numpy(dtype=bool)
+    return text.mask(blank) if blank.any() else text
 
 
 def _as_number(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Series:
