@@ -8,7 +8,8 @@ import pandas as pd
 
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.results import problems as kinds
-from il2cdisc.results.methods import METHODS, Method
+from il2cdisc.results.method import Method
+from il2cdisc.results.methods import METHODS
 from il2cdisc.spec.tlf import Analysis, Display
 
 
@@ -27,6 +28,17 @@ def _display(display: Display, datasets: Mapping[str, pd.DataFrame]) -> Iterator
         if display.columns:
             named = [display.treatment]
             yield from _variables(display, "Treatment", display.population_dataset, named, columns)
+    labels = [column.label for column in display.columns]
+    if not labels and display.kind != "Listing":
+        what = f"a {display.kind.lower()} needs a set of columns"
+        yield kinds.WRONG_KIND.at(display.at("Columns"), what, fix="Name a set of the sheet Columns.")
+    if len(set(labels)) < len(labels):
+        twice = [label for label in labels if labels.count(label) > 1]
+        fix = "Give each column of a set a label of its own."
+        yield kinds.WRONG_KIND.at(display.at("Columns"), "two columns have one label", values=twice, fix=fix)
+    if display.kind != "Table" and len(display.analyses) != 1:
+        what = f"a {display.kind.lower()} has one analysis; this has {len(display.analyses)}"
+        yield kinds.WRONG_KIND.at(display.at("Kind"), what)
     for analysis in display.analyses:
         yield from _analysis(display, analysis, datasets)
 
@@ -40,22 +52,27 @@ def _analysis(
         what = f"{analysis.method!r} is no method; there are {', '.join(METHODS)}"
         yield kinds.UNKNOWN_METHOD.at(analysis.at("Method"), what, hint=hint)
         return
+    if method.kind != display.kind:
+        what = f"{analysis.method} makes a {method.kind.lower()}; {display.id} is a {display.kind.lower()}"
+        yield kinds.WRONG_KIND.at(analysis.at("Method"), what)
     yield from _arguments(analysis, method)
+    yield from _lines(analysis, method)
     for what in method.refuse(display, analysis):
         yield kinds.WRONG_ARGUMENT.at(analysis.at("Options"), what)
     if analysis.dataset not in datasets:
         yield _no_dataset(analysis, "Dataset", analysis.dataset, datasets)
         return
-    columns = datasets[analysis.dataset].columns
+    frame = datasets[analysis.dataset]
     named = {
         "Where": [condition.variable for condition in analysis.where],
         "Variables": [item.name for item in analysis.variables],
         "By": [analysis.by] if analysis.by else [],
         "Treatment": [analysis.treatment or display.treatment] if display.columns else [],
-        "Options": [name for option in method.variables_in for name in analysis.option_list(option)],
+        "Options": [name for option in method.naming for name in analysis.option_list(option)],
     }
     for header, names in named.items():
-        yield from _variables(analysis, header, analysis.dataset, names, columns)
+        yield from _variables(analysis, header, analysis.dataset, names, frame.columns)
+    yield from _numbers(analysis, method, frame)
 
 
 def _arguments(analysis: Analysis, method: Method) -> Iterator[Problem]:
@@ -64,17 +81,42 @@ def _arguments(analysis: Analysis, method: Method) -> Iterator[Problem]:
         "Levels": analysis.levels,
         "By": analysis.by,
         "By Levels": analysis.by_levels,
+        "Lines": analysis.lines,
     }
     for header in method.needs:
         if not given[header]:
             what = f"{analysis.method} needs {header}; the cell is empty"
             yield kinds.WRONG_ARGUMENT.at(analysis.at(header), what)
+    if len(analysis.variables) > method.most:
+        what = f"{analysis.method} takes {method.most} variables at most; there are {len(analysis.variables)}"
+        yield kinds.WRONG_ARGUMENT.at(analysis.at("Variables"), what)
     for name in analysis.options:
         if name not in method.options:
             known = ", ".join(method.options) or "none"
             what = f"{analysis.method} knows no option {name!r}; it knows {known}"
             hint = did_you_mean(name, method.options)
             yield kinds.WRONG_ARGUMENT.at(analysis.at("Options"), what, hint=hint)
+
+
+def _lines(analysis: Analysis, method: Method) -> Iterator[Problem]:
+    for line in analysis.lines:
+        for name in line.statistics:
+            if name not in method.statistics:
+                what = f"{analysis.method} makes no statistic {name!r}"
+                hint = did_you_mean(name, method.statistics)
+                yield kinds.UNKNOWN_STATISTIC.at(analysis.at("Lines"), what, hint=hint)
+
+
+def _numbers(analysis: Analysis, method: Method, frame: pd.DataFrame) -> Iterator[Problem]:
+    named = {
+        "Variables": [item.name for item in analysis.variables] if method.numeric else [],
+        "Options": [name for option in method.numbers for name in analysis.option_list(option)],
+    }
+    for header, names in named.items():
+        for name in names:
+            if name in frame.columns and not pd.api.types.is_numeric_dtype(frame[name]):
+                what = f"{analysis.method} needs numbers; {analysis.dataset}.{name} is text"
+                yield kinds.NOT_NUMERIC.at(analysis.at(header), what)
 
 
 def _no_dataset(

@@ -40,3 +40,27 @@ OUTSIDE_COLUMNS = Kind(
     Severity.FINDING,
     "Add their treatment to the Columns sheet, or leave them out by the analysis's Where.",
 )
+NOT_NUMERIC = Kind(
+    "RES007",
+    "An analysis needs numbers and is given text",
+    Severity.STOP,
+    "Name the numeric variable (often the one that ends in N), or choose another method.",
+)
+UNKNOWN_STATISTIC = Kind(
+    "RES008",
+    "A line shows a statistic that its method does not make",
+    Severity.STOP,
+    "Correct the name between the braces.",
+)
+WRONG_KIND = Kind(
+    "RES009",
+    "A display and its analyses don't fit",
+    Severity.STOP,
+    "Correct the Kind of the display, or the Method of the analysis.",
+)
+UNNAMED_LEVELS = Kind(
+    "RES010",
+    "Records stand at levels that the display does not show",
+    Severity.FINDING,
+    "Add the levels to By Levels, or leave them out by the analysis's Where.",
+)

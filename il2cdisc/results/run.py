@@ -46,7 +46,7 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Re
         for order, analysis in enumerate(display.analyses, start=1):
             rows = _rows(analysis, datasets[analysis.dataset], subjects)
             work = Work(display, analysis, order, rows, subjects, sizes)
-            problems.extend(_outside(work))
+            problems.extend([*_outside(work), *_unnamed(work)])
             part = METHODS[analysis.method].run(work)
             problems.extend(_not_estimable(analysis, part))
             parts.append(part)
@@ -108,6 +108,19 @@ def _outside(work: Work) -> list[Problem]:
     what = f"{len(rows)} rows of {work.analysis.dataset} belong to no column of {work.display.id}"
     values = rows[work.treatment].fillna("(missing)").unique()
     return [kinds.OUTSIDE_COLUMNS.at(work.analysis.at("Dataset"), what, values=values)]
+
+
+def _unnamed(work: Work) -> list[Problem]:
+    """A finding where selected rows stand at a level of By that By Levels does not name."""
+    analysis = work.analysis
+    if not analysis.by or not analysis.by_levels:
+        return []
+    levels = work.rows[analysis.by].astype("str").fillna("(missing)")
+    strange = levels[~levels.isin([item.name for item in analysis.by_levels])]
+    if strange.empty:
+        return []
+    what = f"{len(strange)} rows of {analysis.dataset} are at levels of {analysis.by} that are not shown"
+    return [kinds.UNNAMED_LEVELS.at(analysis.at("By Levels"), what, values=sorted(strange.unique()))]
 
 
 def _not_estimable(analysis: Analysis, part: pd.DataFrame) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +13,8 @@ from il2cdisc.spec.workbook import Place
 
 Kind = Literal["Table", "Listing", "Figure"]
 KINDS: tuple[Kind, ...] = ("Table", "Listing", "Figure")
+FIELD = re.compile(r"\{([a-z_0-9]+)(?::(\d))?\}")
+"""A statistic in a line's template: `{mean}`, or `{mean:2}` with decimals of its own."""
 SORTS = ("As listed", "Frequency", "Alphabetical")
 
 
@@ -40,6 +43,11 @@ class Line(_Model):
 
     label: str
     template: str
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """The statistics that the template shows."""
+        return tuple(name for name, _ in FIELD.findall(self.template))
 
 
 class Analysis(_Model):

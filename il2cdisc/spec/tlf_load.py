@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import cast
 
@@ -10,7 +9,7 @@ from il2cdisc.base.problems import Kind as ProblemKind
 from il2cdisc.base.problems import Severity, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import Where, parse
-from il2cdisc.spec.tlf import KINDS, SORTS, Analysis, Column, Display, Item, Kind, Line
+from il2cdisc.spec.tlf import FIELD, KINDS, SORTS, Analysis, Column, Display, Item, Kind, Line
 from il2cdisc.spec.workbook import Row, Workbook, open_workbook
 
 DISPLAYS = (
@@ -32,7 +31,6 @@ ITEM_TEXT = ProblemKind(
     Severity.STOP,
     "Write one thing a line (Alt+Enter between them), as the column's header note says.",
 )
-_TEMPLATE = re.compile(r"\{([a-z_0-9]+)(?::(\d))?\}")
 
 
 def load_displays(path: Path | str, shown: str = "") -> tuple[Display, ...]:
@@ -182,7 +180,7 @@ def _lines(row: Row) -> tuple[Line, ...]:
     out: list[Line] = []
     for line in _text_lines(row.text("Lines")):
         label, equals, template = (part.strip() for part in line.rpartition(" = "))
-        plain = _TEMPLATE.sub("", template)
+        plain = FIELD.sub("", template)
         if not equals or "{" in plain or "}" in plain or plain == template:
             what = f"{line!r} is not written as Label = {{statistic}} or {{statistic:decimals}}"
             row.problems.add(ITEM_TEXT.at(row.at("Lines"), what))

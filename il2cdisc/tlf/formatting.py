@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from il2cdisc.base.dates import from_sas_day
 from il2cdisc.base.rounding import fixed, p_value
+from il2cdisc.spec.tlf import FIELD
 
 NOT_ESTIMABLE = "NE"
-_FIELD = re.compile(r"\{([a-z_0-9]+)(?::(\d))?\}")
 _WHOLE = {"n", "N", "events", "df"}
 _EXTRA_TWO = {"sd", "se"}
 _AS_COLLECTED = {"min", "max"}
@@ -64,7 +64,7 @@ def fill(template: str, numbers: Mapping[str, Number], collected: int) -> Shown:
     Blank when none of its statistics is among `numbers`; `NE` for one that has no value, with its reason;
     only `NE` when all that it shows has none; only `0` for a count of 0, without percentage and events.
     """
-    names = [name for name, _ in _FIELD.findall(template)]
+    names = [name for name, _ in FIELD.findall(template)]
     known = [name for name in names if name in numbers]
     if not known:
         return Shown("")
@@ -83,7 +83,7 @@ def fill(template: str, numbers: Mapping[str, Number], collected: int) -> Shown:
             return NOT_ESTIMABLE
         return number_text(match[1], number.value, collected, int(match[2]) if match[2] else None)
 
-    return Shown(_FIELD.sub(one, template), reason)
+    return Shown(FIELD.sub(one, template), reason)
 
 
 def listed(value: float, text: str, form: str) -> str:

@@ -7,6 +7,11 @@ import pytest
 from il2cdisc.base.problems import Stopped
 from il2cdisc.results.run import run
 from il2cdisc.spec.conditions import parse
+from il2cdisc.spec.tlf import Column, Line
+
+
+def line(template: str) -> Line:
+    return Line(label="A line", template=template)
 
 
 def test_all_problems_at_once(datasets, display, snapshot):
@@ -16,8 +21,11 @@ def test_all_problems_at_once(datasets, display, snapshot):
         display(method="Continuous", dataset="ADSL", variables=["AEG"], where="SAFLF EQ Y", by="SEXX"),
         display(method="Categorical", dataset="ADSL", variables=["SEX"], options={"denominator": "all"}),
         display(method="Subjects", dataset="ADAE"),
+        display(method="Continuous", dataset="ADSL", variables=["SEX"], lines=[line("{meen} ({sd})")]),
+        display(method="Listing", dataset="ADSL", treatment="TRT01P", variables=["SEX"]),
         display(
             method="ANCOVA",
+            lines=[line("{p_value}")],
             dataset="ADSL",
             variables=["AGE"],
             options={
@@ -27,12 +35,29 @@ def test_all_problems_at_once(datasets, display, snapshot):
                 "weights": "om",
                 "transform": "log",
                 "factors": "SITE",
+                "covariates": "SEX",
             },
         ),
     ]
     with pytest.raises(Stopped) as stopped:
         run(wrong, datasets)
     assert str(stopped.value) == snapshot
+
+
+def test_columns_must_be_told_apart(datasets, display, snapshot):
+    made = display(method="Continuous", dataset="ADSL", variables=["AGE"])
+    wrong = [
+        made.model_copy(update={"columns": (Column(label="A", values=("A",)), Column(label="A"))}),
+        made.model_copy(update={"columns": (), "kind": "Figure"}),
+    ]
+    with pytest.raises(Stopped) as stopped:
+        run(wrong, datasets)
+    assert str(stopped.value) == snapshot
+
+
+def test_rows_at_levels_not_shown_are_a_finding(datasets, display, snapshot):
+    made = display(method="Continuous", dataset="ADSL", variables=["AGE"], by="TRT01P", by_levels=["A", "C"])
+    assert [str(problem) for problem in run([made], datasets).problems] == snapshot
 
 
 def test_number_compared_with_text_names_the_cell(datasets, display, snapshot):

@@ -10,8 +10,11 @@ import pytest
 from il2cdisc.results.frame import COLUMNS, HEADER
 from il2cdisc.results.run import run
 from il2cdisc.spec.conditions import parse
+from il2cdisc.spec.tlf import Line
 from il2cdisc.spec.where import select
 from il2cdisc.stats.ancova import ancova
+
+P = Line(label="p-value", template="{p_value}")
 
 
 def values(results: pd.DataFrame, *index: str) -> dict[tuple, float]:
@@ -144,7 +147,7 @@ def test_every_count_leads_back_to_its_rows(datasets, display):
 
 def test_ancova(datasets, display):
     made = display(
-        method="ANCOVA", dataset="ADVS", treatment="TRT01P", total=True, variables=["CHG"],
+        method="ANCOVA", lines=[P], dataset="ADVS", treatment="TRT01P", total=True, variables=["CHG"],
         where="PARAMCD EQ SYSBP AND AVISIT EQ Week1",
         options={"reference": "B", "covariates": "BASE", "transform": "exp"},
     )  # fmt: skip
@@ -164,7 +167,7 @@ def test_ancova(datasets, display):
 
 def test_ancova_that_fails_carries_its_reason_and_is_a_finding(datasets, display):
     made = display(
-        method="ANCOVA", dataset="ADVS", treatment="TRT01P", variables=["CHG"],
+        method="ANCOVA", lines=[P], dataset="ADVS", treatment="TRT01P", variables=["CHG"],
         where="AVISIT EQ Week2", options={"reference": "B"},
     )  # fmt: skip
     analysis = made.analyses[0].model_copy(update={"treatment": "TRTP"})
@@ -177,7 +180,7 @@ def test_ancova_that_fails_carries_its_reason_and_is_a_finding(datasets, display
 
 
 def test_ancova_refuses_two_rows_a_subject(datasets, display):
-    made = display(method="ANCOVA", dataset="ADVS", treatment="TRT01P", variables=["CHG"])
+    made = display(method="ANCOVA", lines=[P], dataset="ADVS", treatment="TRT01P", variables=["CHG"])
     analysis = made.analyses[0].model_copy(update={"treatment": "TRTP"})
     frame = run([made.model_copy(update={"analyses": (analysis,)})], datasets).frame
     assert (
@@ -190,7 +193,7 @@ def test_listing_keeps_numbers_and_text_apart(datasets, display):
     made = with_treatment(
         display, method="Listing", dataset="ADAE", variables=["USUBJID", "AESEQ", "AEDECOD"],
         options={"order": "AESEQ USUBJID"},
-    )  # fmt: skip
+    ).model_copy(update={"kind": "Listing"})  # fmt: skip
     frame = run([made], datasets).frame
     own = frame[frame["analysis"] != HEADER]
     assert len(own) == 7 * 3

@@ -9,6 +9,7 @@ from typing import Literal, cast
 import pandas as pd
 
 from il2cdisc.results.frame import Cell, frame_of
+from il2cdisc.results.method import Method
 from il2cdisc.results.work import Work
 from il2cdisc.spec.tlf import Analysis, Column, Display
 from il2cdisc.stats.ancova import Contrast, ancova
@@ -126,3 +127,18 @@ def _one_row_a_subject(rows: pd.DataFrame) -> None:
         raise NotEstimableError(
             f"The model needs one row a subject; {int(twice.sum())} rows are more, the first of {first}."
         )
+
+
+_ENDS = ("lsmean", "lsmean_lower", "lsmean_upper", "difference", "difference_lower", "difference_upper")
+
+METHOD = Method(
+    run=run,
+    statistics=(*MEANS, *DIFFERENCES, *(f"exp_{name}" for name in _ENDS)),
+    needs=("Variables", "Lines"),
+    most=1,
+    numeric=True,
+    options=("reference", "factors", "covariates", "confidence", "weights", "transform"),
+    naming=("factors", "covariates"),
+    numbers=("covariates",),
+    refuse=refuse,
+)

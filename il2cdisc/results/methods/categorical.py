@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.results.frame import frame_of, percentage
+from il2cdisc.results.method import Method
 from il2cdisc.results.work import Work
 from il2cdisc.spec.conditions import Condition, equals
 from il2cdisc.spec.tlf import Analysis, Display
@@ -67,3 +68,12 @@ def _denominator(work: Work, label: str, rows: pd.DataFrame, variable: str) -> i
     if work.analysis.options.get("denominator", "population") == "present":
         return int(rows.loc[rows[variable].notna(), "USUBJID"].nunique())
     return work.sizes[label]
+
+
+METHOD = Method(
+    run=run,
+    statistics=("n", "p"),
+    needs=("Variables", "Levels"),
+    options=("denominator", "missing"),
+    refuse=refuse,
+)

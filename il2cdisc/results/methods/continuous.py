@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.results.frame import frame_of
+from il2cdisc.results.method import Method
 from il2cdisc.results.work import Work
 from il2cdisc.spec.conditions import equals
-from il2cdisc.stats.descriptive import describe
+from il2cdisc.stats.descriptive import STATISTICS, describe
 
 
 def run(work: Work) -> pd.DataFrame:
@@ -55,3 +56,6 @@ def _levels(work: Work) -> list[str]:
 def _omitted(text: str) -> set[tuple[str, str]]:
     pairs = (part.partition("@") for part in text.split(";") if part.strip())
     return {(variable.strip(), level.strip()) for variable, _, level in pairs}
+
+
+METHOD = Method(run=run, statistics=STATISTICS, needs=("Variables",), numeric=True, options=("omit",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.results.frame import COLUMNS, empty
+from il2cdisc.results.method import Method
 from il2cdisc.results.work import Work, population_text
 from il2cdisc.spec.conditions import written
 
@@ -42,3 +43,8 @@ def run(work: Work) -> pd.DataFrame:
     }
     out = out.assign(**{name: constant.get(name, "") for name in COLUMNS if name not in out})
     return out[list(COLUMNS)].astype(empty().dtypes.to_dict())
+
+
+METHOD = Method(
+    run=run, needs=("Variables",), options=("order", "group"), naming=("order", "group"), kind="Listing"
+)

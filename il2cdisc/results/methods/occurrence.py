@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.results.frame import Cell, frame_of, percentage
+from il2cdisc.results.method import Method
 from il2cdisc.results.work import Work
 from il2cdisc.spec.conditions import Condition, equals
 from il2cdisc.stats.estimates import found
@@ -98,3 +99,6 @@ def _cells(
                 )
             )
     return cells
+
+
+METHOD = Method(run=run, statistics=("n", "p", "events"), needs=("Variables",), most=3, options=("missing",))

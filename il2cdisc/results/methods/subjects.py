@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.results.frame import frame_of, percentage
+from il2cdisc.results.method import Method
 from il2cdisc.results.work import Work
 from il2cdisc.stats.estimates import found
 
@@ -19,3 +20,6 @@ def run(work: Work) -> pd.DataFrame:
                 work.cell(0, name, estimate, column=column, variable="USUBJID", denominator=float(size))
             )
     return frame_of(cells)
+
+
+METHOD = Method(run=run, statistics=("n", "p", "events"))
