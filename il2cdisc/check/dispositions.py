@@ -82,7 +82,7 @@ def unused(
             continue
         place = " ".join(part for part in (item.rule, item.dataset, item.variable) if part)
         if item.rule not in known and item.rule.startswith("CHK"):
-            hint = did_you_mean(item.rule, known)
+            hint = did_you_mean(item.rule, sorted(known))
             problems.append(BAD_RULE_CODE.at(item.at, "there is no such rule", values=[item.rule], hint=hint))
         else:
             problems.append(UNUSED_DISPOSITION.at(item.at, f"nothing was found for {place}"))

@@ -102,17 +102,17 @@ def _findings(rule: Rule, hit: Hit, context: Context, origin: Origin | None) -> 
         return [Finding(**common, where=where, value=hit.value, hint=hit.hint)]
     rows = hit.rows[:MAX_RECORDS].tolist()
     subjects = _column(table, "USUBJID", rows)
-    numbers = _column(table, table.seq, rows)
+    numbers = _numbers(table, rows)
     values = _column(table, hit.variable, rows)
     out: list[Finding] = []
-    for row, subject, number, value in zip(rows, subjects, numbers, values, strict=True):
+    for row, subject, (seq, number), value in zip(rows, subjects, numbers, values, strict=True):
         source = origin(table.name, row, hit.variable) if origin else []
         out.append(
             Finding(
                 **common,
-                where=_record(table, row, subject, number, hit.variable),
+                where=_record(table, row, subject, f"{seq}={number}" if number else "", hit.variable),
                 usubjid=subject,
-                seq=int(number) if number.isdigit() else 0,
+                seq=int(number) if number.isdecimal() else 0,
                 row=row + 1,
                 value=value,
                 hint=hit.hints.get(value, hit.hint),
@@ -130,17 +130,25 @@ def _column(table: Table, name: str, rows: list[int]) -> list[str]:
     return ["" if pd.isna(value) else _text(value) for value in values]
 
 
+def _numbers(table: Table, rows: list[int]) -> list[tuple[str, str]]:
+    """Sequence variable and number of some rows; of a supplemental record those of its parent record."""
+    if table.seq or not {"IDVAR", "IDVARVAL"} <= set(table.by_name):
+        return [(table.seq, number) for number in _column(table, table.seq, rows)]
+    parents = zip(_column(table, "IDVAR", rows), _column(table, "IDVARVAL", rows), strict=True)
+    return [(name, number) if name.endswith("SEQ") else ("", "") for name, number in parents]
+
+
 def _text(value: object) -> str:
     return number_text(value) if isinstance(value, float) else str(value)
 
 
 def _record(table: Table, row: int, subject: str, number: str, variable: str) -> str:
-    """A record in words: by subject and sequence number where they tell it, else also by its position."""
+    """A record in words: by subject and number (`LBSEQ=3`) where they tell it, else also by its position."""
     parts = [table.name]
     if subject:
         parts.append(f"USUBJID={subject}")
     if number:
-        parts.append(f"{table.seq}={number}")
+        parts.append(number)
     one_each = table.spec is not None and set(table.spec.keys) == {"STUDYID", "USUBJID"}
     if not subject or not (number or one_each):
         parts.append(f"record {row + 1}")

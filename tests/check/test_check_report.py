@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -218,3 +221,33 @@ def test_unused_dispositions_are_told(snapshot: object) -> None:
     ]
     told = unused([finding("CHK020", "AE")], given, ["CHK020", "CHK021"])
     assert "\n".join(map(str, told)) == snapshot
+
+
+def test_reports_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
+    """The same findings in processes of different hash seeds and time zones: the same bytes."""
+    here = Path(__file__).parent
+    script = f"""
+import importlib.util, sys
+from datetime import datetime
+from pathlib import Path
+spec = importlib.util.spec_from_file_location("conf", {str(here / "conftest.py")!r})
+conf = importlib.util.module_from_spec(spec)
+sys.modules["conf"] = conf
+spec.loader.exec_module(conf)
+from il2cdisc.check.findings import grouped
+from il2cdisc.check.report import Facts, write_reports
+pack = conf.Pack()
+pack.set("AE", "AESEV", 0, "Mild")
+pack.frames["AE"] = pack.frames["AE"].rename(columns={{"AETERM": "AETER", "AEDUR": "AEDU"}})
+report = grouped(pack.findings())
+write_reports(report, Path(sys.argv[1]), Facts("T", datetime.fromisoformat("2020-01-02T03:04:05"), True))
+"""
+    written: list[list[bytes]] = []
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
+        folder = tmp_path / seed
+        folder.mkdir()
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}
+        subprocess.run([sys.executable, "-c", script, str(folder)], check=True, env=environment)
+        written.append([path.read_bytes() for path in sorted(folder.iterdir())])
+    assert len(written[0]) == 3
+    assert written[0] == written[1]

@@ -18,6 +18,7 @@ from il2cdisc.check.dispositions import Disposition
 from il2cdisc.check.findings import Level, from_problem
 from il2cdisc.check.rules import all_rules, explain
 from il2cdisc.check.run import check_folder, run_rules
+from il2cdisc.spec.models import DatasetSpec
 from il2cdisc.transport.xpt import xpt_bytes
 
 QUERY = Kind("MAP031", "Impossible date", Severity.FINDING, "ask the site")
@@ -86,6 +87,14 @@ def test_dispositions_that_explain_nothing_are_findings(pack: Any, tmp_path: Pat
     given = [Disposition("CHK022", "why"), Disposition("CHK020", "why")]
     report = check_folder(written(pack, tmp_path / "outputs"), [pack.spec()], dispositions=given)
     assert [item.code for item in report.findings] == ["CHK022", "CHK093"]
+
+
+def test_a_supplemental_record_is_told_by_its_parent(pack: Any) -> None:
+    columns = {"USUBJID": ["TEST-001"], "IDVAR": ["AESEQ"], "IDVARVAL": ["2"], "QNAM": ["AEX"], "QVAL": ["x"]}
+    pack.frames["SUPPAE"] = pd.DataFrame(columns).astype("str")
+    pack.specs["SUPPAE"] = DatasetSpec(name="SUPPAE", label="", keys=("QNAM",))
+    (found,) = pack.findings("CHK044")
+    assert (found.where, found.seq) == ("SUPPAE USUBJID=TEST-001 AESEQ=2 QVAL", 2)
 
 
 def test_the_page_of_a_rule() -> None:

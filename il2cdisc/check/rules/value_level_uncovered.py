@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Hit]:
         for name in sorted(names.unique()):
             rows = positions((table.frame["QNAM"] == name).to_numpy(dtype=bool) & ~covered)
             what = f"no value-level row of QVAL selects QNAM {name}"
-            yield Hit(table.name, what, "QVAL", rows, hint=did_you_mean(name, known - {name}))
+            yield Hit(table.name, what, "QVAL", rows, hint=did_you_mean(name, sorted(known - {name})))
 
 
 def _names(context: Context, where: str) -> set[str]:

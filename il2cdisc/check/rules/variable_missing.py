@@ -27,6 +27,6 @@ def check(context: Context) -> Iterator[Hit]:
     for table, spec in context.checked:
         for variable in spec.variables:
             if variable.name not in table.by_name and not variable.no_data:
-                near = did_you_mean(variable.name, set(table.by_name) - set(spec.names))
+                near = did_you_mean(variable.name, sorted(set(table.by_name) - set(spec.names)))
                 what = f"{variable.name} is in the workbook, but not in {table.file}"
                 yield Hit(table.name, what, variable.name, hint=near, spec=variable.at("Variable"))

@@ -27,5 +27,5 @@ def check(context: Context) -> Iterator[Hit]:
     for table, spec in context.checked:
         for name in table.by_name:
             if name not in spec.by_name:
-                near = did_you_mean(name, set(spec.names) - set(table.by_name))
+                near = did_you_mean(name, sorted(set(spec.names) - set(table.by_name)))
                 yield Hit(table.name, f"{name} is in {table.file}, but not in the workbook", name, hint=near)
