@@ -232,3 +232,38 @@ def test_messages(mistake: str, snapshot):
         MISTAKES[mistake]()
     assert str(told.value) == snapshot
     pd.testing.assert_frame_equal(DATA, before)
+
+
+UNCHANGED = {
+    "merged": lambda d: derive_vars_merged(d, d.iloc[:1], by=["USUBJID"], new_vars={"NEW": "AVAL"}, ids=True),
+    "dates": lambda d: derive_vars_dt(d, prefix="A2", dtc="DTC", impute="M", not_before=["ADT"]),
+    "days": lambda d: derive_vars_dy(d, reference="AVAL", source=["ADT"]),
+    "extreme": lambda d: derive_var_extreme_flag(
+        d, by=["USUBJID"], order=["-ADT"], new_var="F", mode="first"
+    ),
+    "change": lambda d: derive_var_chg(d, base="ADT"),
+    "windows": lambda d: derive_vars_windows(d, windows_of(SPEC, "ADVS"), day="ADT"),
+    "total": lambda d: derive_param_total(
+        d, by=["USUBJID"], item="ITEM", items=["x", "y"], set_values={"ITEM": "T"}
+    ),
+    "finish": lambda d: derive_var_flag(d, new_var="F", where=d["AVAL"] > 1),
+}
+
+
+@pytest.mark.parametrize("derivation", UNCHANGED)
+def test_input_row_order_and_index_stay(derivation: str):
+    data = pd.DataFrame(
+        {
+            "@VS": pd.array([4, 2], dtype="Int64"),
+            "USUBJID": pd.Series(["S2", "S2"], dtype="str"),
+            "ITEM": pd.Series(["y", "x"], dtype="str"),
+            "DTC": pd.Series(["2022-03", "2022"], dtype="str"),
+            "AVAL": [2.0, 1.0],
+            "ADT": [9.0, np.nan],
+        }
+    )
+    before = data.copy()
+    out = UNCHANGED[derivation](data)
+    pd.testing.assert_frame_equal(data, before)
+    assert out["ITEM"].tolist()[:2] == ["y", "x"]
+    assert out.index[:2].tolist() == [0, 1]
