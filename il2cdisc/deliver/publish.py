@@ -112,7 +112,7 @@ class Stage:
             if kept:
                 self.told = [_kept_problem(self._places, kept)]
             if is_ours(self._places.waiting):
-                shutil.rmtree(self._places.waiting)
+                shutil.rmtree(self._places.waiting, ignore_errors=True)
             self._step("published")
         return self._places.outputs
 
@@ -201,8 +201,9 @@ def _locked(places: Places, *, patience: float = 0.0) -> Generator[None]:
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
             who = f"process {holder}" if holder else "another process"
             raise Stopped([BUILD_RUNS.at(_at(places), f"another build is running ({who})")])
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+        with _told(places):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
         try:
             yield
         finally:

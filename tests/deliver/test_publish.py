@@ -504,6 +504,15 @@ def test_no_space(outputs: Path, snapshot: object) -> None:
     assert beside(outputs) == []
 
 
+def test_no_space_for_the_lock(outputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(publish.os, "pwrite", full)
+    with pytest.raises(Stopped, match="PUB005"):
+        build(outputs, "a")
+
+
 def test_read_only(outputs: Path, monkeypatch: pytest.MonkeyPatch, snapshot: object) -> None:
     usual = os.open
 
