@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import cast
 
@@ -31,6 +32,13 @@ ITEM_TEXT = ProblemKind(
     Severity.STOP,
     "Write one thing a line (Alt+Enter between them), as the column's header note says.",
 )
+DISPLAY_ID = ProblemKind(
+    "SPC111",
+    "id of a display that can't name a file",
+    Severity.STOP,
+    "Use letters, digits and hyphens, a letter first.",
+)
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def load_displays(path: Path | str, shown: str = "") -> tuple[Display, ...]:
@@ -65,9 +73,12 @@ def _displays(
     out: dict[str, Display] = {}
     for row in book.rows("Displays", *DISPLAYS):
         name = row.needed("Display")
-        if name in out:
+        if name.casefold() in {known.casefold() for known in out}:
             book.problems.add(kinds.TWICE.at(row.at("Display"), f"display {name} is given above already"))
             continue
+        if name and not _ID.fullmatch(name):
+            what = f"{name!r} can't be the name of a file"
+            book.problems.add(DISPLAY_ID.at(row.at("Display"), what))
         own = [analysis for _, analysis in analyses.get(name, [])]
         if not own:
             book.problems.add(kinds.UNUSED.at(row.at("Display"), f"display {name} has no row in Analyses"))

@@ -13,7 +13,7 @@ import pandas as pd
 from il2cdisc.base.rounding import fixed
 from il2cdisc.results.frame import HEADER
 from il2cdisc.spec.tlf import Display
-from il2cdisc.tlf.table import Row, Table
+from il2cdisc.tlf.table import Notes, Row, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,6 +46,7 @@ class Point:
     n: float
     mean: float
     se: float
+    error: str = ""
 
 
 def points(display: Display, results: pd.DataFrame) -> list[Point]:
@@ -55,13 +56,22 @@ def points(display: Display, results: pd.DataFrame) -> list[Point]:
     place = {item.name: i for i, item in enumerate(analysis.by_levels)}
     x = {item.name: _position(item.label, i) for i, item in enumerate(analysis.by_levels)}
     found: dict[tuple[str, str], dict[str, float]] = {}
-    columns = (own["group1_level"], own["group2_level"], own["statistic"], own["value"])
-    for series, level, statistic, value in zip(*columns, strict=True):
+    reasons: dict[tuple[str, str], str] = {}
+    columns = (own["group1_level"], own["group2_level"], own["statistic"], own["value"], own["error"])
+    for series, level, statistic, value, error in zip(*columns, strict=True):
         found.setdefault((series, level), {})[statistic] = value
+        if statistic == "se":
+            reasons[series, level] = error
     order = {column.label: i for i, column in enumerate(display.columns)}
     keys = sorted(found, key=lambda key: (order[key[0]], place[key[1]]))
     return [
-        Point(series, level, x[level], *(found[series, level][name] for name in ("n", "mean", "se")))
+        Point(
+            series,
+            level,
+            x[level],
+            *(found[series, level][name] for name in ("n", "mean", "se")),
+            reasons[series, level],
+        )
         for series, level in keys
     ]
 
@@ -132,19 +142,20 @@ def data_table(display: Display, series: Sequence[Point]) -> Table:
     """The points as a table, for readers who can't see the figure."""
     decimals = display.analyses[0].decimals
     rows: list[Row] = []
+    notes = Notes()
     for block, place in enumerate(dict.fromkeys(point.place for point in series)):
         own = {point.series: point for point in series if point.place == place}
-        cells = [_cell(own.get(column.label), decimals) for column in display.columns]
+        cells = [_cell(own.get(column.label), decimals, notes) for column in display.columns]
         rows.append(Row((place, *cells), block=block))
     header = ("", *(f"{column.label}\nn, mean (SE)" for column in display.columns))
-    return Table(header=header, rows=tuple(rows), widths=(1.0,) * len(header))
+    return Table(header=header, rows=tuple(rows), widths=(1.0,) * len(header), notes=notes.lines())
 
 
-def _cell(point: Point | None, decimals: int) -> str:
+def _cell(point: Point | None, decimals: int, notes: Notes) -> str:
     if point is None or point.n == 0:
         return "0"
     se = "NE" if pd.isna(point.se) else fixed(point.se, decimals + 2)
-    return f"{point.n:.0f}, {fixed(point.mean, decimals + 1)} ({se})"
+    return notes.mark(f"{point.n:.0f}, {fixed(point.mean, decimals + 1)} ({se})", point.error)
 
 
 def _position(text: str, index: int) -> float:

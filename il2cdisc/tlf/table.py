@@ -38,6 +38,10 @@ class Table:
     empty: str = ""
 
 
+MOST_REASONS = 6
+"""Reasons that a footer has room for."""
+
+
 @dataclass
 class Notes:
     """Gathers reasons of missing statistics and gives each a letter: `NE [a]`."""
@@ -54,8 +58,12 @@ class Notes:
 
     def lines(self) -> tuple[str, ...]:
         """Footnotes that explain the letters."""
-        first = ("NE = not estimable.",) if self.letters else ()
-        return first + tuple(f"[{letter}] {reason}" for reason, letter in self.letters.items())
+        if not self.letters:
+            return ()
+        told = [f"[{letter}] {reason}" for reason, letter in self.letters.items()]
+        more = len(told) - MOST_REASONS
+        rest = (f"{more} more reasons are in the results dataset.",) if more > 0 else ()
+        return ("NE = not estimable.", *told[:MOST_REASONS], *rest)
 
 
 def _letters(index: int) -> str:

@@ -148,8 +148,16 @@ def test_figure(figure, header):
     html = first["t-1.html"].decode()
     assert "<svg" in html
     assert "3, 17.3 (1.50)" in html
-    assert "1, 20.0 (NE)" in html
+    assert "1, 20.0 (NE) [a]" in html
+    assert "[a] one value" in html
     assert "<dc:date>" not in html
+
+
+def test_figure_without_data(figure, header):
+    display, results = figure
+    files = render(display, results[results["analysis"] == HEADER], header)
+    assert files["t-1.csv"] == b"series,visit,x,n,mean,se\n"
+    assert b"(N=3)" not in files["t-1.csv"]
 
 
 def test_index_lists_every_display(table, figure, header):

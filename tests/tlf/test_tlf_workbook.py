@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook
 
 from il2cdisc.base.problems import Stopped
+from il2cdisc.results.lint import lint
 from il2cdisc.results.methods import METHODS
+from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.tlf import Item, Line
 from il2cdisc.spec.tlf_load import ANALYSES, COLUMNS, DISPLAYS, load_displays
 
@@ -81,6 +84,7 @@ def test_every_mistake_at_once(tmp_path, snapshot):
             GOOD | {"Kind": "Tabel", "Columns": "ARM", "Population Where": "SAFFL = Y"},
             GOOD,
             GOOD | {"Display": "T-2"},
+            GOOD | {"Display": "../T-4"},
         ],
         Columns=[{"Set": "ARMS", "Order": 1, "Label": None}],
         Analyses=[
@@ -107,3 +111,18 @@ def test_the_shipped_workbook_is_whole():
         assert display.analyses
         for analysis in display.analyses:
             assert analysis.method in METHODS
+
+
+def test_the_shipped_displays_fit_the_analysis_datasets():
+    """Every variable that a display names is in specs/adam.xlsx, with the type that its method needs."""
+    adam = SHIPPED.parent / "adam.xlsx"
+    if not (SHIPPED.is_file() and adam.is_file()):
+        pytest.skip("the trial's workbooks are not here")
+    datasets = {
+        name: pd.DataFrame(
+            {v.name: pd.Series([], dtype="str" if v.type == "Char" else "float64") for v in spec.variables}
+        )
+        for name, spec in load_spec(adam, "specs/adam.xlsx").datasets.items()
+    }
+    displays = load_displays(SHIPPED, "specs/tlf.xlsx")
+    assert [str(problem) for problem in lint(displays, datasets)] == []
