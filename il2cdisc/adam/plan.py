@@ -15,20 +15,24 @@ from il2cdisc.base.problems import Problems, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_column, numbered
 from il2cdisc.spec.models import DatasetSpec, Spec
 
-SPEC = "spec"
-Mapping_ = Callable[..., Analysis]
+FACTS = ("spec", "analysis")
+"""Parameters that name no dataset: the workbook, and the [analysis] table of `study.toml`."""
+MappingFunction = Callable[..., Analysis]
 
 
-def needs(function: Mapping_) -> tuple[str, ...]:
-    """Names of the datasets (lower case) that a mapping asks for by its parameters; `spec` apart."""
-    return tuple(name for name in inspect.signature(function).parameters if name != SPEC)
+def needs(function: MappingFunction) -> tuple[str, ...]:
+    """Names of the datasets (lower case) that a mapping asks for by its parameters; `FACTS` apart."""
+    return tuple(name for name in inspect.signature(function).parameters if name not in FACTS)
 
 
-def derive(function: Mapping_, frames: Mapping[str, pd.DataFrame], spec: Spec) -> Analysis:
-    """Call a mapping with the frames that it asks for (lower-case names; `spec` is the workbook).
+def derive(
+    function: MappingFunction, frames: Mapping[str, pd.DataFrame], spec: Spec, analysis: object = None
+) -> Analysis:
+    """Call a mapping with the frames that it asks for, by lower-case names.
 
-    Each frame has the id column of its dataset (`@DM`), see `with_ids`. Raises `Stopped` with ADM014 when
-    a parameter names no frame, ADM015 when the mapping returns something else than `analysis_dataset(...)`.
+    Each frame has the id column of its dataset (`@DM`), see `with_ids`. The parameters `spec` and `analysis`
+    get the workbook and the conventions of the study. Raises `Stopped` with ADM014 when a parameter names
+    no frame, ADM015 when the mapping returns something else than `analysis_dataset(...)`.
     """
     wanted = needs(function)
     problems = [
@@ -43,8 +47,8 @@ def derive(function: Mapping_, frames: Mapping[str, pd.DataFrame], spec: Spec) -
     if problems:
         raise Stopped(problems)
     arguments: dict[str, object] = {name: frames[name] for name in wanted}
-    if SPEC in inspect.signature(function).parameters:
-        arguments[SPEC] = spec
+    asked = inspect.signature(function).parameters
+    arguments |= {name: fact for name, fact in zip(FACTS, (spec, analysis), strict=True) if name in asked}
     made = function(**arguments)
     if not isinstance(made, Analysis):
         raise Stopped([NO_ANALYSIS.at(f"{function.__name__}()", f"it returned a {type(made).__name__}")])
@@ -66,7 +70,10 @@ def empty_frame(dataset: DatasetSpec, name: str = "") -> pd.DataFrame:
 
 
 def plan(
-    functions: Iterable[Mapping_], inputs: Mapping[str, pd.DataFrame], spec: Spec
+    functions: Iterable[MappingFunction],
+    inputs: Mapping[str, pd.DataFrame],
+    spec: Spec,
+    analysis: object = None,
 ) -> tuple[list[PlannedVariable], Problems]:
     """What each mapping makes, found by calling it with empty frames; and where the workbook disagrees.
 
@@ -77,7 +84,7 @@ def plan(
     problems = Problems()
     for function in functions:
         try:
-            made = derive(function, inputs, spec)
+            made = derive(function, inputs, spec, analysis)
         except Stopped as stopped:
             problems.extend(stopped.problems)
             continue

@@ -17,13 +17,14 @@ from il2cdisc.adam import (
     numbers_of,
 )
 from il2cdisc.spec.models import Spec
+from il2cdisc.study_model import AnalysisFacts
 from mappings.adam.common import with_subject
 
 RELATED = ("POSSIBLY RELATED", "PROBABLY RELATED", "RELATED")
 QUERY, QUERY_TERMS = "INJECTION SITE REACTION", "injection site"
 
 
-def adae(ae: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+def adae(ae: pd.DataFrame, adsl: pd.DataFrame, spec: Spec, analysis: AnalysisFacts) -> Analysis:
     """Adverse events: one record per subject per adverse event."""
     out = with_subject(ae, adsl)
     out = derive_vars_dt(out, prefix="AST", dtc="AESTDTC", impute="M", to="first", not_before=["TRTSDT"])
@@ -33,7 +34,12 @@ def adae(ae: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     days = out["AENDT"] - out["ASTDT"] + 1
     out = out.assign(ADURN=days, ADURU=pd.Series("DAYS", index=out.index, dtype="str").where(days.notna()))
 
-    out = derive_var_trtemfl(out, end_window=30, start_time="_ASTDTM", trt_start_time="_TRTSDTM")
+    out = derive_var_trtemfl(
+        out,
+        end_window=analysis.treatment_emergent_days,
+        start_time="_ASTDTM",
+        trt_start_time="_TRTSDTM",
+    )
     early = (out["ASTDT"] < out["TRTSDT"]) | (
         (out["ASTDT"] == out["TRTSDT"]) & (out["_ASTDTM"] < out["_TRTSDTM"])
     )

@@ -14,6 +14,7 @@ from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problems
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
+from il2cdisc.study_model import AnalysisFacts
 
 ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:
@@ -121,7 +122,7 @@ def made(sdtm: dict[str, pd.DataFrame], spec: Spec) -> Callable[..., Dataset]:
     def run(*functions: Callable[..., Analysis]) -> Dataset:
         for function in functions:
             problems = Problems()
-            dataset = finish(derive(function, sdtm, spec), spec, problems)
+            dataset = finish(derive(function, sdtm, spec, AnalysisFacts()), spec, problems)
             assert not problems, problems.items
             sdtm[function.__name__] = with_ids(dataset.name, dataset.frame)
         return dataset

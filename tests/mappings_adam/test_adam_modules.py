@@ -8,6 +8,7 @@ import pytest
 
 from il2cdisc.adam import empty_frame, plan
 from il2cdisc.base.dates import from_sas_day
+from il2cdisc.study_model import AnalysisFacts
 
 FLAGS = ["ENRLFL", "RANDFL", "SAFFL", "FASFL", "BIOFL", "PPROTFL", "COMPLFL"]
 
@@ -205,6 +206,6 @@ def test_plan_of_the_modules_agrees_with_the_workbook(sdtm, modules, completed, 
     empties = {name: frame.iloc[:0] for name, frame in sdtm.items()}
     empties |= {"lb": completed("LB", []), "ae": completed("AE", [], AE)}
     empties |= {name: empty_frame(spec.datasets[name.upper()]) for name in modules}
-    lines, problems = plan(modules.values(), empties, spec)
+    lines, problems = plan(modules.values(), empties, spec, AnalysisFacts())
     assert "\n".join(map(str, problems.items)) == ""
     assert {line.dataset for line in lines} == set(spec.datasets)
