@@ -13,7 +13,7 @@ import pandas as pd
 from il2cdisc.base.rounding import fixed
 from il2cdisc.results.frame import HEADER
 from il2cdisc.spec.tlf import Display
-from il2cdisc.tlf.table import Notes, Row, Table
+from il2cdisc.tlf.table import NO_ROWS, Notes, Row, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,16 +64,12 @@ def points(display: Display, results: pd.DataFrame) -> list[Point]:
             reasons[series, level] = error
     order = {column.label: i for i, column in enumerate(display.columns)}
     keys = sorted(found, key=lambda key: (order[key[0]], place[key[1]]))
-    return [
-        Point(
-            series,
-            level,
-            x[level],
-            *(found[series, level][name] for name in ("n", "mean", "se")),
-            reasons[series, level],
-        )
-        for series, level in keys
-    ]
+    out: list[Point] = []
+    for series, level in keys:
+        numbers = found[series, level]
+        n, mean, se = numbers["n"], numbers["mean"], numbers["se"]
+        out.append(Point(series, level, x[level], n, mean, se, reasons[series, level]))
+    return out
 
 
 def draw(display: Display, results: pd.DataFrame, *, width: float, height: float) -> Figure:
@@ -148,7 +144,13 @@ def data_table(display: Display, series: Sequence[Point]) -> Table:
         cells = [_cell(own.get(column.label), decimals, notes) for column in display.columns]
         rows.append(Row((place, *cells), block=block))
     header = ("", *(f"{column.label}\nn, mean (SE)" for column in display.columns))
-    return Table(header=header, rows=tuple(rows), widths=(1.0,) * len(header), notes=notes.lines())
+    return Table(
+        header=header,
+        rows=tuple(rows),
+        widths=(1.0,) * len(header),
+        notes=notes.lines(),
+        empty="" if rows else NO_ROWS,
+    )
 
 
 def _cell(point: Point | None, decimals: int, notes: Notes) -> str:

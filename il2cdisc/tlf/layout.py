@@ -11,9 +11,8 @@ import pandas as pd
 from il2cdisc.results.frame import HEADER
 from il2cdisc.spec.tlf import Analysis, Display, Line
 from il2cdisc.tlf.formatting import Number, fill, listed
-from il2cdisc.tlf.table import Notes, Row, Table
+from il2cdisc.tlf.table import NO_ROWS, Notes, Row, Table
 
-NO_ROWS = "No data meet the criteria of this display."
 _COUNT = Line(label="", template="{n} ({p})")
 _EVENTS = Line(label="", template="{n} ({p}) [{events}]")
 _SUMMARY = (

@@ -55,14 +55,14 @@ def _figure(display: Display, results: pd.DataFrame, header: HeaderInfo) -> dict
     from il2cdisc.tlf import figure as drawing
 
     name = file_name(display)
-    width, height = picture_room(display, header)
-    drawn = drawing.draw(display, results, width=width / _TWIPS, height=height / _TWIPS)
     series = drawing.points(display, results)
-    picture = Picture(drawing.png(drawn), width, height)
     table = drawing.data_table(display, series)
+    width, height = picture_room(display, header, table.notes)
+    drawn = drawing.draw(display, results, width=width / _TWIPS, height=height / _TWIPS)
+    picture = Picture(drawing.png(drawn), width, height)
     page = write_html(display, table, header, svg=drawing.svg(drawn), data_file=f"{name}.csv")
     return {
-        f"{name}.rtf": write_figure(display, picture, (), header),
+        f"{name}.rtf": write_figure(display, picture, table, header),
         f"{name}.html": page,
         f"{name}.csv": drawing.data_csv(series),
     }

@@ -93,9 +93,8 @@ def write_table(display: Display, table: Table, header: HeaderInfo) -> bytes:
     return _written(display, table, header, lines, None)
 
 
-def write_figure(display: Display, picture: Picture, notes: Sequence[str], header: HeaderInfo) -> bytes:
-    """RTF of a figure, ASCII bytes."""
-    table = Table(header=(), rows=(), widths=(), notes=tuple(notes))
+def write_figure(display: Display, picture: Picture, table: Table, header: HeaderInfo) -> bytes:
+    """RTF of a figure, with the notes of the table that holds its numbers; ASCII bytes."""
     return _written(display, table, header, [[]], picture)
 
 

@@ -38,6 +38,7 @@ class Table:
     empty: str = ""
 
 
+NO_ROWS = "No data meet the criteria of this display."
 MOST_REASONS = 6
 """Reasons that a footer has room for."""
 

@@ -157,7 +157,8 @@ def test_figure_without_data(figure, header):
     display, results = figure
     files = render(display, results[results["analysis"] == HEADER], header)
     assert files["t-1.csv"] == b"series,visit,x,n,mean,se\n"
-    assert b"(N=3)" not in files["t-1.csv"]
+    for kind in ("rtf", "html"):
+        assert b"No data meet the criteria of this display." in files[f"t-1.{kind}"]
 
 
 def test_index_lists_every_display(table, figure, header):
