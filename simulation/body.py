@@ -13,7 +13,7 @@ SYSTEMS = ("PEGEN", "PESKIN", "PEHEENT", "PECARD", "PERESP", "PEABD", "PELYMPH",
 
 
 def vital_signs(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
-    """Return vs: once a visit, and again 60 min after a dose; the active arm is a little warmer and faster then."""
+    """Return vs: once a visit, and 60 min after a dose, when the active arm is a little warmer and faster."""
     rows = at(visits, "vs")
     s, size = rows["s"].to_numpy(), len(rows)
     missed = rows["s"].map(people["role"]).eq("missed") & rows["visit"].eq("Giorno 22")

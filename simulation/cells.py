@@ -8,8 +8,8 @@ import pandas as pd
 from simulation.chance import Random, normal
 from simulation.visits import EARLY_END, SCREENING, UNSCHEDULED, at
 
-# mean and SD at baseline, fold at day 5 in the active arm, SD of the log fold active and placebo, loading on the
-# latent responsiveness, limits at baseline
+# mean and SD at baseline, fold at day 5 in the active arm, SD of the log fold active and placebo, loading on
+# the latent responsiveness, limits at baseline
 EFFECTS: dict[str, tuple[float, float, float, float, float, float, float, float]] = {
     "TREG": (6.0, 1.6, 1.30, 0.17, 0.12, 0.75, 2.5, 10.5),
     "TH2": (3.2, 1.1, 1.22, 0.18, 0.15, 0.50, 1.0, 6.5),
@@ -43,7 +43,8 @@ WOBBLE = 0.5  # share of the SD of the log fold that is new at each visit but da
 def populations(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
     """Return a row a visit with blood: each population's level, unrounded, and a blood count made from them.
 
-    Lymphocytes are the sum of T, B and NK cells and leukocytes the sum of their kinds, so shares and counts agree.
+    Lymphocytes are the sum of T, B and NK cells and leukocytes the sum of their kinds, so that shares and
+    counts agree.
     """
     rows = at(visits, "lbhem")
     s = rows["s"].to_numpy()

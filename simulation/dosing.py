@@ -40,7 +40,7 @@ def accountability(ex: pd.DataFrame) -> pd.DataFrame:
 
 
 def sites(random: Random, people: pd.DataFrame, ex: pd.DataFrame, ae: pd.DataFrame) -> pd.DataFrame:
-    """Return injsite: what was seen 30 to 60 min after each dose, agreeing with the reactions that AE reports."""
+    """Return injsite: what was seen 30 to 60 min after each dose; it agrees with the reactions of ae."""
     size = len(ex)
     given = (ex["EXYN"] == "S").to_numpy()
     form = pd.DataFrame(
@@ -77,5 +77,5 @@ def sites(random: Random, people: pd.DataFrame, ex: pd.DataFrame, ae: pd.DataFra
     )
     form["PAINNRS"] = np.where(given, pain.astype(str), "")
     first = reported.drop_duplicates(["s", "dose"]).set_index(["s", "dose"])["AENO"]
-    form["INJAENO"] = first.reindex(place).astype("Int64").to_numpy()
+    form["INJAENO"] = first.reindex(place).astype("Int64").array
     return form

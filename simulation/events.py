@@ -54,7 +54,7 @@ def _deal_out(random: Random, subjects: np.ndarray, numbers: Mapping[str, int]) 
 
 
 def who_has_what(random: Random, people: pd.DataFrame) -> pd.DataFrame:
-    """Return a row a subject and event, with the numbers of the table above scaled to the size of each arm."""
+    """Return a row a subject and event, the numbers of the table above scaled to each arm."""
     slots: list[tuple[int, str]] = []
     for column, (arm, base) in enumerate((("IL2", 24), ("PBO", 12))):
         members = people.index[people["arm"] == arm].to_numpy()

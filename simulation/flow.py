@@ -100,7 +100,7 @@ def _tubes(tubes: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def flow(random: Random, people: pd.DataFrame, tubes: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return a row an analyte: leukocytes and lymphocytes from the blood count, shares, and share x parent."""
+    """Return a row an analyte: counts of the blood count, shares, and share x parent."""
     rows = _tubes(tubes, "FLOW").merge(
         cells, left_on=["s", "VISIT"], right_on=["s", "visit"], how="left", validate="one_to_one"
     )

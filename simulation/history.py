@@ -126,20 +126,23 @@ def medication(
     base = pd.DataFrame({"s": rows.index, "drug": drug, "start": before, "end": pd.NaT, "aeno": pd.NA})
     switched = rows["role"].isin(["switch1", "switch2"]).to_numpy()
     base["end"] = (rows["day_one"] + pd.Timedelta(days=33)).where(switched)
-    added = base[switched].assign(drug="bupropion", start=base["end"] + pd.Timedelta(days=1), end=pd.NaT)
+    stopped = base["end"][switched]
+    added = base[switched].assign(
+        drug="bupropion", start=stopped + pd.Timedelta(days=1), end=np.datetime64("NaT")
+    )
     bipolar = rows["stabiliser"].notna().to_numpy()
-    parts = [base, added, base[bipolar].assign(drug=rows["stabiliser"][bipolar], end=pd.NaT)]
+    parts = [base, added, base[bipolar].assign(drug=rows["stabiliser"][bipolar], end=np.datetime64("NaT"))]
     add_on = (rows["add_on"] == "S").to_numpy()
     parts.append(
         base[add_on].assign(
             drug=pick(
                 random, ["quetiapine", "aripiprazole", "olanzapine"], int(add_on.sum()), [0.7, 0.2, 0.1]
             ),
-            end=pd.NaT,
+            end=np.datetime64("NaT"),
         )
     )
     calm = random.random(len(rows)) < 0.45
-    parts.append(base[calm].assign(drug="lorazepam", end=pd.NaT))
+    parts.append(base[calm].assign(drug="lorazepam", end=np.datetime64("NaT")))
     ill = mh[mh["concept"].isin(list(CONDITION_DRUG))]
     parts.append(
         pd.DataFrame(
@@ -187,11 +190,13 @@ def medication(
     )
     form = form.sort_values(["s", "start"], kind="stable", ignore_index=True)
     form["CMTRT"] = form["drug"].map({name: texts[0] for name, texts in words.items()})
-    form["CMDOSE"] = ""
-    for name, (doses, category, reason) in DRUGS.items():
-        mask = form["drug"] == name
-        form.loc[mask, "CMDOSE"] = pick(random, doses, int(mask.sum()))
-        form.loc[mask, "CMCAT"], form.loc[mask, "CMINDC"] = category, reason
+    form["CMCAT"] = form["drug"].map({name: category for name, (_, category, _) in DRUGS.items()})
+    form["CMINDC"] = form["drug"].map({name: reason for name, (_, _, reason) in DRUGS.items()})
+    dose = np.full(len(form), "", dtype=object)
+    for name, (doses, _, _) in DRUGS.items():
+        mask = (form["drug"] == name).to_numpy()
+        dose[mask] = pick(random, doses, int(mask.sum()))
+    form["CMDOSE"] = dose
     needed = form["CMINDC"] == "EVENTO AVVERSO"
     form["CMFREQ"] = np.where(needed, "al bisogno", "1/die")
     form["CMNO"] = form.groupby("s").cumcount() + 1

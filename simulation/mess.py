@@ -29,7 +29,7 @@ def _scales(planter: Planter) -> None:
     hdrs = planter.forms["hdrs"]
     whole = hdrs["HDTOT"].str.len().gt(1) & hdrs["VISIT"].isin(["Giorno 5", *LATER])
     for label in planter.choose("hdrs", whole, 2):
-        wrong = str(int(hdrs.loc[label, "HDTOT"]) + 3)
+        wrong = str(int(planter.cell("hdrs", label, "HDTOT")) + 3)
         planter.put("total_differs", "hdrs", label, "HDTOT", wrong, "total recomputed from the items; query")
     for label in hdrs.index[planter.role("hdrs", "noitem") & hdrs["VISIT"].eq("Giorno 15")]:
         hdrs.loc[label, "HDTOT"] = ""
@@ -37,34 +37,40 @@ def _scales(planter: Planter) -> None:
 
 
 def _events(planter: Planter) -> None:
-    """An event before the first dose, in a subject who has the same one later, so that no subject is counted twice."""
+    """An event before the first dose, in a subject who has the same one later: nobody is counted twice."""
     ae, people = planter.forms["ae"], planter.people
     headache = ae["AETERM"].isin(["cefalea", "mal di testa"]) & ae["s"].map(people["arm"]).eq("IL2")
     chosen = planter.choose("ae", headache)
     last = ae.groupby("s")["AENO"].transform(lambda numbers: numbers.astype(str).str.zfill(3).max())
     for label in chosen:
-        s = int(ae.loc[label, "s"])
-        begin = people.at[s, "day_one"] - pd.Timedelta(days=2)
-        end = begin + pd.Timedelta(days=1)
+        s = int(planter.cell("ae", label, "s"))
+        before = pd.date_range(end=people["day_one"].iloc[s], periods=3).strftime("%d/%m/%Y")
         own = ae.index[ae["s"] == s].max()
-        copy = planter.insert(
-            "ae", own, AENO=str(int(last[label]) + 1), AETERM="cefalea", AESTDAT=begin.strftime("%d/%m/%Y"), AESTTIM="",
-            AEENDAT=end.strftime("%d/%m/%Y"), AEONGO="N", AESEV="lieve", AEREL="non correlato", AEACN="non applicabile",
-            AECMYN="N", AEOUT="risolto", AEINJYN="N",
-        )  # fmt: skip
+        early = {
+            "AENO": str(int(last[label]) + 1),
+            "AETERM": "cefalea",
+            "AESEV": "lieve",
+            "AEREL": "non correlato",
+        }
+        early |= {
+            "AESTDAT": before[0],
+            "AESTTIM": "",
+            "AEENDAT": before[1],
+            "AEONGO": "N",
+            "AEOUT": "risolto",
+        }
+        early |= {"AEACN": "non applicabile", "AECMYN": "N", "AEINJYN": "N"}
+        copy = planter.insert("ae", own, **early)
         planter.note("ae_before_first_dose", "ae", copy, "AESTDAT", "kept, not treatment emergent; query")
-    busy = {int(ae.loc[label, "s"]) for label in chosen}
+    busy = {int(planter.cell("ae", label, "s")) for label in chosen}
     placebo = ae["AEYN"].eq("S") & ae["s"].map(people["arm"]).eq("PBO") & ~ae["s"].isin(busy)
     ends = ae["s"].ne(ae["s"].shift(-1))
     for label in planter.choose("ae", placebo & ends):
-        number = str(int(ae.loc[label, "AENO"]) + 1)
-        copy = planter.insert(
-            "ae", label, AENO=number, AETERM=UNTRANSLATED["ae"], AESTTIM="", AESEV="lieve", AECMYN="N",
-            AEREL="improbabile", AEINJYN="N",
-        )  # fmt: skip
-        planter.note(
-            "untranslated", "ae", copy, "AETERM", "kept with the Italian text; term not coded; query"
-        )
+        number = str(int(planter.cell("ae", label, "AENO")) + 1)
+        dry = {"AENO": number, "AETERM": UNTRANSLATED["ae"], "AESTTIM": "", "AESEV": "lieve"}
+        dry |= {"AECMYN": "N", "AEREL": "improbabile", "AEINJYN": "N"}
+        expected = "kept with the Italian text; term not coded; query"
+        planter.note("untranslated", "ae", planter.insert("ae", label, **dry), "AETERM", expected)
 
 
 def _doubles(planter: Planter) -> None:
@@ -84,7 +90,7 @@ def _doubles(planter: Planter) -> None:
 
 
 def _swap(planter: Planter) -> None:
-    """Two tubes of day 29 change places: the lowest CD4/CD8 ratio with the highest, each subject's own day 1 apart."""
+    """Two tubes of day 29 change places: the lowest CD4/CD8 ratio with the highest."""
     flow = planter.forms["flow"]
     ratios = flow[flow["ANALYTE"].eq("CD4CD8") & flow["VISIT"].eq("Giorno 29")]
     ratios = ratios.assign(ratio=ratios["RESULT"].str.replace(",", ".").astype(float)).sort_values(
@@ -116,17 +122,29 @@ def _dates(planter: Planter) -> None:
         frame = planter.forms[form]
         old = frame[column].ne("") & (frame["CMAENO"].eq("") if form == "cm" else True)
         for label in planter.choose(form, old, number):
-            planter.put("partial_date", form, label, column, "UNK/" + frame.loc[label, column][6:], told)
-    psyhx = planter.forms["psyhx"]
+            planter.put(
+                "partial_date", form, label, column, "UNK/" + planter.cell(form, label, column)[6:], told
+            )
     for label in planter.choose("psyhx", ~planter.forms["psyhx"]["s"].map(planter.people["misplaced"]), 3):
-        planter.put("partial_date", "psyhx", label, "EPSTDAT", "UNK/" + psyhx.loc[label, "EPSTDAT"][3:], told)
+        planter.put(
+            "partial_date",
+            "psyhx",
+            label,
+            "EPSTDAT",
+            "UNK/" + planter.cell("psyhx", label, "EPSTDAT")[3:],
+            told,
+        )
     ae = planter.forms["ae"]
     other = ae["AEINJYN"].eq("N") & ae["AEYN"].eq("S")
     for label in planter.choose("ae", other & ae["AECMYN"].eq("N") & ~planter.role("ae", "missed")):
         ae.loc[label, "AESTTIM"] = ""
-        planter.put("partial_date", "ae", label, "AESTDAT", "UNK/" + ae.loc[label, "AESTDAT"][3:], told)
+        planter.put(
+            "partial_date", "ae", label, "AESTDAT", "UNK/" + planter.cell("ae", label, "AESTDAT")[3:], told
+        )
     for label in planter.choose("ae", other & ae["AEENDAT"].ne("")):
-        planter.put("partial_date", "ae", label, "AEENDAT", "UNK/" + ae.loc[label, "AEENDAT"][3:], told)
+        planter.put(
+            "partial_date", "ae", label, "AEENDAT", "UNK/" + planter.cell("ae", label, "AEENDAT")[3:], told
+        )
     for form, column in (("ae", "AEENDAT"), ("cm", "CMSTDAT"), ("mh", "MHSTDAT"), ("lbchem", "LBDAT")):
         frame = planter.forms[form]
         short = frame[column].str[3:5].isin(list(SHORT_MONTHS)) & frame[column].ne("")
@@ -135,7 +153,9 @@ def _dates(planter: Planter) -> None:
         if form == "cm":
             short &= frame["CMAENO"].eq("")
         for label in planter.choose(form, short):
-            planter.put("impossible_date", form, label, column, _impossible(frame.loc[label, column]), gone)
+            planter.put(
+                "impossible_date", form, label, column, _impossible(planter.cell(form, label, column)), gone
+            )
 
 
 def _not_numbers(planter: Planter) -> None:
@@ -163,7 +183,7 @@ def _names(planter: Planter, drugs: dict[str, list[str]]) -> None:
         if concept.endswith("/typo")
     }
     for number, label in enumerate(planter.choose("cm", cm["CMTRT"].isin(list(wrong)), 5)):
-        typos = wrong[cm.loc[label, "CMTRT"]]
+        typos = wrong[planter.cell("cm", label, "CMTRT")]
         planter.put(
             "drug_typo",
             "cm",

@@ -25,7 +25,7 @@ FAST = {f"FAST{item:02d}": 3 for item in range(1, 25)}
 
 
 def course(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
-    """Return the rated visits with the HDRS total, and set people["responsive"] as a side of the same draw."""
+    """Return the rated visits with the HDRS total; sets people["responsive"] in the same draw."""
     size = len(people)
     z = np.zeros((size, len(STEPS)))
     z[:, 0] = random.standard_normal(size)

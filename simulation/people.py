@@ -20,7 +20,7 @@ ROLES_ANY = ("late_d15", "late_d29", "late_d60", "noflow1", "noflow2", "haemolys
 
 
 def randomisation_list(random: Random, subjects: int) -> pd.DataFrame:
-    """Return the list: permuted blocks of 6 (4 active, 2 placebo) in each stratum, cut to the number needed."""
+    """Return the list: permuted blocks of 6 (4 active, 2 placebo) in each stratum, cut to the size."""
     parts = []
     for prefix, stratum, size in (("R1", "MDD", subjects - subjects // 2), ("R2", "BD", subjects // 2)):
         blocks = -(-size // len(BLOCK))
@@ -57,8 +57,8 @@ def _initials(random: Random, size: int) -> np.ndarray:
 def recruit(random: Random, subjects: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the people (a row a screened subject, in order of consent) and the randomisation list.
 
-    `subjects` is the number randomised; 44 are screened for each 36. Columns are lower case: they are the truth of
-    the simulation, not what was collected.
+    `subjects` is the number randomised; 44 are screened for each 36. Columns are lower case: they are
+    the truth of the simulation, not what was collected.
     """
     failed = round(subjects * 8 / 36)
     screened = subjects + failed
@@ -70,7 +70,7 @@ def recruit(random: Random, subjects: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         np.array([3, 4, 5, 6, 7, 10, 11])[random.choice(7, subjects)], unit="D"
     )
     randomised.loc[0, "consent"] = FIRST_CONSENT
-    randomised["consent"] = randomised["consent"].clip(lower=FIRST_CONSENT)
+    randomised["consent"] = randomised["consent"].mask(randomised["consent"] < FIRST_CONSENT, FIRST_CONSENT)
     # subjects take the next line of the list of their stratum
     for name in ("MDD", "BD"):
         lines = rand.index[rand["STRATUM"] == name]

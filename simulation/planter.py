@@ -28,13 +28,17 @@ class Planter:
         return self.forms[form]["s"].map(self.people["role"]).isin(names)
 
     def choose(self, form: str, mask: pd.Series, number: int = 1) -> list[float]:
-        """Return `number` x `times` labels of rows that fit and hold no error yet, of as many subjects as there are."""
+        """Return `number` x `times` labels of rows that fit and hold no error yet, over many subjects."""
         frame = self.forms[form]
         fits = frame.index[mask & ~frame.index.isin([label for name, label in self.used if name == form])]
         shuffled = pd.Series(self.random.permutation(fits.to_numpy(dtype=float)), dtype=float)
         # one row of each subject first
         turn = shuffled.groupby(frame["s"].reindex(shuffled).to_numpy()).cumcount()
         return sorted(shuffled[turn.sort_values(kind="stable").index][: number * self.times].tolist())
+
+    def cell(self, form: str, label: float, column: str) -> str:
+        """Return the text of a cell."""
+        return str(self.forms[form][column].at[label])
 
     def note(
         self, kind: str, form: str, label: float, column: str, expect: str, finding: bool = True
@@ -87,7 +91,7 @@ class Planter:
         found = []
         for error in self.planted:
             form, frame = error["form"], self.forms[error["form"]]
-            position = int(frame.index.get_loc(error["label"]))
+            position = int(frame.index.get_indexer(pd.Index([error["label"]]))[0])
             file, line = place_of(form, position, limits)
             entry: dict[str, Any] = {"kind": error["kind"], "file": f"raw/{file}"}
             if form in SHEETS:

@@ -18,28 +18,46 @@ def _own_package() -> None:
         origin = getattr(sys.modules[name], "__file__", None)
         if origin is None or Path(origin).resolve().parent != HERE:
             del sys.modules[name]
-    if str(HERE.parent) not in sys.path:
-        sys.path.insert(0, str(HERE.parent))
 
 
 _own_package()
+sys.path.insert(0, str(HERE.parent))
 
-from simulation import body, cells, chance, coding, conduct, dosing, events, flow, history, labs, mood, visits  # noqa: E402
+from simulation import (  # noqa: E402
+    body,
+    cells,
+    chance,
+    coding,
+    conduct,
+    dosing,
+    events,
+    flow,
+    history,
+    labs,
+    mood,
+    visits,
+)
 from simulation.mess import plant  # noqa: E402
 from simulation.people import recruit  # noqa: E402
 from simulation.planter import Planter  # noqa: E402
 from simulation.writers import Limits, finish, read_dictionary, write_forms, write_planted  # noqa: E402
 
+sys.path.remove(str(HERE.parent))
+
 SEED = 141  # of the shipped export; chosen: see raw_readme.md
 SUBJECTS = 36
 STAFF = ("INV1", "INV2", "SC1", "SC2")
+THEMES = (
+    *("people", "visits", "mood", "scales", "cells", "flow", "cyto", "labs", "body", "dosing"),
+    *("events", "history", "conduct", "dummy"),
+)
 
 
 def truth(subjects: int, seed: int) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return all forms before they are text (dates as dates), and the people."""
     vocabulary = coding.read_vocabulary(HERE / "vocabulary.csv")
     words = coding.words_of(vocabulary)
-    random = {theme: chance.stream(seed, theme) for theme in ("people", "visits", "mood", "scales", "cells", "flow", "cyto", "labs", "body", "dosing", "events", "history", "conduct", "dummy")}  # fmt: skip
+    random = {theme: chance.stream(seed, theme) for theme in THEMES}
     people, rand = recruit(random["people"], subjects)
     table = visits.calendar(random["visits"], people)
     # who withdrew at once has a consent and nothing more
@@ -103,14 +121,14 @@ def simulate(
 ) -> None:
     """Write the raw export of a trial with `subjects` randomised (and 44/36 as many screened) into `out`.
 
-    The same seed gives the same bytes. `planted` is the file that lists the planted errors with file and line, by
-    default `out`/planted.toml is not written. With 36 subjects all numbers are those of the shipped export; larger
-    trials scale them. Ids are as wide as the number screened needs (01-001; 01-0001 from 1,000 on).
+    The same seed gives the same bytes. `planted` is the file that lists the planted errors with file and
+    line; without it no list is written. With 36 subjects all numbers are those of the shipped export; larger
+    trials scale them. Ids are as wide as the number screened needs (01-001; 01-0001 from 1,000 on). `limits`
+    says how many rows a file holds before a form passes into a further part.
+    Raises ValueError below 12 subjects.
     """
     if subjects < 12:
-        raise ValueError(
-            f"a trial of {subjects} randomised subjects is too small for its strata and roles: take 12 or more"
-        )
+        raise ValueError(f"{subjects} randomised subjects are too few for strata and roles: take 12 or more")
     limits = limits or Limits()
     dictionary = read_dictionary(HERE / "dictionary.csv")
     vocabulary = coding.read_vocabulary(HERE / "vocabulary.csv")

@@ -47,8 +47,8 @@ PLAN: dict[str, tuple[str, ...]] = {
 def calendar(random: Random, people: pd.DataFrame) -> pd.DataFrame:
     """Return a row a visit that took place or should have.
 
-    Columns: s (position of the subject in `people`), visit, day (planned; missing if none), date, held (bool), why
-    (code of the reason if not held), blood, rating, dosing (minutes after midnight).
+    Columns: s (position of the subject in `people`), visit, day (planned; missing if none), date, held,
+    why (code of the reason if not held), blood, rating, dosing (minutes after midnight).
     """
     trial = people[people["in_trial"]]
     parts = [
@@ -68,7 +68,9 @@ def calendar(random: Random, people: pd.DataFrame) -> pd.DataFrame:
         date = start + pd.to_timedelta(day - 1 + shift, unit="D")
         # the ward is open all week, the clinic is not
         if day > 5:
-            date = date.where(date.dt.dayofweek < 5, start + pd.to_timedelta(day - 1 + (day == 60), unit="D"))
+            date = date.where(
+                date.dt.day_of_week < 5, start + pd.to_timedelta(day - 1 + (day == 60), unit="D")
+            )
         parts.append(
             pd.DataFrame(
                 {

@@ -88,7 +88,7 @@ def as_text(values: pd.Series, kind: str) -> pd.Series:
 
 
 def finish(frame: pd.DataFrame, columns: list[Column], subjid: np.ndarray) -> pd.DataFrame:
-    """Return a form as text in the dictionary's columns, with the simulation's own `s` (and VISIT) kept beside."""
+    """Return a form as text in the dictionary's columns, with the simulation's `s` (and VISIT) beside."""
     text: dict[str, pd.Series] = {}
     for column in columns:
         if column.name == "SUBJID":
@@ -146,12 +146,12 @@ def write_sav(path: Path, form: str, frame: pd.DataFrame, columns: list[Column])
         else:
             data[column.name] = frame[column.name]
     pyreadstat.write_sav(
-        pd.DataFrame(data),
+        pd.DataFrame(data),  # pyright: ignore[reportArgumentType]
         str(path),
         file_label=f"SYNTHETIC DATA - {form.upper()}",
         column_labels=[column.label[:120] for column in columns],
         variable_value_labels={name: pairs for name, pairs in labels.items() if pairs},
-        variable_format={name: "F4.0" for name in labels},
+        variable_format=dict.fromkeys(labels, "F4.0"),
     )
     content = bytearray(path.read_bytes())
     content[92:109] = b"28 Apr 2309:00:00"
@@ -186,8 +186,13 @@ def write_workbook(
     for form, frame in sheets.items():
         sheet = book.add_worksheet(SHEETS[form])
         columns = dictionary[form]
-        title = ("SYNTHETIC DATA - not from any patient", "Laboratorio Analisi - Example Hospital", "Studio SYN-IL2REG, centro 01",
-                 f"Foglio {SHEETS[form]}", "Esportazione del 28/04/2023")  # fmt: skip
+        title = (
+            "SYNTHETIC DATA - not from any patient",
+            "Laboratorio Analisi - Example Hospital",
+            "Studio SYN-IL2REG, centro 01",
+            f"Foglio {SHEETS[form]}",
+            "Esportazione del 28/04/2023",
+        )
         for line, text in enumerate(title):
             sheet.write_string(line, 0, text, bold)
         for place, column in enumerate(columns):
@@ -219,7 +224,7 @@ def write_planted(path: Path, entries: list[dict[str, Any]], seed: int, subjects
     """Write the list of planted errors as TOML."""
     lines = [
         "# SYNTHETIC DATA: every error that the simulator planted, written in the same run as raw/.",
-        "# line: 1-based line of a CSV, row of a sheet, record of a .sav. finding: whether a build has to tell it.",
+        "# line: 1-based, of a CSV; row of a sheet, record of a .sav. finding: a build has to tell it.",
         f"seed = {seed}",
         f"subjects = {subjects}",
     ]
