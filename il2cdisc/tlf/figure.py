@@ -74,18 +74,27 @@ def points(display: Display, results: pd.DataFrame) -> list[Point]:
 
 def draw(display: Display, results: pd.DataFrame, *, width: float, height: float) -> Figure:
     """The figure, `width` by `height` inches: lines with bars of one SE, and n below each visit."""
+    import matplotlib
     from matplotlib.figure import Figure
 
     series = points(display, results)
-    sizes = _sizes(display, results)
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.add_subplot()
+    with matplotlib.rc_context(_SETTINGS):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.add_subplot()
+        _lines(display, series, _sizes(display, results), axes)
+        _dress(display, series, axes)
+        _counts([column.label for column in display.columns], series, axes)
+    return figure
+
+
+def _lines(display: Display, series: Sequence[Point], sizes: dict[str, int], axes) -> None:
     labels = [column.label for column in display.columns]
-    span = max((point.x for point in series), default=1.0) - min((point.x for point in series), default=0.0)
+    places = [point.x for point in series] or [0.0]
     for i, label in enumerate(labels):
         own = [point for point in series if point.series == label and point.n > 0]
         colour, marker, dash = _STYLES[i % len(_STYLES)]
-        shift = (i - (len(labels) - 1) / 2) * span * 0.006
+        # series stand a little apart, so that their bars don't hide one another
+        shift = (i - (len(labels) - 1) / 2) * (max(places) - min(places)) * 0.006
         axes.errorbar(
             [point.x + shift for point in own],
             [point.mean for point in own],
@@ -93,9 +102,6 @@ def draw(display: Display, results: pd.DataFrame, *, width: float, height: float
             label=f"{label} (N={sizes.get(label, 0)})",
             color=colour, marker=marker, linestyle=dash, linewidth=1.8, markersize=6, capsize=3.5,
         )  # fmt: skip
-    _dress(display, series, axes)
-    _counts(labels, series, axes)
-    return figure
 
 
 def svg(figure: Figure) -> str:
