@@ -7,7 +7,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -47,11 +47,6 @@ def read_csv(
     """
     if not data.strip():
         problems.add(UNREADABLE.at(shown, "The file is empty."))
-        return None
-    if b"\0" in data and not codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
-        place = data.index(b"\0")
-        what = f"Byte {place} is NUL: the file is damaged, or no text in {encoding}."
-        problems.add(UNREADABLE.at(at_line(shown, _line_of(data, place)), what))
         return None
     text, marked = _decoded(data, shown, problems, encoding)
     if text is None:
@@ -94,6 +89,11 @@ def _decoded(data: bytes, shown: str, problems: Problems, encoding: str) -> tupl
             what = f"The file begins with the byte order mark of {told}, study.toml says {encoding}."
             problems.add(ENCODING.at(at_line(shown, 1), what, hint=told))
             return None, marked
+    if b"\0" in data and not name.startswith(("utf-16", "utf-32")):
+        place = data.index(b"\0")
+        what = f"Byte {place} is NUL: the file is damaged, or no text in {encoding}."
+        problems.add(UNREADABLE.at(at_line(shown, _line_of(data, place)), what))
+        return None, marked
     try:
         text = data.decode("utf-8-sig" if name == "utf-8" else encoding)
     except UnicodeDecodeError as error:
@@ -137,8 +137,20 @@ def _plain(body: str, delimiter: str, header_line: int, encoding: str) -> Table 
         ragged.append(row)
         return "skip"
 
-    table = pa_csv.read_csv(
-        io.BytesIO(rest.encode()),
+    try:
+        table = _arrow_table(rest, names, delimiter, refuse)
+    except pa.ArrowInvalid:  # a record longer than pyarrow's blocks
+        return None
+    expected = rest.count("\n") + (not rest.endswith("\n"))
+    if ragged or table.num_rows != expected:
+        return None
+    lines = np.arange(table.num_rows, dtype="int64") + header_line + 1
+    return Table(table.to_pandas(), lines, encoding)
+
+
+def _arrow_table(text: str, names: list[str], delimiter: str, refuse: Callable[[object], str]) -> pa.Table:
+    return pa_csv.read_csv(
+        io.BytesIO(text.encode()),
         read_options=pa_csv.ReadOptions(column_names=names, use_threads=False),
         parse_options=pa_csv.ParseOptions(
             delimiter=delimiter, quote_char=False, ignore_empty_lines=False, invalid_row_handler=refuse
@@ -147,11 +159,6 @@ def _plain(body: str, delimiter: str, header_line: int, encoding: str) -> Table 
             column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=True, null_values=[""]
         ),
     )
-    expected = rest.count("\n") + (not rest.endswith("\n"))
-    if ragged or table.num_rows != expected:
-        return None
-    lines = np.arange(table.num_rows, dtype="int64") + header_line + 1
-    return Table(table.to_pandas(), lines, encoding)
 
 
 def _careful(
@@ -187,11 +194,12 @@ def _careful(
         blocks.append(text_frame(dict(zip(places, zip(*block, strict=True), strict=True))))
     if ragged:
         total = len(ragged) + len(lines)
-        what = f"{len(ragged)} of {total} lines don't have the {len(names)} fields of the header."
+        what = f"Of {total} lines {len(ragged)} did not come with the {len(names)} fields of the header."
         values = [f"line {line}: {count} fields" for line, count in ragged]
         cut = ragged[-1][0] == body.count("\n") + header_line and not body.endswith("\n")
-        hint = "the file was cut off: its last line has no line end" if cut else ""
-        problems.add(RAGGED.at(at_line(shown, ragged[0][0]), what, values=values, hint=hint))
+        if cut:
+            what += " The last line has no line end: the file was cut off."
+        problems.add(RAGGED.at(at_line(shown, ragged[0][0]), what, values=values))
     last = lines[-1] if lines else header_line
     inside = [line for line in blank if line < last]
     if inside:

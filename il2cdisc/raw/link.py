@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from string import Formatter
 
@@ -15,7 +17,8 @@ from il2cdisc.raw.forms import Form, RawExport
 from il2cdisc.raw.problems import KEY_TWICE, NO_KEY, NOWHERE, SUBJECT_TWICE
 from il2cdisc.study import Study
 
-LARGEST_HINT = 20_000
+MOST_TOLD = 20
+"""So many keys of a form are told one by one, the rest in one problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,7 @@ def _subject_keys(form: Form, study: Study, problems: Problems) -> _Keys:
     """The subjects form by its key: one record a subject, or a problem."""
     column = study.study.subject_key
     values = form.frame[f"{form.name}.{column}"]
-    missing = np.flatnonzero(values.isna().to_numpy())
-    if len(missing):
-        what = f"{len(missing)} records of form '{form.name}' have no {column}."
-        places = [form.address(int(row), column) for row in missing]
-        problems.add(NO_KEY.at(places[0], what, source=places))
+    _tell_missing(form, column, values, problems)
     _tell_double(form, column, values, SUBJECT_TWICE, problems)
     return _first_of(form, column, values)
 
@@ -127,31 +126,86 @@ def _first_of(form: Form, column: str, values: pd.Series) -> _Keys:
 
 def _tell_double(form: Form, column: str, values: pd.Series, kind: Kind, problems: Problems) -> None:
     double = values[values.duplicated(keep=False) & values.notna()]
-    for key, group in double.groupby(double, sort=True):
-        places = [form.address(int(row), column) for row in group.index]
-        what = f"{column} '{key}' stands on {len(places)} records of form '{form.name}'."
-        problems.add(kind.at(places[0], what, source=places))
+    keys = double.unique()
+    for key in keys[:MOST_TOLD]:
+        rows = double.index[double == key].to_numpy()
+        what = f"{column} '{key}' stands on {_records(len(rows))} of form '{form.name}'."
+        _tell(kind, form, column, rows, what, problems)
+    if len(keys) > MOST_TOLD:
+        rows = double.index[double.isin(keys[MOST_TOLD:])].to_numpy()
+        what = f"{len(keys) - MOST_TOLD} more keys stand on several records of form '{form.name}'."
+        _tell(kind, form, column, rows, what, problems, keys[MOST_TOLD:])
 
 
 def _look_up(form: Form, column: str, other: _Keys, problems: Problems) -> NDArray[np.int64]:
     """For each record the row of `other` that its key points to; -1 where there is none (told)."""
     values = form.frame[f"{form.name}.{column}"]
-    missing = np.flatnonzero(values.isna().to_numpy())
-    if len(missing):
-        places = [form.address(int(row), column) for row in missing]
-        what = f"{len(missing)} records of form '{form.name}' have no {column}."
-        problems.add(NO_KEY.at(places[0], what, source=places))
+    _tell_missing(form, column, values, problems)
     codes, distinct = pd.factorize(values)
     at = other.keys.get_indexer(pd.Index(distinct))
-    orphan = np.flatnonzero(at < 0)
     row_of = np.append(np.where(at >= 0, np.append(other.rows, -1)[at], -1), -1)
-    for place in orphan:
-        key = str(distinct[int(place)])
-        places = [form.address(int(row), column) for row in np.flatnonzero(codes == place)]
-        what = f"{column} '{key}' of form '{form.name}' is no {other.column} of form '{other.form.name}'."
-        hint = did_you_mean(key, other.keys) if len(other.keys) <= LARGEST_HINT else ""
-        problems.add(NOWHERE.at(places[0], what, hint=hint, source=places))
+    orphans = [int(place) for place in np.flatnonzero(at < 0)]
+    near = _Near(other.keys) if orphans else None
+    end = f"of form '{form.name}' is no {other.column} of form '{other.form.name}'."
+    for place in orphans[:MOST_TOLD]:
+        key = str(distinct[place])
+        hint = near.to(key) if near else ""
+        _tell(
+            NOWHERE,
+            form,
+            column,
+            np.flatnonzero(codes == place),
+            f"{column} '{key}' {end}",
+            problems,
+            hint=hint,
+        )
+    if rest := orphans[MOST_TOLD:]:
+        rows = np.flatnonzero(np.isin(codes, rest))
+        what = (
+            f"{len(rest)} more keys of form '{form.name}' are no {other.column} of form '{other.form.name}'."
+        )
+        _tell(NOWHERE, form, column, rows, what, problems, [distinct[place] for place in rest])
     return row_of[codes].astype("int64")
+
+
+class _Near:
+    """The key that was probably meant: the same but for case, zeros and signs, else the nearest spelling."""
+
+    def __init__(self, keys: pd.Index) -> None:
+        self.keys = [str(key) for key in keys]
+        self.bare = {_bare(key): key for key in self.keys}
+
+    def to(self, key: str) -> str:
+        return self.bare.get(_bare(key)) or did_you_mean(key, self.keys)
+
+
+def _bare(key: str) -> str:
+    return "-".join(part.lstrip("0") for part in re.split(r"[^0-9a-z]+", key.strip().casefold()))
+
+
+def _tell_missing(form: Form, column: str, values: pd.Series, problems: Problems) -> None:
+    missing = np.flatnonzero(values.isna().to_numpy())
+    if len(missing):
+        what = f"Form '{form.name}' has {_records(len(missing))} without {column}."
+        _tell(NO_KEY, form, column, missing, what, problems)
+
+
+def _tell(
+    kind: Kind,
+    form: Form,
+    column: str,
+    rows: NDArray[np.int64] | NDArray[np.intp],
+    what: str,
+    problems: Problems,
+    values: Iterable[object] = (),
+    hint: str = "",
+) -> None:
+    places = [form.address(int(row), column) for row in rows]
+    problems.add(kind.at(places[0], what, values=values, hint=hint, source=places))
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"
 
 
 def _usubjid(form: Form, study: Study, problems: Problems) -> pd.Series:
@@ -170,7 +224,7 @@ def _usubjid(form: Form, study: Study, problems: Problems) -> pd.Series:
                 continue
             values = form.frame[f"{form.name}.{column}"]
             if column != study.study.subject_key and values.isna().any():
-                places = [form.address(int(row), column) for row in np.flatnonzero(values.isna().to_numpy())]
-                problems.add(NO_KEY.at(places[0], f"USUBJID needs {column}, it is blank.", source=places))
+                rows = np.flatnonzero(values.isna().to_numpy())
+                _tell(NO_KEY, form, column, rows, f"USUBJID needs {column}, it is blank.", problems)
             out = out + values
     return out

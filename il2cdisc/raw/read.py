@@ -106,14 +106,14 @@ def _form(
         hint = did_you_mean(study.shown(first), there)
         problems.add(MISSING_FILE.at(study.shown(first), f"The file of form '{name}' is missing.", hint=hint))
         return None
-    if not first.resolve().is_relative_to(study.folder):
-        problems.add(UNREADABLE.at(study.shown(first), "The file is a link that leaves the study folder."))
-        return None
     _all_parts(study, name, first, paths, problems)
     tables: list[Table] = []
     parts: list[Part] = []
     for path in paths:
         shown, before = study.shown(path), len(problems.items)
+        if not path.resolve().is_relative_to(study.folder):
+            problems.add(UNREADABLE.at(shown, "The file is a link that leaves the study folder."))
+            continue
         table = _table(study, name, path, shown, problems)
         if table is None:
             continue
@@ -209,8 +209,8 @@ def _columns_agree(
     for column in missing:
         hint = did_you_mean(column, [other for other in extra if other not in renamed])
         renamed.add(hint)
-        what = f"Form '{form}' has no column '{column}'." + (f" It has '{hint}' instead." if hint else "")
-        problems.add(COLUMN_MISSING.at(at_line(shown, line, column, sheet=source.sheet), what))
+        what = f"Form '{form}' has no column '{column}'."
+        problems.add(COLUMN_MISSING.at(at_line(shown, line, column, sheet=source.sheet), what, hint=hint))
     for column in extra:
         if column not in renamed:
             what = f"Form '{form}' has a column '{column}' that nobody described."

@@ -29,6 +29,7 @@ from il2cdisc.raw.problems import (
 from il2cdisc.raw.table import Table, line_list, text_frame
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 EXCEL_DIGITS = 15
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -57,7 +58,10 @@ def read_xlsx(
     import python_calamine as calamine
 
     if data.startswith(OLE_MAGIC):
-        problems.add(PASSWORD.at(shown, "The workbook is protected by a password (or is an old .xls file)."))
+        if ENCRYPTED in data:
+            problems.add(PASSWORD.at(shown, "The workbook is protected by a password."))
+        else:
+            problems.add(UNREADABLE.at(shown, "The file is no .xlsx workbook but one of the old .xls kind."))
         return None
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
