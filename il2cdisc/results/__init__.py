@@ -1,0 +1,1 @@
+"""Analyses of displays: ADaM datasets → one long results dataset (`run.run`)."""

@@ -1,0 +1,1 @@
+"""Estimators on arrays and frames. No CDISC in here."""

@@ -1,0 +1,1 @@
+"""Displays: results → pages → RTF and HTML (`render.render`). Computes nothing."""
