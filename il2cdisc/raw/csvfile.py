@@ -124,7 +124,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _plain(body: str, delimiter: str, header_line: int, encoding: str) -> Table | None:
-    """The fast way: no quotes, no blank lines, nothing ragged; None if the careful way is needed."""
+    """The quick way: no quotes, no blank lines, nothing ragged; None if the careful way is needed."""
     if '"' in body or re.search(r"\r(?!\n)|\n\r?\n|\A\r?\n", body) or not delimiter.isascii():
         return None
     first, _, rest = body.partition("\n")

@@ -63,7 +63,7 @@ class Form:
     """Column → value as text → its label in the file."""
 
     def address(self, row: int, column: str = "") -> Address:
-        """Where a row stands: `raw/edc/ae.csv:118 AESTDAT`. `column` may be `COLUMN` or `form.COLUMN`."""
+        """Where a row stands: `raw/edc/ae.csv:118 COLUMN`. `column` may be `COLUMN` or `form.COLUMN`."""
         column = column.removeprefix(f"{self.name}.")
         for part in self.parts:
             if part.first <= row < part.first + len(part.lines):
