@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from simulation.chance import Random, pick
+from simulation.chance import Random
 from simulation.visits import EARLY_END, SCREENING, UNSCHEDULED, at
 
 FAILED_CRITERION = {
@@ -47,7 +47,7 @@ def consent(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.Da
     )
     form["ICTIM"] = 490 + random.integers(0, 90, len(people))
     form["ICVERS"] = np.where(people["consent"] < pd.Timestamp("2022-03-01"), "1.0", "2.0")
-    form["BIOYN"] = pick(random, ["S", "N"], len(people), [0.95, 0.05])
+    form["BIOYN"] = people["biobank"]
     ended = visits[visits["visit"] == EARLY_END].set_index("s")["date"].reindex(people.index)
     at_once = (people["consent"] + pd.Timedelta(days=2)).where(people["failure"] == "WITHDREW")
     return form.assign(ICWDDAT=ended.fillna(at_once))

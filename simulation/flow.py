@@ -83,6 +83,8 @@ def samples(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.Da
         rows["BARCODE"] = letter + pd.Series(numbers).astype(str)
         parts.append(rows.assign(SAMPTYPE=kind))
     tubes = pd.concat(parts, ignore_index=True)
+    refused = tubes["SAMPTYPE"].isin(["RNA", "SIERO"]) & tubes["s"].map(people["biobank"]).eq("N")
+    tubes = tubes[~refused].reset_index(drop=True)
     not_done = tubes["SAMPTYPE"].eq("FLOW") & tubes["visit"].eq("Giorno 60")
     not_done &= tubes["s"].map(people["role"]).isin(["noflow1", "noflow2"])
     form = pd.DataFrame(

@@ -78,7 +78,7 @@ def blood_count(random: Random, people: pd.DataFrame, cells: pd.DataFrame) -> pd
     plt = np.where(failure == "PLT", 88 - s % 5, plt)
     sheet["WBC"] = fixed(cells["LEU"].to_numpy() * 1000, 0)
     sheet["RBC"], sheet["HGB"] = fixed(rbc, 2), fixed(hgb, 1)
-    sheet["HCT"], sheet["MCV"] = fixed(rbc * volume / 10, 1), fixed(volume, 1)
+    sheet["HCT"], sheet["MCV"] = fixed(np.minimum(rbc * volume / 10, 53.5), 1), fixed(volume, 1)
     sheet["PLT"] = fixed(plt, 0)
     for name in ("NEUT", "LYM", "MONO", "EOS", "BASO"):
         sheet[name] = fixed(cells[name].to_numpy(), 2)

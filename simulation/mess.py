@@ -9,6 +9,17 @@ from simulation.visits import EARLY_END
 
 LATER = ("Giorno 29", "Giorno 60")
 SHORT_MONTHS = {"02": "30", "04": "31", "06": "31", "09": "31", "11": "31"}
+# form: the column that says done, the column that says why not, why not
+NOT_DONE = {
+    "vs": ("VSYN", "VSREASND", "paziente rifiuta"),
+    "eg": ("EGYN", "EGREASND", "strumento guasto"),
+    "ua": ("UAYN", "UAREASND", "campione insufficiente"),
+    "pe": ("PEYN", "PEREASND", "dimenticanza"),
+    "cssrs": ("CSYN", "CSREASND", "dimenticanza"),
+    "cgi": ("CGIYN", "CGIREAS", "dimenticanza"),
+    "fast": ("FASTYN", "FASTREAS", "paziente rifiuta"),
+    "bdi": ("BDYN", "BDREAS", "paziente rifiuta"),
+}
 UNTRANSLATED = {"ae": "bocca asciutta", "cm": "integratore di magnesio", "mh": "calcolosi renale pregressa"}
 
 
@@ -21,6 +32,7 @@ def plant(planter: Planter, drugs: dict[str, list[str]]) -> None:
     _dates(planter)
     _not_numbers(planter)
     _names(planter, drugs)
+    _not_done(planter)
     _conduct(planter)
     planter.settle()
 
@@ -173,6 +185,20 @@ def _not_numbers(planter: Planter) -> None:
             later = frame["VISIT"].isin(["Giorno 8", "Giorno 22", *LATER]) & frame[column].ne("")
             for label in planter.choose(form, later):
                 planter.put(kinds[value], form, label, column, value, "no result, not done", value != "")
+
+
+def _not_done(planter: Planter) -> None:
+    """Whole forms that were not done, with the reason; day 1, the HDRS and the laboratory are spared."""
+    visits = ("Giorno 3", "Giorno 4", "Giorno 5", "Giorno 29")
+    for form, (done, why, reason) in NOT_DONE.items():
+        frame = planter.forms[form]
+        head = ("SITENO", "SUBJID", "s", "VISIT", "CSVERS", "COMPBY", "QRYSTAT", "RATER", done, why)
+        results = [name for name in frame.columns if name not in head and not name.endswith("DAT")]
+        for label in planter.choose(form, frame["VISIT"].isin(visits)):
+            frame.loc[label, results] = ""
+            frame.loc[label, why] = reason
+            no = "0" if form == "bdi" else "N"
+            planter.put("form_not_done", form, label, done, no, "not done, with its reason", False)
 
 
 def _names(planter: Planter, drugs: dict[str, list[str]]) -> None:

@@ -57,7 +57,7 @@ def course(random: Random, people: pd.DataFrame, visits: pd.DataFrame) -> pd.Dat
     return rated
 
 
-def _weights(random: Random, people: pd.DataFrame, items: int, **rare: float) -> np.ndarray:
+def _weights(random: Random, people: pd.DataFrame, items: int) -> np.ndarray:
     """Each subject has a profile of items of their own, the same at every visit."""
     return random.gamma(3.0, 1.0, (len(people), items)) + 0.05
 

@@ -165,4 +165,5 @@ def _cast(random: Random, people: pd.DataFrame, subjects: int, active: np.ndarra
     wrong = np.flatnonzero(free & active & (people["diag"] == "DDM").to_numpy())
     people["misplaced"] = False
     people.loc[wrong[:times], "misplaced"] = True
+    people["biobank"] = pick(random, ["S", "N"], len(people), [0.95, 0.05])
     return people

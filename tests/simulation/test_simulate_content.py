@@ -112,14 +112,25 @@ def test_keys_link(raw: Path, form: Reader) -> None:
     assert set(form(raw, "ex")["KITNO"]) == set(form(raw, "da")["KITNO"])
 
 
-@pytest.mark.parametrize(("name", "wrong"), [("hdrs", 2), ("madrs", 0), ("ymrs", 0), ("bdi", 0)])
-def test_items_sum_to_the_total(name: str, wrong: int, raw: Path, large: Path, form: Reader) -> None:
+@pytest.mark.parametrize(
+    ("name", "wrong", "blank"), [("hdrs", 2, 1), ("madrs", 0, 0), ("ymrs", 0, 0), ("bdi", 0, 1)]
+)
+def test_items_sum_to_the_total(
+    name: str, wrong: int, blank: int, raw: Path, large: Path, form: Reader
+) -> None:
     total, items = ITEMS[name]
-    for root, expected in ((raw, wrong), (large, wrong * 10)):
+    for root, times in ((raw, 1), (large, 10)):
         frame = form(root, name)
         whole = frame[frame[total].notna()]
-        assert int((whole[items].sum(axis=1) != whole[total]).sum()) == expected
-        assert int(frame[total].isna().sum()) == (0 if name != "hdrs" else expected // 2)
+        assert int((whole[items].sum(axis=1) != whole[total]).sum()) == wrong * times
+        assert int(frame[total].isna().sum()) == blank * times
+
+
+def test_a_form_not_done_has_a_reason_and_no_result(raw: Path, form: Reader) -> None:
+    for name, done, why, result in (("vs", "VSYN", "VSREASND", "SYSBP"), ("eg", "EGYN", "EGREASND", "EGQT")):
+        frame = form(raw, name)
+        assert ((frame[done] == "N") == (frame[why] != "")).all() and (frame[done] == "N").sum() == 1
+        assert set(frame.loc[frame[done] == "N", result]) == {""}
 
 
 def test_hdrs_skips_one_form_of_item_16_and_rates_18b_only_with_18a(large: Path, form: Reader) -> None:
