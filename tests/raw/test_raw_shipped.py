@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from il2cdisc.raw import RawExport, link, load_dictionary, read_export
 from il2cdisc.study import load_study
 
