@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 import openpyxl
 import pandas as pd
@@ -63,7 +64,7 @@ def read_form(root: Path, form: str) -> pd.DataFrame:
     """Return a form, its parts one after the other; cells as the file holds them."""
     if (root / "scales" / f"{form}.sav").exists():
         frame, _ = pyreadstat.read_sav(str(root / "scales" / f"{form}.sav"))
-        return pd.DataFrame(frame)
+        return cast(pd.DataFrame, frame)
     if form in SHEETS:
         first = root / "lab" / "lab.xlsx"
         parts = [first, *(first.with_name(f"lab_{n}.xlsx") for n in range(2, 99))]

@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import openpyxl
 import pandas as pd
@@ -58,7 +58,7 @@ def cell(root: Path, entry: dict[str, Any]) -> str:
     """The text of the cell that an entry points at, read from the file alone."""
     path = root / entry["file"].removeprefix("raw/")
     if path.suffix == ".sav":
-        frame = pd.DataFrame(pyreadstat.read_sav(str(path))[0])
+        frame = cast(pd.DataFrame, pyreadstat.read_sav(str(path))[0])
         value = frame[entry["column"]].iloc[entry["line"] - 1]
         assert frame["SUBJID"].iloc[entry["line"] - 1] == entry["subject"]
         if isinstance(value, float):
