@@ -127,9 +127,9 @@ def with_baseline(out: pd.DataFrame, rs: pd.DataFrame, cp: pd.DataFrame, spec: S
     share = dated(share.assign(AVAL=share["CPSTRESN"]), out, "CPDTC")
     baseline = last_before(share, ["_DT", "_DTM", "VISITNUM"])
     out = derive_vars_merged(out, baseline, by=["USUBJID"], new_vars={"TREGBL": "AVAL"}, ids=True)
-    windows = windows_of(spec, "ADCP").set_index("AVISIT")
-    low, high = windows.loc[PRIMARY_VISIT, ["AWLO", "AWHI"]]
-    within = share[share["_DY"].between(low, high)]
+    windows = windows_of(spec, "ADCP")
+    window = windows[windows["AVISIT"] == PRIMARY_VISIT].iloc[0]
+    within = share[(share["_DY"] >= window["AWLO"]) & (share["_DY"] <= window["AWHI"])]
     within = filter_extreme(within, by=["USUBJID"], order=["_DT", "_DTM"], mode="last")
     return derive_vars_merged(out, within, by=["USUBJID"], new_vars={"_TREG5": "AVAL"}, ids=True)
 

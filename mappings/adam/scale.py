@@ -20,7 +20,8 @@ TOTALS = {"HAMD2TS": ("_ITEM21", 2), "HAMD17D": ("_ITEM17", 1)}
 def parameter(spec: Spec, code: str) -> dict[str, str | float]:
     """PARAMCD, PARAM, PARAMN and PARCAT1 of one parameter."""
     table = parameters_of(spec, "ADHAMD")
-    return table.loc[table["PARAMCD"] == code, PARAMETER].iloc[0].to_dict()
+    row = table[table["PARAMCD"] == code].iloc[0]
+    return {name: row[name] for name in PARAMETER}
 
 
 def items_of(rs: pd.DataFrame, spec: Spec) -> pd.DataFrame:
