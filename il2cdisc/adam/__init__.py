@@ -15,6 +15,7 @@ from il2cdisc.adam.flags import (
     derive_vars_population,
 )
 from il2cdisc.adam.lookups import (
+    check_units,
     derive_var_number,
     derive_vars_group,
     derive_vars_parameter,
@@ -44,6 +45,7 @@ __all__ = [
     "analysis_dataset",
     "append_rows",
     "blank",
+    "check_units",
     "compute_pre_treatment",
     "derive",
     "derive_expected_records",

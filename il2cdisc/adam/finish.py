@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +17,7 @@ from il2cdisc.adam.problems import (
     TYPE_DIFFERS,
 )
 from il2cdisc.base.datasets import Dataset, Variable, byte_length, no_edges
-from il2cdisc.base.problems import Problems, Stopped, at_record, did_you_mean
+from il2cdisc.base.problems import Problem, Problems, Stopped, at_record, did_you_mean
 from il2cdisc.base.rowids import MARK, edges, id_columns
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 
@@ -28,17 +29,21 @@ class Analysis:
     """What a mapping module returns: a dataset's name and its derived frame, not yet finished.
 
     `inherited` are the columns that the mapping was given in its inputs; they may stay in the frame
-    without being variables of the dataset.
+    without being variables of the dataset. `findings` are what a derivation found to tell.
     """
 
     name: str
     frame: pd.DataFrame
     inherited: frozenset[str] = field(default_factory=frozenset)
+    findings: tuple[Problem, ...] = ()
 
 
-def analysis_dataset(name: str, frame: pd.DataFrame) -> Analysis:
-    """The last line of a mapping module: `frame` is all that dataset `name` needs."""
-    return Analysis(name, frame)
+def analysis_dataset(name: str, frame: pd.DataFrame, findings: Iterable[Problem] = ()) -> Analysis:
+    """The last line of a mapping module: `frame` is all that dataset `name` needs.
+
+    `findings` are problems that derivations told of (see `check_units`); `finish` passes them on.
+    """
+    return Analysis(name, frame, findings=tuple(findings))
 
 
 def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> Dataset:
@@ -52,6 +57,7 @@ def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> 
     values, or ADM012 no such dataset. Keys that repeat are a finding (ADM011), put into `problems`.
     """
     told = Problems() if problems is None else problems
+    told.extend(analysis.findings)
     if analysis.name not in spec.datasets:
         hint = did_you_mean(analysis.name, spec.datasets)
         raise Stopped([NO_DATASET.at(analysis.name, "the workbook has no such dataset", hint=hint)])

@@ -17,8 +17,8 @@ from il2cdisc.adam.arguments import (
     refuse,
     text_column,
 )
-from il2cdisc.adam.problems import NO_NUMBER
-from il2cdisc.base.problems import Stopped, did_you_mean
+from il2cdisc.adam.problems import NO_NUMBER, OTHER_UNIT
+from il2cdisc.base.problems import Problem, Stopped, did_you_mean
 
 
 def derive_var_number(
@@ -95,6 +95,29 @@ def derive_vars_parameter(
     merged = left.merge(right.assign(_known=True), on=list(by), how="left").set_axis(dataset.index)
     out = dataset.assign(**{column: merged[column] for column in new_vars})
     return out[merged["_known"].notna().to_numpy()]
+
+
+def check_units(
+    dataset: pd.DataFrame, *, unit: str, wanted: str, by: str = "PARAMCD"
+) -> tuple[pd.Series, list[Problem]]:
+    """Which rows have their parameter's unit, and a finding (ADM018) for each parameter with others.
+
+    `unit` is the column of the results (LBSTRESU), `wanted` that of the parameter. A result without a unit
+    passes. Use the first to leave AVAL missing elsewhere, give the second to `analysis_dataset`.
+
+    Before: LBSTRESU g/L, g/dL for a parameter in g/L. After: True, False; one finding.
+    """
+    name = "check_units"
+    need_columns(name, dataset, [unit, wanted, by])
+    same = dataset[unit].isna() | (dataset[unit] == dataset[wanted])
+    others = dataset.loc[~same, [by, wanted, unit]]
+    problems = [
+        OTHER_UNIT.at(
+            str(code), f"{len(rows)} result(s) are not in {rows[wanted].iloc[0]}", values=rows[unit].unique()
+        )
+        for code, rows in others.groupby(by, sort=True)
+    ]
+    return same, problems
 
 
 def derive_vars_query(

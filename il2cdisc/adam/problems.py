@@ -106,3 +106,9 @@ PLAN_DIFFERS = Kind(
     Severity.FINDING,
     "correct the Predecessor in the Variables sheet, or its Origin",
 )
+OTHER_UNIT = Kind(
+    "ADM018",
+    "Results are not in their parameter's unit",
+    Severity.FINDING,
+    "make the units of the two workbooks agree, or add the conversion; until then AVAL is missing there",
+)

@@ -20,7 +20,8 @@ def append_rows(dataset: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
             name: other[name].iloc[:0].reindex(out.index) for name in names if name not in full.columns
         }
         return out.assign(**lacking)[names]
-    left, right = dataset.dtypes.to_dict(), rows.dtypes.to_dict()
+    left = {str(name): kind for name, kind in dataset.dtypes.items()}
+    right = {str(name): kind for name, kind in rows.dtypes.items()}
     ours: dict[str, pd.Series] = {}
     theirs: dict[str, pd.Series] = {}
     for name in [name for name in left if name in right and left[name] != right[name]]:

@@ -8,6 +8,7 @@ import pandas as pd
 from il2cdisc.adam import (
     Analysis,
     analysis_dataset,
+    check_units,
     derive_param_transformed,
     derive_var_analysis_ratio,
     derive_vars_parameter,
@@ -23,16 +24,17 @@ PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1", "PARCAT2"]
 
 def adcp(cp: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     """Cell populations: one record per subject per parameter per result."""
-    parameters = parameters_of(spec, "ADCP").rename(columns=KEY | {"Category 2": "PARCAT2"})
+    parameters = parameters_of(spec, "ADCP").rename(columns=KEY | {"Category 2": "PARCAT2", "UNIT": "_UNIT"})
     measured = parameters[parameters["Derivation"].isna()]
     logs = parameters[parameters["Derivation"] == "LOG"]
-    out = derive_vars_parameter(cp, measured, by=list(KEY.values()), new_vars=PARAMETER)
+    out = derive_vars_parameter(cp, measured, by=list(KEY.values()), new_vars=[*PARAMETER, "_UNIT"])
     out = with_date(with_subject(out, adsl), "CPDTC")
-    out = out.assign(AVAL=out["CPSTRESN"])
+    same_unit, findings = check_units(out, unit="CPSTRESU", wanted="_UNIT")
+    out = out.assign(AVAL=out["CPSTRESN"].where(same_unit))
     # the change of the logarithm is the log fold change, its baseline the log baseline
     out = derive_param_transformed(out, parameters=logs[["SOURCE", *PARAMETER]], transform=np.log)
     out = with_change(with_visits(out, windows_of(spec, "ADCP")))
     measured_rows = out["PARCAT2"] != logs["PARCAT2"].iloc[0]
     out = out.assign(PCHG=out["PCHG"].where(measured_rows))
     out = derive_var_analysis_ratio(out, where=after_baseline(out) & measured_rows)
-    return analysis_dataset("ADCP", out)
+    return analysis_dataset("ADCP", out, findings)

@@ -7,6 +7,7 @@ import pandas as pd
 from il2cdisc.adam import (
     Analysis,
     analysis_dataset,
+    check_units,
     derive_var_analysis_ratio,
     derive_var_anrind,
     derive_var_base,
@@ -24,10 +25,11 @@ PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1"]
 
 def adlb(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     """Laboratory results: one record per subject per parameter per result."""
-    parameters = parameters_of(spec, "ADLB").rename(columns={"Test Code": "LBTESTCD", "UNIT": "LBSTRESU"})
-    out = derive_vars_parameter(lb, parameters, by=["LBTESTCD", "LBSTRESU"], new_vars=PARAMETER)
+    parameters = parameters_of(spec, "ADLB").rename(columns={"Test Code": "LBTESTCD", "UNIT": "_UNIT"})
+    out = derive_vars_parameter(lb, parameters, by=["LBTESTCD"], new_vars=[*PARAMETER, "_UNIT"])
     out = with_date(with_subject(out, adsl), "LBDTC")
-    out = out.assign(AVAL=out["LBSTRESN"], ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
+    same_unit, findings = check_units(out, unit="LBSTRESU", wanted="_UNIT")
+    out = out.assign(AVAL=out["LBSTRESN"].where(same_unit), ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
     out = derive_vars_below_lloq(out, text="LBSTRESC", lloq="LBLLOQ")
     out = with_change(with_visits(out, windows_of(spec, "ADLB")))
     after = after_baseline(out)
@@ -35,4 +37,4 @@ def adlb(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     out = derive_var_anrind(out)
     out = derive_var_base(out, by=SAME, source="ANRIND", new_var="BNRIND")
     out = derive_var_shift(out, missing="MISSING", where=after)
-    return analysis_dataset("ADLB", out)
+    return analysis_dataset("ADLB", out, findings)

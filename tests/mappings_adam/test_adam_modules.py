@@ -167,6 +167,18 @@ def test_laboratory(sdtm, made, modules, completed):
     assert np.array_equal(adlb["CHG"], [np.nan, 3.75], equal_nan=True)
 
 
+def test_a_result_in_another_unit_is_told(sdtm, made, modules, completed, spec):
+    from il2cdisc.adam import derive
+
+    made(modules["adsl"])
+    row = {"STUDYID": "X", "USUBJID": "S1", "LBTESTCD": "INTLK4", "LBDTC": "2022-01-10", "LBSTRESN": 4.0}
+    rows = [row | {"LBSEQ": 1, "LBSTRESU": "ng/L"}, row | {"LBSEQ": 2, "LBSTRESU": "mg/L"}]
+    analysis = derive(modules["adlb"], {**sdtm, "lb": completed("LB", rows)}, spec)
+    assert [finding.code for finding in analysis.findings] == ["ADM018"]
+    assert "1 result(s) are not in ng/L" in str(analysis.findings[0])
+    assert np.array_equal(analysis.frame["AVAL"], [4, np.nan], equal_nan=True)
+
+
 AE = (
     "STUDYID USUBJID AESPID AETERM AELLT AEDECOD AEHLT AEHLGT AEBODSYS AESOC AESEV AESER AEACN AEREL AEOUT"
     " AESCONG AESDISAB AESDTH AESHOSP AESLIFE AESMIE AECONTRT EPOCH AESTDTC AEENDTC | AESEQ AELLTCD AEPTCD"
