@@ -1,0 +1,115 @@
+"""What the SDTM modules of this trial share: visits, results that are none, reasons for dropped columns."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from il2cdisc.base.dates import iso_date, over_distinct
+from il2cdisc.sdtm import Column, derived
+
+DMY = "dd/mm/yyyy"
+VISITS = {
+    "Screening": "SCREENING",
+    **{f"Giorno {day}": f"DAY {day}" for day in (1, 2, 3, 4, 5, 8, 15, 22, 29, 60)},
+    "Uscita anticipata": "EARLY TERMINATION",
+}
+UNSCHEDULED = re.compile(r"Non programmata \d+")
+# what laboratories write in place of a result
+NO_RESULT = {
+    "ND": "NO RESULT FROM LABORATORY",
+    "n.d.": "NO RESULT FROM LABORATORY",
+    "999": "RESULT UNKNOWN",
+}
+SPOILT = {"campione emolizzato": "SAMPLE HEMOLYZED", "campione coagulato": "SAMPLE CLOTTED"}
+CONDITION = {"SAMPLE HEMOLYZED": "HEMOLYZED", "SAMPLE CLOTTED": "CLOTTED"}
+_EVERYWHERE = {
+    "SITENO": "the site is taken from the demography form",
+    "SUBJID": "the subject is known by the link of the study's keys",
+    "INITIALS": "names a person",
+    "COMPBY": "who filled in the form: not for review",
+    "QRYSTAT": "state of a query in the data capture system",
+}
+
+
+def administrative(form: str, *columns: str) -> dict[str, str]:
+    """Reasons for the columns of a form that every form has and no dataset takes."""
+    return {f"{form}.{column}": _EVERYWHERE[column] for column in columns}
+
+
+def iso_or_none(text: str) -> str | None:
+    """ISO 8601 of a complete date as the site writes it; None for a partial or impossible one."""
+    try:
+        found = iso_date(text, DMY)
+    except ValueError:
+        return None
+    return found if len(found) == 10 and found[4:6] != "--" else None
+
+
+def complete_dates(column: pd.Series) -> pd.Series:
+    """ISO 8601 dates of a raw column of dates; missing where the date is not a whole and real one."""
+    return over_distinct(column, iso_or_none).astype("str")
+
+
+def visit_names(raw_sv: pd.DataFrame) -> pd.DataFrame:
+    """USUBJID, raw visit and VISIT of the visits that the site calls unscheduled.
+
+    An unscheduled visit is numbered after the last planned visit that took place before it:
+    `UNSCHEDULED 8.1` is the first one after Day 8.
+    """
+    rows = pd.DataFrame(
+        {
+            "USUBJID": raw_sv["USUBJID"],
+            "raw": raw_sv["sv.VISIT"],
+            "date": complete_dates(raw_sv["sv.SVSTDAT"]),
+        }
+    )
+    rows = rows[rows["date"].notna()]
+    other = rows["raw"].str.fullmatch(UNSCHEDULED.pattern).fillna(False).astype("bool")
+    days = rows["raw"].map(VISITS).astype("str").str.extract(r"^DAY (\d+)$")[0].astype("float64")
+    planned = rows[~other].assign(day=days[~other].fillna(0.0))
+    planned = planned[planned["raw"].isin(list(VISITS)[:-1])]
+    before = rows[other].merge(
+        planned[["USUBJID", "date", "day"]], on="USUBJID", how="left", suffixes=("", "_p")
+    )
+    before = before[before["date_p"] <= before["date"]]
+    last = before.groupby(["USUBJID", "raw", "date"], as_index=False)["day"].max()
+    last = last.sort_values(["USUBJID", "date", "raw"], ignore_index=True)
+    count = last.groupby(["USUBJID", "day"]).cumcount() + 1
+    names = "UNSCHEDULED " + last["day"].astype("int64").astype("str") + "." + count.astype("str")
+    return pd.DataFrame({"USUBJID": last["USUBJID"], "raw": last["raw"], "VISIT": names.astype("str")})
+
+
+def with_visit(rows: pd.DataFrame, source: str, raw_sv: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with a column `visit`: the name of the visit that the raw column `source` means."""
+    names = visit_names(raw_sv)
+    keys = rows[["USUBJID", source]].rename(columns={source: "raw"})
+    found = keys.merge(names, on=["USUBJID", "raw"], how="left")["VISIT"].to_numpy()
+    planned = rows[source].map(VISITS).astype("str")
+    return rows.assign(visit=planned.fillna(pd.Series(found, index=rows.index, dtype="str")))
+
+
+def visit(source: str) -> Column:
+    """VISIT, of rows that have been through `with_visit`."""
+    return derived(
+        lambda rows: rows["visit"],
+        sources=[source],
+        rule="name of the visit; unscheduled visits numbered after the planned visit before them",
+        origin="Assigned",
+    )
+
+
+def result(value: pd.Series) -> pd.Series:
+    """Results; missing where the laboratory wrote a word for none."""
+    return value.where(~value.isin(list(NO_RESULT)))
+
+
+def status(has_result: pd.Series) -> pd.Series:
+    """NOT DONE where there is no result."""
+    return pd.Series("NOT DONE", index=has_result.index, dtype="str").where(~has_result)
+
+
+def text_where(text: str, where: pd.Series) -> pd.Series:
+    """A text where a condition holds, missing elsewhere."""
+    return pd.Series(text, index=where.index, dtype="str").where(where)

@@ -1,0 +1,186 @@
+"""CP: cell populations by flow cytometry, counts and shares."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.sdtm import (
+    Column,
+    Mapped,
+    collected,
+    constant,
+    dataset,
+    date,
+    derived,
+    join,
+    mapped,
+    stack,
+    subject,
+)
+from mappings.common import DMY, NO_RESULT, administrative, result, status, text_where, visit, with_visit
+
+# population → marker string of its cells
+MARKERS = {
+    "LEU": "CD45+",
+    "LYM": "CD45+ SSClow",
+    "CD3": "CD3+",
+    "CD4": "CD3+CD4+",
+    "CD8": "CD3+CD8+",
+    "CD4CD8": "CD3+CD4+/CD3+CD8+",
+    "TREG": "CD3+CD4+CD25hiCD127lo/-",
+    "TREGA": "CD3+CD4+CD25hiCD127lo/-CD45RA-",
+    "TREGN": "CD3+CD4+CD25hiCD127lo/-CD45RA+",
+    "TH1": "CD3+CD4+CD45RA-CXCR3+CCR6-",
+    "TH2": "CD3+CD4+CD45RA-CXCR3-CCR6-CRTH2+",
+    "TH17": "CD3+CD4+CD45RA-CXCR3-CCR6+",
+    "TH117": "CD3+CD4+CD45RA-CXCR3+CCR6+",
+    "N4": "CD3+CD4+CD45RA+CCR7+",
+    "CM4": "CD3+CD4+CD45RA-CCR7+",
+    "EM4": "CD3+CD4+CD45RA-CCR7-",
+    "EMRA4": "CD3+CD4+CD45RA+CCR7-",
+    "N8": "CD3+CD8+CD45RA+CCR7+",
+    "CM8": "CD3+CD8+CD45RA-CCR7+",
+    "EM8": "CD3+CD8+CD45RA-CCR7-",
+    "EMRA8": "CD3+CD8+CD45RA+CCR7-",
+    "RTE": "CD3+CD4+CD45RA+CCR7+CD31+",
+    "ACT4": "CD3+CD4+HLA-DR+CD38+",
+    "ACT8": "CD3+CD8+HLA-DR+CD38+",
+    "NK": "CD3-CD56+",
+    "NKBR": "CD3-CD56bright",
+    "NKDIM": "CD3-CD56dim",
+    "B": "CD19+",
+    "MO": "CD14/CD16",
+    "MOC": "CD14++CD16-",
+    "MOI": "CD14++CD16+",
+    "MONC": "CD14+CD16++",
+}
+# markers that make a sub-population of the population that the test names
+SUB_MARKERS = {
+    "NKBR": "CD56bright",
+    "NKDIM": "CD56dim",
+    "RTE": "CD31+",
+    "ACT4": "HLA-DR+CD38+",
+    "ACT8": "HLA-DR+CD38+",
+}
+ACTIVATED = ("ACT4", "ACT8")
+TYPES = {"ABS": "NUMBER CONCENTRATION", "PCT": "NUMBER FRACTION", "": "RATIO"}
+CLOTTED = "COAGULATO"
+
+
+def cp(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Cell populations: one record per population and measure per tube per subject."""
+    return stack(measured(raw_flow, raw_samples, raw_sv), not_drawn(raw_samples, raw_sv))
+
+
+def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """The file of the flow cytometer, by the tube's visit and time."""
+    rows = join(raw_flow, raw_samples.drop(columns="USUBJID"), on={"flow.BARCODE": "samples.BARCODE"})
+    rows = with_visit(rows, "samples.VISIT", raw_sv)
+    names = rows["flow.ANALYTE"].str.split("_", n=1, expand=True).reindex(columns=[0, 1])
+    known = result(rows["flow.RESULT"])
+    rows = rows.assign(
+        population=names[0].astype("str"),
+        measure=names[1].astype("str").fillna(""),
+        result=known,
+        reason=no_result(rows),
+    )
+    return dataset(
+        "CP",
+        rows,
+        USUBJID=subject(),
+        CPREFID=collected("flow.BARCODE"),
+        CPTESTCD=mapped("flow.ANALYTE", codelist="CPTESTCD", origin=Origin.ASSIGNED),
+        CPSBMRKS=by_population(SUB_MARKERS, "markers of the sub-population"),
+        CPCELSTA=by_population(dict.fromkeys(ACTIVATED, "ACTIVATED"), "state of the cells"),
+        CPCSMRKS=by_population({name: SUB_MARKERS[name] for name in ACTIVATED}, "markers of the state"),
+        CPMRKSTR=by_population(MARKERS, "markers of the population"),
+        CPGATE=collected("flow.GATE"),
+        CPCAT=constant("IMMUNOPHENOTYPING"),
+        CPORRES=derived(
+            lambda f: f["result"],
+            sources=["flow.RESULT"],
+            rule="words for no result taken out",
+            origin=Origin.COLLECTED,
+        ),
+        CPORRESU=mapped("flow.RESUNIT", codelist="UNIT"),
+        CPRESSCL=constant("QUANTITATIVE"),
+        CPRESTYP=derived(
+            lambda f: f["measure"].map(TYPES).astype("str"),
+            sources=["flow.ANALYTE"],
+            rule="count, share or ratio",
+            origin=Origin.ASSIGNED,
+        ),
+        CPORNRLO=collected("flow.REFLO"),
+        CPORNRHI=collected("flow.REFHI"),
+        CPSTAT=derived(
+            lambda f: status(f["result"].notna()), sources=["flow.RESULT"], rule="NOT DONE without a result"
+        ),
+        CPREASND=derived(
+            lambda f: f["reason"],
+            sources=["flow.RESULT", "flow.RUNSTAT"],
+            rule="why there is no result",
+        ),
+        CPNAM=constant("IMMUNOLOGY LABORATORY"),
+        CPSPEC=constant("BLOOD"),
+        CPSPCCND=derived(
+            lambda f: text_where("CLOTTED", f["flow.RUNSTAT"] == CLOTTED),
+            sources=["flow.RUNSTAT"],
+            rule="CLOTTED when the tube was",
+            origin=Origin.COLLECTED,
+        ),
+        CPMETHOD=constant("FLOW CYTOMETRY"),
+        VISIT=visit("samples.VISIT"),
+        CPDTC=date("samples.SAMPDAT", DMY, time="samples.SAMPTIM"),
+        supplemental={"CPRUNDTC": date("flow.RUNDAT", DMY)},
+        dropped={
+            "flow.PARENT": "the test names the parent population",
+            "flow.RUNNOTE": "Italian words for what the status of the tube says",
+        },
+    )
+
+
+def not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Tubes for flow cytometry that were not drawn: one record stands for all populations."""
+    flow = raw_samples["samples.SAMPTYPE"] == "FLOW"
+    missing = raw_samples[flow & (raw_samples["samples.SAMPYN"] == "N")]
+    biobank = raw_samples[~raw_samples["samples.SAMPTYPE"].isin(["FLOW", "CYTO"])]
+    return dataset(
+        "CP",
+        with_visit(missing, "samples.VISIT", raw_sv),
+        USUBJID=subject(),
+        CPTESTCD=constant("CPALL"),
+        CPCAT=constant("IMMUNOPHENOTYPING"),
+        CPSTAT=constant("NOT DONE", origin=Origin.DERIVED),
+        CPREASND=mapped("samples.SAMPREAS", codelist="REASND", origin=Origin.DERIVED),
+        CPNAM=constant("IMMUNOLOGY LABORATORY"),
+        CPSPEC=constant("BLOOD"),
+        CPMETHOD=constant("FLOW CYTOMETRY"),
+        VISIT=visit("samples.VISIT"),
+        CPDTC=date("samples.SAMPDAT", DMY, time="samples.SAMPTIM"),
+        dropped={
+            **administrative("samples", "SUBJID"),
+            "samples.SAMPTYPE": "the dataset says what the tube was for",
+            "samples.SAMPYN": "asks whether the tube was drawn",
+            "samples.SAMPNOTE": "note of the site in Italian on the handling of the tube",
+        },
+        left_out={"tube of the biobank: BE comes with the remaining SDTM domains": biobank},
+    )
+
+
+def by_population(table: dict[str, str], rule: str) -> Column:
+    """A text for each population."""
+    return derived(
+        lambda rows: rows["population"].map(table).astype("str"),
+        sources=["flow.ANALYTE"],
+        rule=rule,
+        origin=Origin.ASSIGNED,
+    )
+
+
+def no_result(rows: pd.DataFrame) -> pd.Series:
+    """Why there is no result: a clotted tube, the word of the laboratory, or nothing was written."""
+    value = rows["flow.RESULT"]
+    reason = value.map(NO_RESULT).astype("str").mask(value.isna(), "RESULT MISSING")
+    clotted = (rows["flow.RUNSTAT"] == CLOTTED) & reason.notna()
+    return reason.mask(clotted, "SAMPLE CLOTTED")

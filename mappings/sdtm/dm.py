@@ -1,0 +1,135 @@
+"""DM: subjects, one record each, with the stratum as randomised in SUPPDM."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.base.rowids import gathered_ids
+from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, join, mapped, number, subject
+from mappings.common import DMY, administrative, complete_dates, text_where
+
+SCREEN_FAILURE = "CRITERI NON SODDISFATTI"
+PARTICIPATION = ["sv.SVSTDAT", "sv.SVENDAT", "ds.DSDAT", "ds.DSLCDAT"]
+
+
+def dm(
+    raw_dm: pd.DataFrame,
+    raw_ic: pd.DataFrame,
+    raw_rand: pd.DataFrame,
+    raw_ds: pd.DataFrame,
+    raw_sv: pd.DataFrame,
+    raw_ae: pd.DataFrame,
+    ec: pd.DataFrame,
+) -> Mapped:
+    """Subjects: one record per subject who gave consent, screen failures included."""
+    rows = join(raw_dm, raw_ic, on={"USUBJID": "USUBJID"})
+    rows = join(rows, raw_rand.drop(columns="USUBJID"), on={"dm.RANDNO": "rand.RANDNO"})
+    rows = join(rows, doses(ec), on={"USUBJID": "USUBJID"})
+    rows = join(rows, last_contact(raw_ds, raw_sv), on={"USUBJID": "USUBJID"})
+    rows = join(rows, screening_end(raw_ds), on={"USUBJID": "USUBJID"})
+    rows = rows.assign(died=rows["USUBJID"].isin(deaths(raw_ds, raw_ae)))
+    return dataset(
+        "DM",
+        rows,
+        USUBJID=subject(),
+        SUBJID=collected("dm.SUBJID"),
+        RFSTDTC=derived(lambda f: f["first"], sources=["EC.ECSTDTC"], rule="first injection given"),
+        RFENDTC=derived(lambda f: f["last"], sources=["EC.ECSTDTC"], rule="last injection given"),
+        RFXSTDTC=derived(lambda f: f["first"], sources=["EC.ECSTDTC"], rule="first injection given"),
+        RFXENDTC=derived(lambda f: f["last"], sources=["EC.ECSTDTC"], rule="last injection given"),
+        RFICDTC=date("ic.ICDAT", DMY, time="ic.ICTIM"),
+        RFPENDTC=derived(lambda f: f["contact"], sources=PARTICIPATION, rule="last date of contact"),
+        DTHDTC=derived(
+            lambda f: f["death"], sources=["ds.DSDAT", "ds.DSREAS"], rule="date of the death line"
+        ),
+        DTHFL=derived(
+            lambda f: text_where("Y", f["died"]),
+            sources=["ds.DSREAS", "ae.AEOUT", "ae.AESDTH"],
+            rule="Y when any form tells a death",
+        ),
+        SITEID=collected("dm.SITENO"),
+        AGE=number("dm.AGE"),
+        AGEU=constant("YEARS"),
+        SEX=mapped("dm.SEX", codelist="SEX"),
+        RACE=mapped("dm.RACE", codelist="RACE"),
+        ARMCD=mapped("rand.ARM", codelist="ARMCD", origin=Origin.ASSIGNED),
+        ARM=mapped("rand.ARM", codelist="ARM", origin=Origin.ASSIGNED),
+        ACTARMCD=mapped("rand.ARM", codelist="ARMCD", where=dosed, origin=Origin.DERIVED),
+        ACTARM=mapped("rand.ARM", codelist="ARM", where=dosed, origin=Origin.DERIVED),
+        ARMNRS=derived(
+            reason_arm_is_null,
+            sources=["rand.ARM", "EC.ECSTDTC", "ds.DSREAS"],
+            rule="why there is no planned or no actual arm",
+        ),
+        COUNTRY=constant("ITA"),
+        DMDTC=date("dm.DMDAT", DMY),
+        supplemental={"STRATUM": mapped("rand.STRATUM", codelist="STRATUM", origin=Origin.ASSIGNED)},
+        dropped={
+            **administrative("dm", "INITIALS", "COMPBY", "QRYSTAT"),
+            **administrative("ic", "SITENO", "SUBJID", "INITIALS", "COMPBY", "QRYSTAT"),
+            "dm.BRTHYR": "with the age it would come near a date of birth; AGE is held",
+            "ic.VISIT": "consent is a milestone in DS, not a visit",
+            "ic.ICVERS": "version of a document, kept by the site",
+            "ic.BIOYN": "consent to the biobank: BE comes with the remaining domains",
+            "ic.ICWDDAT": "the date stands on the disposition form",
+            "rand.BLOCKNO": "size and order of blocks are of no use after the trial",
+            "rand.RANDDAT": "the date of randomisation is taken from the disposition form (DS)",
+        },
+    )
+
+
+def dosed(rows: pd.DataFrame) -> pd.Series:
+    """Subjects who had an injection."""
+    return rows["first"].notna()
+
+
+def doses(ec: pd.DataFrame) -> pd.DataFrame:
+    """First and last injection that was given, a subject a row."""
+    given = ec[(ec["ECOCCUR"] == "Y") & ec["ECSTDTC"].notna()].sort_values(["USUBJID", "ECSTDTC"])
+    by = given.groupby("USUBJID", sort=False)["ECSTDTC"]
+    ids = gathered_ids(given["@ex"], given["USUBJID"])
+    return (
+        pd.DataFrame({"first": by.first(), "last": by.last(), "@ex": ids})
+        .rename_axis("USUBJID")
+        .reset_index()
+    )
+
+
+def last_contact(raw_ds: pd.DataFrame, raw_sv: pd.DataFrame) -> pd.DataFrame:
+    """The last complete date of visits and of the disposition form, a subject a row."""
+    dates = pd.concat(
+        [
+            pd.DataFrame({"USUBJID": form["USUBJID"], "contact": complete_dates(form[column])})
+            for form, columns in ((raw_sv, PARTICIPATION[:2]), (raw_ds, PARTICIPATION[2:]))
+            for column in columns
+        ]
+    ).dropna()
+    return dates.sort_values(["USUBJID", "contact"]).drop_duplicates("USUBJID", keep="last")
+
+
+def screening_end(raw_ds: pd.DataFrame) -> pd.DataFrame:
+    """How screening ended without randomisation, and the date of a death, a subject a row."""
+    ended = raw_ds[(raw_ds["ds.DSPHASE"] == "SCREENING") & (raw_ds["ds.DSCOMP"] == "N")]
+    ended = ended[["USUBJID", "ds.DSREAS"]].rename(columns={"ds.DSREAS": "ended"}).drop_duplicates("USUBJID")
+    died = raw_ds[raw_ds["ds.DSREAS"] == "MORTE"].drop_duplicates("USUBJID")
+    died = pd.DataFrame({"USUBJID": died["USUBJID"], "death": complete_dates(died["ds.DSDAT"])})
+    return ended.merge(died, on="USUBJID", how="outer")
+
+
+def deaths(raw_ds: pd.DataFrame, raw_ae: pd.DataFrame) -> list[str]:
+    """Subjects of whom a form tells the death."""
+    fatal = (raw_ae["ae.AEOUT"] == "fatale") | (raw_ae["ae.AESDTH"] == "S")
+    return [*raw_ds.loc[raw_ds["ds.DSREAS"] == "MORTE", "USUBJID"], *raw_ae.loc[fatal, "USUBJID"]]
+
+
+def reason_arm_is_null(rows: pd.DataFrame) -> pd.Series:
+    """ARMNRS: see the method in the workbook."""
+    missing = pd.Series(index=rows.index, dtype="str")
+    randomised, ended = rows["rand.ARM"].notna(), rows["ended"]
+    return (
+        missing.mask(~randomised, "NOT ASSIGNED")
+        .mask(~randomised & ended.notna(), "SCREENING NOT COMPLETED")
+        .mask(~randomised & (ended == SCREEN_FAILURE), "SCREEN FAILURE")
+        .mask(randomised & ~dosed(rows), "ASSIGNED, NOT TREATED")
+    )

@@ -1,0 +1,95 @@
+"""DS: informed consent, randomisation, end of screening, of treatment and of participation."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.sdtm import (
+    Mapped,
+    collected,
+    constant,
+    dataset,
+    date,
+    derived,
+    join,
+    mapped,
+    part,
+    stack,
+    subject,
+)
+from mappings.common import DMY, administrative
+
+
+def ds(raw_ic: pd.DataFrame, raw_ds: pd.DataFrame, raw_dm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
+    """Disposition: one record per milestone or disposition event per subject."""
+    return stack(consent(raw_ic), randomisation(raw_ds, raw_dm), disposition(raw_ds, raw_coding))
+
+
+def consent(raw_ic: pd.DataFrame) -> Mapped:
+    """Informed consent."""
+    signed, refused = part(raw_ic, raw_ic["ic.ICYN"] == "S")
+    return dataset(
+        "DS",
+        signed,
+        USUBJID=subject(),
+        DSTERM=constant("INFORMED CONSENT OBTAINED"),
+        DSDECOD=constant("INFORMED CONSENT OBTAINED"),
+        DSCAT=constant("PROTOCOL MILESTONE"),
+        DSSTDTC=date("ic.ICDAT", DMY, time="ic.ICTIM"),
+        dropped={"ic.ICYN": "asks whether consent was signed"},
+        left_out={"consent was not signed": refused},
+    )
+
+
+def randomisation(raw_ds: pd.DataFrame, raw_dm: pd.DataFrame) -> Mapped:
+    """Randomisation: screening that was completed."""
+    rows = raw_ds[(raw_ds["ds.DSPHASE"] == "SCREENING") & (raw_ds["ds.DSCOMP"] == "S")]
+    return dataset(
+        "DS",
+        join(rows, raw_dm.drop(columns="USUBJID"), on={"ds.SUBJID": "dm.SUBJID"}),
+        USUBJID=subject(),
+        DSREFID=collected("dm.RANDNO"),
+        DSTERM=constant("RANDOMIZED"),
+        DSDECOD=constant("RANDOMIZED"),
+        DSCAT=constant("PROTOCOL MILESTONE"),
+        DSSTDTC=date("ds.DSDAT", DMY),
+    )
+
+
+def disposition(raw_ds: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
+    """End of treatment and of participation, completed or not; screening that was not completed."""
+    ended = raw_ds[~((raw_ds["ds.DSPHASE"] == "SCREENING") & (raw_ds["ds.DSCOMP"] == "S"))]
+    texts = raw_coding[raw_coding["coding.FORM"] == "DS"]
+    rows = join(ended, texts, on={"ds.DSSPEC": "coding.VERBATIM"})
+    rows = rows.assign(outcome=rows["ds.DSREAS"].mask(rows["ds.DSCOMP"] == "S", "S"))
+    return dataset(
+        "DS",
+        rows,
+        USUBJID=subject(),
+        DSTERM=derived(
+            details,
+            sources=["coding.ENGLISH", "ds.DSSPEC", "ds.DSREAS", "ds.DSCOMP"],
+            rule="English text of the details, else the standard term",
+            origin=Origin.COLLECTED,
+        ),
+        DSDECOD=mapped(
+            "outcome", codelist="NCOMPLT", sources=["ds.DSCOMP", "ds.DSREAS"], origin=Origin.ASSIGNED
+        ),
+        DSCAT=constant("DISPOSITION EVENT"),
+        DSSCAT=mapped("ds.DSPHASE", codelist="DSSCAT"),
+        DSSTDTC=date("ds.DSDAT", DMY),
+        supplemental={"DSTERMOR": collected("ds.DSSPEC")},
+        dropped={
+            **administrative("ds", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
+        },
+        left_out={
+            "translation of a text that no subject has": texts[~texts["@coding"].isin(rows["@coding"])]
+        },
+    )
+
+
+def details(rows: pd.DataFrame) -> pd.Series:
+    """DSTERM: the details in English, untranslated as they are; COMPLETED; else the reason as collected."""
+    text = rows["coding.ENGLISH"].fillna(rows["ds.DSSPEC"])
+    return text.mask(rows["ds.DSCOMP"] == "S", "COMPLETED").fillna(rows["ds.DSREAS"])

@@ -1,0 +1,241 @@
+"""LB: haematology, chemistry and thyroid hormones of the hospital, cytokines of the immunology laboratory."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.sdtm import (
+    Mapped,
+    by_field,
+    collected,
+    constant,
+    dataset,
+    date,
+    derived,
+    gather,
+    join,
+    mapped,
+    number,
+    stack,
+    subject,
+)
+from mappings.common import (
+    CONDITION,
+    DMY,
+    NO_RESULT,
+    SPOILT,
+    administrative,
+    result,
+    status,
+    visit,
+    with_visit,
+)
+
+# raw column → test and the unit above its column in the laboratory's sheet (blank: in a column of its own)
+HAEMATOLOGY = {
+    "lbhem.WBC": ("WBC", "/mm3"),
+    "lbhem.RBC": ("RBC", "10^6/mm3"),
+    "lbhem.HGB": ("HGB", "g/dL"),
+    "lbhem.HCT": ("HCT", "%"),
+    "lbhem.MCV": ("MCV", "fL"),
+    "lbhem.PLT": ("PLAT", "10^3/mm3"),
+    "lbhem.NEUT": ("NEUT", "10^9/L"),
+    "lbhem.LYM": ("LYM", "10^9/L"),
+    "lbhem.MONO": ("MONO", "10^9/L"),
+    "lbhem.EOS": ("EOS", "10^9/L"),
+    "lbhem.BASO": ("BASO", "10^9/L"),
+}
+CHEMISTRY = {
+    "lbchem.SODIUM": ("SODIUM", "mmol/L"),
+    "lbchem.POTAS": ("K", "mmol/L"),
+    "lbchem.GLUC": ("GLUC", "mg/dL"),
+    "lbchem.UREA": ("UREA", "mg/dL"),
+    "lbchem.CREAT": ("CREAT", ""),
+    "lbchem.ALT": ("ALT", "U/L"),
+    "lbchem.AST": ("AST", "U/L"),
+    "lbchem.GGT": ("GGT", "U/L"),
+    "lbchem.ALP": ("ALP", "U/L"),
+    "lbchem.LDH": ("LDH", "U/L"),
+    "lbchem.BILI": ("BILI", "mg/dL"),
+    "lbchem.ALB": ("ALB", "g/dL"),
+    "lbchem.CRP": ("CRP", "mg/L"),
+}
+THYROID = {"lbthy.TSH": ("TSH", "mIU/L"), "lbthy.FT4": ("T4FR", "ng/dL")}
+THYROID_LIMITS = {"lbthy.TSH": ("lbthy.TSHLO", "lbthy.TSHHI"), "lbthy.FT4": ("lbthy.FT4LO", "lbthy.FT4HI")}
+BELOW = "<LLOQ"
+AS_COLLECTED = Origin.COLLECTED
+EXCEL = "yyyy-mm-dd"
+
+
+def lb(
+    raw_lbhem: pd.DataFrame,
+    raw_lbchem: pd.DataFrame,
+    raw_lbthy: pd.DataFrame,
+    raw_cyto: pd.DataFrame,
+    raw_samples: pd.DataFrame,
+    raw_sv: pd.DataFrame,
+) -> Mapped:
+    """Laboratory results: one record per test per sample per visit per subject."""
+    antibodies = {
+        f"lbthy.{name}": "IS of thyroid antibodies comes with the remaining SDTM domains"
+        for name in ("ATPO", "ATPOHI", "ATG", "ATGHI")
+    }
+    haematology = gather(with_visit(raw_lbhem, "lbhem.VISIT", raw_sv), fields=list(HAEMATOLOGY))
+    chemistry = gather(with_visit(raw_lbchem, "lbchem.VISIT", raw_sv), fields=list(CHEMISTRY))
+    thyroid = gather(with_visit(raw_lbthy, "lbthy.VISIT", raw_sv), fields=list(THYROID))
+    return stack(
+        hospital("lbhem", haematology, HAEMATOLOGY, "HEMATOLOGY", "BLOOD", EXCEL),
+        hospital("lbchem", chemistry, CHEMISTRY, "CHEMISTRY", "SERUM", DMY, unit="lbchem.CREATU"),
+        hospital(
+            "lbthy", thyroid, THYROID, "THYROID", "SERUM", EXCEL, limits=THYROID_LIMITS, dropped=antibodies
+        ),
+        cytokines(raw_cyto, raw_samples, raw_sv),
+        cytokines_not_drawn(raw_samples, raw_sv),
+    )
+
+
+def hospital(
+    form: str,
+    rows: pd.DataFrame,
+    tests: dict[str, tuple[str, str]],
+    category: str,
+    specimen: str,
+    pattern: str,
+    *,
+    unit: str = "",
+    limits: dict[str, tuple[str, str]] | None = None,
+    dropped: dict[str, str] | None = None,
+) -> Mapped:
+    """A sheet of the hospital laboratory. `unit`: the column that holds the unit of the test without one."""
+    low, high = limits_of(rows, limits or {})
+    words = rows["value"].isin(list(NO_RESULT))
+    known = result(rows["value"])
+    units = rows["field"].map({field: unit or None for field, (_, unit) in tests.items()}).astype("str")
+    rows = rows.assign(
+        result=known,
+        unit=(units.fillna(rows[unit]) if unit else units).where(known.notna()),
+        low=low,
+        high=high,
+        reason=no_result(rows["value"], rows[f"{form}.LBNOTE"], words),
+        limit=below(known),
+    )
+    fields, note = list(tests), f"{form}.LBNOTE"
+    bounds = [column for pair in (limits or {}).values() for column in pair]
+    return dataset(
+        "LB",
+        rows,
+        USUBJID=subject(),
+        LBREFID=collected(f"{form}.LBACCNO"),
+        LBTESTCD=by_field({field: test for field, (test, _) in tests.items()}),
+        LBCAT=constant(category),
+        LBORRES=derived(
+            lambda f: f["result"], sources=fields, rule="words for no result taken out", origin=AS_COLLECTED
+        ),
+        LBORRESU=mapped("unit", codelist="UNIT", sources=[unit] if unit else fields),
+        LBORNRLO=derived(
+            lambda f: f["low"], sources=bounds[::2], rule="limit of the test", origin=AS_COLLECTED
+        ),
+        LBORNRHI=derived(
+            lambda f: f["high"], sources=bounds[1::2], rule="limit of the test", origin=AS_COLLECTED
+        ),
+        LBLLOQ=derived(
+            lambda f: f["limit"], sources=fields, rule="the limit of a result below it", origin=AS_COLLECTED
+        ),
+        LBSTAT=derived(
+            lambda f: status(f["result"].notna()), sources=fields, rule="NOT DONE without a result"
+        ),
+        LBREASND=derived(lambda f: f["reason"], sources=[*fields, note], rule="why there is no result"),
+        LBNAM=constant("HOSPITAL LABORATORY"),
+        LBSPEC=constant(specimen),
+        LBSPCCND=derived(
+            lambda f: f[note].map(SPOILT).map(CONDITION).astype("str"),
+            sources=[note],
+            rule="condition that the laboratory notes",
+            origin=AS_COLLECTED,
+        ),
+        VISIT=visit(f"{form}.VISIT"),
+        LBDTC=date(f"{form}.LBDAT", pattern, time=f"{form}.LBTIM"),
+        supplemental={"LBNOTE": mapped(note, codelist="LBNOTE")},
+        dropped={**administrative(form, "SUBJID"), **(dropped or {})},
+    )
+
+
+def limits_of(rows: pd.DataFrame, limits: dict[str, tuple[str, str]]) -> tuple[pd.Series, pd.Series]:
+    """Lower and upper reference limit of each row, from the columns of its test."""
+    low = high = pd.Series(index=rows.index, dtype="str")
+    for field, (lower, upper) in limits.items():
+        low = low.mask(rows["field"] == field, result(rows[lower]))
+        high = high.mask(rows["field"] == field, result(rows[upper]))
+    return low, high
+
+
+def no_result(value: pd.Series, note: pd.Series, words: pd.Series) -> pd.Series:
+    """Why there is no result: a spoilt sample, the word of the laboratory, or nothing was written."""
+    spoilt = note.map(SPOILT).astype("str")
+    reason = value.map(NO_RESULT).astype("str").mask(words & spoilt.notna(), spoilt)
+    return reason.mask(value.isna(), "RESULT MISSING")
+
+
+def below(results: pd.Series) -> pd.Series:
+    """The limit of results written as `<0.3`, as a number."""
+    return pd.to_numeric(results.str.extract(r"^<\s*([\d.]+)$")[0]).astype("float64")
+
+
+def cytokines(raw_cyto: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """The file of cytokines, by the tube's visit and time."""
+    tubes = raw_samples.drop(columns="USUBJID")
+    rows = join(raw_cyto, tubes, on={"cyto.BARCODE": "samples.BARCODE"})
+    rows = with_visit(rows, "samples.VISIT", raw_sv)
+    value = result(rows["cyto.RESULT"])
+    words = rows["cyto.RESULT"].isin(list(NO_RESULT))
+    rows = rows.assign(
+        result=value.mask(value == BELOW, "<" + rows["cyto.LLOQ"]),
+        reason=no_result(rows["cyto.RESULT"], rows["cyto.RUNNOTE"], words),
+    )
+    return dataset(
+        "LB",
+        rows,
+        USUBJID=subject(),
+        LBREFID=collected("cyto.BARCODE"),
+        LBTESTCD=mapped("cyto.ANALYTE", codelist="LBTESTCD"),
+        LBCAT=constant("CYTOKINES"),
+        LBORRES=derived(
+            lambda f: f["result"],
+            sources=["cyto.RESULT", "cyto.LLOQ"],
+            rule="<LLOQ written with its limit, words for no result taken out",
+            origin=AS_COLLECTED,
+        ),
+        LBORRESU=mapped("cyto.RESUNIT", codelist="UNIT"),
+        LBORNRLO=collected("cyto.REFLO"),
+        LBORNRHI=collected("cyto.REFHI"),
+        LBLLOQ=number("cyto.LLOQ"),
+        LBSTAT=derived(
+            lambda f: status(f["result"].notna()), sources=["cyto.RESULT"], rule="NOT DONE without a result"
+        ),
+        LBREASND=derived(lambda f: f["reason"], sources=["cyto.RESULT"], rule="why there is no result"),
+        LBNAM=constant("IMMUNOLOGY LABORATORY"),
+        LBSPEC=constant("PLASMA"),
+        VISIT=visit("samples.VISIT"),
+        LBDTC=date("samples.SAMPDAT", DMY, time="samples.SAMPTIM"),
+        supplemental={"LBRUNDTC": date("cyto.RUNDAT", DMY)},
+        dropped={"cyto.RUNNOTE": "Italian words for what the result says already"},
+    )
+
+
+def cytokines_not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Tubes for cytokines that were not drawn: one record stands for all of its tests."""
+    rows = raw_samples[(raw_samples["samples.SAMPTYPE"] == "CYTO") & (raw_samples["samples.SAMPYN"] == "N")]
+    return dataset(
+        "LB",
+        with_visit(rows, "samples.VISIT", raw_sv),
+        USUBJID=subject(),
+        LBTESTCD=constant("LBALL"),
+        LBCAT=constant("CYTOKINES"),
+        LBSTAT=constant("NOT DONE", origin=Origin.DERIVED),
+        LBREASND=mapped("samples.SAMPREAS", codelist="REASND", origin=Origin.DERIVED),
+        LBNAM=constant("IMMUNOLOGY LABORATORY"),
+        LBSPEC=constant("PLASMA"),
+        VISIT=visit("samples.VISIT"),
+        LBDTC=date("samples.SAMPDAT", DMY, time="samples.SAMPTIM"),
+    )
