@@ -105,6 +105,11 @@ def result(value: pd.Series) -> pd.Series:
     return value.where(~value.isin(list(NO_RESULT)))
 
 
+def decimal_point(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The same rows with a point for the comma in numbers of the named raw columns."""
+    return rows.assign(**{name: rows[name].str.replace(",", ".", regex=False) for name in columns})
+
+
 def status(has_result: pd.Series) -> pd.Series:
     """NOT DONE where there is no result."""
     return pd.Series("NOT DONE", index=has_result.index, dtype="str").where(~has_result)

@@ -69,6 +69,7 @@ def ae(raw_ae: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
         dropped={
             **administrative("ae", "SITENO", "SUBJID", "INITIALS", "COMPBY", "QRYSTAT"),
             "ae.AEYN": "asks whether there was an event at all",
+            "coding.VERBATIM": "leads from the collected text to its translation",
             "coding.FORM": "says which form the text is of",
             "coding.DICT": "name of the dictionary: the same for all, in the workbook",
             "coding.DICTVER": "version of the dictionary: the same for all, in the workbook",

@@ -18,7 +18,17 @@ from il2cdisc.sdtm import (
     stack,
     subject,
 )
-from mappings.common import DMY, NO_RESULT, administrative, result, status, text_where, visit, with_visit
+from mappings.common import (
+    DMY,
+    NO_RESULT,
+    administrative,
+    decimal_point,
+    result,
+    status,
+    text_where,
+    visit,
+    with_visit,
+)
 
 # population → marker string of its cells
 MARKERS = {
@@ -75,7 +85,11 @@ def cp(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) 
 
 def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """The file of the flow cytometer, by the tube's visit and time."""
-    rows = join(raw_flow, raw_samples.drop(columns="USUBJID"), on={"flow.BARCODE": "samples.BARCODE"})
+    rows = join(
+        decimal_point(raw_flow, "flow.RESULT", "flow.REFLO", "flow.REFHI"),
+        raw_samples.drop(columns="USUBJID"),
+        on={"flow.BARCODE": "samples.BARCODE"},
+    )
     rows = with_visit(rows, "samples.VISIT", raw_sv)
     names = rows["flow.ANALYTE"].str.split("_", n=1, expand=True).reindex(columns=[0, 1])
     known = result(rows["flow.RESULT"])
@@ -160,6 +174,7 @@ def not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         CPDTC=date("samples.SAMPDAT", DMY, time="samples.SAMPTIM"),
         dropped={
             **administrative("samples", "SUBJID"),
+            "samples.BARCODE": "leads from a result to its tube",
             "samples.SAMPTYPE": "the dataset says what the tube was for",
             "samples.SAMPYN": "asks whether the tube was drawn",
             "samples.SAMPNOTE": "note of the site in Italian on the handling of the tube",

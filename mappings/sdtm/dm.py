@@ -73,6 +73,7 @@ def dm(
             "ic.ICVERS": "version of a document, kept by the site",
             "ic.BIOYN": "consent to the biobank: BE comes with the remaining domains",
             "ic.ICWDDAT": "the date stands on the disposition form",
+            "rand.RANDNO": "leads from the subject to the randomisation list",
             "rand.BLOCKNO": "size and order of blocks are of no use after the trial",
             "rand.RANDDAT": "the date of randomisation is taken from the disposition form (DS)",
         },

@@ -26,6 +26,7 @@ from mappings.common import (
     NO_RESULT,
     SPOILT,
     administrative,
+    decimal_point,
     result,
     status,
     visit,
@@ -185,7 +186,11 @@ def below(results: pd.Series) -> pd.Series:
 def cytokines(raw_cyto: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """The file of cytokines, by the tube's visit and time."""
     tubes = raw_samples.drop(columns="USUBJID")
-    rows = join(raw_cyto, tubes, on={"cyto.BARCODE": "samples.BARCODE"})
+    rows = join(
+        decimal_point(raw_cyto, "cyto.RESULT", "cyto.LLOQ", "cyto.REFLO", "cyto.REFHI"),
+        tubes,
+        on={"cyto.BARCODE": "samples.BARCODE"},
+    )
     rows = with_visit(rows, "samples.VISIT", raw_sv)
     value = result(rows["cyto.RESULT"])
     words = rows["cyto.RESULT"].isin(list(NO_RESULT))
@@ -198,7 +203,7 @@ def cytokines(raw_cyto: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.Data
         rows,
         USUBJID=subject(),
         LBREFID=collected("cyto.BARCODE"),
-        LBTESTCD=mapped("cyto.ANALYTE", codelist="LBTESTCD"),
+        LBTESTCD=mapped("cyto.ANALYTE", codelist="LBTESTCD", origin=Origin.ASSIGNED),
         LBCAT=constant("CYTOKINES"),
         LBORRES=derived(
             lambda f: f["result"],

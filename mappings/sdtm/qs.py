@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import (
     Mapped,
     by_field,
@@ -44,7 +45,9 @@ def inventory(raw_bdi: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         QSSTAT=derived(
             lambda f: status(f["value"].notna()), sources=list(BDI), rule="NOT DONE without a score"
         ),
-        QSREASND=mapped("reason", codelist="REASND", sources=["bdi.BDYN", "bdi.BDREAS"]),
+        QSREASND=mapped(
+            "reason", codelist="REASND", sources=["bdi.BDYN", "bdi.BDREAS"], origin=Origin.DERIVED
+        ),
         VISIT=visit("bdi.VISIT"),
         QSDTC=date("bdi.BDDAT", DMY, time="bdi.BDTIM"),
         dropped=administrative("bdi", "SUBJID"),
@@ -67,7 +70,9 @@ def impression(raw_cgi: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         QSSTAT=derived(
             lambda f: status(f["value"].notna()), sources=list(CGI), rule="NOT DONE without a score"
         ),
-        QSREASND=mapped("reason", codelist="REASND", sources=["cgi.CGIYN", "cgi.CGIREAS"]),
+        QSREASND=mapped(
+            "reason", codelist="REASND", sources=["cgi.CGIYN", "cgi.CGIREAS"], origin=Origin.DERIVED
+        ),
         VISIT=visit("cgi.VISIT"),
         QSDTC=date("cgi.CGIDAT", DMY),
         dropped=administrative("cgi", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import (
     Mapped,
     by_field,
@@ -44,7 +45,12 @@ def rs(raw_hdrs: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         RSSTAT=derived(
             lambda f: status(f["value"].notna()), sources=list(ITEMS), rule="NOT DONE without a score"
         ),
-        RSREASND=mapped("reason", codelist="REASND", sources=["hdrs.HDYN", "hdrs.HDREAS", "hdrs.VISIT"]),
+        RSREASND=mapped(
+            "reason",
+            codelist="REASND",
+            origin=Origin.DERIVED,
+            sources=["hdrs.HDYN", "hdrs.HDREAS", "hdrs.VISIT"],
+        ),
         VISIT=visit("hdrs.VISIT"),
         RSDTC=date("hdrs.HDDAT", DMY, time="hdrs.HDTIM"),
         RSEVLINT=constant("-P1W"),
