@@ -97,6 +97,7 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
         population=names[0].astype("str"),
         measure=names[1].astype("str").fillna(""),
         result=known,
+        unit=rows["flow.RESUNIT"].where(known.notna()),
         reason=no_result(rows),
     )
     return dataset(
@@ -117,7 +118,7 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
             rule="words for no result taken out",
             origin=Origin.COLLECTED,
         ),
-        CPORRESU=mapped("flow.RESUNIT", codelist="UNIT"),
+        CPORRESU=mapped("unit", codelist="UNIT", sources=["flow.RESUNIT"]),
         CPRESSCL=constant("QUANTITATIVE"),
         CPRESTYP=derived(
             lambda f: f["measure"].map(TYPES).astype("str"),
