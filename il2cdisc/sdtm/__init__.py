@@ -1,0 +1,41 @@
+"""Verbs of the mapping modules, and the complete step that makes SDTM of what they map."""
+
+from il2cdisc.sdtm.columns import (
+    Column,
+    by_field,
+    carried,
+    collected,
+    constant,
+    date,
+    derived,
+    gathered,
+    mapped,
+    number,
+    subject,
+    translated,
+)
+from il2cdisc.sdtm.mapping import Mapped, dataset, stack
+from il2cdisc.sdtm.rows import first, gather, join, last, part
+
+__all__ = [
+    "Column",
+    "Mapped",
+    "by_field",
+    "carried",
+    "collected",
+    "constant",
+    "dataset",
+    "date",
+    "derived",
+    "first",
+    "gather",
+    "gathered",
+    "join",
+    "last",
+    "mapped",
+    "number",
+    "part",
+    "stack",
+    "subject",
+    "translated",
+]

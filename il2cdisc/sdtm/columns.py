@@ -1,0 +1,258 @@
+"""Columns of a mapping: each describes a target variable and computes it when its rows are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from il2cdisc.base.dates import iso_date, iso_time, over_distinct
+from il2cdisc.base.origins import Origin
+from il2cdisc.base.problems import Address, Kind, Problems, did_you_mean
+from il2cdisc.base.rowids import id_column
+from il2cdisc.sdtm.problems import (
+    BAD_DATE,
+    BAD_TIME,
+    NO_CODELIST,
+    NOT_A_NUMBER,
+    PARTIAL_DATE,
+    UNMAPPED,
+    UNMAPPED_OPEN,
+    UNTRANSLATED,
+)
+from il2cdisc.spec.models import Spec
+
+ALL_FIELDS = "*"
+TOLD = 200  # cells of one kind and column that are told one by one
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a column may ask while it is computed: the workbook, a raw cell's place, where to tell problems."""
+
+    spec: Spec
+    problems: Problems
+    address: Callable[[str, int, str], Address]
+
+    def tell(
+        self, kind: Kind, rows: pd.DataFrame, where: pd.Series, source: str, what: Callable[[str], str]
+    ) -> None:
+        """Tell a problem at the raw cell of each row in `where`; `source` is a raw column `form.COLUMN`."""
+        form, _, column = source.partition(".")
+        ids = rows.loc[where, id_column(form)] if id_column(form) in rows else None
+        values = rows.loc[where, source] if source in rows else None
+        if ids is None or values is None:
+            self.problems.add(kind.at(Address(file=source), what(""), values=()))
+            return
+        cells = pd.DataFrame({"id": ids, "value": values}).dropna(subset=["id"]).drop_duplicates("id")
+        for row, value in zip(cells["id"].iloc[:TOLD], cells["value"].iloc[:TOLD], strict=True):
+            place = self.address(form, int(row), column)
+            self.problems.add(kind.at(place, what(str(value)), values=[value]))
+        if len(cells) > TOLD:
+            more = f"{what('the value')}, and {len(cells) - TOLD} more cells of {column} likewise"
+            self.problems.add(kind.at(Address(file=source), more))
+
+
+Compute = Callable[[pd.DataFrame, Context, str], pd.Series]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A described target variable: raw columns it comes from, origin, rule, and how to compute it."""
+
+    compute: Compute = field(repr=False)
+    sources: tuple[str, ...]
+    origin: Origin
+    rule: str
+    codelist: str = ""
+    original: str = ""  # raw column whose text is kept when a date can't be read
+
+    def of_fields(self, fields: Sequence[str]) -> Column:
+        """The column with the gathered raw columns in the place of `*`."""
+        if ALL_FIELDS not in self.sources:
+            return self
+        rest = tuple(s for s in self.sources if s != ALL_FIELDS)
+        return replace(self, sources=(*fields, *rest))
+
+
+def subject() -> Column:
+    """USUBJID, as link resolved it."""
+    return Column(lambda rows, _, __: rows["USUBJID"], (), Origin.DERIVED, "the subject's unique identifier")
+
+
+def collected(source: str, *, origin: Origin = Origin.COLLECTED) -> Column:
+    """The text of a raw column as it is."""
+    return Column(lambda rows, _, __: _text(rows[source]), (source,), origin, "as collected")
+
+
+def number(source: str) -> Column:
+    """A raw column as a number; what is no number is left empty and told."""
+
+    def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
+        values = pd.to_numeric(rows[source], errors="coerce").astype("float64")
+        bad = values.isna() & rows[source].notna()
+        if bad.any():
+            context.tell(
+                NOT_A_NUMBER, rows, bad, source, lambda v: f"{v!r} is no number; {name} is left empty"
+            )
+        return values
+
+    return Column(compute, (source,), Origin.COLLECTED, "as collected")
+
+
+def date(source: str, pattern: str, *, time: str = "") -> Column:
+    """ISO 8601 of a raw date written by `pattern`, with a raw time of day where the date is whole.
+
+    A partial date keeps its known part and is told; an impossible one is left empty, told, and its text
+    goes to SUPP-- (QNAM: the variable with OR for its last letter).
+    """
+
+    def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
+        found = over_distinct(rows[source], lambda text: _iso(text, pattern)).astype("str")
+        bad = found.isna() & rows[source].notna()
+        if bad.any():
+            context.tell(
+                BAD_DATE, rows, bad, source, lambda v: f"{v!r} is no calendar date; {name} is left empty"
+            )
+        partial = found.notna() & (found.str.len() < 10) | found.str.contains("---", regex=False).fillna(
+            False
+        )
+        if partial.any():
+            context.tell(
+                PARTIAL_DATE, rows, partial, source, lambda v: f"{v!r} lacks a part; {name} is partial"
+            )
+        if not time:
+            return found
+        clock = over_distinct(rows[time], _clock).astype("str")
+        bad = clock.isna() & rows[time].notna()
+        if bad.any():
+            context.tell(
+                BAD_TIME, rows, bad, time, lambda v: f"{v!r} is no time of day; {name} has the date alone"
+            )
+        whole = clock.notna() & (found.str.len() == 10) & ~partial
+        return found.mask(whole, found + "T" + clock)
+
+    sources = (source, time) if time else (source,)
+    return Column(
+        compute, sources, Origin.COLLECTED, f"ISO 8601 of a date written {pattern}", original=source
+    )
+
+
+def mapped(
+    source: str,
+    *,
+    codelist: str,
+    where: Callable[[pd.DataFrame], pd.Series] | None = None,
+    origin: Origin = Origin.COLLECTED,
+    sources: Sequence[str] = (),
+) -> Column:
+    """A raw value as a term of a codelist of the workbook, by its sheet Translations.
+
+    A value that is a term already passes. Without a term: a closed codelist stops the build, an
+    extensible one keeps the value and is told. `where` picks the rows that have the variable.
+    """
+
+    def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
+        known = context.spec.codelists.get(codelist)
+        if known is None:
+            hint = did_you_mean(codelist, context.spec.codelists)
+            what = f"{name} names the codelist {codelist}, which the workbook lacks"
+            context.problems.add(NO_CODELIST.at(Address(dataset=name), what, hint=hint))
+            return _text(rows[source])
+        table = context.spec.translations.get(codelist, {})
+        terms = set(known.values)
+        values = _text(rows[source])
+        if where is not None:
+            values = values.where(where(rows))
+        out = over_distinct(values, lambda v: table.get(v) or (v if v in terms else None)).astype("str")
+        bad = out.isna() & values.notna()
+        if bad.any():
+            kind = UNMAPPED_OPEN if known.extensible else UNMAPPED
+            place = source if source in rows and "." in source else (sources[0] if sources else source)
+            context.tell(
+                kind, rows, bad, place, lambda v: f"{v!r} has no term in the codelist {codelist} ({name})"
+            )
+            out = out.fillna(values)
+        return out
+
+    return Column(compute, tuple(sources) or (source,), origin, f"term of {codelist}", codelist)
+
+
+def translated(source: str, *, original: str) -> Column:
+    """The English text; where there is none, the original, and it is told."""
+
+    def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
+        missing = rows[source].isna() & rows[original].notna()
+        if missing.any():
+            context.tell(
+                UNTRANSLATED,
+                rows,
+                missing,
+                original,
+                lambda v: f"{v!r} has no translation; {name} holds it as it is",
+            )
+        return _text(rows[source].fillna(rows[original]))
+
+    return Column(
+        compute, (source, original), Origin.COLLECTED, "English translation, else the original text"
+    )
+
+
+def constant(value: str | float, *, origin: Origin = Origin.ASSIGNED) -> Column:
+    """The same value on every row."""
+    kind = "str" if isinstance(value, str) else "float64"
+    return Column(
+        lambda rows, _, __: pd.Series(value, index=rows.index, dtype=kind), (), origin, f"always {value}"
+    )
+
+
+def by_field(table: Mapping[str, str]) -> Column:
+    """Of gathered rows: the value that `table` gives for the raw column that the row came from."""
+    return Column(
+        lambda rows, _, __: rows["field"].map(dict(table)).astype("str"),
+        tuple(table),
+        Origin.ASSIGNED,
+        "by the field that was filled in",
+    )
+
+
+def gathered() -> Column:
+    """Of gathered rows: the value of the raw column that the row came from."""
+    return Column(lambda rows, _, __: _text(rows["value"]), (ALL_FIELDS,), Origin.COLLECTED, "as collected")
+
+
+def carried(variable: str) -> Column:
+    """A variable of the mapped dataset that the rows came from."""
+    return Column(lambda rows, _, __: rows[variable], (variable,), Origin.PREDECESSOR, f"copy of {variable}")
+
+
+def derived(
+    function: Callable[[pd.DataFrame], pd.Series],
+    *,
+    sources: Sequence[str],
+    rule: str,
+    origin: Origin | str = Origin.DERIVED,
+) -> Column:
+    """What `function` of the rows gives, on their index; `rule` says it in words."""
+    return Column(lambda rows, _, __: function(rows), tuple(sources), Origin(origin), rule)
+
+
+def _text(column: pd.Series) -> pd.Series:
+    return column.astype("str")
+
+
+def _iso(text: str, pattern: str) -> str | None:
+    # a date cell of a spreadsheet may carry midnight
+    plain = text[:10] if pattern == "yyyy-mm-dd" else text
+    try:
+        return iso_date(plain, pattern)
+    except ValueError:
+        return None
+
+
+def _clock(text: str) -> str | None:
+    try:
+        return iso_time(text)
+    except ValueError:
+        return None

@@ -1,0 +1,140 @@
+"""A mapping: rows with described columns, evaluated into a mapped dataset or into its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from il2cdisc.base.origins import DroppedColumn, PlannedVariable
+from il2cdisc.base.problems import Address, Stopped, did_you_mean
+from il2cdisc.base.rowids import id_columns
+from il2cdisc.sdtm.columns import ALL_FIELDS, Column, Context
+from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.problems import UNKNOWN_COLUMN
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one source with the columns that are made of them."""
+
+    rows: pd.DataFrame
+    columns: Mapping[str, Column]
+    supplemental: Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What a mapping module returns: parts of a dataset, and what it leaves out with reasons."""
+
+    name: str
+    parts: tuple[Part, ...]
+    dropped: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[tuple[str, pd.DataFrame], ...] = ()
+
+
+def dataset(
+    name: str,
+    rows: pd.DataFrame,
+    *,
+    supplemental: Mapping[str, Column] | None = None,
+    dropped: Mapping[str, str] | None = None,
+    left_out: Mapping[str, pd.DataFrame] | None = None,
+    **columns: Column,
+) -> Mapped:
+    """A dataset: one record a row of `rows`, its variables described by keyword, in any order.
+
+    `supplemental`: qualifiers that go to SUPP--; `dropped`: raw columns left out, with the reason;
+    `left_out`: raw rows left out, by reason.
+    """
+    fields = [s for c in columns.values() for s in c.sources if c.rule == "by the field that was filled in"]
+    made = {key: column.of_fields(fields) for key, column in columns.items()}
+    extra = {key: column.of_fields(fields) for key, column in (supplemental or {}).items()}
+    piece = Part(rows, made, extra)
+    return Mapped(name, (piece,), dropped or {}, tuple((left_out or {}).items()))
+
+
+def stack(*pieces):
+    """Several frames, or several mappings of one dataset, one below the other."""
+    if not isinstance(pieces[0], Mapped):
+        return pd.concat(pieces, ignore_index=True)
+    dropped: dict[str, str] = {}
+    for piece in pieces:
+        dropped.update(piece.dropped)
+    parts = tuple(p for piece in pieces for p in piece.parts)
+    left_out = tuple(item for piece in pieces for item in piece.left_out)
+    return Mapped(pieces[0].name, parts, dropped, left_out)
+
+
+def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
+    """The mapped dataset: variables as text or numbers, row ids, qualifiers on the same index."""
+    frames: list[pd.DataFrame] = []
+    extras: list[pd.DataFrame] = []
+    for piece in mapped.parts:
+        rows = piece.rows.reset_index(drop=True)
+        values = {name: _value(column, rows, context, name) for name, column in piece.columns.items()}
+        extra = {name: _value(column, rows, context, name) for name, column in piece.supplemental.items()}
+        for name, column in piece.columns.items():
+            if column.original and column.original in rows:
+                lost = values[name].isna() & rows[column.original].notna()
+                if lost.any():
+                    extra[name[:-1] + "OR"] = rows[column.original].where(lost)
+        kept = {name: rows[name] for name in id_columns(rows)}
+        if "field" in rows:
+            kept["field"] = rows["field"]
+        frames.append(pd.DataFrame({**values, **kept}, index=rows.index))
+        extras.append(pd.DataFrame(extra, index=rows.index))
+    frame = _concat(frames)
+    supplemental = _concat(extras)
+    return MappedDataset(mapped.name, frame, supplemental)
+
+
+def planned(mapped: Mapped) -> list[PlannedVariable]:
+    """The plan of a mapping: each variable and qualifier with its origin, sources and rule."""
+    out: dict[tuple[str, bool], PlannedVariable] = {}
+    for piece in mapped.parts:
+        for supplemental, columns in ((False, piece.columns), (True, piece.supplemental)):
+            for name, column in columns.items():
+                before = out.get((name, supplemental))
+                sources = tuple(s for s in column.sources if s != ALL_FIELDS)
+                if before is not None:
+                    sources = tuple(dict.fromkeys((*before.sources, *sources)))
+                out[name, supplemental] = PlannedVariable(
+                    f"SUPP{mapped.name}" if supplemental else mapped.name,
+                    name,
+                    before.origin if before else column.origin,
+                    sources,
+                    before.rule if before else column.rule,
+                    before.codelist if before else column.codelist,
+                    supplemental,
+                )
+    return list(out.values())
+
+
+def dropped_columns(mapped: Mapped) -> list[DroppedColumn]:
+    """Raw columns that a mapping leaves out, with their reasons."""
+    return [DroppedColumn(column, reason, mapped.name) for column, reason in mapped.dropped.items()]
+
+
+def _value(column: Column, rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
+    try:
+        return column.compute(rows, context, name)
+    except KeyError as error:
+        missing = str(error.args[0])
+        what = f"the mapping of {name} names {missing}, which its rows lack"
+        hint = did_you_mean(missing, [str(c) for c in rows.columns])
+        raise Stopped([UNKNOWN_COLUMN.at(Address(file=name), what, hint=hint)]) from None
+
+
+def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    if len(frames) == 1:
+        return frames[0]
+    out = pd.concat(frames, ignore_index=True)
+    for name in out.columns:
+        kinds = {str(f[name].dtype) for f in frames if name in f}
+        if kinds == {"str"}:
+            out[name] = out[name].astype("str")
+        elif kinds == {"Int64"}:
+            out[name] = out[name].astype("Int64")
+    return out

@@ -1,0 +1,79 @@
+"""Kinds of problems that the mapping of raw forms tells."""
+
+from il2cdisc.base.problems import Kind, Severity
+
+UNMAPPED = Kind(
+    "MAP001",
+    "a collected value has no term in a closed codelist",
+    Severity.STOP,
+    "Add the value to the sheet Translations, or have the site correct it.",
+)
+UNMAPPED_OPEN = Kind(
+    "MAP101",
+    "a collected value has no term in an extensible codelist",
+    Severity.FINDING,
+    "Add the value to the sheet Translations; it is kept as collected until then.",
+)
+NO_CODELIST = Kind(
+    "MAP002",
+    "a mapping names a codelist that the workbook lacks",
+    Severity.STOP,
+    "Name a codelist of the workbook.",
+)
+BAD_DATE = Kind(
+    "MAP102",
+    "a date is no calendar date",
+    Severity.FINDING,
+    "Ask the site; the date is left empty and its text is kept as a supplemental qualifier.",
+)
+PARTIAL_DATE = Kind(
+    "MAP103",
+    "a date is partial",
+    Severity.FINDING,
+    "Ask the site for the missing part; the known part is kept.",
+)
+BAD_TIME = Kind(
+    "MAP104", "a time of day can't be read", Severity.FINDING, "Ask the site; the date stands without a time."
+)
+UNTRANSLATED = Kind(
+    "MAP105",
+    "a text has no translation",
+    Severity.FINDING,
+    "Have it translated and coded; the original text stands until then.",
+)
+NOT_A_NUMBER = Kind(
+    "MAP106", "a number can't be read", Severity.FINDING, "Ask the sender; the value is left empty."
+)
+DOUBLE_KEY = Kind(
+    "MAP003",
+    "a join would multiply rows: its right side is not unique in the keys",
+    Severity.STOP,
+    "Correct the raw file, or join by more keys.",
+)
+UNKNOWN_COLUMN = Kind(
+    "MAP004", "a mapping names a column that its rows lack", Severity.STOP, "Name a column of the raw form."
+)
+UNKNOWN_INPUT = Kind(
+    "MAP005",
+    "a mapping asks for an input that nothing offers",
+    Severity.STOP,
+    "Name a raw form as raw_<form>, another mapped dataset, or protocol.",
+)
+CIRCLE = Kind(
+    "MAP006", "mappings need each other", Severity.STOP, "Break the circle: one must do without the other."
+)
+BROKEN_MODULE = Kind(
+    "MAP007", "a mapping module fails", Severity.STOP, "Correct the module at the line named."
+)
+COLUMN_LOST = Kind(
+    "MAP008",
+    "a raw column is neither mapped nor dropped",
+    Severity.STOP,
+    "Map it, or name it in `dropped` of a mapping with the reason, or defer its form in study.toml.",
+)
+ROWS_LOST = Kind(
+    "MAP009",
+    "raw rows are neither mapped nor left out",
+    Severity.STOP,
+    "Let the rows reach a dataset, or hand them to `left_out` of a mapping with the reason.",
+)

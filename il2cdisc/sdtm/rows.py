@@ -1,0 +1,53 @@
+"""Rows of a mapping: join, gather, part, first, last. Row ids ride along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from il2cdisc.base.problems import Address, Stopped
+from il2cdisc.sdtm.problems import DOUBLE_KEY
+
+
+def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> pd.DataFrame:
+    """`left` with the columns of the matching row of `right`; row count and order of `left` kept.
+
+    `on` maps left columns to right columns. Right columns that the left already has are not taken;
+    missing keys match nothing. Raises `Stopped` when the right side is not unique in its keys.
+    """
+    mine, theirs = list(on), list(on.values())
+    keep = [c for c in right.columns if c not in left.columns or c in theirs]
+    found = right.loc[right[theirs].notna().all(axis=1), keep]
+    double = found[found.duplicated(theirs)]
+    if len(double):
+        what = f"{len(double)} rows are double in {', '.join(theirs)}"
+        values = double[theirs].astype("str").agg(" / ".join, axis=1).unique()
+        raise Stopped([DOUBLE_KEY.at(Address(file=", ".join(theirs)), what, values=values)])
+    out = left.merge(found, left_on=mine, right_on=theirs, how="left", sort=False)
+    out.index = left.index
+    return out
+
+
+def gather(frame: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
+    """Wide to long: a row a (row, field), with `field` (raw column name) and `value` (its text)."""
+    rest = [c for c in frame.columns if c not in set(fields)]
+    long = frame.melt(id_vars=rest, value_vars=list(fields), var_name="field", value_name="value")
+    return long.astype({"field": "str", "value": "str"})
+
+
+def part(frame: pd.DataFrame, mask: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows where `mask` is true, and the others (missing counts as false)."""
+    chosen = mask.fillna(False).astype("bool")
+    return frame[chosen], frame[~chosen]
+
+
+def first(frame: pd.DataFrame, *, by: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
+    """The first row of each group by `order`."""
+    return frame.sort_values([*by, *order], kind="stable").drop_duplicates(list(by)).sort_index()
+
+
+def last(frame: pd.DataFrame, *, by: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
+    """The last row of each group by `order`."""
+    rows = frame.sort_values([*by, *order], kind="stable")
+    return rows.drop_duplicates(list(by), keep="last").sort_index()
