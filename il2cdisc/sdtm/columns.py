@@ -29,7 +29,7 @@ TOLD = 200  # cells of one kind and column that are told one by one
 
 @dataclass(frozen=True)
 class Context:
-    """What a column may ask while it is computed: the workbook, a raw cell's place, where to tell problems."""
+    """What a column may ask while it is computed: the workbook, where a raw cell stands, whom to tell."""
 
     spec: Spec
     problems: Problems

@@ -1,0 +1,1 @@
+"""Lineage: from a record back to the raw file, line and field."""

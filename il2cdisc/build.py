@@ -1,0 +1,417 @@
+"""The build: raw exports → SDTM → ADaM → checks, results, displays. Reads like a table of contents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from il2cdisc import __version__
+from il2cdisc.base.datasets import Dataset, common_lengths
+from il2cdisc.base.origins import DroppedColumn, PlannedVariable
+from il2cdisc.base.problems import Problem, Problems, Stopped
+from il2cdisc.raw import RawExport, empty_forms, link, load_dictionary, read_export
+from il2cdisc.spec.load import load_spec
+from il2cdisc.spec.models import Spec
+from il2cdisc.study import Study, load_study
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Plan:
+    """What a build knows before it reads data: the study, its workbooks, its mappings and their plans."""
+
+    study: Study
+    sdtm: Spec
+    adam: Spec
+    displays: Sequence[Any]
+    dictionary: Mapping[str, Any]
+    sdtm_functions: Mapping[str, Callable[..., Any]]
+    sdtm_order: Sequence[str]
+    adam_functions: Mapping[str, Callable[..., Any]]
+    adam_order: Sequence[str]
+    variables: list[PlannedVariable] = field(default_factory=list[PlannedVariable])
+    dropped: list[DroppedColumn] = field(default_factory=list[DroppedColumn])
+    findings: list[Problem] = field(default_factory=list[Problem])
+
+
+@dataclass
+class Made:
+    """What a build has made in memory."""
+
+    export: RawExport
+    sdtm: dict[str, Dataset]
+    adam: dict[str, Dataset]
+    columns: pd.DataFrame
+    rows: pd.DataFrame
+
+
+def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
+    """Read `study.toml` and the workbooks, load the mappings, call them with empty frames and lint.
+
+    Raises `Stopped` with everything that is wrong so far, all at once.
+    """
+    from il2cdisc.adam import empty_frame, needs
+    from il2cdisc.adam import plan as adam_plan
+    from il2cdisc.sdtm.mapping import dropped_columns, planned
+    from il2cdisc.sdtm.modules import in_order, load_functions
+    from il2cdisc.spec.lint import lint_plans
+    from il2cdisc.spec.tlf_load import load_displays
+
+    study = load_study(folder)
+    gathered = Problems()
+    sdtm = _gather(
+        gathered, lambda: load_spec(study.specs / "sdtm.xlsx", study.shown(study.specs / "sdtm.xlsx"))
+    )
+    adam = _gather(
+        gathered, lambda: load_spec(study.specs / "adam.xlsx", study.shown(study.specs / "adam.xlsx"))
+    )
+    tlf = study.specs / "tlf.xlsx"
+    displays = _gather(gathered, lambda: load_displays(tlf, study.shown(tlf)))
+    shown = study.shown(study.dictionary)
+    dictionary = _gather(gathered, lambda: load_dictionary(study.dictionary, shown))
+    sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm"))
+    adam_functions = _gather(gathered, lambda: load_functions(study.mappings, "adam"))
+    gathered.stop_if_any()
+
+    frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
+    frames["protocol"] = sdtm.protocol
+    order = in_order(sdtm_functions, frames, shown="mappings/sdtm")
+    mapped, _ = _map(study, sdtm, sdtm_functions, order, frames, Problems(), None)
+    variables = [v for m in mapped for v in planned(m)]
+    dropped = [d for m in mapped for d in dropped_columns(m)]
+    columns = [c.name for form in dictionary.values() for c in form]
+    gathered.extend(lint_plans(sdtm, variables, engine=_engine_makes(sdtm), raw_columns=columns))
+
+    empty = {name.lower(): empty_frame(d) for name, d in {**sdtm.datasets, **adam.datasets}.items()}
+    adam_order = _adam_order(adam_functions, needs)
+    functions = [adam_functions[name] for name in adam_order]
+    lines, told = adam_plan(functions, empty, adam, study.analysis)
+    gathered.extend(told.items)
+    gathered.stop_if_any()
+    findings = [*sdtm.findings, *adam.findings, *gathered.findings]
+    return Plan(
+        study, sdtm, adam, displays, dictionary, sdtm_functions, order, adam_functions, adam_order,
+        [*variables, *lines], dropped, findings,
+    )  # fmt: skip
+
+
+def make(plan: Plan, say: Say, findings: Problems) -> Made:
+    """Read, link, map, complete, derive: everything that a package holds, in memory."""
+    from il2cdisc.sdtm.complete import complete
+    from il2cdisc.sdtm.ledger import column_ledger, row_ledger
+
+    study = plan.study
+    say("reading the raw export")
+    export = read_export(study, plan.dictionary)
+    say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
+    export = link(export, study)
+    findings.extend(export.problems)
+
+    say("mapping to SDTM")
+    frames: dict[str, Any] = {f"raw_{n}": f for n, f in export.frames().items()}
+    frames["protocol"] = plan.sdtm.protocol
+    told = Problems()
+    mappings, made = _map(study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, told, export)
+    columns = column_ledger(
+        {form: [c.name for c in given] for form, given in plan.dictionary.items()},
+        plan.variables, plan.dropped, _link_columns(study), study.deferred, told,
+    )  # fmt: skip
+    rows = row_ledger(
+        {form: len(f.frame) for form, f in export.forms.items()},
+        {name: m.frame for name, m in made.items()}, mappings, study.deferred, export.address, told,
+    )  # fmt: skip
+    told.stop_if_any()
+
+    say("completing SDTM from the workbook")
+    days = study.analysis.treatment_emergent_days if study.analysis else None
+    sdtm = complete(
+        made, plan.sdtm, study_id=study.id, emergent_days=days, problems=told, address=export.address
+    )
+    told.stop_if_any()
+
+    say("deriving ADaM")
+    adam = _derive(plan, sdtm, told)
+    told.stop_if_any()
+    findings.extend(told.findings)
+    return Made(export, sdtm, adam, columns, rows)
+
+
+def write(plan: Plan, made: Made, folder: Path, say: Say, findings: Problems) -> Any:
+    """Write the package into `folder` and return the report of its checks."""
+    from il2cdisc.check.dispositions import read_dispositions
+    from il2cdisc.check.report import Facts, write_reports
+    from il2cdisc.check.run import check_folder
+    from il2cdisc.results.run import run
+    from il2cdisc.results.write import csv_bytes
+    from il2cdisc.tlf.header import HeaderInfo
+    from il2cdisc.tlf.render import render, render_index
+    from il2cdisc.trace.store import Lineage, write_lineage
+    from il2cdisc.transport.parquet import write_parquet
+
+    study = plan.study
+    for name in ("sdtm", "adam", "tlf", "results", "checks", "raw", "lineage"):
+        (folder / name).mkdir()
+
+    say("writing transport files and reading them back")
+    sdtm = common_lengths(made.sdtm.values())
+    adam = common_lengths(made.adam.values())
+    _write_transport(sdtm, folder / "sdtm", study, findings)
+    _write_transport(adam, folder / "adam", study, findings)
+
+    say("lineage, receipts and ledger")
+    places = {name: form.row_index() for name, form in made.export.forms.items()}
+    write_lineage(folder / "lineage", [*sdtm, *adam], places, plan.variables)
+    receipts = [r.as_dict() for r in made.export.receipts]
+    _write_text(folder / "raw" / "receipts.json", json.dumps(receipts, indent=1, ensure_ascii=False) + "\n")
+    _write_text(folder / "raw" / "ledger_columns.csv", made.columns.to_csv(index=False, lineterminator="\n"))
+    _write_text(folder / "raw" / "ledger_rows.csv", made.rows.to_csv(index=False, lineterminator="\n"))
+
+    say("analyses and displays")
+    results = run(plan.displays, {d.name: d.frame for d in adam})
+    findings.extend(results.problems)
+    with (folder / "results" / "results.parquet").open("wb") as stream:
+        write_parquet(results.frame, stream)
+    (folder / "results" / "results.csv").write_bytes(csv_bytes(results.frame))
+    cut = study.build.data_cut.isoformat() if study.build.data_cut else ""
+    header = HeaderInfo(
+        study.study.sponsor, study.study.protocol, study.id, "DRAFT", cut,
+        study.build.time.isoformat(), study.study.synthetic,
+    )  # fmt: skip
+    for display in plan.displays:
+        for name, content in render(display, results.frame, header).items():
+            (folder / "tlf" / name).write_bytes(content)
+    for name, content in render_index(plan.displays, header).items():
+        (folder / "tlf" / name).write_bytes(content)
+
+    say("checking the files against the workbooks")
+    lineage = Lineage(folder / "lineage")
+    dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
+    report = check_folder(
+        folder, [plan.sdtm, plan.adam], problems=findings.items, dispositions=dispositions,
+        origin=lineage.origin, shown="outputs",
+    )  # fmt: skip
+    facts = Facts(study.id, study.build.time, study.study.synthetic)
+    write_reports(report, folder / "checks", facts, dispositions=dispositions)
+    return report
+
+
+def build(
+    folder: Path, say: Say, *, out: Path | None = None, step: Callable[[str], None] | None = None
+) -> Any:
+    """Build a trial's package and exchange it for the last one. Returns the report of the checks.
+
+    Raises `Stopped`; the last good outputs are untouched then.
+    """
+    from il2cdisc.deliver.manifest import write_manifest
+    from il2cdisc.deliver.publish import no_step, repair, staging
+
+    say("reading study.toml, workbooks and mappings")
+    plan = make_plan(folder)
+    target = out or plan.study.outputs
+    repair(target)
+    findings = Problems(list(plan.findings))
+    with staging(target, step=step or no_step) as stage:
+        made = make(plan, say, findings)
+        report = write(plan, made, stage.path, say, findings)
+        write_manifest(
+            stage.path,
+            study=plan.study.id,
+            time=plan.study.build.time,
+            treatment=plan.study.treatment.mode,
+            synthetic=plan.study.study.synthetic,
+            standards={
+                "SDTMIG": plan.study.standards.sdtmig,
+                "ADaMIG": plan.study.standards.adamig,
+                "CT": plan.study.standards.ct,
+            },
+            libraries={"il2cdisc": __version__, "pandas": pd.__version__},
+        )
+        stage.publish()
+    return report
+
+
+def check(folder: Path, *, out: Path | None = None) -> tuple[Any, Any]:
+    """Check the outputs of the last build again, from its files. Returns the report and dispositions."""
+    from il2cdisc.check.dispositions import read_dispositions
+    from il2cdisc.check.report import read_json
+    from il2cdisc.check.run import check_folder
+    from il2cdisc.deliver.manifest import verify
+    from il2cdisc.deliver.publish import repair
+    from il2cdisc.trace.store import Lineage
+
+    study = load_study(folder)
+    target = out or study.outputs
+    repair(target)
+    shown = study.shown(target) if out is None else str(target)
+    problems = verify(target, shown=shown)
+    specs = [load_spec(study.specs / n, study.shown(study.specs / n)) for n in ("sdtm.xlsx", "adam.xlsx")]
+    dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
+    told = target / "checks" / "findings.json"
+    lineage = Lineage(target / "lineage")
+    report = check_folder(
+        target, specs, problems=problems, findings=read_json(told) if told.exists() else [],
+        dispositions=dispositions, origin=lineage.origin, shown="outputs",
+    )  # fmt: skip
+    return report, dispositions
+
+
+def raw_values(folder: Path) -> Callable[[str, int], dict[str, str]]:
+    """A look-up of the values of a raw row by form and row id, read from the raw files."""
+    study = load_study(folder)
+    dictionary = load_dictionary(study.dictionary, study.shown(study.dictionary))
+    export = read_export(study, dictionary)
+
+    def values(form: str, row: int) -> dict[str, str]:
+        record = export.forms[form].frame.iloc[row].dropna()
+        return {str(k).partition(".")[2]: str(v) for k, v in record.items() if not str(k).startswith("@")}
+
+    return values
+
+
+def _map(
+    study: Study,
+    spec: Spec,
+    functions: Mapping[str, Callable[..., Any]],
+    order: Sequence[str],
+    frames: dict[str, Any],
+    problems: Problems,
+    export: RawExport | None,
+) -> tuple[list[Any], dict[str, Any]]:
+    """Run the SDTM mappings in their order; gives the mappings and the mapped datasets by name."""
+    import inspect
+
+    from il2cdisc.base.problems import Address
+    from il2cdisc.sdtm.columns import Context
+    from il2cdisc.sdtm.mapping import evaluate
+    from il2cdisc.sdtm.modules import broken
+
+    def nowhere(form: str, row: int, column: str) -> Address:
+        return Address(file=form, line=row + 1, column=column)
+
+    context = Context(spec, problems, export.address if export else nowhere)
+    inputs = dict(frames)
+    mappings: list[Any] = []
+    made: dict[str, Any] = {}
+    for name in order:
+        function = functions[name]
+        arguments = {item: inputs[item] for item in inspect.signature(function).parameters}
+        try:
+            mapping = function(**arguments)
+            done = evaluate(mapping, context)
+        except Stopped:
+            raise
+        except Exception as error:
+            place = Address(file=f"mappings/sdtm/{name}.py")
+            raise Stopped([broken(error, place, study.mappings)]) from error
+        mappings.append(mapping)
+        made[mapping.name] = done
+        inputs[name] = done.frame
+    return mappings, made
+
+
+def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:
+    """ADaM datasets in the order in which they need each other."""
+    from il2cdisc.adam import derive, finish, with_ids
+    from il2cdisc.base.problems import Address
+    from il2cdisc.sdtm.modules import broken
+
+    frames = {name.lower(): with_ids(name, d.frame) for name, d in sdtm.items()}
+    out: dict[str, Dataset] = {}
+    for name in plan.adam_order:
+        try:
+            analysis = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
+        except Stopped:
+            raise
+        except Exception as error:
+            place = Address(file=f"mappings/adam/{name}.py")
+            raise Stopped([broken(error, place, plan.study.mappings)]) from error
+        dataset = finish(analysis, plan.adam, problems)
+        out[dataset.name] = dataset
+        frames[name] = with_ids(dataset.name, dataset.frame)
+    return out
+
+
+def _adam_order(functions: Mapping[str, Callable[..., Any]], needs: Callable[..., Any]) -> list[str]:
+    done: list[str] = []
+    modules = {name: f for name, f in functions.items() if name != "common"}
+    while len(done) < len(modules):
+        ready = [
+            n for n in sorted(modules)
+            if n not in done and all(x in done or x not in modules for x in needs(modules[n]))
+        ]  # fmt: skip
+        if not ready:
+            break
+        done.extend(ready)
+    return done
+
+
+def _engine_makes(spec: Spec) -> dict[str, set[str]]:
+    """Variables that the complete step makes, by dataset; datasets that it makes whole have all of theirs."""
+    out: dict[str, set[str]] = {}
+    for name, dataset in spec.datasets.items():
+        whole = name in {"TA", "TE", "TV", "RELREC"} or name.startswith("SUPP")
+        root = name[:2]
+        steps = {
+            "STUDYID", "DOMAIN", "VISITNUM", "VISITDY", "EPOCH", f"{root}SEQ", f"{root}DY", f"{root}STDY",
+            f"{root}ENDY", f"{root}STRESC", f"{root}STRESN", f"{root}STRESU", f"{root}STNRLO",
+            f"{root}STNRHI", f"{root}NRIND", f"{root}LOBXFL", f"{root}TEST",
+        }  # fmt: skip
+        for variable in dataset.variables:
+            if whole or variable.name in steps or variable.has_no_data or variable.assigned_value:
+                out.setdefault(name, set()).add(variable.name)
+        if name.startswith("SUPP"):
+            parent = name.removeprefix("SUPP")
+            names = [v.name for v in spec.datasets[parent].variables] if parent in spec.datasets else []
+            out.setdefault(name, set()).update(
+                {"AETRTEM", *(n[:-1] + "OR" for n in names if n.endswith("DTC"))}
+            )
+    return out
+
+
+def _link_columns(study: Study) -> list[str]:
+    """Raw columns that link uses: subject keys and the keys of chains."""
+    out = [f"{study.study.subjects}.{study.study.subject_key}"]
+    for form, source in study.forms.items():
+        subject = getattr(source, "subject", None)
+        if isinstance(subject, str):
+            out.append(f"{form}.{subject}")
+        elif subject is not None:
+            out += [f"{form}.{subject.by}", f"{subject.through}.{subject.by}"]
+    return out
+
+
+def _write_transport(datasets: Sequence[Dataset], folder: Path, study: Study, findings: Problems) -> None:
+    from il2cdisc.transport.readback import compare_xpt
+    from il2cdisc.transport.xpt import write_xpt
+
+    stops = Problems()
+    for dataset in datasets:
+        if dataset.frame.empty:
+            continue
+        path = folder / f"{dataset.name.lower()}.xpt"
+        try:
+            with path.open("wb") as stream:
+                findings.extend(write_xpt(dataset, stream, created=study.build.time))
+        except Stopped as stopped:
+            stops.extend(stopped.problems)
+            continue
+        stops.extend(compare_xpt(path, dataset))
+    stops.stop_if_any()
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _gather(problems: Problems, call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except Stopped as stopped:
+        problems.extend(stopped.problems)
+        return None

@@ -1,0 +1,167 @@
+"""The command line: arguments, exit codes, progress. Heavy imports wait inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from il2cdisc.base.problems import Problem, Stopped
+
+DONE, FINDINGS, STOPPED = 0, 1, 2
+SHOWN = 20
+
+app = typer.Typer(
+    help="Turn a trial's raw exports into SDTM, ADaM, transport files, checks and displays.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+spec_app = typer.Typer(help="Work on the specification workbooks.", no_args_is_help=True)
+app.add_typer(spec_app, name="spec")
+
+Trial = Annotated[Path, typer.Option("--trial", help="Folder that holds study.toml.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder to write to or read from instead of outputs/.")
+]
+
+
+@app.command()
+def build(
+    trial: Trial = Path(),
+    out: Out = None,
+    strict: Annotated[bool, typer.Option(help="Exit 1 on findings without disposition.")] = False,
+) -> None:
+    """Build the whole package: SDTM, ADaM, transport files, checks, displays, lineage."""
+    with _told():
+        from il2cdisc.build import build as run_build
+
+        report = run_build(trial.resolve(), _say, out=out.resolve() if out else None)
+        _finish(trial, report, strict=strict)
+        target = out or trial / "outputs"
+        _say(f"done: {target} (open {target}/tlf/index.html, {target}/checks/findings.xlsx)")
+
+
+@app.command()
+def check(trial: Trial = Path(), out: Out = None) -> None:
+    """Check the files of the last build again; exit 1 on findings without disposition."""
+    with _told():
+        from il2cdisc.build import check as run_check
+
+        report, dispositions = run_check(trial.resolve(), out=out.resolve() if out else None)
+        _print_report(trial, report, dispositions)
+        from il2cdisc.check.dispositions import undisposed
+
+        if undisposed(report.findings, dispositions):
+            raise typer.Exit(FINDINGS)
+
+
+@spec_app.command("check")
+def spec_check(trial: Trial = Path()) -> None:
+    """Tell every problem of the workbooks and mappings at once, each with its cell."""
+    with _told():
+        from il2cdisc.build import make_plan
+
+        plan = make_plan(trial.resolve())
+        _print_problems(plan.findings)
+        count = len(plan.findings)
+        typer.echo(f"workbooks and mappings agree; {count} finding{'' if count == 1 else 's'}")
+        if count:
+            raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def simulate(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the raw export; must not exist or be empty.")
+    ],
+    subjects: Annotated[int, typer.Option(help="Randomised subjects.", min=1)] = 36,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 141,
+    trial: Trial = Path(),
+) -> None:
+    """Make a synthetic raw export with the trial's simulator."""
+    with _told():
+        from il2cdisc.simulation import run_simulation
+
+        run_simulation(trial.resolve(), out.resolve(), subjects=subjects, seed=seed)
+        typer.echo(f"SYNTHETIC DATA of {subjects} randomised subjects (seed {seed}): {out}")
+
+
+@app.command()
+def trace(
+    dataset: Annotated[str, typer.Argument(help="Dataset: LB, AE, ADSL ...")],
+    usubjid: Annotated[str, typer.Argument(help="Unique subject identifier.")],
+    seq: Annotated[int | None, typer.Argument(help="--SEQ or ASEQ; without it all records.")] = None,
+    trial: Trial = Path(),
+    out: Out = None,
+) -> None:
+    """Print the way back from a record to raw files, lines and fields."""
+    with _told():
+        from il2cdisc.build import raw_values
+        from il2cdisc.deliver.publish import repair
+        from il2cdisc.study import load_study
+        from il2cdisc.trace.follow import trace as follow
+
+        folder = trial.resolve()
+        outputs = out.resolve() if out else load_study(folder).outputs
+        repair(outputs)
+        for line in follow(outputs, dataset, usubjid, seq, raw_values(folder)):
+            typer.echo(line)
+
+
+def main() -> None:
+    """Entry point of the command `il2cdisc`."""
+    app()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Problems instead of tracebacks; exit code 2."""
+    try:
+        yield
+    except Stopped as stopped:
+        _print_problems(list(stopped.problems))
+        count = len(stopped.problems)
+        typer.echo(
+            f"stopped: {count} problem{'' if count == 1 else 's'}; the last good outputs stand", err=True
+        )
+        raise typer.Exit(STOPPED) from None
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    seen: dict[str, int] = {}
+    for problem in sorted(problems, key=Problem.sort_key):
+        seen[problem.code] = seen.get(problem.code, 0) + 1
+        if seen[problem.code] <= SHOWN:
+            typer.echo(str(problem), err=True)
+    for code, count in seen.items():
+        if count > SHOWN:
+            typer.echo(f"{code}: and {count - SHOWN} more", err=True)
+
+
+def _print_report(trial: Path, report: object, dispositions: object) -> None:
+    from il2cdisc.check.report import Facts, print_report
+    from il2cdisc.study import load_study
+
+    study = load_study(trial.resolve())
+    facts = Facts(study.id, study.build.time, study.study.synthetic)
+    print_report(report, facts, sys.stdout, dispositions=dispositions)  # pyright: ignore[reportArgumentType]
+
+
+def _finish(trial: Path, report: object, *, strict: bool) -> None:
+    from il2cdisc.check.dispositions import read_dispositions, undisposed
+    from il2cdisc.study import load_study
+
+    study = load_study(trial.resolve())
+    dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
+    _print_report(trial, report, dispositions)
+    if strict and undisposed(report.findings, dispositions):  # pyright: ignore[reportAttributeAccessIssue]
+        raise typer.Exit(FINDINGS)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)

@@ -1,0 +1,104 @@
+"""Lineage on disk: edges of each dataset, places of raw rows, variables with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.origins import PlannedVariable
+from il2cdisc.base.problems import Address
+from il2cdisc.transport.files import whole_file
+from il2cdisc.transport.parquet import read_parquet, write_parquet
+
+
+def write_lineage(
+    folder: Path,
+    datasets: Iterable[Dataset],
+    rows: Mapping[str, pd.DataFrame],
+    variables: Iterable[PlannedVariable],
+) -> None:
+    """Write the edges of each dataset, the file and line of each raw row, and the sources of variables."""
+    (folder / "raw").mkdir(parents=True, exist_ok=True)
+    for dataset in datasets:
+        _write(dataset.edges, folder / f"{dataset.name}.parquet")
+    for form, table in rows.items():
+        _write(table, folder / "raw" / f"{form}.parquet")
+    lines = [
+        (v.dataset, v.variable, v.origin.value, " ".join(v.sources), v.rule)
+        for v in sorted(variables, key=lambda v: (v.dataset, v.variable))
+    ]
+    names = ["dataset", "variable", "origin", "sources", "rule"]
+    _write(pd.DataFrame(lines, columns=names).astype("str"), folder / "variables.parquet")
+
+
+class Lineage:
+    """Lineage of a build, read as it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._tables: dict[str, pd.DataFrame] = {}
+        self._starts: dict[str, dict[int, list[int]]] = {}
+
+    def edges(self, dataset: str) -> pd.DataFrame:
+        """Edges of a dataset: row, source, id, field."""
+        return self._table(f"{dataset}.parquet")
+
+    def places(self, form: str) -> pd.DataFrame:
+        """Row id → file, sheet, line of a raw form."""
+        return self._table(f"raw/{form}.parquet")
+
+    def variables(self) -> pd.DataFrame:
+        """Variables with their sources: dataset, variable, origin, sources, rule."""
+        return self._table("variables.parquet")
+
+    def known(self, dataset: str) -> bool:
+        """True when the build has lineage of the dataset."""
+        return (self.folder / f"{dataset}.parquet").exists()
+
+    def of_row(self, dataset: str, row: int) -> pd.DataFrame:
+        """Edges of one row of a dataset (edges are sorted by row)."""
+        table = self.edges(dataset)
+        rows = table["row"].to_numpy()
+        first, last = rows.searchsorted(row, "left"), rows.searchsorted(row, "right")
+        return table.iloc[first:last]
+
+    def address(self, form: str, row: int, column: str = "") -> Address:
+        """Where a raw row stands."""
+        place = self.places(form).iloc[row]
+        return Address(
+            file=str(place["file"]), sheet=_text(place["sheet"]), line=int(place["line"]), column=column
+        )
+
+    def origin(self, dataset: str, row: int, variable: str = "", *, most: int = 5) -> list[Address]:
+        """Raw places behind a row of a dataset, through other datasets, at most `most` of them."""
+        out: list[Address] = []
+        if not self.known(dataset):
+            return out
+        for source, number, field in self.of_row(dataset, row)[["source", "id", "field"]].itertuples(
+            index=False
+        ):
+            if len(out) >= most:
+                break
+            if str(source).isupper():
+                out.extend(self.origin(str(source), int(number), "", most=most - len(out)))
+            else:
+                column = _text(field).partition(".")[2]
+                out.append(self.address(str(source), int(number), column))
+        return list(dict.fromkeys(out))[:most]
+
+    def _table(self, name: str) -> pd.DataFrame:
+        if name not in self._tables:
+            self._tables[name] = read_parquet(self.folder / name)
+        return self._tables[name]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    with whole_file(path) as stream:
+        write_parquet(frame, stream)
