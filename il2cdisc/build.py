@@ -363,7 +363,7 @@ def _engine_makes(spec: Spec) -> dict[str, set[str]]:
             f"{root}STNRHI", f"{root}NRIND", f"{root}LOBXFL", f"{root}TEST",
         }  # fmt: skip
         for variable in dataset.variables:
-            if whole or variable.name in steps or variable.has_no_data or variable.assigned_value:
+            if whole or variable.name in steps or variable.no_data or variable.assigned_value:
                 out.setdefault(name, set()).add(variable.name)
         if name.startswith("SUPP"):
             parent = name.removeprefix("SUPP")

@@ -101,7 +101,7 @@ def planned(mapped: Mapped) -> list[PlannedVariable]:
                 if before is not None:
                     sources = tuple(dict.fromkeys((*before.sources, *sources)))
                 out[name, supplemental] = PlannedVariable(
-                    f"SUPP{mapped.name}" if supplemental else mapped.name,
+                    mapped.name,
                     name,
                     before.origin if before else column.origin,
                     sources,

@@ -27,7 +27,13 @@ def write_lineage(
     for form, table in rows.items():
         _write(table, folder / "raw" / f"{form}.parquet")
     lines = [
-        (v.dataset, v.variable, v.origin.value, " ".join(v.sources), v.rule)
+        (
+            f"SUPP{v.dataset}" if v.supplemental else v.dataset,
+            v.variable,
+            v.origin.value,
+            " ".join(v.sources),
+            v.rule,
+        )
         for v in sorted(variables, key=lambda v: (v.dataset, v.variable))
     ]
     names = ["dataset", "variable", "origin", "sources", "rule"]
