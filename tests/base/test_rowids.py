@@ -1,0 +1,28 @@
+"""Row ids ride through ordinary pandas and become edges."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.rowids import edges, gathered_ids, numbered
+
+
+def test_ids_ride_through_a_left_merge_and_a_melt() -> None:
+    left = numbered(pd.DataFrame({"k": ["a", "b", "b"]}), "ae")
+    right = numbered(pd.DataFrame({"k": ["b"], "v": ["x"]}), "dm")
+    both = left.merge(right, on="k", how="left")
+    assert [tuple(row) for row in edges(both).itertuples(index=False)] == [
+        (0, "ae", 0),
+        (1, "ae", 1),
+        (1, "dm", 0),
+        (2, "ae", 2),
+        (2, "dm", 0),
+    ]
+
+
+def test_aggregated_rows_keep_all_their_ids() -> None:
+    rows = numbered(pd.DataFrame({"k": ["b", "a", "b"]}), "ae")
+    ids = gathered_ids(rows["@ae"], rows["k"])
+    made = pd.DataFrame({"k": ids.index, "@ae": ids.to_numpy()})
+    assert made["@ae"].tolist() == [(0, 2), (1,)]
+    assert edges(made)[["row", "id"]].to_numpy().tolist() == [[0, 0], [0, 2], [1, 1]]
