@@ -42,7 +42,9 @@ def test_dates_as_written(text: str, pattern: str, iso: str) -> None:
     assert is_iso(iso)
 
 
-@pytest.mark.parametrize("text", ["31/02/2022", "29/02/2023", "01/13/2022", "UNK/UNK/UNK", "1.2.2022", "", "ND"])
+@pytest.mark.parametrize(
+    "text", ["31/02/2022", "29/02/2023", "01/13/2022", "UNK/UNK/UNK", "1.2.2022", "", "ND"]
+)
 def test_dates_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"year|month|day|written|neither"):
         iso_date(text, "dd/mm/yyyy")
