@@ -1,0 +1,1 @@
+"""The complete step: what the workbook says of every domain alike."""
