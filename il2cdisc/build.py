@@ -103,8 +103,8 @@ def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
 
 def make(plan: Plan, say: Say, findings: Problems) -> Made:
     """Read, link, map, complete, derive: everything that a package holds, in memory."""
-    from il2cdisc.sdtm.complete import complete
     from il2cdisc.sdtm.ledger import column_ledger, row_ledger
+    from il2cdisc.sdtm.steps import complete
 
     study = plan.study
     say("reading the raw export")
@@ -222,7 +222,7 @@ def build(
         write_manifest(
             stage.path,
             study=plan.study.id,
-            time=plan.study.build.time,
+            time=plan.study.build.time.isoformat(),
             treatment=plan.study.treatment.mode,
             synthetic=plan.study.study.synthetic,
             standards={

@@ -11,8 +11,8 @@ from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_columns
 from il2cdisc.sdtm.columns import ALL_FIELDS, Column, Context
-from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.problems import UNKNOWN_COLUMN
+from il2cdisc.sdtm.steps.mapped import MappedDataset
 
 
 @dataclass(frozen=True)

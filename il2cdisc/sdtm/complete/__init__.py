@@ -1,1 +1,0 @@
-"""The complete step: what the workbook says of every domain alike."""

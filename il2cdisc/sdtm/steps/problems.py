@@ -1,0 +1,43 @@
+"""Kinds of problems that the complete step tells."""
+
+from il2cdisc.base.problems import Kind, Severity
+
+UNKNOWN_VARIABLE = Kind(
+    "MAP020",
+    "a mapping makes a variable that the workbook lacks",
+    Severity.STOP,
+    "Add the variable to the workbook, or take it out of the mapping.",
+)
+UNKNOWN_DATASET = Kind(
+    "MAP021",
+    "a mapping makes a dataset that the workbook lacks",
+    Severity.STOP,
+    "Add it to the sheet Datasets.",
+)
+REQUIRED_MISSING = Kind(
+    "MAP120", "nothing makes a mandatory variable", Severity.FINDING, "Map it, or correct the workbook."
+)
+UNKNOWN_VISIT = Kind(
+    "MAP121",
+    "a visit is neither planned nor numbered",
+    Severity.FINDING,
+    "Add it to the sheet Protocol Visits, or number it at the end of its name.",
+)
+NO_CONVERSION = Kind(
+    "MAP122",
+    "a result has a unit that the workbook can't convert",
+    Severity.FINDING,
+    "Add a row to the sheet Conversions; the standard result is left empty until then.",
+)
+UNKNOWN_QUALIFIER = Kind(
+    "MAP123",
+    "a supplemental qualifier is not in the workbook",
+    Severity.FINDING,
+    "Add it to the sheets ValueLevel and WhereClauses.",
+)
+NOT_NUMERIC = Kind(
+    "MAP124",
+    "a numeric variable holds text",
+    Severity.FINDING,
+    "Correct the mapping; the value is left empty.",
+)

@@ -1,0 +1,141 @@
+"""Standard results, units, ranges and the range indicator, from the sheets Conversions and Ranges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.base.dates import over_distinct
+from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.rounding import fixed
+from il2cdisc.sdtm.steps.problems import NO_CONVERSION
+from il2cdisc.spec.models import Spec
+
+SIGN = r"^([<>]=?)?\s*([-+]?\d+(?:\.\d+)?)$"
+
+
+def with_standard_results(
+    frame: pd.DataFrame, name: str, spec: Spec, subjects: pd.DataFrame, problems: Problems
+) -> pd.DataFrame:
+    """--STRESC, --STRESN, --STRESU, --STNRLO, --STNRHI, --NRIND of a findings domain.
+
+    A result in its standard unit stays as it is; another is converted and rounded to the sheet's digits;
+    `<0.5` keeps its sign and has no number. `subjects`: USUBJID, SEX, AGE, for the ranges.
+    """
+    if f"{name}ORRES" not in frame or f"{name}STRESC" in frame:
+        return frame
+    result = frame[f"{name}ORRES"]
+    unit = frame[f"{name}ORRESU"] if f"{name}ORRESU" in frame else pd.Series(index=frame.index, dtype="str")
+    rule = _rules(frame, name, unit, spec)
+    unknown = unit.notna() & result.notna() & rule["factor"].isna()
+    if unknown.any():
+        pairs = (frame[f"{name}TESTCD"] + " in " + unit)[unknown].unique()
+        what = f"{int(unknown.sum())} results have no conversion"
+        problems.add(NO_CONVERSION.at(Address(dataset=name, column=f"{name}ORRESU"), what, values=pairs))
+    same = unit.isna() | ((rule["factor"] == 1) & (rule["offset"] == 0))
+    parts = result.str.extract(SIGN)
+    sign, value = parts[0], pd.to_numeric(parts[1]).astype("float64")
+    converted = value * rule["factor"] + rule["offset"]
+    text = sign.fillna("") + _rounded(converted, rule["digits"])
+    standard = result.where(same, text.astype("str")).where(~unknown)
+    # digits of a thousands sign or a plus are no result: the number is read from the standard text
+    number = pd.to_numeric(standard.where(sign.isna()), errors="coerce").astype("float64")
+    out = frame.assign(
+        **{
+            f"{name}STRESC": standard.astype("str"),
+            f"{name}STRESN": number,
+            f"{name}STRESU": rule["to"].where(result.notna() & unit.notna()).astype("str"),
+        }
+    )
+    return _with_ranges(out, name, spec, subjects, rule)
+
+
+def _rules(frame: pd.DataFrame, name: str, unit: pd.Series, spec: Spec) -> pd.DataFrame:
+    """Factor, offset, digits and standard unit of each record."""
+    rows = [c for c in spec.conversions if c.dataset == name]
+    specific = {(c.testcd, c.specimen, c.from_unit): c for c in rows}
+    specimen = frame[f"{name}SPEC"] if f"{name}SPEC" in frame else pd.Series("", index=frame.index)
+    keys = pd.DataFrame(
+        {"test": frame[f"{name}TESTCD"], "specimen": specimen.fillna(""), "unit": unit.fillna("")}
+    )
+    distinct = keys.drop_duplicates()
+    found = [
+        specific.get((t, s, u)) or specific.get((t, "", u))
+        for t, s, u in distinct.itertuples(index=False, name=None)
+    ]
+    table = distinct.assign(
+        factor=[c.factor if c else np.nan for c in found],
+        offset=[c.offset if c else np.nan for c in found],
+        digits=[np.nan if c is None or c.digits is None else float(c.digits) for c in found],
+        to=pd.Series([c.to_unit or None if c else None for c in found], index=distinct.index, dtype="str"),
+    )
+    out = keys.merge(table, on=["test", "specimen", "unit"], how="left")
+    out.index = frame.index
+    return out
+
+
+def _rounded(values: pd.Series, digits: pd.Series) -> pd.Series:
+    """Text of the values with the digits asked, or as many as they have."""
+    keys = pd.DataFrame({"value": values, "digits": digits})
+    known = keys.dropna(subset=["value"]).drop_duplicates()
+    texts = [
+        fixed(value, int(number)) if not np.isnan(number) else f"{value:.10g}"
+        for value, number in known.itertuples(index=False, name=None)
+    ]
+    table = known.assign(text=texts)
+    return keys.merge(table, on=["value", "digits"], how="left")["text"].set_axis(values.index).astype("str")
+
+
+def _with_ranges(
+    frame: pd.DataFrame, name: str, spec: Spec, subjects: pd.DataFrame, rule: pd.DataFrame
+) -> pd.DataFrame:
+    low, high = _given(frame, f"{name}ORNRLO", rule), _given(frame, f"{name}ORNRHI", rule)
+    table = [r for r in spec.ranges if r.dataset == name]
+    if table:
+        people = frame[["USUBJID"]].merge(subjects[["USUBJID", "SEX", "AGE"]], on="USUBJID", how="left")
+        people.index = frame.index
+        test, unit = frame[f"{name}TESTCD"], frame[f"{name}STRESU"].fillna("")
+        specimen = frame[f"{name}SPEC"].fillna("") if f"{name}SPEC" in frame else unit.where(False, "")
+        done = frame[f"{name}STRESC"].notna() & low.isna() & high.isna()
+        for row in table:
+            hit = done & (test == row.testcd) & (unit == row.unit)
+            if row.specimen:
+                hit &= specimen == row.specimen
+            if row.sex:
+                hit &= people["SEX"] == row.sex
+            if row.age_from is not None:
+                hit &= people["AGE"] >= row.age_from
+            if row.age_to is not None:
+                hit &= people["AGE"] < row.age_to
+            low = low.mask(hit, np.nan if row.low is None else row.low)
+            high = high.mask(hit, np.nan if row.high is None else row.high)
+    value = frame[f"{name}STRESN"]
+    ranged = value.notna() & (low.notna() | high.notna())
+    indicator = pd.Series("NORMAL", index=frame.index, dtype="str").where(ranged)
+    indicator = indicator.mask(ranged & (value < low), "LOW").mask(ranged & (value > high), "HIGH")
+    out = {f"{name}STNRLO": low, f"{name}STNRHI": high, f"{name}NRIND": indicator}
+    return frame.assign(**out)
+
+
+def _given(frame: pd.DataFrame, column: str, rule: pd.DataFrame) -> pd.Series:
+    """A collected limit in the standard unit."""
+    if column not in frame:
+        return pd.Series(np.nan, index=frame.index)
+    value = pd.to_numeric(frame[column], errors="coerce").astype("float64")
+    same = (rule["factor"] == 1) & (rule["offset"] == 0)
+    changed = _rounded(value * rule["factor"] + rule["offset"], rule["digits"])
+    return value.where(same, pd.to_numeric(changed).astype("float64"))
+
+
+def with_test_names(frame: pd.DataFrame, name: str, spec: Spec) -> pd.DataFrame:
+    """--TEST by the decode of --TESTCD, from the codelists of the variable and of its value levels."""
+    code, test = f"{name}TESTCD", f"{name}TEST"
+    if code not in frame or test in frame or test not in spec.datasets[name].by_name:
+        return frame
+    lists = [spec.datasets[name].by_name[code].codelist] if code in spec.datasets[name].by_name else []
+    lists += [v.codelist for v in spec.values_of(name, code)]
+    decodes: dict[str, str] = {}
+    for item in lists:
+        if item in spec.codelists:
+            decodes.update({t.value: t.decode for t in spec.codelists[item].terms if t.decode})
+    return frame.assign(**{test: over_distinct(frame[code], decodes.get).astype("str")})

@@ -1,0 +1,99 @@
+"""SUPP--: qualifiers that have no variable, and the rest of text that is over 200 bytes (SDTMIG 3.4 §8.4)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.problems import Address, Problems
+from il2cdisc.sdtm.steps.problems import UNKNOWN_QUALIFIER
+from il2cdisc.spec.models import Spec
+
+MOST = 200
+COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
+
+
+def split_long_text(
+    frame: pd.DataFrame, extra: pd.DataFrame, labels: dict[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    """Text over 200 bytes: the first part stays, the rest becomes qualifiers; labels of new QNAMs too."""
+    new: dict[str, str] = {}
+    for column in [c for c in frame.columns if str(frame[c].dtype) == "str" and not str(c).startswith("@")]:
+        long = frame[column].str.len() * 4 > MOST
+        long &= (
+            frame[column].where(long).map(lambda t: len(t.encode()) > MOST if isinstance(t, str) else False)
+        )
+        if column == "field" or not long.any():
+            continue
+        pieces = frame.loc[long, column].map(_pieces)
+        frame = frame.assign(**{column: frame[column].mask(long, pieces.map(lambda p: p[0]).astype("str"))})
+        for number in range(1, int(pieces.map(len).max())):
+            name = f"{column[:7]}{number}"
+            part = pieces.map(lambda p, n=number: p[n] if len(p) > n else None)
+            extra = extra.assign(**{name: part.reindex(frame.index).astype("str")})
+            new[name] = labels.get(column, column)
+    return frame, extra, new
+
+
+def supplemental(
+    frame: pd.DataFrame,
+    extra: pd.DataFrame,
+    name: str,
+    spec: Spec,
+    labels: dict[str, str],
+    problems: Problems,
+) -> pd.DataFrame:
+    """Records of SUPP-- with a column `parent`: the position of the parent record in `frame`."""
+    known = spec.qualifiers(f"SUPP{name}")
+    parts: list[pd.DataFrame] = []
+    sequence = f"{name}SEQ"
+    for qname in extra.columns:
+        values = extra[qname]
+        there = values.notna().to_numpy() & (values.astype("str") != "").to_numpy()
+        if not there.any():
+            continue
+        row = known.get(str(qname))
+        if row is None and qname not in labels:
+            place = Address(file=spec.shown, sheet="ValueLevel")
+            what = f"SUPP{name} has the qualifier {qname}, which the workbook lacks"
+            problems.add(UNKNOWN_QUALIFIER.at(place, what))
+        chosen = frame.loc[there]
+        numbered = sequence in frame
+        part = pd.DataFrame(
+            {
+                "USUBJID": chosen["USUBJID"].to_numpy(),
+                "IDVARVAL": chosen[sequence].astype("int64").astype("str").to_numpy() if numbered else None,
+                "QVAL": values[there].to_numpy(),
+                "parent": there.nonzero()[0],
+            }
+        )
+        label = row.label if row else labels.get(str(qname), str(qname))
+        origin = row.origin.value if row and row.origin else "Collected"
+        parts.append(
+            part.assign(
+                RDOMAIN=name,
+                IDVAR=sequence if numbered else None,
+                QNAM=str(qname),
+                QLABEL=label,
+                QORIG=origin,
+                QEVAL=None,
+            )
+        )
+    if not parts:
+        return pd.DataFrame(columns=[*COLUMNS, "parent"])
+    out = pd.concat(parts, ignore_index=True)
+    number = pd.to_numeric(out["IDVARVAL"]).fillna(0)
+    order = out.assign(_n=number).sort_values(["USUBJID", "_n", "QNAM"], kind="stable").index
+    return out.loc[order].reset_index(drop=True)
+
+
+def _pieces(text: str) -> list[str]:
+    """Text in pieces of at most 200 bytes, cut between words where there are some."""
+    out: list[str] = []
+    rest = text
+    while len(rest.encode()) > MOST:
+        cut = len(rest.encode()[:MOST].decode(errors="ignore"))
+        space = rest.rfind(" ", 1, cut + 1)
+        cut = space if space > 0 else cut
+        out.append(rest[:cut])
+        rest = rest[cut:].removeprefix(" ")
+    return [*out, rest]

@@ -1,0 +1,74 @@
+"""VISITNUM, study days and EPOCH (SDTMIG 3.4 sections 4.4.4 and 4.4.5, 5.3)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.base.dates import over_distinct, study_days
+from il2cdisc.base.problems import Address, Problems
+from il2cdisc.sdtm.steps.problems import UNKNOWN_VISIT
+from il2cdisc.spec.models import Protocol
+
+FIRST_MINUTE, LAST_MINUTE = "T00:00", "T99"
+
+
+def with_visit_numbers(
+    frame: pd.DataFrame, name: str, protocol: Protocol, problems: Problems
+) -> pd.DataFrame:
+    """VISITNUM and VISITDY by VISIT; an unplanned visit has the number at the end of its name."""
+    if "VISIT" not in frame or "VISITNUM" in frame:
+        return frame
+    numbers = {v.visit: v.visit_number for v in protocol.visits}
+    days = {v.visit: float(v.planned_day) for v in protocol.visits if v.planned_day is not None}
+    ends = frame["VISIT"].str.extract(r"(\d+(?:\.\d+)?)$")[0].astype("float64")
+    known = frame["VISIT"].map(numbers).astype("float64")
+    out = frame.assign(VISITNUM=known.fillna(ends), VISITDY=frame["VISIT"].map(days).astype("float64"))
+    lost = out["VISITNUM"].isna() & out["VISIT"].notna()
+    if lost.any():
+        what = f"{int(lost.sum())} records are of visits that the protocol sheets lack"
+        values = out.loc[lost, "VISIT"].unique()
+        problems.add(UNKNOWN_VISIT.at(Address(dataset=name, column="VISIT"), what, values=values))
+    return out
+
+
+def with_study_days(frame: pd.DataFrame, name: str, first: pd.Series) -> pd.DataFrame:
+    """--DY, --STDY and --ENDY of the dates that are there, against RFSTDTC (`first`, by USUBJID)."""
+    reference = frame["USUBJID"].map(first).astype("str")
+    made = {
+        f"{name}{stem}DY": study_days(frame[f"{name}{stem}DTC"], reference)
+        for stem in ("", "ST", "EN")
+        if f"{name}{stem}DTC" in frame
+    }
+    return frame.assign(**made)
+
+
+def with_epoch(frame: pd.DataFrame, name: str, elements: pd.DataFrame, *, before_dose: bool) -> pd.DataFrame:
+    """EPOCH of the element that the record's start falls into: SESTDTC <= start < SEENDTC.
+
+    `elements`: USUBJID, EPOCH, SESTDTC. A date without a time on the day that an element begins counts
+    as before it when `before_dose` (findings: planned before the dose), else as in it. After the last
+    element: the last epoch; before the first: missing.
+    """
+    start = f"{name}STDTC" if f"{name}STDTC" in frame else f"{name}DTC"
+    if start not in frame or "EPOCH" in frame:
+        return frame
+    whole = frame[start].str.len() >= 10
+    rows = pd.DataFrame({"USUBJID": frame["USUBJID"], "at": frame[start].where(whole)})
+    rows["place"] = np.arange(len(rows))
+    rows = rows.dropna(subset=["at"])
+    edge = FIRST_MINUTE if before_dose else LAST_MINUTE
+    rows["at"] = over_distinct(rows["at"], lambda t: t if len(t) > 10 else t + edge).astype("str")
+    begins = elements.dropna(subset=["SESTDTC"])[["USUBJID", "EPOCH", "SESTDTC"]]
+    begins = begins.sort_values(["USUBJID", "SESTDTC"], kind="stable")
+    # the first element begins with its day: consent has a time, what is done that day may have none
+    initial = ~begins["USUBJID"].duplicated()
+    text = begins["SESTDTC"].mask(initial, begins["SESTDTC"].str[:10] + FIRST_MINUTE)
+    begins = begins.assign(at=text.where(text.str.len() > 10, text + FIRST_MINUTE).astype("str"))
+    both = pd.concat([begins.assign(place=-1), rows.assign(EPOCH=None)], ignore_index=True)
+    # at the same minute, the beginning of an element comes first
+    both = both.sort_values(["USUBJID", "at", "place"], kind="stable")
+    both["EPOCH"] = both.groupby("USUBJID", sort=False)["EPOCH"].ffill()
+    found = both[both["place"] >= 0].set_index("place")["EPOCH"]
+    epoch = found.reindex(np.arange(len(frame)))
+    return frame.assign(EPOCH=pd.Series(epoch.to_numpy(), index=frame.index).astype("str"))
