@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.steps.problems import UNKNOWN_QUALIFIER
 from il2cdisc.spec.models import Spec
@@ -45,7 +46,8 @@ def supplemental(
     """Records of SUPP-- with a column `parent`: the position of the parent record in `frame`."""
     known = spec.qualifiers(f"SUPP{name}")
     parts: list[pd.DataFrame] = []
-    sequence = f"{name}SEQ"
+    # a parent without --SEQ is told by its visit; DM by the subject alone
+    sequence = next((c for c in (f"{name}SEQ", "VISITNUM") if c in frame), "")
     for qname in extra.columns:
         values = extra[qname]
         there = values.notna().to_numpy() & (values.astype("str") != "").to_numpy()
@@ -57,11 +59,10 @@ def supplemental(
             what = f"SUPP{name} has the qualifier {qname}, which the workbook lacks"
             problems.add(UNKNOWN_QUALIFIER.at(place, what))
         chosen = frame.loc[there]
-        numbered = sequence in frame
         part = pd.DataFrame(
             {
                 "USUBJID": chosen["USUBJID"].to_numpy(),
-                "IDVARVAL": chosen[sequence].astype("int64").astype("str").to_numpy() if numbered else None,
+                "IDVARVAL": over_distinct(chosen[sequence], "{:g}".format).to_numpy() if sequence else None,
                 "QVAL": values[there].to_numpy(),
                 "parent": there.nonzero()[0],
             }
@@ -71,7 +72,7 @@ def supplemental(
         parts.append(
             part.assign(
                 RDOMAIN=name,
-                IDVAR=sequence if numbered else None,
+                IDVAR=sequence or None,
                 QNAM=str(qname),
                 QLABEL=label,
                 QORIG=origin,
@@ -81,9 +82,8 @@ def supplemental(
     if not parts:
         return pd.DataFrame(columns=[*COLUMNS, "parent"])
     out = pd.concat(parts, ignore_index=True)
-    number = pd.to_numeric(out["IDVARVAL"]).fillna(0)
-    order = out.assign(_n=number).sort_values(["USUBJID", "_n", "QNAM"], kind="stable").index
-    return out.loc[order].reset_index(drop=True)
+    # keys of SUPP-- are text: 10 comes before 2
+    return out.sort_values(["USUBJID", "IDVARVAL", "QNAM"], kind="stable", ignore_index=True)
 
 
 def _pieces(text: str) -> list[str]:
