@@ -26,7 +26,7 @@ class Severity(StrEnum):
 class Address:
     """A place that a person can go to: a workbook cell, a line of a raw file, or a record of a dataset.
 
-    `str()` gives `specs/sdtm.xlsx!Variables!F23`, `raw/edc/ae.csv:118 AESTDAT` or
+    `str()` gives `specs/sdtm.xlsx!Variables!F23`, `raw/edc/ae.csv:118 AESTDTC` or
     `LB USUBJID=… LBSEQ=12`.
     """
 
@@ -45,7 +45,8 @@ class Address:
             if self.usubjid:
                 parts.append(f"USUBJID={self.usubjid}")
             if self.seq:
-                parts.append(f"{self.dataset[:2]}SEQ={self.seq}")
+                name = "ASEQ" if self.dataset.startswith("AD") else f"{self.dataset[:2]}SEQ"
+                parts.append(f"{name}={self.seq}")
             if self.column:
                 parts.append(self.column)
             return " ".join(parts)

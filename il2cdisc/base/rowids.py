@@ -7,10 +7,11 @@ dataset into lineage: one row a (target row, source, source row).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 MARK = "@"
 
@@ -27,15 +28,16 @@ def id_columns(frame: pd.DataFrame) -> list[str]:
 
 def numbered(frame: pd.DataFrame, source: str) -> pd.DataFrame:
     """A copy of `frame` with the id column of `source` in front, 0 to n-1."""
-    ids = pd.array(np.arange(len(frame), dtype="int64"), dtype="Int64")
+    ids = pd.Series(np.arange(len(frame), dtype="int64"), dtype="Int64")
     out = frame.reset_index(drop=True)
     out.insert(0, id_column(source), ids)
     return out
 
 
-def gathered_ids(ids: pd.Series, groups: pd.Series | Iterable[object]) -> pd.Series:
+def gathered_ids(ids: pd.Series, groups: pd.Series | NDArray[np.integer[Any]]) -> pd.Series:
     """For each group, the sorted tuple of its distinct row ids: keeps ids through an aggregation."""
-    return ids.groupby(groups, sort=False).agg(_tuple)
+    by = groups if isinstance(groups, pd.Series) else pd.Series(groups, index=ids.index)
+    return ids.groupby(by, sort=False).agg(_tuple)
 
 
 def edges(frame: pd.DataFrame) -> pd.DataFrame:

@@ -83,9 +83,10 @@ class Lineage:
         out: list[Address] = []
         if not self.known(dataset):
             return out
-        for source, number, field in self.of_row(dataset, row)[["source", "id", "field"]].itertuples(
-            index=False
-        ):
+        edges = self.of_row(dataset, row)
+        # the record's own source first, subject-level analysis data last
+        edges = edges.assign(_late=edges["source"].str.startswith("AD")).sort_values("_late", kind="stable")
+        for source, number, field in edges[["source", "id", "field"]].itertuples(index=False):
             if len(out) >= most:
                 break
             if str(source).isupper():

@@ -95,7 +95,11 @@ def _with_ranges(
         people = frame[["USUBJID"]].merge(subjects[["USUBJID", "SEX", "AGE"]], on="USUBJID", how="left")
         people.index = frame.index
         test, unit = frame[f"{name}TESTCD"], frame[f"{name}STRESU"].fillna("")
-        specimen = frame[f"{name}SPEC"].fillna("") if f"{name}SPEC" in frame else unit.where(False, "")
+        specimen = (
+            frame[f"{name}SPEC"].fillna("")
+            if f"{name}SPEC" in frame
+            else pd.Series("", index=frame.index, dtype="str")
+        )
         done = frame[f"{name}STRESC"].notna() & low.isna() & high.isna()
         for row in table:
             hit = done & (test == row.testcd) & (unit == row.unit)

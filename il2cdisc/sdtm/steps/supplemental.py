@@ -26,11 +26,13 @@ def split_long_text(
         if column == "field" or not long.any():
             continue
         pieces = frame.loc[long, column].map(_pieces)
-        frame = frame.assign(**{column: frame[column].mask(long, pieces.map(lambda p: p[0]).astype("str"))})
+        heads = pd.Series([p[0] for p in pieces], index=pieces.index, dtype="str").reindex(frame.index)
+        frame = frame.assign(**{column: frame[column].mask(long, heads)})
         for number in range(1, int(pieces.map(len).max())):
             name = f"{column[:7]}{number}"
-            part = pieces.map(lambda p, n=number: p[n] if len(p) > n else None)
-            extra = extra.assign(**{name: part.reindex(frame.index).astype("str")})
+            part = [p[number] if len(p) > number else None for p in pieces]
+            column_of = pd.Series(part, index=pieces.index, dtype="str").reindex(frame.index)
+            extra = extra.assign(**{name: column_of.astype("str")})
             new[name] = labels.get(column, column)
     return frame, extra, new
 
