@@ -37,13 +37,13 @@ def with_last_before_exposure(frame: pd.DataFrame, name: str, first_dose: pd.Ser
 
 
 def treatment_emergent(
-    onset: pd.Series, first_dose: pd.Series, last_dose: pd.Series, *, days: int
+    onset: pd.Series, end: pd.Series, first_dose: pd.Series, last_dose: pd.Series, *, days: int
 ) -> pd.Series:
     """Y when the onset is on or after the first dose and up to `days` after the last one, else N.
 
     All are ISO 8601 text on one index. A partial onset counts as the earliest day that it may mean on or
-    after the first dose; an unknown onset counts. Times decide on the day of the first dose where both
-    have one. Missing without a dose.
+    after the first dose; an unknown onset counts unless the event ended before. Times decide on the day
+    of the first dose where both have one. Missing without a dose.
     """
     treated = first_dose.notna()
     first_day, last_day = first_dose.str[:10], last_dose.str[:10]
@@ -52,12 +52,14 @@ def treatment_emergent(
     high = over_distinct(onset, lambda t: latest_day(t).isoformat()).astype("str")
     # a partial onset that may be the day of the first dose or later is moved to that day
     moved = low.mask(~whole & (low < first_day) & (high >= first_day), first_day)
-    end = over_distinct(last_day, lambda t: (earliest_day(t) + timedelta(days=days)).isoformat()).astype(
+    limit = over_distinct(last_day, lambda t: (earliest_day(t) + timedelta(days=days)).isoformat()).astype(
         "str"
     )
     after = (moved >= first_day).fillna(False)
     timed = whole & (onset.str.len() > 10) & (first_dose.str.len() > 10) & (moved == first_day)
     after &= ~(timed.fillna(False) & (onset < first_dose).fillna(False))
-    emergent = onset.isna() | (after & (moved <= end).fillna(False))
+    over = over_distinct(end, lambda t: latest_day(t).isoformat()).astype("str")
+    unknown = onset.isna() & ~(over < first_day).fillna(False)
+    emergent = unknown | (after & (limit.isna() | (moved <= limit).fillna(False)))
     flag = pd.Series("N", index=onset.index, dtype="str").mask(emergent, "Y")
     return flag.where(treated)

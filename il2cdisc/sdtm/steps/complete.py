@@ -83,7 +83,9 @@ def _completed(
     if name == "AE" and emergent_days is not None and EMERGENT in spec.qualifiers("SUPPAE"):
         first = frame["USUBJID"].map(by_subject["RFXSTDTC"]).astype("str")
         last = frame["USUBJID"].map(by_subject["RFXENDTC"]).astype("str")
-        flag = treatment_emergent(frame["AESTDTC"], first, last, days=emergent_days)
+        missing = pd.Series(index=frame.index, dtype="str")
+        end = frame.get("AEENDTC", missing)
+        flag = treatment_emergent(frame["AESTDTC"], end, first, last, days=emergent_days)
         extra = extra.assign(**{EMERGENT: flag})
     labels = {v.name: v.label for v in wanted.variables}
     frame, extra, new = split_long_text(frame, extra, labels)

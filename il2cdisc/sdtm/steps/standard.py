@@ -27,13 +27,15 @@ def with_standard_results(
     result = frame[f"{name}ORRES"]
     unit = frame[f"{name}ORRESU"] if f"{name}ORRESU" in frame else pd.Series(index=frame.index, dtype="str")
     rule = _rules(frame, name, unit, spec)
-    unknown = unit.notna() & result.notna() & rule["factor"].isna()
+    # a missing unit is told where the sheet knows none for the test
+    unknown = result.notna() & rule["factor"].isna() & (unit.notna() | _has_unit(frame, name, spec))
     if unknown.any():
-        pairs = (frame[f"{name}TESTCD"] + " in " + unit)[unknown].unique()
+        pairs = (frame[f"{name}TESTCD"] + " in " + unit.fillna("no unit"))[unknown].unique()
         what = f"{int(unknown.sum())} results have no conversion"
         problems.add(NO_CONVERSION.at(Address(dataset=name, column=f"{name}ORRESU"), what, values=pairs))
-    same = unit.isna() | ((rule["factor"] == 1) & (rule["offset"] == 0))
     parts = result.str.extract(SIGN)
+    # text such as TRACE has no unit to convert
+    same = unit.isna() | ((rule["factor"] == 1) & (rule["offset"] == 0)) | parts[1].isna()
     sign, value = parts[0], pd.to_numeric(parts[1]).astype("float64")
     converted = value * rule["factor"] + rule["offset"]
     text = sign.fillna("") + _rounded(converted, rule["digits"])
@@ -48,6 +50,12 @@ def with_standard_results(
         }
     )
     return _with_ranges(out, name, spec, subjects, rule)
+
+
+def _has_unit(frame: pd.DataFrame, name: str, spec: Spec) -> pd.Series:
+    """True where the sheet Conversions has a standard unit for the test."""
+    tests = {c.testcd for c in spec.conversions if c.dataset == name and c.to_unit}
+    return frame[f"{name}TESTCD"].isin(tests)
 
 
 def _rules(frame: pd.DataFrame, name: str, unit: pd.Series, spec: Spec) -> pd.DataFrame:
@@ -117,6 +125,10 @@ def _with_ranges(
     ranged = value.notna() & (low.notna() | high.notna())
     indicator = pd.Series("NORMAL", index=frame.index, dtype="str").where(ranged)
     indicator = indicator.mask(ranged & (value < low), "LOW").mask(ranged & (value > high), "HIGH")
+    # a result below a limit: LOW when the limit is not above the range, NORMAL when all it may be is inside
+    below = pd.to_numeric(frame[f"{name}STRESC"].str.extract(r"^<\s*([\d.]+)$")[0]).astype("float64")
+    inside = (below <= high) & ~(low > 0)
+    indicator = indicator.mask(inside, "NORMAL").mask(below <= low, "LOW")
     out = {f"{name}STNRLO": low, f"{name}STNRHI": high, f"{name}NRIND": indicator}
     return frame.assign(**out)
 

@@ -34,7 +34,24 @@ def split_long_text(
             column_of = pd.Series(part, index=pieces.index, dtype="str").reindex(frame.index)
             extra = extra.assign(**{name: column_of.astype("str")})
             new[name] = labels.get(column, column)
-    return frame, extra, new
+    return frame, _split_qualifiers(extra), new
+
+
+def _split_qualifiers(extra: pd.DataFrame) -> pd.DataFrame:
+    """Qualifiers over 200 bytes go on in QNAMs with a number at their end."""
+    out = extra
+    for name in extra.columns:
+        long = extra[name].str.len() * 4 > MOST
+        pieces = extra.loc[long, name].map(_pieces)
+        most = max((len(p) for p in pieces), default=1)
+        for number in range(most if most > 1 else 0):
+            part = [p[number] if len(p) > number else None for p in pieces]
+            column = pd.Series(part, index=pieces.index, dtype="str").reindex(extra.index).astype("str")
+            if number == 0:
+                out = out.assign(**{name: extra[name].mask(long, column)})
+            else:
+                out = out.assign(**{f"{str(name)[:7]}{number}": column})
+    return out
 
 
 def supplemental(
