@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +12,20 @@ from typing import Annotated
 
 import typer
 
-from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped
 
+UNREACHABLE = Kind(
+    "CLI001",
+    "a file or folder can't be used",
+    Severity.STOP,
+    "Look at its permissions and the disk's space.",
+)
+OWN_ERROR = Kind(
+    "CLI002",
+    "an error of il2cdisc itself",
+    Severity.STOP,
+    "Run again with IL2CDISC_DEBUG=1 in the environment and report what it prints.",
+)
 DONE, FINDINGS, STOPPED = 0, 1, 2
 SHOWN = 20
 
@@ -130,6 +144,21 @@ def _told() -> Iterator[None]:
             f"stopped: {count} problem{'' if count == 1 else 's'}; the last good outputs stand", err=True
         )
         raise typer.Exit(STOPPED) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except OSError as error:
+        _print_problems(
+            [UNREACHABLE.at(Address(file=str(error.filename or "")), error.strerror or str(error))]
+        )
+        raise typer.Exit(STOPPED) from None
+    except Exception as error:
+        if os.environ.get("IL2CDISC_DEBUG"):
+            raise
+        text = " ".join(str(error).split())[:300]
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = Address(file=Path(last.filename).name, line=last.lineno or 0)
+        _print_problems([OWN_ERROR.at(place, f"{type(error).__name__}: {text}")])
+        raise typer.Exit(STOPPED) from None
 
 
 def _print_problems(problems: list[Problem]) -> None:
@@ -164,4 +193,7 @@ def _finish(trial: Path, report: object, *, strict: bool) -> None:
 
 
 def _say(text: str) -> None:
+    """One line a stage: plain in a pipe, marked on a terminal."""
+    if sys.stdout.isatty():
+        typer.secho("› ", fg=typer.colors.CYAN, nl=False)
     typer.echo(text)
