@@ -22,6 +22,8 @@ NO_RESULT = {
     "n.d.": "NO RESULT FROM LABORATORY",
     "999": "RESULT UNKNOWN",
 }
+# what the site writes in place of a result
+NOT_MEASURED = {"ND": "NOT PERFORMED", "n.d.": "NOT PERFORMED", "999": "RESULT UNKNOWN"}
 SPOILT = {"campione emolizzato": "SAMPLE HEMOLYZED", "campione coagulato": "SAMPLE CLOTTED"}
 CONDITION = {"SAMPLE HEMOLYZED": "HEMOLYZED", "SAMPLE CLOTTED": "CLOTTED"}
 _EVERYWHERE = {
@@ -103,6 +105,11 @@ def visit(source: str) -> Column:
 def result(value: pd.Series) -> pd.Series:
     """Results; missing where the laboratory wrote a word for none."""
     return value.where(~value.isin(list(NO_RESULT)))
+
+
+def reason_without_result(value: pd.Series) -> pd.Series:
+    """Why a field of the site has no result: its word for none, or nothing was written."""
+    return value.map(NOT_MEASURED).astype("str").mask(value.isna(), "RESULT MISSING")
 
 
 def decimal_point(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:

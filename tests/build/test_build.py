@@ -14,7 +14,7 @@ import pytest
 from il2cdisc.transport.xpt import read_xpt
 
 ROOT = Path(__file__).parents[2]
-SDTM = "ae cp dm ds ec ex lb qs rs se suppae suppdm sv ta te tv".split()  # noqa: SIM905
+SDTM = "ae cp dm ds ec ex lb qs rs se suppae suppdm sv ta te tv vs".split()  # noqa: SIM905
 ADAM = ["adae", "adcp", "adhamd", "adlb", "adsl"]
 DISPLAYS = ["t-14-1-7", "t-14-2-1", "t-14-2-4", "t-14-3-1-2", "l-16-2-7", "f-14-2-13"]
 
@@ -60,7 +60,7 @@ def test_sequence_numbers_count_from_one_within_subjects(built: Path, name: str)
     assert (data[f"{name.upper()}SEQ"] == expected).all()
 
 
-@pytest.mark.parametrize("name", ["lb", "cp", "rs", "qs"])
+@pytest.mark.parametrize("name", ["lb", "cp", "rs", "qs", "vs"])
 def test_findings_have_visits_epochs_and_one_baseline(built: Path, name: str) -> None:
     data, root = frame(built, name), name.upper()
     dm = frame(built, "dm").set_index("USUBJID")

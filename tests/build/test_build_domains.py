@@ -1,0 +1,38 @@
+"""Datasets of the shipped trial that come from forms of the site, counted against the raw files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from il2cdisc.transport.xpt import read_xpt
+
+ROOT = Path(__file__).parents[2]
+
+
+def raw(form: str) -> pd.DataFrame:
+    return pd.read_csv(ROOT / "raw" / "edc" / f"{form}.csv", dtype="str", encoding="utf-8")
+
+
+def frame(built: Path, name: str) -> pd.DataFrame:
+    return read_xpt(built / "sdtm" / f"{name}.xpt").frame
+
+
+def test_vital_signs(built: Path) -> None:
+    form, vs = raw("vs"), frame(built, "vs")
+    fields = "SYSBP DIABP PULSE TEMPC WEIGHT HEIGHT SYSBP60 DIABP60 PULSE60 TEMPC60".split()  # noqa: SIM905
+    cells = form[fields].stack().dropna()
+    words = cells.isin(["ND", "n.d.", "999"])
+    assert vs["VSORRES"].notna().sum() == (~words).sum()
+    blank = form.loc[form["VSYN"] == "S", ["SYSBP", "DIABP", "PULSE", "TEMPC"]].isna().to_numpy().sum()
+    not_done = (form["VSYN"] == "N").sum()
+    assert (vs["VSSTAT"] == "NOT DONE").sum() == words.sum() + blank + not_done
+    after = vs["VSTPT"] == "60 MIN POST-DOSE"
+    assert (vs.loc[after, "VSDTC"] > vs.loc[after, "VSRFTDTC"]).all()
+    before = (vs["VSTPT"] == "PRE-DOSE") & vs["VSRFTDTC"].notna()
+    assert (vs.loc[before, "VSDTC"] < vs.loc[before, "VSRFTDTC"]).all()
+    # one baseline a subject and test, whatever its time point
+    flagged = vs[vs["VSLOBXFL"] == "Y"]
+    assert not flagged.duplicated(["USUBJID", "VSTESTCD"]).any()
+    assert len(flagged) == 36 * 6
