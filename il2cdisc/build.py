@@ -58,7 +58,8 @@ def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
     """
     from il2cdisc.adam import empty_frame, needs
     from il2cdisc.adam import plan as adam_plan
-    from il2cdisc.sdtm.mapping import dropped_columns, planned
+    from il2cdisc.sdtm.links import check_links
+    from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
     from il2cdisc.sdtm.modules import in_order, load_functions
     from il2cdisc.spec.lint import lint_plans
     from il2cdisc.spec.tlf_load import load_displays
@@ -85,6 +86,8 @@ def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
     mapped, _ = _map(study, sdtm, sdtm_functions, order, frames, Problems(), None)
     variables = [v for m in mapped for v in planned(m)]
     dropped = [d for m in mapped for d in dropped_columns(m)]
+    links = [(m.name, item) for m in mapped for item in links_of(m)]
+    gathered.extend(check_links(links, sdtm, [m.name for m in mapped]))
     columns = [c.name for form in dictionary.values() for c in form]
     gathered.extend(lint_plans(sdtm, variables, engine=_engine_makes(sdtm), raw_columns=columns))
 

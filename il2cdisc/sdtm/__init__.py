@@ -14,11 +14,13 @@ from il2cdisc.sdtm.columns import (
     subject,
     translated,
 )
+from il2cdisc.sdtm.links import Link, link
 from il2cdisc.sdtm.mapping import Mapped, dataset, stack
 from il2cdisc.sdtm.rows import first, gather, join, last, part
 
 __all__ = [
     "Column",
+    "Link",
     "Mapped",
     "by_field",
     "carried",
@@ -32,6 +34,7 @@ __all__ = [
     "gathered",
     "join",
     "last",
+    "link",
     "mapped",
     "number",
     "part",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -11,8 +11,9 @@ from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_columns
 from il2cdisc.sdtm.columns import ALL_FIELDS, Column, Context
+from il2cdisc.sdtm.links import Link, planned_links
 from il2cdisc.sdtm.problems import UNKNOWN_COLUMN
-from il2cdisc.sdtm.steps.mapped import MappedDataset
+from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Part:
     rows: pd.DataFrame
     columns: Mapping[str, Column]
     supplemental: Mapping[str, Column]
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,18 @@ def dataset(
     supplemental: Mapping[str, Column] | None = None,
     dropped: Mapping[str, str] | None = None,
     left_out: Mapping[str, pd.DataFrame] | None = None,
+    links: Sequence[Link] = (),
     **columns: Column,
 ) -> Mapped:
     """A dataset: one record a row of `rows`, its variables described by keyword, in any order.
 
     `supplemental`: qualifiers that go to SUPP--; `dropped`: raw columns left out, with the reason;
-    `left_out`: raw rows left out, by reason.
+    `left_out`: raw rows left out, by reason; `links`: the records of other datasets that these belong to.
     """
     fields = [s for c in columns.values() for s in c.sources if c.rule == "by the field that was filled in"]
     made = {key: column.of_fields(fields) for key, column in columns.items()}
     extra = {key: column.of_fields(fields) for key, column in (supplemental or {}).items()}
-    piece = Part(rows, made, extra)
+    piece = Part(rows, made, extra, tuple(links))
     return Mapped(name, (piece,), dropped or {}, tuple((left_out or {}).items()))
 
 
@@ -71,6 +74,8 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
     """The mapped dataset: variables as text or numbers, row ids, qualifiers on the same index."""
     frames: list[pd.DataFrame] = []
     extras: list[pd.DataFrame] = []
+    links: list[LinkedRows] = []
+    start = 0
     for piece in mapped.parts:
         rows = piece.rows.reset_index(drop=True)
         values = {name: _value(column, rows, context, name) for name, column in piece.columns.items()}
@@ -85,13 +90,18 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
             kept["field"] = rows["field"]
         frames.append(pd.DataFrame({**values, **kept}, index=rows.index))
         extras.append(pd.DataFrame(extra, index=rows.index))
+        for item in piece.links:
+            keys = {name: _value(column, rows, context, name) for name, column in item.keys.items()}
+            values = pd.DataFrame(keys, index=rows.index)
+            links.append(LinkedRows(item.other, values.set_axis(rows.index + start), item.sources))
+        start += len(rows)
     frame = _concat(frames)
     supplemental = _concat(extras)
-    return MappedDataset(mapped.name, frame, supplemental)
+    return MappedDataset(mapped.name, frame, supplemental, tuple(links))
 
 
 def planned(mapped: Mapped) -> list[PlannedVariable]:
-    """The plan of a mapping: each variable and qualifier with its origin, sources and rule."""
+    """The plan of a mapping: each variable, qualifier and link with its origin, sources and rule."""
     out: dict[tuple[str, bool], PlannedVariable] = {}
     for piece in mapped.parts:
         for supplemental, columns in ((False, piece.columns), (True, piece.supplemental)):
@@ -109,7 +119,12 @@ def planned(mapped: Mapped) -> list[PlannedVariable]:
                     before.codelist if before else column.codelist,
                     supplemental,
                 )
-    return list(out.values())
+    return [*out.values(), *planned_links(mapped.name, links_of(mapped))]
+
+
+def links_of(mapped: Mapped) -> list[Link]:
+    """The links of all parts of a mapping."""
+    return [item for piece in mapped.parts for item in piece.links]
 
 
 def dropped_columns(mapped: Mapped) -> list[DroppedColumn]:

@@ -77,3 +77,9 @@ ROWS_LOST = Kind(
     Severity.STOP,
     "Let the rows reach a dataset, or hand them to `left_out` of a mapping with the reason.",
 )
+UNKNOWN_LINK = Kind(
+    "MAP010",
+    "a mapping links to what is not there",
+    Severity.STOP,
+    "Name a dataset that a mapping makes, and variables that the workbook has in it.",
+)

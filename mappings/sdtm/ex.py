@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, carried, constant, dataset, derived, join, mapped, part, subject
+from il2cdisc.sdtm import Mapped, carried, constant, dataset, derived, join, link, mapped, part, subject
 
 ACTIVE = "IL2"
 MILLION_UNITS_IN_ML = 2.0
@@ -41,4 +41,5 @@ def ex(ec: pd.DataFrame, raw_rand: pd.DataFrame) -> Mapped:
         VISIT=carried("VISIT"),
         EXSTDTC=carried("ECSTDTC"),
         EXENDTC=carried("ECENDTC"),
+        links=[link("EC", VISIT=carried("VISIT"), ECREFID=carried("ECREFID"))],
     )

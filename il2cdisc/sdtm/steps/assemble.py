@@ -14,7 +14,7 @@ from il2cdisc.spec.models import DatasetSpec, VariableSpec
 
 def in_key_order(frame: pd.DataFrame, wanted: DatasetSpec) -> pd.DataFrame:
     """Rows sorted by the workbook's keys, missing first, stable; --SEQ counted within subjects."""
-    keys = [k for k in wanted.keys if k in frame and k not in ("STUDYID", "RDOMAIN")]
+    keys = [k for k in wanted.keys if k in frame and k != "STUDYID"]
     helper = pd.DataFrame(
         {k: frame[k].fillna("") if str(frame[k].dtype) == "str" else frame[k] for k in keys}
     )

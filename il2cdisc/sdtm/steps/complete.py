@@ -13,6 +13,7 @@ from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_ex
 from il2cdisc.sdtm.steps.design import trial_design
 from il2cdisc.sdtm.steps.mapped import MappedDataset
 from il2cdisc.sdtm.steps.problems import UNKNOWN_DATASET
+from il2cdisc.sdtm.steps.related import related_records
 from il2cdisc.sdtm.steps.standard import with_standard_results, with_test_names
 from il2cdisc.sdtm.steps.supplemental import split_long_text, supplemental
 from il2cdisc.sdtm.steps.timing import with_epoch, with_study_days, with_visit_numbers
@@ -41,6 +42,7 @@ def complete(
         name: finished(in_key_order(frame, spec.datasets[name]), spec.datasets[name], study_id, problems)
         for name, frame in trial_design(spec).items()
     }
+    frames: dict[str, pd.DataFrame] = {}
     for name, item in mapped.items():
         wanted = spec.datasets.get(name)
         if wanted is None:
@@ -48,12 +50,14 @@ def complete(
             continue
         frame, extra, labels = _completed(item, wanted, mapped, subjects, spec, emergent_days, problems)
         dataset = finished(frame, wanted, study_id, problems)
-        made[name] = dataset
+        made[name], frames[name] = dataset, frame
         records = supplemental(
             frame.reset_index(drop=True), extra.reset_index(drop=True), name, spec, labels, problems
         )
         if len(records):
             made[f"SUPP{name}"] = _supplemental_dataset(records, dataset, frame, spec, study_id, problems)
+    if any(item.links for item in mapped.values()):
+        made["RELREC"] = _relations(mapped, frames, spec, study_id, problems, address)
     order = list(spec.datasets)
     return dict(sorted(made.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else 999))
 
@@ -109,6 +113,27 @@ def _supplemental_dataset(
     edges = plain[["child", "source", "id", "field"]].rename(columns={"child": "row"})
     edges = edges.sort_values(["row", "source", "id"], ignore_index=True)
     return Dataset(made.name, made.label, made.variables, made.keys, made.frame, edges)
+
+
+def _relations(
+    mapped: Mapping[str, MappedDataset],
+    frames: Mapping[str, pd.DataFrame],
+    spec: Spec,
+    study_id: str,
+    problems: Problems,
+    address: Callable[[str, int, str], Address] | None,
+) -> Dataset:
+    """RELREC; its edges lead to the record itself and to those of the other side of the relation."""
+    wanted = spec.datasets["RELREC"]
+    found = related_records(mapped, frames, problems, address)
+    records = in_key_order(found.records, wanted)
+    made = finished(records, wanted, study_id, problems)
+    place = pd.Series(range(len(records)), index=records.index)
+    edges = found.edges.assign(row=found.edges["row"].map(place).astype("int64"))
+    edges = edges.assign(field=pd.Series(None, index=edges.index, dtype="str"))
+    edges = edges.sort_values(["row", "source", "id"], ignore_index=True)
+    columns = ["row", "source", "id", "field"]
+    return Dataset(made.name, made.label, made.variables, made.keys, made.frame, edges[columns])
 
 
 def _template(name: str, spec: Spec) -> DatasetSpec:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
+
+
+@dataclass(frozen=True)
+class LinkedRows:
+    """One link of a mapped dataset: which records of `other` its rows belong to.
+
+    `values`: a column a variable of `other`, on the index of the mapped frame (or a part of it); `sources`:
+    the raw columns that they were made of.
+    """
+
+    other: str
+    values: pd.DataFrame
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -19,4 +31,4 @@ class MappedDataset:
     name: str
     frame: pd.DataFrame
     supplemental: pd.DataFrame
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[LinkedRows, ...] = ()

@@ -41,3 +41,9 @@ NOT_NUMERIC = Kind(
     Severity.FINDING,
     "Correct the mapping; the value is left empty.",
 )
+NO_PARTNER = Kind(
+    "MAP125",
+    "a record belongs to a record that is not there",
+    Severity.FINDING,
+    "Ask the site which record is meant; RELREC has no relation until then.",
+)
