@@ -1,4 +1,4 @@
-"""QS: Clinical Global Impression and Beck Depression Inventory-II, items and total as collected."""
+"""QS: Beck Depression Inventory-II, CGI, C-SSRS and FAST, items and totals as collected."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from il2cdisc.sdtm import (
     date,
     derived,
     gather,
-    gathered,
     mapped,
     part,
     stack,
@@ -23,59 +22,118 @@ from mappings.common import DMY, administrative, status, visit, with_visit
 
 BDI = {f"bdi.BD{item:02d}": f"BDI2{item:02d}" for item in range(1, 22)} | {"bdi.BDTOT": "BDI222"}
 CGI = {"cgi.CGISEV": "CGI0201", "cgi.CGIIMP": "CGI0203"}
+FAST = {f"fast.FAST{item:02d}": f"FAST{item:02d}" for item in range(1, 25)} | {"fast.FASTTOT": "FASTTOT"}
+# items of both versions of the suicidality scale, by their number in terminology
+CSSRS = {
+    **{f"cssrs.CSID{item}": f"{item:02d}" for item in range(1, 6)},
+    "cssrs.CSIDMAX": "06",
+    **{f"cssrs.CSBE{item}": code for item, code in enumerate(("12", "15", "17", "19", "20"), start=1)},
+}
 FIRST_VISIT = "Giorno 1"
+ADMINISTRATIVE = ("SITENO", "SUBJID", "COMPBY", "QRYSTAT")
 
 
-def qs(raw_bdi: pd.DataFrame, raw_cgi: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+def qs(
+    raw_bdi: pd.DataFrame,
+    raw_cgi: pd.DataFrame,
+    raw_cssrs: pd.DataFrame,
+    raw_fast: pd.DataFrame,
+    raw_sv: pd.DataFrame,
+) -> Mapped:
     """Questionnaires: one record per question per visit per subject."""
-    return stack(inventory(raw_bdi, raw_sv), impression(raw_cgi, raw_sv))
+    impression = gather(with_visit(raw_cgi, "cgi.VISIT", raw_sv), fields=list(CGI))
+    # improvement is not asked at the first visit
+    first = (impression["field"] == "cgi.CGIIMP") & (impression["cgi.VISIT"] == FIRST_VISIT)
+    impression, _ = part(impression, ~(first & impression["value"].isna()))
 
-
-def inventory(raw_bdi: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
-    """The self-rated inventory."""
-    rows = gather(with_visit(raw_bdi, "bdi.VISIT", raw_sv), fields=list(BDI))
-    rows = rows.assign(reason=reason_not_rated(rows, "bdi.BDYN", "0", "bdi.BDREAS"))
-    return dataset(
-        "QS",
-        rows,
-        USUBJID=subject(),
-        QSTESTCD=by_field(BDI),
-        QSCAT=constant("BECK DEPRESSION INVENTORY-II"),
-        QSORRES=gathered(),
-        QSSTAT=derived(
-            lambda f: status(f["value"].notna()), sources=list(BDI), rule="NOT DONE without a score"
+    suicidality = gather(with_visit(raw_cssrs, "cssrs.VISIT", raw_sv), fields=list(CSSRS))
+    baseline, later = part(suicidality, suicidality["cssrs.CSVERS"] == "BASELINE")
+    return stack(
+        questionnaire(
+            gather(with_visit(raw_bdi, "bdi.VISIT", raw_sv), fields=list(BDI)),
+            BDI,
+            "BECK DEPRESSION INVENTORY-II",
+            asked=("bdi.BDYN", "0"),
+            reason="bdi.BDREAS",
+            when="bdi.BDDAT",
+            time="bdi.BDTIM",
+            dropped=administrative("bdi", "SUBJID"),
         ),
-        QSREASND=mapped(
-            "reason", codelist="REASND", sources=["bdi.BDYN", "bdi.BDREAS"], origin=Origin.DERIVED
+        questionnaire(
+            impression,
+            CGI,
+            "CGI",
+            asked=("cgi.CGIYN", "N"),
+            reason="cgi.CGIREAS",
+            when="cgi.CGIDAT",
+            dropped=administrative("cgi", *ADMINISTRATIVE),
         ),
-        VISIT=visit("bdi.VISIT"),
-        QSDTC=date("bdi.BDDAT", DMY, time="bdi.BDTIM"),
-        dropped=administrative("bdi", "SUBJID"),
+        suicidality_scale(baseline, "CSS01", "C-SSRS BASELINE"),
+        suicidality_scale(later, "CSS02", "C-SSRS SINCE LAST VISIT"),
+        questionnaire(
+            gather(with_visit(raw_fast, "fast.VISIT", raw_sv), fields=list(FAST)),
+            FAST,
+            "FUNCTIONING ASSESSMENT SHORT TEST",
+            asked=("fast.FASTYN", "N"),
+            reason="fast.FASTREAS",
+            when="fast.FASTDAT",
+            dropped=administrative("fast", *ADMINISTRATIVE),
+        ),
     )
 
 
-def impression(raw_cgi: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
-    """The impression of the clinician; improvement is not asked at the first visit."""
-    rows = gather(with_visit(raw_cgi, "cgi.VISIT", raw_sv), fields=list(CGI))
-    first = (rows["field"] == "cgi.CGIIMP") & (rows["cgi.VISIT"] == FIRST_VISIT) & rows["value"].isna()
-    rows, _ = part(rows, ~first)
-    rows = rows.assign(reason=reason_not_rated(rows, "cgi.CGIYN", "N", "cgi.CGIREAS"))
+def suicidality_scale(rows: pd.DataFrame, prefix: str, category: str) -> Mapped:
+    """One version of the suicidality scale; its items are answered with yes or no."""
+    return questionnaire(
+        rows,
+        {field: prefix + number for field, number in CSSRS.items()},
+        category,
+        asked=("cssrs.CSYN", "N"),
+        reason="cssrs.CSREASND",
+        when="cssrs.CSDAT",
+        dropped={
+            **administrative("cssrs", *ADMINISTRATIVE),
+            "cssrs.CSVERS": "QSCAT and the codes of the items tell the version",
+        },
+    )
+
+
+def questionnaire(
+    rows: pd.DataFrame,
+    tests: dict[str, str],
+    category: str,
+    *,
+    asked: tuple[str, str],
+    reason: str,
+    when: str,
+    dropped: dict[str, str],
+    time: str = "",
+) -> Mapped:
+    """One questionnaire, gathered. `asked`: the column that says whether it was done, and its word for no."""
+    done, no = asked
+    form = done.partition(".")[0]
+    rows = rows.assign(
+        score=rows["value"].replace({"S": "Y"}), reason=reason_not_rated(rows, done, no, reason)
+    )
     return dataset(
         "QS",
         rows,
         USUBJID=subject(),
-        QSTESTCD=by_field(CGI),
-        QSCAT=constant("CGI"),
-        QSORRES=gathered(),
+        QSTESTCD=by_field(tests),
+        QSCAT=constant(category),
+        QSORRES=derived(
+            lambda f: f["score"],
+            sources=list(tests),
+            rule="as collected; yes is written Y",
+            origin=Origin.COLLECTED,
+        ),
         QSSTAT=derived(
-            lambda f: status(f["value"].notna()), sources=list(CGI), rule="NOT DONE without a score"
+            lambda f: status(f["value"].notna()), sources=list(tests), rule="NOT DONE without a score"
         ),
-        QSREASND=mapped(
-            "reason", codelist="REASND", sources=["cgi.CGIYN", "cgi.CGIREAS"], origin=Origin.DERIVED
-        ),
-        VISIT=visit("cgi.VISIT"),
-        QSDTC=date("cgi.CGIDAT", DMY),
-        dropped=administrative("cgi", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
+        QSREASND=mapped("reason", codelist="REASND", sources=[done, reason], origin=Origin.DERIVED),
+        VISIT=visit(f"{form}.VISIT"),
+        QSDTC=date(when, DMY, time=time),
+        dropped=dropped,
     )
 
 
