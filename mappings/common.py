@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from il2cdisc.base.dates import iso_date, over_distinct
-from il2cdisc.sdtm import Column, derived
+from il2cdisc.sdtm import Column, derived, join
 
 DMY = "dd/mm/yyyy"
 VISITS = {
@@ -112,6 +112,22 @@ def reason_without_result(value: pd.Series) -> pd.Series:
     return value.map(NOT_MEASURED).astype("str").mask(value.isna(), "RESULT MISSING")
 
 
+def unknown_written_out(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The same rows with the code 999 in words, so that it is told and not taken for a number."""
+    return rows.assign(**{name: rows[name].mask(rows[name] == "999", "999 (unknown)") for name in columns})
+
+
+def in_english(
+    rows: pd.DataFrame, source: str, raw_coding: pd.DataFrame, form: str
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """`rows` with translation and coding of the text in `source`; translations that no row has, by reason."""
+    texts = raw_coding[raw_coding["coding.FORM"] == form]
+    found = join(rows, texts, on={source: "coding.VERBATIM"})
+    return found, {
+        "translation of a text that no record has": texts[~texts["@coding"].isin(found["@coding"])]
+    }
+
+
 def decimal_point(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The same rows with a point for the comma in numbers of the named raw columns."""
     return rows.assign(**{name: rows[name].str.replace(",", ".", regex=False) for name in columns})
@@ -125,3 +141,21 @@ def status(has_result: pd.Series) -> pd.Series:
 def text_where(text: str, where: pd.Series) -> pd.Series:
     """A text where a condition holds, missing elsewhere."""
     return pd.Series(text, index=where.index, dtype="str").where(where)
+
+
+def at_end(domain: str, ongoing: str, reference: str) -> dict[str, Column]:
+    """--ENRTPT and --ENTPT: ONGOING at a reference point when the raw column `ongoing` says so."""
+    return {
+        f"{domain}ENRTPT": derived(
+            lambda rows: text_where("ONGOING", rows[ongoing] == "S"),
+            sources=[ongoing],
+            rule="ONGOING when the site says so",
+            origin="Collected",
+        ),
+        f"{domain}ENTPT": derived(
+            lambda rows: text_where(reference, rows[ongoing] == "S"),
+            sources=[ongoing],
+            rule="the reference of ONGOING",
+            origin="Assigned",
+        ),
+    }

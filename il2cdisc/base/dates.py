@@ -22,6 +22,7 @@ _ISO = re.compile(
     r"(?:-(?P<m>\d{2}|-)(?:-(?P<d>\d{2}|-)"
     r"(?:T(?P<H>\d{2}|-)(?::(?P<M>\d{2}|-)(?::(?P<S>\d{2}(?:\.\d+)?))?)?)?)?)?"
 )
+_YEAR_ALONE = re.compile(r"([A-Za-z?\-]{2,4})[-/. ](\d{4})")
 _EPOCH = date(1960, 1, 1)
 _TOKENS = {
     "dd": r"(?P<d>\d{1,2}|[A-Za-z?\-]{2,3})",
@@ -48,10 +49,14 @@ def iso_date(text: str, pattern: str) -> str:
     """ISO 8601 text of a date written by `pattern` (of `dd`, `mm`, `mon`, `yyyy`), parts unknown allowed.
 
     `iso_date("UNK/03/2022", "dd/mm/yyyy") == "2022-03"`; a known day in an unknown month gives
-    `2022---15`. Raises `ValueError` when the text does not fit, is no calendar date, or lacks the year.
+    `2022---15`; one word for all that is unknown before the year (`UNK/2008`) gives the year. Raises
+    `ValueError` when the text does not fit, is no calendar date, or lacks the year.
     """
     match = _compiled(pattern).fullmatch(text.strip())
     if match is None:
+        year_alone = _YEAR_ALONE.fullmatch(text.strip())
+        if year_alone and year_alone[1].upper() in UNKNOWN_PARTS and pattern.endswith("yyyy"):
+            return year_alone[2]
         raise ValueError(f"{text!r} is not written as {pattern}")
     parts = match.groupdict()
     year = _part(parts.get("y"))

@@ -104,7 +104,7 @@ def number(source: str) -> Column:
 def date(source: str, pattern: str, *, time: str = "") -> Column:
     """ISO 8601 of a raw date written by `pattern`, with a raw time of day where the date is whole.
 
-    A partial date keeps its known part and is told; an impossible one is left empty, told, and its text
+    A partial date keeps its known part, an impossible one is left empty; both are told, and their text
     goes to SUPP-- (QNAM: the variable with OR for its last letter).
     """
 

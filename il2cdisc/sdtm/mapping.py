@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from il2cdisc.base.dates import is_complete, over_distinct
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_columns
@@ -82,7 +83,9 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
         extra = {name: _value(column, rows, context, name) for name, column in piece.supplemental.items()}
         for name, column in piece.columns.items():
             if column.original and column.original in rows:
-                lost = values[name].isna() & rows[column.original].notna()
+                # a date that is partial or none: its text is kept as it was collected
+                whole = over_distinct(values[name], is_complete).astype("boolean").fillna(False)
+                lost = ~whole.astype("bool") & rows[column.original].notna()
                 if lost.any():
                     extra[name[:-1] + "OR"] = rows[column.original].where(lost)
         kept = {name: rows[name] for name in id_columns(rows)}

@@ -10,16 +10,15 @@ from il2cdisc.sdtm import (
     collected,
     dataset,
     date,
-    derived,
     join,
     mapped,
     part,
     subject,
     translated,
 )
-from mappings.common import DMY, administrative, text_where
+from mappings.common import DMY, administrative, at_end
 
-LATER = {"CM", "MH", "DV", "CO", "PE", "EG"}
+LATER = {"DV", "CO", "PE", "EG"}
 
 
 def ae(raw_ae: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
@@ -50,18 +49,7 @@ def ae(raw_ae: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
         AECONTRT=mapped("ae.AECMYN", codelist="NY"),
         AESTDTC=date("ae.AESTDAT", DMY, time="ae.AESTTIM"),
         AEENDTC=date("ae.AEENDAT", DMY),
-        AEENRTPT=derived(
-            lambda f: text_where("ONGOING", f["ae.AEONGO"] == "S"),
-            sources=["ae.AEONGO"],
-            rule="ONGOING when the site says so",
-            origin=Origin.COLLECTED,
-        ),
-        AEENTPT=derived(
-            lambda f: text_where("END OF PARTICIPATION", f["ae.AEONGO"] == "S"),
-            sources=["ae.AEONGO"],
-            rule="the reference of ONGOING",
-            origin=Origin.ASSIGNED,
-        ),
+        **at_end("AE", "ae.AEONGO", "END OF PARTICIPATION"),
         supplemental={
             "AETERMOR": collected("ae.AETERM"),
             "AEINJFL": mapped("ae.AEINJYN", codelist="NY"),

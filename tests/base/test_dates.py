@@ -31,6 +31,8 @@ from il2cdisc.base.dates import (
         ("4/3/2022", "dd/mm/yyyy", "2022-03-04"),
         ("UNK/03/2022", "dd/mm/yyyy", "2022-03"),
         ("UNK/UNK/2022", "dd/mm/yyyy", "2022"),
+        ("UNK/2022", "dd/mm/yyyy", "2022"),
+        ("UNK-2022", "dd-mon-yyyy", "2022"),
         ("15/UNK/2022", "dd/mm/yyyy", "2022---15"),
         ("29/02/2024", "dd/mm/yyyy", "2024-02-29"),
         ("2022-03-04", "yyyy-mm-dd", "2022-03-04"),
@@ -43,7 +45,8 @@ def test_dates_as_written(text: str, pattern: str, iso: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/02/2022", "29/02/2023", "01/13/2022", "UNK/UNK/UNK", "1.2.2022", "", "ND"]
+    "text",
+    ["31/02/2022", "29/02/2023", "01/13/2022", "UNK/UNK/UNK", "13/2022", "MAR/2022", "1.2.2022", "", "ND"],
 )
 def test_dates_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"year|month|day|written|neither"):

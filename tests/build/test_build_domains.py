@@ -36,3 +36,21 @@ def test_vital_signs(built: Path) -> None:
     flagged = vs[vs["VSLOBXFL"] == "Y"]
     assert not flagged.duplicated(["USUBJID", "VSTESTCD"]).any()
     assert len(flagged) == 36 * 6
+
+
+def test_medication_and_medical_history(built: Path) -> None:
+    cm, mh, relrec = frame(built, "cm"), frame(built, "mh"), frame(built, "relrec")
+    form = raw("cm")
+    assert len(cm) == (form["CMYN"] == "S").sum()
+    assert (cm["CMENRTPT"] == "ONGOING").sum() == (form["CMONGO"] == "S").sum()
+    assert (relrec["RDOMAIN"] == "CM").sum() == form["CMAENO"].notna().sum()
+    supp = frame(built, "suppcm")
+    assert (supp["QNAM"] == "CMTRTOR").sum() == len(cm)
+    assert set(supp.loc[supp["QNAM"] == "CMSTDTOR", "QVAL"]) == {"UNK/2021", "UNK/2013", "31/04/2022"}
+    general = mh["MHCAT"] == "GENERAL MEDICAL HISTORY"
+    assert general.sum() == (raw("mh")["MHYN"] == "S").sum()
+    interviews = len(raw("psyhx"))
+    diagnoses = mh[mh["MHSCAT"] == "PRIMARY DIAGNOSIS"]
+    assert len(diagnoses) == diagnoses["USUBJID"].nunique() == interviews
+    assert len(frame(built, "sc")) == 5 * interviews
+    assert len(frame(built, "pr")) == interviews

@@ -13,15 +13,15 @@ from il2cdisc.spec.models import Spec
 
 @pytest.fixture
 def records(spec: Spec):
-    """Columns of the records that a mapping makes, as tuples."""
+    """Named columns of the records that a mapping makes, as tuples."""
 
-    def of(mapped: Mapped, *columns: str) -> list[tuple[object, ...]]:
+    def of(mapped: Mapped, columns: str) -> list[tuple[object, ...]]:
         context = Context(spec, Problems(), lambda form, row, column: Address(file=form, line=row))
         made = evaluate(mapped, context)
         both = pd.concat([made.frame, made.supplemental], axis=1)
         return [
             tuple(None if pd.isna(value) else value for value in row)
-            for row in both[list(columns)].itertuples(index=False)
+            for row in both[columns.split()].itertuples(index=False)
         ]
 
     return of
@@ -54,7 +54,7 @@ def test_vital_signs_before_and_after_an_injection(raw, made, records):
     visits = raw("sv", "VISIT SVSTDAT", cells("S1|Screening|01/01/2022"))
     doses = made("EC", "ex", "VISIT ECOCCUR ECSTDTC", cells("S1|DAY 8|Y|2022-01-10T10:01", "S1|DAY 15|N|"))
     columns = "VISIT VSTESTCD VSTPT VSORRES VSORRESU VSREASND VSDTC VSRFTDTC"
-    found = records(vs(forms, visits, doses), *columns.split())
+    found = records(vs(forms, visits, doses), columns)
     assert sorted(found, key=str) == sorted(
         cells(
             "SCREENING|SYSBP||120|mmHg||2022-01-01T09:00|",
@@ -80,3 +80,78 @@ def test_vital_signs_before_and_after_an_injection(raw, made, records):
         ),
         key=str,
     )
+
+
+CODING = "FORM VERBATIM ENGLISH CODTERM CODCLASS"
+
+
+def coding(raw, *lines: str) -> pd.DataFrame:
+    """The coding file: it has no subjects."""
+    return raw("coding", CODING, cells(*(f"|{line}" for line in lines))).drop(columns="USUBJID")
+
+
+def test_medication_in_english_with_partial_dates(raw, records):
+    from mappings.sdtm.cm import cm
+
+    forms = raw(
+        "cm",
+        "CMYN CMNO CMTRT CMCAT CMINDC CMAENO CMDOSE CMDOSU CMFREQ CMROUTE CMSTDAT CMONGO CMENDAT",
+        cells(
+            "S1|S|1|lito carbonato|STABILIZZATORE|DISTURBO BIPOLARE||300|mg|2/die|OS|UNK/2013|S|",
+            "S1|S|2|gocce nuove|ALTRO|ANSIA||999|gtt|al bisogno|OS|31/04/2022|N|02/05/2022",
+            "S1|S|3|paracetamolo|ALTRO|EVENTO AVVERSO|2|1000|mg|al bisogno|OS|UNK/03/2022|N|05/03/2022",
+            "S2|N||||||||||||",
+        ),
+    )
+    words = coding(
+        raw,
+        "CM|lito carbonato|lithium carbonate|Lithium carbonate|Mood stabilisers",
+        "CM|paracetamolo|paracetamol|Paracetamol|Painkillers",
+        "AE|lito carbonato|never used here|x|y",
+    )
+    made = cm(forms, words)
+    columns = "CMTRT CMDECOD CMDOSU CMDOSFRQ CMSTDTC CMSTDTOR CMENDTC CMENRTPT CMENTPT CMTRTOR"
+    found = records(made, columns)
+    assert found == cells(
+        "lithium carbonate|Lithium carbonate|mg|BID|2013|UNK/2013||ONGOING|END OF PARTICIPATION"
+        "|lito carbonato",
+        "gocce nuove||gtt|PRN||31/04/2022|2022-05-02|||gocce nuove",
+        "paracetamol|Paracetamol|mg|PRN|2022-03|UNK/03/2022|2022-03-05|||paracetamolo",
+    )
+    # 999 is no dose of 999 drops
+    assert records(made, "CMDOSE") == [(300.0,), (None,), (1000.0,)]
+
+
+def test_medical_history_and_the_psychiatric_interview(raw, records):
+    from mappings.sdtm.mh import mh
+    from mappings.sdtm.pr import pr
+    from mappings.sdtm.sc import sc
+
+    forms = raw(
+        "mh",
+        "VISIT MHDAT MHYN MHNO MHTERM MHSTDAT MHONGO MHENDAT",
+        cells("S1|Screening|01/01/2022|S|1|emicrania|UNK/2002|S|", "S2|Screening|01/01/2022|N|||||"),
+    )
+    interview = raw(
+        "psyhx",
+        "VISIT PSYDAT DIAG ONSETAGE ILLYRS NEPIS EPISWK EPSTDAT NHOSP NSUATT FAMHX PSYCHOT ECTEVER",
+        cells("S1|Screening|02/01/2022|DB2|41|1|999|n.d.|UNK/11/2021||0|S|N|S"),
+    )
+    visits = raw("sv", "VISIT SVSTDAT", cells("S1|Screening|02/01/2022"))
+    words = coding(raw, "MH|emicrania|migraine|Migraine|Nervous system")
+    columns = "MHTERM MHDECOD MHSCAT MHEVDTYP MHPRESP MHOCCUR MHDTC MHSTDTC MHDUR MHENRTPT MHENTPT"
+    assert records(mh(forms, interview, words), columns) == cells(
+        "migraine|Migraine|||||2022-01-01|2002||ONGOING|SCREENING",
+        "BIPOLAR II DISORDER||PRIMARY DIAGNOSIS||||2022-01-02||P1Y|ONGOING|SCREENING",
+        "MAJOR DEPRESSIVE EPISODE||CURRENT EPISODE|MOST RECENT EPISODE|||2022-01-02|2021-11||ONGOING"
+        "|SCREENING",
+        "PSYCHOTIC FEATURES||||Y|N|2022-01-02||||",
+    )
+    assert records(sc(interview, visits), "SCTESTCD SCORRES SCORRESU SCREASND") == cells(
+        "AGEONSET|41|YEARS|",
+        "NDEPEPI|||RESULT UNKNOWN",
+        "NPSYADM|||RESULT MISSING",
+        "NSUIATT|0||",
+        "FAMHXMD|Y||",
+    )
+    assert records(pr(interview, visits), "PRTRT PROCCUR") == cells("ELECTROCONVULSIVE THERAPY|Y")

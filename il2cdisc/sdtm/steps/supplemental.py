@@ -16,7 +16,10 @@ COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL
 def split_long_text(
     frame: pd.DataFrame, extra: pd.DataFrame, labels: dict[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-    """Text over 200 bytes: the first part stays, the rest becomes qualifiers; labels of new QNAMs too."""
+    """Text over 200 bytes: the first part stays, the rest becomes qualifiers; labels of new QNAMs too.
+
+    `labels`: of the dataset's variables. Where one has the name of a rest (COVAL1), it takes it.
+    """
     new: dict[str, str] = {}
     for column in [c for c in frame.columns if str(frame[c].dtype) == "str" and not str(c).startswith("@")]:
         long = frame[column].str.len() * 4 > MOST
@@ -32,8 +35,11 @@ def split_long_text(
             name = f"{column[:7]}{number}"
             part = [p[number] if len(p) > number else None for p in pieces]
             column_of = pd.Series(part, index=pieces.index, dtype="str").reindex(frame.index)
-            extra = extra.assign(**{name: column_of.astype("str")})
-            new[name] = labels.get(column, column)
+            if name in labels:
+                frame = frame.assign(**{name: column_of.astype("str")})
+            else:
+                extra = extra.assign(**{name: column_of.astype("str")})
+                new[name] = labels.get(column, column)
     return frame, _split_qualifiers(extra), new
 
 

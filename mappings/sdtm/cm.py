@@ -1,0 +1,51 @@
+"""CM: prior and concomitant medication in English, coded; the original text in SUPPCM."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.sdtm import (
+    Mapped,
+    collected,
+    dataset,
+    date,
+    link,
+    mapped,
+    number,
+    part,
+    subject,
+    translated,
+)
+from mappings.common import DMY, administrative, at_end, in_english, unknown_written_out
+
+
+def cm(raw_cm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
+    """Medication: one record per medication and dosing interval per subject."""
+    taken, none = part(raw_cm, raw_cm["cm.CMYN"] == "S")
+    rows, unused = in_english(taken, "cm.CMTRT", raw_coding, "CM")
+    return dataset(
+        "CM",
+        unknown_written_out(rows, "cm.CMDOSE"),
+        USUBJID=subject(),
+        CMSPID=collected("cm.CMNO"),
+        CMTRT=translated("coding.ENGLISH", original="cm.CMTRT"),
+        CMDECOD=collected("coding.CODTERM", origin=Origin.ASSIGNED),
+        CMCAT=mapped("cm.CMCAT", codelist="CMCAT"),
+        CMINDC=mapped("cm.CMINDC", codelist="CMINDC"),
+        CMCLAS=collected("coding.CODCLASS", origin=Origin.ASSIGNED),
+        CMDOSE=number("cm.CMDOSE"),
+        CMDOSU=mapped("cm.CMDOSU", codelist="UNIT"),
+        CMDOSFRQ=mapped("cm.CMFREQ", codelist="FREQ"),
+        CMROUTE=mapped("cm.CMROUTE", codelist="ROUTE"),
+        CMSTDTC=date("cm.CMSTDAT", DMY),
+        CMENDTC=date("cm.CMENDAT", DMY),
+        **at_end("CM", "cm.CMONGO", "END OF PARTICIPATION"),
+        supplemental={"CMTRTOR": collected("cm.CMTRT")},
+        links=[link("AE", AESPID=collected("cm.CMAENO"))],
+        dropped={
+            **administrative("cm", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
+            "cm.CMYN": "asks whether there was any medication",
+        },
+        left_out={"no medication: an otherwise empty line of the form": none, **unused},
+    )

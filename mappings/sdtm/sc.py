@@ -1,0 +1,77 @@
+"""SC: characteristics of the subject's mood disorder that the psychiatric interview asks for."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.sdtm import Mapped, by_field, constant, dataset, date, derived, gather, mapped, stack, subject
+from mappings.common import DMY, reason_without_result, result, status, text_where, visit, with_visit
+
+COUNTS = {
+    "psyhx.ONSETAGE": "AGEONSET",
+    "psyhx.NEPIS": "NDEPEPI",
+    "psyhx.NHOSP": "NPSYADM",
+    "psyhx.NSUATT": "NSUIATT",
+}
+
+
+def sc(raw_psyhx: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Subject characteristics: one record per characteristic per subject."""
+    rows = with_visit(raw_psyhx, "psyhx.VISIT", raw_sv)
+    return stack(counts(rows), family_history(rows))
+
+
+def counts(rows: pd.DataFrame) -> Mapped:
+    """Age at onset and numbers of episodes, admissions and attempts."""
+    long = gather(rows, fields=list(COUNTS))
+    long = long.assign(result=result(long["value"]), reason=reason_without_result(long["value"]))
+    return dataset(
+        "SC",
+        long,
+        USUBJID=subject(),
+        SCTESTCD=by_field(COUNTS),
+        SCCAT=constant("PSYCHIATRIC HISTORY"),
+        SCORRES=derived(
+            lambda f: f["result"],
+            sources=list(COUNTS),
+            rule="words for no result taken out",
+            origin=Origin.COLLECTED,
+        ),
+        SCORRESU=derived(
+            lambda f: text_where("YEARS", (f["field"] == "psyhx.ONSETAGE") & f["result"].notna()),
+            sources=["psyhx.ONSETAGE"],
+            rule="unit printed on the form",
+            origin=Origin.ASSIGNED,
+        ),
+        SCSTAT=derived(
+            lambda f: status(f["result"].notna()), sources=list(COUNTS), rule="NOT DONE without a result"
+        ),
+        SCREASND=derived(lambda f: f["reason"], sources=list(COUNTS), rule="why there is no result"),
+        VISIT=visit("psyhx.VISIT"),
+        SCDTC=date("psyhx.PSYDAT", DMY),
+    )
+
+
+def family_history(rows: pd.DataFrame) -> Mapped:
+    """Mood disorder in the family."""
+    return dataset(
+        "SC",
+        rows,
+        USUBJID=subject(),
+        SCTESTCD=constant("FAMHXMD"),
+        SCCAT=constant("PSYCHIATRIC HISTORY"),
+        SCORRES=mapped("psyhx.FAMHX", codelist="NY"),
+        SCSTAT=derived(
+            lambda f: status(f["psyhx.FAMHX"].notna()),
+            sources=["psyhx.FAMHX"],
+            rule="NOT DONE without a result",
+        ),
+        SCREASND=derived(
+            lambda f: reason_without_result(f["psyhx.FAMHX"]),
+            sources=["psyhx.FAMHX"],
+            rule="why there is no result",
+        ),
+        VISIT=visit("psyhx.VISIT"),
+        SCDTC=date("psyhx.PSYDAT", DMY),
+    )
