@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -63,9 +64,10 @@ def with_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 def empty_frame(dataset: DatasetSpec, name: str = "") -> pd.DataFrame:
     """A frame with a dataset's variables, their types and its id column, and no rows."""
-    columns: dict[str, pd.Series] = {id_column((name or dataset.name).upper()): pd.Series([], dtype="Int64")}
+    ids, text, number = (pd.array([], dtype=kind) for kind in ("Int64", "str", "float64"))
+    columns: dict[str, Any] = {id_column((name or dataset.name).upper()): ids}
     for variable in dataset.variables:
-        columns[variable.name] = pd.Series([], dtype="str" if variable.type == "Char" else "float64")
+        columns[variable.name] = text if variable.type == "Char" else number
     return pd.DataFrame(columns)
 
 

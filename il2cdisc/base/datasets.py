@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
 import pandas as pd
+import pyarrow as _arrow  # pyright: ignore[reportMissingTypeStubs]
+import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
+from numpy.typing import NDArray
 
 VariableType = Literal["Char", "Num"]
 
@@ -63,10 +67,15 @@ def no_edges() -> pd.DataFrame:
     )
 
 
+def byte_lengths(column: pd.Series) -> NDArray[np.int64]:
+    """Length of each value of a Char column in UTF-8 bytes; 0 for missing."""
+    lengths = _compute.binary_length(_arrow.array(column.astype("str")))  # pyright: ignore
+    return np.asarray(_compute.fill_null(lengths, 0), dtype="int64")  # pyright: ignore
+
+
 def byte_length(column: pd.Series) -> int:
     """The longest value of a Char column in UTF-8 bytes; at least 1."""
-    values = column.dropna().unique()
-    return max((len(str(value).encode()) for value in values), default=1) or 1
+    return int(byte_lengths(column).max(initial=1))
 
 
 def common_lengths(datasets: Iterable[Dataset]) -> list[Dataset]:

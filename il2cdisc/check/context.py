@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import Variable
+from il2cdisc.base.datasets import Variable, byte_lengths
 from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check.findings import Level
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
@@ -47,6 +47,16 @@ class Table:
         """Name of the sequence variable, empty when there is none."""
         names = ("ASEQ", f"{self.name[:2]}SEQ")
         return next((name for name in names if name in self.by_name), "")
+
+    @cached_property
+    def _distinct(self) -> dict[str, Distinct]:
+        return {}
+
+    def distinct(self, name: str) -> Distinct:
+        """The distinct values of a column, found once: value levels ask for them again and again."""
+        if name not in self._distinct:
+            self._distinct[name] = distinct(self.frame[name])
+        return self._distinct[name]
 
     @property
     def specified(self) -> Iterator[tuple[VariableSpec, pd.Series]]:
@@ -183,22 +193,44 @@ def number_text(value: float) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
-def texts(values: pd.Series) -> pd.Series:
-    """Values as text, numbers as a workbook writes them; missing stays missing. Distinct values first."""
-    if not pd.api.types.is_numeric_dtype(values):
-        return values
-    known = values.dropna().unique()
-    return values.map({value: number_text(value) for value in known}).astype("str")
+@dataclass(frozen=True)
+class Distinct:
+    """A column as its distinct values: `texts` (numbers as a workbook writes them) and, for each row, the
+    position of its value in them, -1 for missing."""
+
+    texts: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+    def of(self, rows: Rows) -> Distinct:
+        """The same of some rows, with only the values that they have."""
+        found, codes = np.unique(self.codes[rows], return_inverse=True)
+        missing = int(len(found) > 0 and found[0] < 0)
+        return Distinct(
+            tuple(self.texts[code] for code in found[missing:]), (codes - missing).astype("int32")
+        )
+
+    def shown(self, rows: Rows) -> list[str]:
+        """Text of some rows, none of which may be missing."""
+        return [self.texts[code] for code in self.codes[rows].tolist()]
 
 
-def where_distinct(values: pd.Series, wrong: Callable[[str], bool]) -> Rows:
+def distinct(values: pd.Series) -> Distinct:
+    """The distinct values of a column, in the order in which they appear."""
+    codes, found = pd.factorize(values)
+    texts = found.tolist()
+    if pd.api.types.is_numeric_dtype(values):
+        texts = [number_text(value) for value in texts]
+    return Distinct(tuple(texts), codes.astype("int32"))
+
+
+def where_distinct(values: pd.Series | Distinct, wrong: Callable[[str], bool]) -> Rows:
     """Positions of values (as text) for which `wrong` holds, asked once a distinct value."""
-    shown = texts(values)
-    bad = [value for value in shown.dropna().unique() if wrong(str(value))]
-    return positions(shown.isin(bad)) if bad else NO_ROWS
+    found = values if isinstance(values, Distinct) else distinct(values)
+    bad = np.fromiter((wrong(text) for text in found.texts), dtype=bool, count=len(found.texts))
+    return np.flatnonzero((found.codes >= 0) & bad[found.codes]).astype("int64") if bad.any() else NO_ROWS
 
 
-def where_not_in(values: pd.Series, allowed: Iterable[str]) -> Rows:
+def where_not_in(values: pd.Series | Distinct, allowed: Iterable[str]) -> Rows:
     """Positions of non-missing values (as text) that are not among the allowed."""
     known = frozenset(allowed)
     return where_distinct(values, lambda value: value not in known)
@@ -212,7 +244,7 @@ def codes(frame: pd.DataFrame, keys: Iterable[str]) -> NDArray[np.int64]:
 
 def longer_than(values: pd.Series, length: int) -> Rows:
     """Positions of texts of more than `length` bytes."""
-    return where_distinct(values, lambda value: len(value.encode()) > length)
+    return np.flatnonzero(byte_lengths(values) > length).astype("int64")
 
 
 def decimals(value: str) -> int | None:
@@ -227,6 +259,6 @@ def decimals(value: str) -> int | None:
     return max(0, -int(exponent))
 
 
-def more_decimals(values: pd.Series, digits: int) -> Rows:
+def more_decimals(values: pd.Series | Distinct, digits: int) -> Rows:
     """Positions of numbers that need more than `digits` decimals in their shortest writing."""
     return where_distinct(values, lambda value: (decimals(value) or 0) > digits)

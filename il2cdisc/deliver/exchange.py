@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -54,18 +55,24 @@ def flush_folder(folder: Path) -> None:
 
 
 def flush_tree(root: Path) -> None:
-    """Write every file and folder below `root`, and `root` itself, through to the disk."""
-    for folder, _, names in os.walk(root, topdown=False):
-        for name in sorted(names):
-            path = Path(folder, name)
-            if path.is_symlink():
-                continue
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+    """Write every file and folder below `root`, and `root` itself, through to the disk.
+
+    Several files at once: a disk writes them together.
+    """
+    walked = list(os.walk(root, topdown=False))
+    files = [Path(folder, name) for folder, _, names in walked for name in sorted(names)]
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        list(pool.map(_flush_file, [path for path in files if not path.is_symlink()]))
+    for folder, _, _ in walked:
         flush_folder(Path(folder))
+
+
+def _flush_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_journal(journal: Path, new: str, old: str) -> None:

@@ -116,8 +116,9 @@ def named(frame: pd.DataFrame, form: str) -> pd.DataFrame:
 
 def empty_frame(form: str, columns: tuple[str, ...], linked: bool) -> pd.DataFrame:
     """The frame of a form without records: `@form`, USUBJID if `linked`, and its columns."""
-    out: dict[str, pd.Series] = {id_column(form): pd.Series([], dtype="Int64")}
+    text = pd.array([], dtype="str")
+    out: dict[str, Any] = {id_column(form): pd.array([], dtype="Int64")}
     if linked:
-        out["USUBJID"] = pd.Series([], dtype="str")
-    out |= {f"{form}.{column}": pd.Series([], dtype="str") for column in columns}
+        out["USUBJID"] = text
+    out |= {f"{form}.{column}": text for column in columns}
     return pd.DataFrame(out)

@@ -10,7 +10,6 @@ import pandas as pd
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.problems import Address
-from il2cdisc.transport.files import whole_file
 from il2cdisc.transport.parquet import read_parquet, write_parquet
 
 
@@ -73,10 +72,10 @@ class Lineage:
 
     def address(self, form: str, row: int, column: str = "") -> Address:
         """Where a raw row stands."""
-        place = self.places(form).iloc[row]
-        return Address(
-            file=str(place["file"]), sheet=_text(place["sheet"]), line=int(place["line"]), column=column
-        )
+        places = self.places(form)
+        file, sheet = places["file"].iat[row], places["sheet"].iat[row]
+        line = places["line"].to_numpy("int64")[row]
+        return Address(file=str(file), sheet=_text(sheet), line=int(line), column=column)
 
     def origin(self, dataset: str, row: int, variable: str = "", *, most: int = 5) -> list[Address]:
         """Raw places behind a row of a dataset, through other datasets, at most `most` of them."""
@@ -84,9 +83,9 @@ class Lineage:
         if not self.known(dataset):
             return out
         edges = self.of_row(dataset, row)
+        steps = zip(*(edges[name].tolist() for name in ("source", "id", "field")), strict=True)
         # the record's own source first, subject-level analysis data last
-        edges = edges.assign(_late=edges["source"].str.startswith("AD")).sort_values("_late", kind="stable")
-        for source, number, field in edges[["source", "id", "field"]].itertuples(index=False):
+        for source, number, field in sorted(steps, key=lambda step: str(step[0]).startswith("AD")):
             if len(out) >= most:
                 break
             if str(source).isupper():
@@ -107,5 +106,5 @@ def _text(value: object) -> str:
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
-    with whole_file(path) as stream:
+    with path.open("wb") as stream:
         write_parquet(frame, stream)

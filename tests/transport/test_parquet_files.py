@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from il2cdisc.transport.files import whole_file
 from il2cdisc.transport.parquet import ROWS_A_GROUP, read_parquet, write_parquet
 
 
@@ -62,28 +60,3 @@ def test_row_groups_are_fixed() -> None:
     long = pd.DataFrame({"row": np.arange(ROWS_A_GROUP + 1)})
     found = pq.ParquetFile(io.BytesIO(written(long))).metadata
     assert [found.row_group(i).num_rows for i in range(found.num_row_groups)] == [ROWS_A_GROUP, 1]
-
-
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    path = tmp_path / "ae.xpt"
-    path.write_bytes(b"old")
-    with whole_file(path) as stream:
-        stream.write(b"new")
-        assert path.read_bytes() == b"old"
-    assert path.read_bytes() == b"new"
-    assert [item.name for item in tmp_path.iterdir()] == ["ae.xpt"]
-
-
-def test_a_failed_write_changes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "ae.xpt"
-    path.write_bytes(b"old")
-
-    def fail() -> None:
-        with whole_file(path) as stream:
-            stream.write(b"half")
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        fail()
-    assert path.read_bytes() == b"old"
-    assert [item.name for item in tmp_path.iterdir()] == ["ae.xpt"]

@@ -31,7 +31,7 @@ def check(context: Context) -> Iterator[Hit]:
         codelist = context.codelist(level)
         if codelist is None:
             continue
-        values = table.frame[level.variable].iloc[chosen]
+        values = table.distinct(level.variable).of(chosen)
         weight = Level.WARNING if codelist.extensible else Level.ERROR
         for hit in outside(context, table.name, level.variable, values, codelist, level.at("Codelist")):
             yield replace(hit, rows=chosen[hit.rows], what=f"{hit.what} ({level.where})", level=weight)

@@ -35,11 +35,8 @@ def check(context: Context) -> Iterator[Hit]:
         right = _grammar(level)
         if right is None:
             continue
-        rows = chosen[
-            where_distinct(
-                table.frame[level.variable].iloc[chosen], lambda value, right=right: not right(value)
-            )
-        ]
+        values = table.distinct(level.variable).of(chosen)
+        rows = chosen[where_distinct(values, lambda value, right=right: not right(value))]
         if len(rows):
             digits = (
                 f" with {level.significant_digits} decimals" if level.significant_digits is not None else ""

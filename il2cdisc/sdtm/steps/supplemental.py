@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from il2cdisc.base.datasets import byte_lengths
 from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.steps.problems import UNKNOWN_QUALIFIER
@@ -22,10 +23,7 @@ def split_long_text(
     """
     new: dict[str, str] = {}
     for column in [c for c in frame.columns if str(frame[c].dtype) == "str" and not str(c).startswith("@")]:
-        long = frame[column].str.len() * 4 > MOST
-        long &= (
-            frame[column].where(long).map(lambda t: len(t.encode()) > MOST if isinstance(t, str) else False)
-        )
+        long = byte_lengths(frame[column]) > MOST
         if column == "field" or not long.any():
             continue
         pieces = frame.loc[long, column].map(_pieces)
@@ -47,10 +45,11 @@ def _split_qualifiers(extra: pd.DataFrame) -> pd.DataFrame:
     """Qualifiers over 200 bytes go on in QNAMs with a number at their end."""
     out = extra
     for name in extra.columns:
-        long = extra[name].str.len() * 4 > MOST
+        long = byte_lengths(extra[name]) > MOST
+        if not long.any():
+            continue
         pieces = extra.loc[long, name].map(_pieces)
-        most = max((len(p) for p in pieces), default=1)
-        for number in range(most if most > 1 else 0):
+        for number in range(int(pieces.map(len).max())):
             part = [p[number] if len(p) > number else None for p in pieces]
             column = pd.Series(part, index=pieces.index, dtype="str").reindex(extra.index).astype("str")
             if number == 0:
