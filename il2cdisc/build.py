@@ -60,7 +60,7 @@ def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
     from il2cdisc.adam import plan as adam_plan
     from il2cdisc.sdtm.links import check_links
     from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
-    from il2cdisc.sdtm.modules import in_order, load_functions
+    from il2cdisc.sdtm.modules import by_need, guarded, in_order, load_functions
     from il2cdisc.spec.lint import lint_plans
     from il2cdisc.spec.tlf_load import load_displays
 
@@ -79,6 +79,7 @@ def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
     sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm"))
     adam_functions = _gather(gathered, lambda: load_functions(study.mappings, "adam"))
     gathered.stop_if_any()
+    adam_functions = guarded(adam_functions, "adam", folder=study.mappings)
 
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
     frames["protocol"] = sdtm.protocol
@@ -92,7 +93,8 @@ def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
     gathered.extend(lint_plans(sdtm, variables, engine=_engine_makes(sdtm), raw_columns=columns))
 
     empty = {name.lower(): empty_frame(d) for name, d in {**sdtm.datasets, **adam.datasets}.items()}
-    adam_order = _adam_order(adam_functions, needs)
+    asked = {name: [n for n in needs(f) if n in adam_functions] for name, f in adam_functions.items()}
+    adam_order = by_need(asked, shown="mappings/adam")
     functions = [adam_functions[name] for name in adam_order]
     lines, told = adam_plan(functions, empty, adam, study.analysis)
     gathered.extend(told.items)
@@ -287,71 +289,29 @@ def _map(
     export: RawExport | None,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Run the SDTM mappings in their order; gives the mappings and the mapped datasets by name."""
-    import inspect
-
     from il2cdisc.base.problems import Address
     from il2cdisc.sdtm.columns import Context
-    from il2cdisc.sdtm.mapping import evaluate
-    from il2cdisc.sdtm.modules import broken
+    from il2cdisc.sdtm.modules import run_mappings
 
     def nowhere(form: str, row: int, column: str) -> Address:
         return Address(file=form, line=row + 1, column=column)
 
     context = Context(spec, problems, export.address if export else nowhere)
-    inputs = dict(frames)
-    mappings: list[Any] = []
-    made: dict[str, Any] = {}
-    for name in order:
-        function = functions[name]
-        arguments = {item: inputs[item] for item in inspect.signature(function).parameters}
-        try:
-            mapping = function(**arguments)
-            done = evaluate(mapping, context)
-        except Stopped:
-            raise
-        except Exception as error:
-            place = Address(file=f"mappings/sdtm/{name}.py")
-            raise Stopped([broken(error, place, study.mappings)]) from error
-        mappings.append(mapping)
-        made[mapping.name] = done
-        inputs[name] = done.frame
-    return mappings, made
+    return run_mappings(functions, order, frames, context, folder=study.mappings)
 
 
 def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:
     """ADaM datasets in the order in which they need each other."""
     from il2cdisc.adam import derive, finish, with_ids
-    from il2cdisc.base.problems import Address
-    from il2cdisc.sdtm.modules import broken
 
     frames = {name.lower(): with_ids(name, d.frame) for name, d in sdtm.items()}
     out: dict[str, Dataset] = {}
     for name in plan.adam_order:
-        try:
-            analysis = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
-        except Stopped:
-            raise
-        except Exception as error:
-            place = Address(file=f"mappings/adam/{name}.py")
-            raise Stopped([broken(error, place, plan.study.mappings)]) from error
+        analysis = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
         dataset = finish(analysis, plan.adam, problems)
         out[dataset.name] = dataset
         frames[name] = with_ids(dataset.name, dataset.frame)
     return out
-
-
-def _adam_order(functions: Mapping[str, Callable[..., Any]], needs: Callable[..., Any]) -> list[str]:
-    done: list[str] = []
-    modules = {name: f for name, f in functions.items() if name != "common"}
-    while len(done) < len(modules):
-        ready = [
-            n for n in sorted(modules)
-            if n not in done and all(x in done or x not in modules for x in needs(modules[n]))
-        ]  # fmt: skip
-        if not ready:
-            break
-        done.extend(ready)
-    return done
 
 
 def _engine_makes(spec: Spec) -> dict[str, set[str]]:

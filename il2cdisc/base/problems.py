@@ -8,6 +8,7 @@ raise `Stopped` with all of a stage at once.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,7 +23,11 @@ class Severity(StrEnum):
     FINDING = "finding"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+PlaceKey = tuple[str, str, int, int, str, int, str, str, int, str]
+_CELL = re.compile(r"([A-Z]+)(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A place that a person can go to: a workbook cell, a line of a raw file, or a record of a dataset.
 
@@ -38,6 +43,13 @@ class Address:
     dataset: str = ""
     usubjid: str = ""
     seq: int = 0
+
+    def sort_key(self) -> PlaceKey:
+        """Order of places: cells of a sheet row by row (A2, AA2, A10), lines and sequences by number."""
+        found = _CELL.fullmatch(self.cell)
+        letters, row = (found[1], int(found[2])) if found else ("", 0)
+        place = (self.file, self.sheet, row, len(letters), self.cell, self.line)
+        return (*place, self.dataset, self.usubjid, self.seq, self.column)
 
     def __str__(self) -> str:
         if self.dataset:
@@ -134,8 +146,9 @@ class Problem:
     def stops(self) -> bool:
         return self.kind.severity is Severity.STOP
 
-    def sort_key(self) -> tuple[str, Address, str]:
-        return (self.kind.code, self.where, self.what)
+    def sort_key(self) -> tuple[str, PlaceKey, str]:
+        """Problems of one kind together, in the order in which a person finds the places."""
+        return (self.kind.code, self.where.sort_key(), self.what)
 
     def __str__(self) -> str:
         lines = [f"{self.code} {self.where}: {self.what}" if str(self.where) else f"{self.code}: {self.what}"]

@@ -79,8 +79,8 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
     start = 0
     for piece in mapped.parts:
         rows = piece.rows.reset_index(drop=True)
-        values = {name: _value(column, rows, context, name) for name, column in piece.columns.items()}
-        extra = {name: _value(column, rows, context, name) for name, column in piece.supplemental.items()}
+        values = _values(piece.columns, rows, context, mapped.name)
+        extra = _values(piece.supplemental, rows, context, mapped.name)
         for name, column in piece.columns.items():
             if column.original and column.original in rows:
                 # a date that is partial or none: its text is kept as it was collected
@@ -94,7 +94,7 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
         frames.append(pd.DataFrame({**values, **kept}, index=rows.index))
         extras.append(pd.DataFrame(extra, index=rows.index))
         for item in piece.links:
-            keys = {name: _value(column, rows, context, name) for name, column in item.keys.items()}
+            keys = _values(item.keys, rows, context, mapped.name)
             values = pd.DataFrame(keys, index=rows.index)
             links.append(LinkedRows(item.other, values.set_axis(rows.index + start), item.sources))
         start += len(rows)
@@ -135,14 +135,21 @@ def dropped_columns(mapped: Mapped) -> list[DroppedColumn]:
     return [DroppedColumn(column, reason, mapped.name) for column, reason in mapped.dropped.items()]
 
 
-def _value(column: Column, rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
+def _values(
+    columns: Mapping[str, Column], rows: pd.DataFrame, context: Context, dataset_name: str
+) -> dict[str, pd.Series]:
+    return {name: _value(column, rows, context, name, dataset_name) for name, column in columns.items()}
+
+
+def _value(column: Column, rows: pd.DataFrame, context: Context, name: str, dataset_name: str) -> pd.Series:
     try:
         return column.compute(rows, context, name)
     except KeyError as error:
         missing = str(error.args[0])
-        what = f"the mapping of {name} names {missing}, which its rows lack"
+        what = f"the mapping names {missing}, which its rows lack"
         hint = did_you_mean(missing, [str(c) for c in rows.columns])
-        raise Stopped([UNKNOWN_COLUMN.at(Address(file=name), what, hint=hint)]) from None
+        place = Address(file=f"mappings/sdtm/{dataset_name.lower()}.py", column=name)
+        raise Stopped([UNKNOWN_COLUMN.at(place, what, hint=hint)]) from None
 
 
 def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
+import re
 import sys
 import traceback
 import types
@@ -13,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
-from il2cdisc.sdtm.problems import BROKEN_MODULE, CIRCLE, UNKNOWN_INPUT
+from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.mapping import Mapped, evaluate
+from il2cdisc.sdtm.problems import BROKEN_MODULE, CIRCLE, MADE_TWICE, UNKNOWN_INPUT
+from il2cdisc.sdtm.steps.mapped import MappedDataset
 
 PACKAGE = "mappings"
 Function = Callable[..., Any]
@@ -38,7 +43,7 @@ def load_functions(folder: Path, package: str, *, shown: str = "mappings") -> di
                 problems.extend(error.problems)
                 continue
             except Exception as error:  # noqa: BLE001 - any error of the trial's code is told, not raised
-                problems.append(broken(error, place, folder))
+                problems.append(broken(error, place, folder, shown=shown))
                 continue
             function = getattr(module, path.stem, None)
             if callable(function):
@@ -56,7 +61,7 @@ def in_order(
     problems: list[Problem] = []
     needs: dict[str, list[str]] = {}
     for name, function in functions.items():
-        asked = list(inspect.signature(function).parameters)
+        asked = inputs_of(function)
         for item in asked:
             if item not in have and item not in functions:
                 what = f"{name} asks for {item}, which nothing offers"
@@ -65,6 +70,11 @@ def in_order(
         needs[name] = [item for item in asked if item in functions]
     if problems:
         raise Stopped(problems)
+    return by_need(needs, shown=shown)
+
+
+def by_need(needs: Mapping[str, Iterable[str]], *, shown: str = "mappings") -> list[str]:
+    """Names so that each comes after those that it needs, else by the alphabet; `Stopped` for a circle."""
     done: list[str] = []
     while len(done) < len(needs):
         ready = [n for n in sorted(needs) if n not in done and all(x in done for x in needs[n])]
@@ -76,12 +86,124 @@ def in_order(
     return done
 
 
-def broken(error: Exception, place: Address, folder: Path) -> Problem:
-    """The problem of trial code that fails, at its own line."""
-    lines = [f for f in traceback.extract_tb(error.__traceback__) if str(folder) in f.filename]
-    at = f" (line {lines[-1].lineno} of {Path(lines[-1].filename).name})" if lines else ""
+def inputs_of(function: Function) -> list[str]:
+    """What a mapping function asks for: the names of its parameters."""
+    return list(inspect.signature(function).parameters)
+
+
+def guarded(functions: Mapping[str, Function], package: str, *, folder: Path, shown: str = "mappings"):
+    """The same functions; one that fails raises `Stopped` with the line of the trial's code."""
+
+    def guard(name: str, function: Function) -> Function:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except Stopped:
+                raise
+            except Exception as error:
+                place = Address(file=f"{shown}/{package}/{name}.py")
+                names = _columns((*args, *kwargs.values()))
+                raise Stopped([broken(error, place, folder, shown=shown, names=names)]) from error
+
+        return call
+
+    return {name: guard(name, function) for name, function in functions.items()}
+
+
+def run_mappings(
+    functions: Mapping[str, Function],
+    order: Iterable[str],
+    inputs: Mapping[str, Any],
+    context: Context,
+    *,
+    folder: Path,
+    shown: str = "mappings",
+) -> tuple[list[Mapped], dict[str, MappedDataset]]:
+    """Call the functions in `order` and evaluate what they return; mappings, and mapped datasets by name.
+
+    `inputs`: raw frames and what else they may ask for; each function's own frame is added under its name.
+    Raises `Stopped` with every function that fails, each with the line of the trial's code where it does;
+    those that need a failed one are not called.
+    """
+    offered = dict(inputs)
+    mappings: list[Mapped] = []
+    made: dict[str, MappedDataset] = {}
+    makers: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name in order:
+        asked = inputs_of(functions[name])
+        if any(item not in offered for item in asked):
+            continue  # what it needs has failed, and is told
+        arguments = {item: offered[item] for item in asked}
+        place = Address(file=f"{shown}/sdtm/{name}.py")
+        try:
+            mapping = functions[name](**arguments)
+            if not isinstance(mapping, Mapped):
+                what = f"{name} returns {type(mapping).__name__}, not what dataset(...) gives"
+                problems.append(BROKEN_MODULE.at(place, what, fix="End it with `return dataset(...)`."))
+                continue
+            done = evaluate(mapping, context)
+        except Stopped as stopped:
+            problems.extend(stopped.problems)
+            continue
+        except Exception as error:  # noqa: BLE001 - any error of the trial's code is told, not raised
+            names = _columns(arguments.values())
+            problems.append(broken(error, place, folder, shown=shown, names=names))
+            continue
+        if mapping.name in makers:
+            what = f"{name} makes {mapping.name}, which {makers[mapping.name]} makes already"
+            problems.append(MADE_TWICE.at(place, what))
+        mappings.append(mapping)
+        makers[mapping.name] = name
+        made[mapping.name] = done
+        offered[name] = done.frame
+    if problems:
+        raise Stopped(problems)
+    return mappings, made
+
+
+def broken(
+    error: Exception, place: Address, folder: Path, *, shown: str = "mappings", names: Iterable[str] = ()
+) -> Problem:
+    """The problem of trial code that fails, at the innermost line of that code; else at `place`.
+
+    `folder` holds the trial's code and is called `shown` in messages; `names` are columns that were there,
+    for a hint where one that is not there was asked for.
+    """
     text = " ".join(str(error).split())[:300]
-    return BROKEN_MODULE.at(place, f"{type(error).__name__}: {text}{at}")
+    hint = ""
+    if isinstance(error, SyntaxError) and error.filename:
+        found = [(error.filename, error.lineno or 0)]
+        text = error.msg
+    else:
+        found = [(f.filename, f.lineno or 0) for f in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, KeyError) and error.args:
+        hint = did_you_mean(str(error.args[0]), names)
+        text = f"{error.args[0]!r} is not there"
+    elif isinstance(error, ImportError):
+        text = text.partition(" (")[0]
+        hint = _import_hint(error, folder)
+    inside = [(Path(f), line) for f, line in found if Path(f).is_relative_to(folder)]
+    if inside:
+        file, line = inside[-1]
+        place = Address(file=f"{shown}/{file.relative_to(folder).as_posix()}", line=line)
+    return BROKEN_MODULE.at(place, f"{type(error).__name__}: {text}", hint=hint)
+
+
+def _columns(arguments: Iterable[Any]) -> list[str]:
+    """Names of the columns of all frames among the arguments."""
+    return [str(c) for frame in arguments if hasattr(frame, "columns") for c in frame.columns]
+
+
+def _import_hint(error: ImportError, folder: Path) -> str:
+    """What an import that fails may have meant: a name of the module, or a module of the trial."""
+    if isinstance(error, ModuleNotFoundError):
+        modules = (p.relative_to(folder).with_suffix("").parts for p in folder.rglob("*.py"))
+        return did_you_mean(error.name or "", (".".join((PACKAGE, *m)) for m in modules))
+    wanted = re.match(r"cannot import name '(\w+)'", str(error))
+    module = sys.modules.get(error.name or "")
+    return did_you_mean(wanted[1], dir(module)) if wanted and module else ""
 
 
 @contextmanager

@@ -83,3 +83,9 @@ UNKNOWN_LINK = Kind(
     Severity.STOP,
     "Name a dataset that a mapping makes, and variables that the workbook has in it.",
 )
+MADE_TWICE = Kind(
+    "MAP011",
+    "two mappings make one dataset",
+    Severity.STOP,
+    "Make it in one module: put the parts together with `stack`.",
+)

@@ -6,6 +6,7 @@ import pytest
 
 from il2cdisc.base.problems import (
     Kind,
+    Problem,
     Problems,
     Severity,
     Stopped,
@@ -51,3 +52,23 @@ def test_all_that_stops_is_told_at_once_and_findings_are_not() -> None:
 def test_did_you_mean() -> None:
     assert did_you_mean("AESTDTV", ["AESTDTC", "LBDTC"]) == "AESTDTC"
     assert did_you_mean("zzz", ["AESTDTC"]) == ""
+
+
+def test_places_are_in_the_order_in_which_a_person_reads_them() -> None:
+    cells = [
+        at_cell("b.xlsx", "S", column, row) for column, row in [("A", 10), ("A", 2), ("AA", 2), ("Z", 2)]
+    ]
+    lines = [at_line("a.csv", 118), at_line("a.csv", 9, "Y"), at_line("a.csv", 9, "X")]
+    records = [at_record("LB", "S1", 10), at_record("LB", "S1", 9)]
+    told = [FINDING.at(place, "x") for place in (*cells, *lines, *records)]
+    assert [str(p.where) for p in sorted(told, key=Problem.sort_key)] == [
+        "LB USUBJID=S1 LBSEQ=9",
+        "LB USUBJID=S1 LBSEQ=10",
+        "a.csv:9 X",
+        "a.csv:9 Y",
+        "a.csv:118",
+        "b.xlsx!S!A2",
+        "b.xlsx!S!Z2",
+        "b.xlsx!S!AA2",
+        "b.xlsx!S!A10",
+    ]
