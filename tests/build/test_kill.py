@@ -1,0 +1,107 @@
+"""Whole builds killed without warning: what is published is the old build or the new one, never a mixture."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from il2cdisc.deliver.manifest import verify
+from il2cdisc.deliver.publish import repair
+from il2cdisc.simulation import run_simulation
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from il2cdisc.cli import main; main()", "build"]
+PATIENCE = 300.0
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped trial with a small export, built once."""
+    folder = tmp_path_factory.mktemp("killed") / "trial"
+    for name in ("specs", "mappings", "simulation"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "study.toml", folder)
+    run_simulation(folder, folder / "raw", subjects=12, seed=1)
+    set_time(folder, 0)
+    subprocess.run([*COMMAND, "--trial", str(folder)], check=True, capture_output=True)
+    return folder
+
+
+def set_time(trial: Path, minute: int) -> str:
+    """Another build time: every transport file of the next build differs from those of the last one."""
+    path, text = trial / "study.toml", f"2023-05-02T09:{minute:02d}:00"
+    path.write_text(re.sub(r'(?m)^time = "[^"]*"', f'time = "{text}"', path.read_text()))
+    return text
+
+
+def built_at(trial: Path) -> str:
+    return json.loads((trial / "outputs" / "manifest.json").read_text())["time"]
+
+
+def staged(trial: Path, name: str) -> bool:
+    return any(trial.glob(f".outputs.building-*/{name}"))
+
+
+def killed_when(trial: Path, moment: Callable[[], bool]) -> None:
+    """Start a build and kill it, and all that it started, at a moment."""
+    build = subprocess.Popen(
+        [*COMMAND, "--trial", str(trial)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    limit = time.monotonic() + PATIENCE
+    while not moment() and build.poll() is None and time.monotonic() < limit:
+        time.sleep(0.0005)
+    ended = build.poll()
+    os.killpg(build.pid, signal.SIGKILL) if ended is None else None
+    assert build.wait() == -signal.SIGKILL, "the build ended before the moment came"
+
+
+def beside(trial: Path) -> list[str]:
+    return sorted(p.name for p in trial.iterdir() if "outputs" in p.name and p.name != ".outputs.lock")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups on this system")
+def test_killed_at_any_moment(trial: Path) -> None:
+    """Five moments: two of the work, one of the flush, two of the exchange and the clearing away."""
+    outputs = trial / "outputs"
+    before = outputs.stat().st_ino
+
+    def swapped() -> bool:
+        return outputs.stat().st_ino != before
+
+    moments: list[tuple[str, Callable[[], bool], set[str]]] = [
+        ("the work has begun", lambda: staged(trial, ""), {"old"}),
+        ("transport files are being written", lambda: staged(trial, "adam/*.xpt"), {"old"}),
+        ("all is written and being flushed", lambda: staged(trial, "manifest.json"), {"old", "new"}),
+        ("just exchanged", swapped, {"new"}),
+        ("the old build is going away", lambda: swapped() and not staged(trial, "manifest.json"), {"new"}),
+    ]
+    for minute, (name, moment, allowed) in enumerate(moments, start=1):
+        before = outputs.stat().st_ino
+        old, new = built_at(trial), set_time(trial, minute)
+        killed_when(trial, moment)
+        if sys.platform.startswith("linux"):  # one stroke: whole even before anything is repaired
+            assert verify(outputs) == [], name
+        repair(outputs)  # every command begins with it
+        assert verify(outputs) == [], name
+        assert {old: "old", new: "new"}[built_at(trial)] in allowed, name
+        assert beside(trial) == ["outputs"], name
+
+    new = set_time(trial, 59)
+    subprocess.run([*COMMAND, "--trial", str(trial)], check=True, capture_output=True)
+    assert verify(outputs) == []
+    assert built_at(trial) == new
+    assert beside(trial) == ["outputs"]
