@@ -18,6 +18,31 @@ class NotEstimableError(ValueError):
     """A model can't be estimated; the message is a sentence for a reader of tables."""
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate between its confidence limits, in the unit of the estimate.
+
+    A limit is infinite where the data can't bound it at the confidence level.
+    """
+
+    estimate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class HypothesisTest:
+    """A test statistic on `df` degrees of freedom (NaN where the null distribution has none) and its p-value.
+
+    For an F statistic `df` are those of the numerator and `df_error` those of the denominator.
+    """
+
+    statistic: float
+    df: float
+    p_value: float
+    df_error: float = math.nan
+
+
 def found(value: float) -> Estimate:
     """An estimate that was found; a value that is not finite becomes an error."""
     number = float(value)

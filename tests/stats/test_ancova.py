@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from il2cdisc.stats.ancova import ancova
 from il2cdisc.stats.estimates import NotEstimableError
-
-ORACLES = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "stats"
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +75,9 @@ def test_reference_may_be_any_group(trial):
 
 
 @pytest.mark.parametrize(("weights", "key"), [("equal", "equal"), ("observed", "proportional")])
-def test_equals_emmeans(weights, key):
-    if not ORACLES.is_dir():
-        pytest.skip("the reference values from R are not here")
-    expected = json.loads((ORACLES / "stats_reference.json").read_text())["ancova_advs"]
-    data = pd.read_csv(ORACLES / "advs_sysbp_w24.csv")
+def test_equals_emmeans(weights, key, r_values, r_data):
+    expected = r_values["ancova_advs"]
+    data = pd.read_csv(r_data / "advs_sysbp_w24.csv")
     arms = [row["TRTA"] for row in expected[f"lsmeans_{key}"]]
     found = ancova(
         data["CHG"],

@@ -1,0 +1,183 @@
+"""Tests of independence in one two-way table: chi-square, Fisher's exact test of any size, McNemar.
+
+`scipy.stats.fisher_exact` samples tables at random when there are more than two rows or columns; here they
+are enumerated, so that the p-value is exact and the same on every run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from il2cdisc.stats.arguments import Floats, Integers, check_confidence
+from il2cdisc.stats.distributions import binomial_cdf, chi_square_tail
+from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError
+
+LARGEST = 5_000_000
+"""The largest number of partial tables that `fisher_exact` keeps at once."""
+
+
+def chi_square(table: ArrayLike) -> HypothesisTest:
+    """Pearson's chi-square of independence in a table of counts, (r - 1)(c - 1) degrees of freedom.
+
+    Empty rows and columns are left out. Raises `NotEstimableError` if fewer than two rows or columns have
+    a count.
+    """
+    return _chi_square(_without_empty(_table(table)), 0.0)
+
+
+def chi_square_corrected(table: ArrayLike) -> HypothesisTest:
+    """Pearson's chi-square of a 2 x 2 table with Yates's correction for continuity.
+
+    Each |observed - expected| is lessened by 0.5, at most to 0 (Yates 1934). Errors as `chi_square`, and
+    `ValueError` for another shape.
+    """
+    return _chi_square(_without_empty(_two_by_two(table)), 0.5)
+
+
+def _chi_square(counts: Integers, correction: float) -> HypothesisTest:
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    distance = np.abs(counts - expected)
+    distance = distance - np.minimum(correction, distance)
+    statistic = float((distance**2 / expected).sum())
+    df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
+    return HypothesisTest(statistic, df, chi_square_tail(statistic, df))
+
+
+def fisher_exact(table: ArrayLike) -> float:
+    """The two-sided p-value of Fisher's exact test, for a table of any number of rows and columns.
+
+    The probability, given both margins, of all tables that are at most as probable as the one observed
+    (Fisher 1935; Freeman and Halton, Biometrika 1951;38:141-149; SAS and R do so too). Tables are built
+    column by column; partial tables that leave the same row totals are kept together (the nodes of Mehta
+    and Patel's network, JASA 1983;78:427-434). Probabilities within a relative 1e-7 count as equal. Raises
+    `NotEstimableError` for fewer than two rows or columns with a count, or a table too large.
+    """
+    counts = _without_empty(_table(table))
+    if counts.shape[0] > counts.shape[1]:
+        counts = counts.T
+    order = np.argsort(counts.sum(axis=0), kind="stable")[::-1]  # the largest column follows from the rest
+    counts = counts[:, order]
+    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
+    log_factorial = _log_factorials(int(counts.sum()))
+    constant = float(
+        log_factorial[rows].sum() + log_factorial[columns].sum() - log_factorial[int(counts.sum())]
+    )
+    observed = constant - float(log_factorial[counts].sum())
+    nodes: dict[tuple[int, ...], Floats] = {tuple(int(row) for row in rows): np.zeros(1)}
+    for size in columns[:0:-1]:
+        nodes = _next_column(nodes, int(size), log_factorial)
+    total = 0.0
+    for rest, logs in nodes.items():
+        logs = constant + logs - log_factorial[list(rest)].sum()
+        total += float(np.exp(logs[logs <= observed + 1e-7]).sum())
+    return min(total, 1.0)
+
+
+def _next_column(
+    nodes: dict[tuple[int, ...], Floats], size: int, log_factorial: Floats
+) -> dict[tuple[int, ...], Floats]:
+    """All ways to fill one more column; each node holds the log weights of its partial tables."""
+    found: dict[tuple[int, ...], list[Floats]] = {}
+    held = 0
+    for rest, logs in nodes.items():
+        for column in _columns(rest, size):
+            left = tuple(a - b for a, b in zip(rest, column, strict=True))
+            found.setdefault(left, []).append(logs - log_factorial[list(column)].sum())
+            held += len(logs)
+            if held > LARGEST:
+                raise NotEstimableError("The table is too large for Fisher's exact test.")
+    return {left: np.concatenate(parts) for left, parts in sorted(found.items())}
+
+
+def _columns(rest: tuple[int, ...], size: int) -> Iterator[tuple[int, ...]]:
+    """The columns of total `size` that the remaining row totals allow."""
+    if len(rest) == 1:
+        if size <= rest[0]:
+            yield (size,)
+        return
+    others = sum(rest[1:])
+    for first in range(max(0, size - others), min(rest[0], size) + 1):
+        for more in _columns(rest[1:], size - first):
+            yield (first, *more)
+
+
+def odds_ratio(table: ArrayLike, *, confidence: float = 0.95) -> Interval:
+    """Conditional maximum-likelihood odds ratio of a 2 x 2 table, exact interval (as R's fisher.test).
+
+    Each limit is the odds ratio at which one tail of the noncentral hypergeometric distribution has the
+    probability (1 - confidence) / 2; 0 or infinite where a cell is 0. Raises `NotEstimableError` when a
+    row or column is empty, `ValueError` for another shape.
+    """
+    import scipy.stats.contingency as contingency  # pyright: ignore[reportMissingTypeStubs]
+
+    check_confidence(confidence)
+    found = cast("Any", contingency).odds_ratio(_without_empty(_two_by_two(table)), kind="conditional")
+    limits = found.confidence_interval(confidence)
+    return Interval(float(found.statistic), float(limits.low), float(limits.high))
+
+
+def mcnemar(table: ArrayLike) -> HypothesisTest:
+    """McNemar's chi-square of a 2 x 2 table of pairs, (b - c)² / (b + c), one degree of freedom.
+
+    Rows are the first answer, columns the second (McNemar, Psychometrika 1947;12:153-157). Raises
+    `NotEstimableError` if no pair changed, `ValueError` for another shape.
+    """
+    return _mcnemar(table, 0.0)
+
+
+def mcnemar_corrected(table: ArrayLike) -> HypothesisTest:
+    """McNemar's chi-square with correction for continuity, (|b - c| - 1)² / (b + c). Errors as `mcnemar`."""
+    return _mcnemar(table, 1.0)
+
+
+def mcnemar_exact(table: ArrayLike) -> float:
+    """Two-sided exact p-value of McNemar's test: b of b + c as binomial with 1/2. Errors as `mcnemar`."""
+    b, c = _changed(table)
+    return min(1.0, 2 * binomial_cdf(min(b, c), b + c, 0.5))
+
+
+def _mcnemar(table: ArrayLike, correction: float) -> HypothesisTest:
+    b, c = _changed(table)
+    statistic = max(abs(b - c) - correction, 0.0) ** 2 / (b + c)
+    return HypothesisTest(statistic, 1, chi_square_tail(statistic, 1))
+
+
+def _changed(table: ArrayLike) -> tuple[int, int]:
+    counts = _two_by_two(table)
+    b, c = int(counts[0, 1]), int(counts[1, 0])
+    if b + c == 0:
+        raise NotEstimableError("McNemar's test needs at least 1 pair that changed; there is none.")
+    return b, c
+
+
+def _table(table: ArrayLike) -> Integers:
+    counts = np.asarray(table, dtype="float64")
+    if counts.ndim != 2 or not np.isfinite(counts).all() or (counts < 0).any() or (counts % 1).any():
+        raise ValueError("a table of counts is needed: two dimensions, whole numbers, none negative")
+    return counts.astype("int64")
+
+
+def _two_by_two(table: ArrayLike) -> Integers:
+    counts = _table(table)
+    if counts.shape != (2, 2):
+        raise ValueError(f"a 2 x 2 table is needed, this one has the shape {counts.shape}")
+    return counts
+
+
+def _without_empty(counts: Integers) -> Integers:
+    kept = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    for size, name in zip(kept.shape, ("row", "column"), strict=True):
+        if size < 2:
+            raise NotEstimableError(
+                f"A test of independence needs two {name}s with a count; the table has {size or 'none'}."
+            )
+    return kept
+
+
+def _log_factorials(largest: int) -> Floats:
+    return np.array([math.lgamma(n + 1) for n in range(largest + 1)])

@@ -1,0 +1,63 @@
+"""Tail probabilities and quantiles, from scipy: imported here alone, and only when one is asked."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def _special() -> Any:
+    import scipy.special as special  # pyright: ignore[reportMissingTypeStubs]
+
+    return cast("Any", special)
+
+
+def normal_quantile(p: float) -> float:
+    """The z below which a standard normal variable falls with probability `p`."""
+    return float(_special().ndtri(p))
+
+
+def normal_two_sided(z: float) -> float:
+    """P(|Z| >= |z|) of a standard normal variable."""
+    return 2 * float(_special().ndtr(-abs(z)))
+
+
+def t_quantile(p: float, df: float) -> float:
+    """The t below which Student's t on `df` degrees of freedom falls with probability `p`."""
+    return normal_quantile(p) if np.isinf(df) else float(_special().stdtrit(df, p))
+
+
+def t_two_sided(t: float, df: float) -> float:
+    """P(|T| >= |t|) of Student's t on `df` degrees of freedom."""
+    return normal_two_sided(t) if np.isinf(df) else 2 * float(_special().stdtr(df, -abs(t)))
+
+
+def chi_square_tail(statistic: float, df: float) -> float:
+    """P(X >= statistic) of chi-square on `df` degrees of freedom."""
+    return float(_special().chdtrc(df, statistic))
+
+
+def f_tail(statistic: float, df: float, df_error: float) -> float:
+    """P(F >= statistic) of F on `df` and `df_error` degrees of freedom."""
+    return float(_special().fdtrc(df, df_error, statistic))
+
+
+def beta_quantile(p: float, a: float, b: float) -> float:
+    """The share below which a beta(a, b) variable falls with probability `p`."""
+    return float(_special().betaincinv(a, b, p))
+
+
+def binomial_cdf(k: int, n: int, p: float) -> float:
+    """P(X <= k) of a binomial variable of `n` trials with probability `p`."""
+    return float(_special().bdtr(k, n, p))
+
+
+def midranks(values: NDArray[Any]) -> Floats:
+    """Ranks from 1; equal values share the mean of their ranks."""
+    from scipy.stats import rankdata  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+
+    return np.asarray(rankdata(values), dtype="float64")
