@@ -1,0 +1,428 @@
+"""Workbook and finished datasets to the model of a define.xml: what was asked, as it turned out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.base.datasets import Dataset, Variable, byte_length
+from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.define import model
+from il2cdisc.define.measure import Shape, shape_of_numbers, shape_of_texts
+from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
+from il2cdisc.spec.where import select
+from il2cdisc.standards import model_variable, sdtm_dataset, sdtm_variable
+
+CLASSES = (
+    "SUBJECT LEVEL ANALYSIS DATASET",
+    "TRIAL DESIGN",
+    "SPECIAL PURPOSE",
+    "INTERVENTIONS",
+    "EVENTS",
+    "FINDINGS",
+    "FINDINGS ABOUT",
+    "STUDY REFERENCE",
+    "RELATIONSHIP",
+)
+"""Order of the datasets (SDTM Metadata Submission Guidelines 2.0)."""
+NO_DATA = "COM.NODATA"
+NO_DATA_TEXT = "No record of this study has a value."
+
+
+@dataclass(frozen=True, slots=True)
+class DefineFacts:
+    """What a define.xml says that neither workbook nor datasets know; `created` is never the clock.
+
+    `terminology` is the version of CDISC terminology (`2026-03-27`); `documents` are the names of the
+    files that are in the package beside the datasets: only those are referred to.
+    """
+
+    created: datetime
+    terminology: str
+    originator: str = ""
+    system: str = "il2cdisc"
+    system_version: str = ""
+    documents: frozenset[str] = frozenset()
+
+
+def make_define(
+    spec: Spec, datasets: Iterable[Dataset], facts: DefineFacts
+) -> tuple[model.Define, list[Problem]]:
+    """The model of a package, and what is wrong with where-clauses that can't be evaluated.
+
+    `datasets` as they are written (`common_lengths`): variables, lengths, decimals and which of them have
+    values are theirs; everything else is the workbook's. A dataset without records has no file.
+    """
+    maker = _Maker(spec, {d.name: d for d in datasets if len(d.frame)}, facts)
+    return maker.define(), maker.problems
+
+
+@dataclass
+class _Maker:
+    spec: Spec
+    made: Mapping[str, Dataset]
+    facts: DefineFacts
+    problems: list[Problem] = field(default_factory=list[Problem])
+    items: list[model.Item] = field(default_factory=list[model.Item])
+    value_lists: list[model.ValueList] = field(default_factory=list[model.ValueList])
+    wheres: dict[str, None] = field(default_factory=dict[str, None])
+    lists: dict[str, None] = field(default_factory=dict[str, None])
+    methods: dict[str, None] = field(default_factory=dict[str, None])
+    comments: dict[str, None] = field(default_factory=dict[str, None])
+
+    def define(self) -> model.Define:
+        spec = self.spec
+        groups = tuple(self._group(d) for d in _in_class_order(spec.datasets.values()))
+        wheres = tuple(self._where(name) for name in spec.where_clauses if name in self.wheres)
+        lists = tuple(self._codelist(c) for c in spec.codelists.values() if c.id in self.lists)
+        external = tuple(
+            model.CodeList(
+                oid=f"CL.{d.id}",
+                name=d.name or d.id,
+                data_type=d.data_type,
+                dictionary=d.dictionary,
+                dictionary_version=d.version,
+            )
+            for d in spec.dictionaries.values()
+            if d.id in self.lists
+        )
+        methods = tuple(self._method(m) for m in spec.methods.values() if m.id in self.methods)
+        study, ig = spec.define.get("StudyName", ""), self._ig()
+        kept, absent = self._documents()
+        return model.Define(
+            file_oid=f"{study}.{spec.standard}.define",
+            created=self.facts.created.isoformat(),
+            originator=self.facts.originator,
+            source_system=self.facts.system,
+            source_system_version=self.facts.system_version,
+            study_oid=f"STDY.{study}",
+            study_name=study,
+            study_description=spec.define.get("StudyDescription", ""),
+            protocol=spec.define.get("ProtocolName", study),
+            oid=f"MDV.{study}.{ig[0]}.{ig[1]}",
+            name=f"{study}, data definitions of the {spec.standard} datasets",
+            description="Documents that are not part of this package yet: " + ", ".join(absent)
+            if absent
+            else "",
+            standards=self._standards(),
+            annotated=tuple(model.DocumentRef(x.oid) for x in kept if "acrf" in x.href),
+            supplemental=tuple(model.DocumentRef(x.oid) for x in kept if "acrf" not in x.href),
+            value_lists=tuple(self.value_lists),
+            where_clauses=wheres,
+            groups=groups,
+            items=tuple(self.items),
+            codelists=(*lists, *external),
+            methods=methods,
+            comments=self._comments(),
+            leaves=kept,
+        )
+
+    # -- standards, documents
+
+    def _ig(self) -> tuple[str, str]:
+        """Name and version of the implementation guide, as Define-XML writes them."""
+        name = "SDTMIG" if self.spec.standard == "SDTM" else "ADaMIG"
+        return name, self.spec.define.get("StandardVersion", "")
+
+    def _standards(self) -> tuple[model.Standard, ...]:
+        name, version = self._ig()
+        sets = {_terminology(c.terminology, self) for c in self.spec.codelists.values() if c.id in self.lists}
+        terms = sorted({*sets, ("DEFINE-XML", self.facts.terminology)} - {None}, key=str)
+        return (
+            model.Standard(f"STD.{name}", name, "IG", version),
+            *(
+                model.Standard(f"STD.CT.{item[0]}.{item[1]}", "CDISC/NCI", "CT", item[1], publishing_set=item[0])
+                for item in terms
+                if item is not None
+            ),
+        )
+
+    def _documents(self) -> tuple[tuple[model.Leaf, ...], list[str]]:
+        """Documents that are in the package, and the names of those that are not."""
+        given = self.spec.documents.values()
+        kept = tuple(model.Leaf(f"LF.{d.id}", d.href, d.title) for d in given if self._delivered(d.id))
+        return kept, sorted(d.href for d in given if not self._delivered(d.id))
+
+    def _delivered(self, document: str) -> bool:
+        known = self.spec.documents.get(document)
+        return known is not None and known.href in self.facts.documents
+
+    def _refer(self, document: str, pages: str) -> tuple[model.DocumentRef, ...]:
+        if not document or not self._delivered(document):
+            return ()
+        numbers = re.fullmatch(r"[\d ,;-]+", pages) is not None
+        kind = ("PhysicalRef" if numbers else "NamedDestination") if pages else ""
+        return (model.DocumentRef(f"LF.{document}", re.sub(r"[,;]\s*|\s+", " ", pages), kind),)
+
+    # -- datasets and variables
+
+    def _group(self, dataset: DatasetSpec) -> model.ItemGroup:
+        made = self.made.get(dataset.name)
+        parent = dataset.name.removeprefix("SUPP") if dataset.name.startswith("SUPP") else ""
+        own = self.spec.datasets.get(parent)
+        tabulation = self.spec.standard == "SDTM"
+        known = not tabulation or sdtm_dataset(dataset.name) is not None
+        file = f"{dataset.name.lower()}.xpt"
+        refs = tuple(
+            self._variable(dataset, variable, number, made)
+            for number, variable in enumerate(_written(dataset, made), start=1)
+        )
+        return model.ItemGroup(
+            oid=f"IG.{dataset.name}",
+            name=dataset.name,
+            label=dataset.label,
+            structure=dataset.structure,
+            class_=dataset.class_,
+            subclasses=(dataset.subclass,) if dataset.subclass else (),
+            items=refs,
+            domain=(parent or dataset.name) if tabulation else "",
+            purpose="Tabulation" if tabulation else "Analysis",
+            repeating=dataset.repeating,
+            reference_data=dataset.reference_data,
+            standard=f"STD.{self._ig()[0]}" if known else "",
+            non_standard=not known,
+            has_no_data=made is None,
+            comment=self._comment(dataset.comment, made is None),
+            domain_label=own.label if own else "",
+            leaf=model.Leaf(f"LF.{dataset.name}", file, file) if made else None,
+        )
+
+    def _variable(
+        self, dataset: DatasetSpec, variable: VariableSpec, number: int, made: Dataset | None
+    ) -> model.ItemRef:
+        name = variable.name
+        values = made.frame[name] if made else None
+        empty = values is None or not values.notna().any()
+        oid = f"IT.{dataset.name}.{name}"
+        rows = self.spec.values_of(dataset.name, name)
+        stored = next((v for v in made.variables if v.name == name), None) if made else None
+        place = len(self.items)  # the variable stands before the items of its values
+        listed = self._value_list(dataset, variable, rows, made) if rows else ""
+        above = self._above(rows)
+        self.items.insert(
+            place,
+            self._item(
+                variable,
+                oid,
+                name,
+                _shape(variable, values, stored),
+                value_list=listed,
+                origin=not above,
+                empty=empty,
+            ),
+        )
+        tabulation = self.spec.standard == "SDTM"
+        return model.ItemRef(
+            item=oid,
+            order=number,
+            mandatory=variable.mandatory,
+            key=dataset.keys.index(name) + 1 if name in dataset.keys else None,
+            method=self._used(variable.method, self.spec.methods, self.methods),
+            role=variable.role if tabulation else "",
+            non_standard=tabulation and not _is_standard(dataset, name),
+            has_no_data=empty,
+        )
+
+    def _above(self, rows: tuple[ValueLevelSpec, ...]) -> bool:
+        """True where every value-level row has an origin of its own: the variable then has none."""
+        return bool(rows) and all(row.origin for row in rows)
+
+    def _value_list(
+        self,
+        dataset: DatasetSpec,
+        variable: VariableSpec,
+        rows: tuple[ValueLevelSpec, ...],
+        made: Dataset | None,
+    ) -> str:
+        refs: list[model.ItemRef] = []
+        for number, row in enumerate(rows, start=1):
+            held = self._held(row, made)
+            values = made.frame[variable.name][held] if made is not None else None
+            empty = values is None or not values.notna().any()
+            tail = row.where.removeprefix("WC.").removeprefix(f"{dataset.name}.")
+            oid = f"IT.{dataset.name}.{variable.name}.{tail}"
+            name = self._named(row, tail)
+            self.items.append(self._item(row, oid, name, _shape(row, values, None), empty=empty))
+            self.wheres.setdefault(row.where)
+            refs.append(
+                model.ItemRef(
+                    item=oid,
+                    order=number,
+                    mandatory=row.mandatory,
+                    method=self._used(row.method, self.spec.methods, self.methods),
+                    where=(row.where,),
+                    has_no_data=empty,
+                )
+            )
+        oid = f"VL.{dataset.name}.{variable.name}"
+        self.value_lists.append(model.ValueList(oid, tuple(refs)))
+        return oid
+
+    def _held(self, row: ValueLevelSpec, made: Dataset | None) -> Any:
+        """Records that a value-level row is about."""
+        clause = self.spec.where_clauses.get(row.where)
+        if made is None or clause is None:
+            return slice(0)
+        try:
+            return select(made.frame, clause).to_numpy()
+        except Stopped as stopped:
+            self.problems += stopped.problems
+            return np.zeros(len(made.frame), dtype=bool)
+
+    def _named(self, row: ValueLevelSpec, tail: str) -> str:
+        """The one value that a where-clause asks for, else the end of its name."""
+        clause = self.spec.where_clauses.get(row.where)
+        conditions = clause.conditions if clause else ()
+        if len(conditions) == 1 and conditions[0].comparator in ("EQ", "IN") and len(conditions[0].values) == 1:
+            return conditions[0].values[0]
+        return tail
+
+    def _item(
+        self,
+        given: Item,
+        oid: str,
+        name: str,
+        shape: Shape,
+        *,
+        value_list: str = "",
+        origin: bool = True,
+        empty: bool = False,
+    ) -> model.Item:
+        return model.Item(
+            oid=oid,
+            name=name,
+            data_type=given.data_type,
+            label=given.label,
+            length=shape.length,
+            significant_digits=shape.digits,
+            format=given.format,
+            sas_name=name if re.fullmatch(r"[A-Z_][A-Z0-9_]{0,7}", name) else "",
+            codelist=self._codes(given.codelist),
+            origins=self._origin(given) if origin else (),
+            value_list=value_list,
+            comment=self._comment(given.comment, empty),
+        )
+
+    def _origin(self, given: Item) -> tuple[model.Origin, ...]:
+        if given.origin is None:
+            return ()
+        pages = self._refer("acrf", given.pages) if given.pages else ()
+        return (model.Origin(given.origin.value, given.source, given.predecessor, pages),)
+
+    # -- what items refer to
+
+    def _used(self, name: str, known: Mapping[str, Any], used: dict[str, None]) -> str:
+        """A reference that leads somewhere; others were told by the workbook's own check."""
+        if name not in known:
+            return ""
+        used.setdefault(name)
+        return name
+
+    def _codes(self, name: str) -> str:
+        known = {**self.spec.codelists, **self.spec.dictionaries}
+        return f"CL.{name}" if self._used(name, known, self.lists) else ""
+
+    def _comment(self, name: str, empty: bool) -> str:
+        """The workbook's comment; what has no data and no comment gets a sentence that says so."""
+        if empty and not name:
+            self.comments.setdefault(NO_DATA)
+            return NO_DATA
+        return self._used(name, self.spec.comments, self.comments)
+
+    def _comments(self) -> tuple[model.CommentDef, ...]:
+        used = [
+            model.CommentDef(c.id, c.description, self._refer(c.document, c.pages))
+            for c in self.spec.comments.values()
+            if c.id in self.comments
+        ]
+        if NO_DATA in self.comments and NO_DATA not in self.spec.comments:
+            used.append(model.CommentDef(NO_DATA, NO_DATA_TEXT))
+        return tuple(used)
+
+    def _method(self, method: Any) -> model.Method:
+        code = method.expression_code
+        return model.Method(
+            oid=method.id,
+            name=method.name,
+            type=method.type or "Computation",
+            description=method.description,
+            expressions=(model.Expression(method.expression_context, code),) if code else (),
+            documents=self._refer(method.document, method.pages),
+        )
+
+    def _where(self, name: str) -> model.Where:
+        clause = self.spec.where_clauses[name]
+        home = next((row.dataset for row in self.spec.value_levels if row.where == name), "")
+        checks = tuple(
+            model.RangeCheck(f"IT.{c.dataset or home}.{c.variable}", c.comparator, c.values)
+            for c in clause.conditions
+        )
+        return model.Where(name, checks, self._used(clause.comment, self.spec.comments, self.comments))
+
+    def _codelist(self, codelist: Codelist) -> model.CodeList:
+        published = _terminology(codelist.terminology, self) if codelist.nci_code else None
+        return model.CodeList(
+            oid=f"CL.{codelist.id}",
+            name=codelist.name or codelist.id,
+            data_type=codelist.data_type,
+            items=tuple(
+                model.CodeItem(
+                    value=term.value,
+                    decode=term.decode,
+                    code=term.nci_code,
+                    order=number,
+                    extended=bool(codelist.nci_code) and not term.nci_code,
+                )
+                for number, term in enumerate(codelist.terms, start=1)
+            ),
+            code=codelist.nci_code,
+            standard=f"STD.CT.{published[0]}.{published[1]}" if published else "",
+            non_standard=published is None,
+            comment=self._used(codelist.comment, self.spec.comments, self.comments),
+        )
+
+
+def _terminology(text: str, maker: _Maker) -> tuple[str, str] | None:
+    """Publishing set and version: `SDTM CT 2026-03-27` → SDTM, 2026-03-27; None for a sponsor's list."""
+    found = re.fullmatch(r"(?:CDISC )?([\w-]+) CT (\d{4}-\d\d-\d\d)", text.strip())
+    return (found[1], found[2]) if found else None
+
+
+def _in_class_order(datasets: Iterable[DatasetSpec]) -> list[DatasetSpec]:
+    places = {name: number for number, name in enumerate(CLASSES)}
+    return sorted(datasets, key=lambda d: places.get(d.class_.upper(), len(places)))
+
+
+def _written(dataset: DatasetSpec, made: Dataset | None) -> list[VariableSpec]:
+    """Variables as they stand in the file; all of the workbook's for a dataset that has no file."""
+    if made is None:
+        return list(dataset.variables)
+    return [dataset.by_name[v.name] for v in made.variables if v.name in dataset.by_name]
+
+
+def _is_standard(dataset: DatasetSpec, name: str) -> bool:
+    known = sdtm_variable(dataset.name, name) or model_variable(dataset.name, name)
+    return known is not None or dataset.name.startswith("SUPP")
+
+
+def _shape(given: Item, values: pd.Series | None, stored: Variable | None) -> Shape:
+    """Length and decimals as they are: of text the length in the file (or of the longest value)."""
+    if given.data_type not in model.DATA_TYPES_WITH_LENGTH:
+        return Shape()
+    if values is None or not values.notna().any():
+        digits = (given.significant_digits or 1) if given.data_type == "float" else None
+        return Shape(stored.length if stored and stored.type == "Char" else given.length or 1, digits)
+    if given.data_type == "text":
+        return Shape(stored.length if stored else byte_length(values))
+    is_number = pd.api.types.is_numeric_dtype(values)
+    shape = shape_of_numbers(values) if is_number else shape_of_texts(values)
+    if given.data_type == "integer":
+        return Shape(shape.length)
+    digits = max(shape.digits or 0, given.significant_digits or 0)
+    return Shape(max(shape.length or 1, digits + 2), digits)

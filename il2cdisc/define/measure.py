@@ -1,0 +1,44 @@
+"""How long numbers are when they are written: characters in all, and decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`length` in characters (bytes for text), `digits` after the point; None where it has no meaning."""
+
+    length: int | None = None
+    digits: int | None = None
+
+
+def shape_of_numbers(values: pd.Series) -> Shape:
+    """Of a numeric column: each distinct value as its shortest text, with up to 15 digits.
+
+    >>> shape_of_numbers(pd.Series([1.0, 12.25, None]))
+    Shape(length=5, digits=2)
+    """
+    known = np.unique(values.dropna().to_numpy(dtype="float64"))
+    return _shape(np.format_float_positional(float(f"{value:.15g}"), trim="-") for value in known)
+
+
+def shape_of_texts(values: pd.Series) -> Shape:
+    """Of numbers that are held as text.
+
+    >>> shape_of_texts(pd.Series(["7", "<0.44"], dtype="str"))
+    Shape(length=5, digits=2)
+    """
+    return _shape(str(value) for value in values.dropna().unique())
+
+
+def _shape(texts: Iterable[str]) -> Shape:
+    length, digits = 1, 0
+    for text in texts:
+        length = max(length, len(text))
+        digits = max(digits, len(text.partition(".")[2]))
+    return Shape(length, digits)
