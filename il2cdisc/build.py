@@ -169,6 +169,9 @@ def write(plan: Plan, made: Made, folder: Path, say: Say, findings: Problems) ->
     _write_transport(sdtm, folder / "sdtm", study, findings)
     _write_transport(adam, folder / "adam", study, findings)
 
+    say("define.xml")
+    _write_define(plan, sdtm, folder / "sdtm")
+
     say("lineage, receipts and ledger")
     places = {name: form.row_index() for name, form in made.export.forms.items()}
     write_lineage(folder / "lineage", [*sdtm, *adam], places, plan.variables)
@@ -366,6 +369,20 @@ def _write_transport(datasets: Sequence[Dataset], folder: Path, study: Study, fi
             continue
         stops.extend(compare_xpt(path, dataset))
     stops.stop_if_any()
+
+
+def _write_define(plan: Plan, datasets: Sequence[Dataset], folder: Path) -> None:
+    """`define.xml` beside the transport files; the checks of the files read it back."""
+    from il2cdisc.define import DefineFacts, define_bytes, make_define
+
+    study = plan.study
+    facts = DefineFacts(
+        created=study.build.time,
+        terminology=study.standards.ct,
+        originator=study.study.sponsor,
+        system_version=__version__,
+    )
+    (folder / "define.xml").write_bytes(define_bytes(make_define(plan.sdtm, datasets, facts)))
 
 
 def _write_text(path: Path, text: str) -> None:

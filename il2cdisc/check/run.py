@@ -14,6 +14,7 @@ from il2cdisc.check.dispositions import Disposition, unused
 from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped, place_text
 from il2cdisc.check.read import read_package
 from il2cdisc.check.rules import Rule, all_rules
+from il2cdisc.define import check_define, compare_define, read_define
 from il2cdisc.spec.models import Spec
 
 MAX_RECORDS = 1_000
@@ -50,10 +51,28 @@ def check_folder(
             outputs / name, spec, shown=f"{shown or outputs.as_posix()}/{name}"
         )
         found += [from_problem(problem) for problem in unreadable]
+        found += [from_problem(problem) for problem in _define(outputs / name, context, shown)]
         found += run_rules(context, origin=origin, more=more)
         ran.update(rule.kind.code for rule in all_rules())
     found += [from_problem(problem) for problem in unused(found, dispositions, ran)]
     return grouped(found, more=more, rules=ran)
+
+
+def _define(folder: Path, context: Context, shown: str) -> list[Problem]:
+    """What is wrong in the package's define.xml, in itself and against the files."""
+    path = folder / "define.xml"
+    name = f"{shown or folder.parent.as_posix()}/{folder.name}/{path.name}"
+    if not path.is_file():
+        return []
+    try:
+        define = read_define(path.read_bytes(), name)
+    except Stopped as stopped:
+        return list(stopped.problems)
+    beside = {file.name for file in folder.iterdir()}
+    return [
+        *check_define(define, name),
+        *compare_define(define, context.tables.values(), name, beside=beside),
+    ]
 
 
 def run_rules(

@@ -71,6 +71,10 @@ def _compare(group: ItemGroup, table: File, items: dict[str, Item], shown: str) 
             yield told("the label differs (define.xml, file)", item.label, variable.label, variable=item.name)
         number = item.data_type in ("integer", "float")
         if number != (variable.type == "Num"):
-            yield told("the type differs (define.xml, file)", item.data_type, variable.type, variable=item.name)
+            yield told(
+                "the type differs (define.xml, file)", item.data_type, variable.type, variable=item.name
+            )
         elif item.data_type == "text" and item.length != variable.length:
-            yield told("the length differs (define.xml, file)", item.length, variable.length, variable=item.name)
+            yield told(
+                "the length differs (define.xml, file)", item.length, variable.length, variable=item.name
+            )

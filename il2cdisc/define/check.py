@@ -53,7 +53,11 @@ class _Check:
     def problems(self) -> Iterator[Problem]:
         define = self.define
         yield from self._identifiers()
-        for name, value in (("FileOID", define.file_oid), ("StudyName", define.study_name), ("OID", define.oid)):
+        for name, value in (
+            ("FileOID", define.file_oid),
+            ("StudyName", define.study_name),
+            ("OID", define.oid),
+        ):
             if not value:
                 yield kinds.INCOMPLETE.at(self.at(name), f"{name} is empty")
         for standard in define.standards:
@@ -157,13 +161,17 @@ class _Check:
     def _item(self, item: Item) -> Iterator[Problem]:
         yield from self._word(item.oid, "data type", item.data_type, DATA_TYPES)
         yield from self._known(item.oid, "codelist", item.codelist, {c.oid for c in self.define.codelists})
-        yield from self._known(item.oid, "value list", item.value_list, {v.oid for v in self.define.value_lists})
+        yield from self._known(
+            item.oid, "value list", item.value_list, {v.oid for v in self.define.value_lists}
+        )
         yield from self._comment(item.oid, item.comment)
         if (item.length is None) == (item.data_type in DATA_TYPES_WITH_LENGTH):
             what = "has no length" if item.length is None else "has a length"
             yield kinds.INCOMPLETE.at(self.at(item.oid), f"data type {item.data_type} {what}")
         if item.data_type == "float" and item.significant_digits is None:
-            yield kinds.INCOMPLETE.at(self.at(item.oid), "data type float has no number of significant digits")
+            yield kinds.INCOMPLETE.at(
+                self.at(item.oid), "data type float has no number of significant digits"
+            )
         for origin in item.origins:
             yield from self._word(item.oid, "origin", origin.type, ORIGINS)
             yield from self._word(item.oid, "source", origin.source, SOURCES)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset, Variable, byte_length
-from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.base.problems import Stopped
 from il2cdisc.define import model
 from il2cdisc.define.measure import Shape, shape_of_numbers, shape_of_texts
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
@@ -51,16 +51,14 @@ class DefineFacts:
     documents: frozenset[str] = frozenset()
 
 
-def make_define(
-    spec: Spec, datasets: Iterable[Dataset], facts: DefineFacts
-) -> tuple[model.Define, list[Problem]]:
-    """The model of a package, and what is wrong with where-clauses that can't be evaluated.
+def make_define(spec: Spec, datasets: Iterable[Dataset], facts: DefineFacts) -> model.Define:
+    """The model of a package.
 
     `datasets` as they are written (`common_lengths`): variables, lengths, decimals and which of them have
-    values are theirs; everything else is the workbook's. A dataset without records has no file.
+    values are theirs; everything else is the workbook's. A dataset without records has no file. A
+    where-clause that can't be evaluated counts as one without records: the checks of the files tell it.
     """
-    maker = _Maker(spec, {d.name: d for d in datasets if len(d.frame)}, facts)
-    return maker.define(), maker.problems
+    return _Maker(spec, {d.name: d for d in datasets if len(d.frame)}, facts).define()
 
 
 @dataclass
@@ -68,7 +66,6 @@ class _Maker:
     spec: Spec
     made: Mapping[str, Dataset]
     facts: DefineFacts
-    problems: list[Problem] = field(default_factory=list[Problem])
     items: list[model.Item] = field(default_factory=list[model.Item])
     value_lists: list[model.ValueList] = field(default_factory=list[model.ValueList])
     wheres: dict[str, None] = field(default_factory=dict[str, None])
@@ -137,7 +134,9 @@ class _Maker:
         return (
             model.Standard(f"STD.{name}", name, "IG", version),
             *(
-                model.Standard(f"STD.CT.{item[0]}.{item[1]}", "CDISC/NCI", "CT", item[1], publishing_set=item[0])
+                model.Standard(
+                    f"STD.CT.{item[0]}.{item[1]}", "CDISC/NCI", "CT", item[1], publishing_set=item[0]
+                )
                 for item in terms
                 if item is not None
             ),
@@ -271,15 +270,18 @@ class _Maker:
             return slice(0)
         try:
             return select(made.frame, clause).to_numpy()
-        except Stopped as stopped:
-            self.problems += stopped.problems
+        except Stopped:
             return np.zeros(len(made.frame), dtype=bool)
 
     def _named(self, row: ValueLevelSpec, tail: str) -> str:
         """The one value that a where-clause asks for, else the end of its name."""
         clause = self.spec.where_clauses.get(row.where)
         conditions = clause.conditions if clause else ()
-        if len(conditions) == 1 and conditions[0].comparator in ("EQ", "IN") and len(conditions[0].values) == 1:
+        if (
+            len(conditions) == 1
+            and conditions[0].comparator in ("EQ", "IN")
+            and len(conditions[0].values) == 1
+        ):
             return conditions[0].values[0]
         return tail
 

@@ -41,7 +41,11 @@ def read_define(data: bytes, shown: str = "define.xml") -> Define:
     """
     root = _root(data, shown)
     version = root.find(f"{_O}Study/{_O}MetaDataVersion")
-    if root.tag != f"{_O}ODM" or version is None or not version.get(f"{_D}DefineVersion", "").startswith("2.1"):
+    if (
+        root.tag != f"{_O}ODM"
+        or version is None
+        or not version.get(f"{_D}DefineVersion", "").startswith("2.1")
+    ):
         raise Stopped([UNREADABLE.at(shown, "this is no define.xml of version 2.1")])
     try:
         return _define(root, version)
@@ -258,7 +262,9 @@ def _pages(page: Any) -> str:
 
 
 def _leaf(element: Any) -> Leaf:
-    return Leaf(_need(element, "ID"), element.get(f"{{{XLINK}}}href", ""), element.findtext(f"{_D}title") or "")
+    return Leaf(
+        _need(element, "ID"), element.get(f"{{{XLINK}}}href", ""), element.findtext(f"{_D}title") or ""
+    )
 
 
 def _nci(element: Any) -> str:

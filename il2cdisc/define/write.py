@@ -74,7 +74,10 @@ def _odm(define: Define) -> Any:
         standards = _add(version, "def:Standards")
         for standard in define.standards:
             _standard(standards, standard)
-    for tag, documents in (("def:AnnotatedCRF", define.annotated), ("def:SupplementalDoc", define.supplemental)):
+    for tag, documents in (
+        ("def:AnnotatedCRF", define.annotated),
+        ("def:SupplementalDoc", define.supplemental),
+    ):
         if documents:
             _documents(_add(version, tag), documents)
     for value_list in define.value_lists:
@@ -119,7 +122,9 @@ def _value_list(parent: Any, value_list: ValueList) -> None:
 def _where(parent: Any, where: Where) -> None:
     element = _add(parent, "def:WhereClauseDef", OID=where.oid, def_CommentOID=where.comment)
     for check in where.checks:
-        made = _add(element, "RangeCheck", Comparator=check.comparator, SoftHard="Soft", def_ItemOID=check.item)
+        made = _add(
+            element, "RangeCheck", Comparator=check.comparator, SoftHard="Soft", def_ItemOID=check.item
+        )
         for value in check.values:
             _add(made, "CheckValue").text = value
 
