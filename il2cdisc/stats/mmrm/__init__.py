@@ -1,0 +1,6 @@
+"""Mixed models for repeated measures: restricted likelihood, covariance structures, Kenward-Roger."""
+
+from il2cdisc.stats.mmrm.model import mmrm
+from il2cdisc.stats.mmrm.result import Attempt, Mmrm
+
+__all__ = ["Attempt", "Mmrm", "mmrm"]

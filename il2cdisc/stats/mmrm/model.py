@@ -1,0 +1,267 @@
+"""The call: a formula and a frame to a fitted model, structure after structure until one converges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.problems import did_you_mean
+from il2cdisc.stats.design import Design, Formula, listed, parse, require, response_of
+from il2cdisc.stats.estimates import NotEstimableError
+from il2cdisc.stats.mmrm.inference import METHODS, Inference
+from il2cdisc.stats.mmrm.likelihood import Repeated, arrange
+from il2cdisc.stats.mmrm.optimise import Problem, minimise
+from il2cdisc.stats.mmrm.result import Attempt, Fitted, Mmrm
+from il2cdisc.stats.mmrm.structures import SPELLINGS, STRUCTURES, Structure
+from il2cdisc.stats.mmrm.threads import one_thread
+
+Floats = NDArray[np.float64]
+
+
+def mmrm(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    subject: str,
+    visit: str,
+    covariance: str | Sequence[str] = "UN",
+    ddf: str = "kenward-roger",
+    method: str = "REML",
+    confidence: float = 0.95,
+) -> Mmrm:
+    """Fit a mixed model for repeated measures: fixed effects, and a covariance over each subject's visits.
+
+    `data` has one row a subject and visit. In `formula` (`CHG ~ BASE + TRT*AVISIT + BASE:AVISIT`) text,
+    categories and booleans are factors, as are `subject`, `visit` and variables written C(X); other numbers
+    are covariates. Rows with a missing value in any variable of the model are left out (`left_out` counts
+    them). Visits are in the order of their categories, of their numbers, or, when text, of the numbers in the
+    text.
+
+    `covariance`: UN, TOEPH, TOEP, ARH1, AR1, CSH, CS, ANTE1 (first-order antedependence) or AD (the same with
+    one variance); with several, the first that converges is used, and `reason` says why those before did not.
+    `ddf`: "kenward-roger" (as SAS DDFM=KR: natural parameters, observed information), "kenward-roger-linear"
+    (as SAS DDFM=KR(LINEAR)) or "satterthwaite". `method`: "REML" or "ML" (with "satterthwaite" only).
+    `confidence` is the level of the intervals.
+
+    Accuracy: the optimum is the true one (SAS stops earlier; its printed values are up to 5e-4 away).
+    Sources: Mallinckrodt et al., Drug Inf J 2008;42:303-319 (the model); Kenward and Roger, Biometrics
+    1997;53:983-997 (the tests); `likelihood` and `inference` have the formulas.
+
+    Returns a fit even when no structure converges: `converged` is False, `reason` says why, and its frames
+    hold no numbers. Raises `NotEstimableError` with a sentence when there is no model to fit (no complete
+    row, a constant response, one subject, a subject twice at a visit, too few rows) and `ValueError` for
+    wrong arguments.
+    """
+    structures = _structures(covariance)
+    _check_arguments(ddf, method, confidence)
+    parsed = parse(formula)
+    require(data, parsed.variables | {subject, visit})
+    rows, left_out = _complete(data, parsed, subject, visit)
+    visits = _visit_order(rows[visit], structures)
+    rows = rows.assign(**{visit: pd.Categorical(rows[visit], categories=visits)})
+    _refuse_duplicates(rows, subject, visit)
+    y = response_of(parsed, rows)
+    _refuse_response(parsed.response, y, rows, subject)
+    with one_thread():
+        design = Design(parsed, rows, factors={subject, visit})
+        prepared = _prepare(design, rows, y, subject, visit, visits)
+        attempts: list[Attempt] = []
+        fitted: Fitted | None = None
+        for structure in structures if len(visits) > 1 else structures[:1]:
+            attempt, fitted = _attempt(prepared, structure, ddf=ddf, reml=method == "REML")
+            attempts.append(attempt)
+            if fitted is not None:
+                break
+    return Mmrm(
+        formula=formula,
+        method=method,
+        ddf=ddf,
+        confidence=confidence,
+        visits=tuple(visits),
+        n=len(rows),
+        subjects=int(rows[subject].nunique()),
+        left_out=left_out,
+        attempts=tuple(attempts),
+        design=design,
+        fitted=fitted,
+    )
+
+
+def _structures(covariance: str | Sequence[str]) -> list[Structure]:
+    names = [covariance] if isinstance(covariance, str) else list(covariance)
+    if not names:
+        raise ValueError("No covariance structure is named.")
+    out: list[Structure] = []
+    for name in names:
+        key = SPELLINGS.get(name.upper(), name.upper())
+        if key not in STRUCTURES:
+            near = did_you_mean(name, list(STRUCTURES))
+            raise ValueError(
+                f"There is no covariance structure {name!r}."
+                + (f" Did you mean {near!r}?" if near else "")
+                + f" There are {', '.join(STRUCTURES)}."
+            )
+        out.append(STRUCTURES[key])
+    return out
+
+
+def _check_arguments(ddf: str, method: str, confidence: float) -> None:
+    if ddf not in METHODS:
+        raise ValueError(f"ddf is {ddf!r}; it is one of {', '.join(METHODS)}.")
+    if method not in ("REML", "ML"):
+        raise ValueError(f"method is {method!r}; it is REML or ML.")
+    if method == "ML" and ddf != "satterthwaite":
+        raise ValueError(
+            "Kenward-Roger's adjustment is for REML; with method='ML' ask for ddf='satterthwaite'."
+        )
+    if not 0 < confidence < 1:
+        raise ValueError(f"the confidence level {confidence} is not between 0 and 1")
+
+
+def _complete(
+    data: pd.DataFrame, formula: Formula, subject: str, visit: str
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Rows with all variables of the model, and how many rows lack each variable."""
+    names = [*sorted(formula.variables - {subject, visit}), subject, visit]
+    rows = data[names]
+    numbers = rows.select_dtypes("number").astype("float64")
+    for name in numbers.columns:
+        infinite = int(np.isinf(numbers[name]).sum())
+        if infinite:
+            raise NotEstimableError(f"{name} is infinite in {infinite} of {len(rows)} rows.")
+    missing = rows.isna()
+    left_out = {str(name): int(n) for name, n in missing.sum().items() if n}
+    complete = rows.loc[~missing.any(axis=1)].reset_index(drop=True)
+    if len(complete) == 0:
+        everywhere = [name for name, n in left_out.items() if n == len(rows)]
+        if len(rows) == 0:
+            why = "the data have no rows"
+        elif everywhere:
+            verb = "is" if len(everywhere) == 1 else "are"
+            why = f"{listed(everywhere)} {verb} missing in all {len(rows)} rows"
+        else:
+            why = "each row lacks one of " + listed([f"{k} (missing in {n})" for k, n in left_out.items()])
+        raise NotEstimableError(f"The model has no complete row: {why}.")
+    return complete, left_out
+
+
+def _visit_order(column: pd.Series, structures: Sequence[Structure]) -> list[object]:
+    """Visits in their order: categories, numbers, or the numbers within texts."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        present = set(column.unique())
+        return [visit for visit in column.cat.categories if visit in present]
+    values = column.unique().tolist()
+    if not all(isinstance(value, str) for value in values):
+        return sorted(values)
+    natural = sorted(values, key=_by_numbers)
+    ordered = [structure.name for structure in structures if structure.ordered]
+    if ordered and not all(re.search(r"\d", value) for value in values):
+        raise ValueError(
+            f"{listed(ordered)} must know the order of the visits, and {listed(natural)} don't tell it."
+            f" Make {column.name} an ordered category (pandas.Categorical) or a number."
+        )
+    return natural
+
+
+def _by_numbers(text: str) -> tuple[tuple[int, float, str], ...]:
+    parts = re.split(r"(\d+(?:\.\d+)?)", text)
+    return tuple((0, float(p), "") if re.fullmatch(r"\d+(?:\.\d+)?", p) else (1, 0.0, p) for p in parts if p)
+
+
+def _refuse_duplicates(rows: pd.DataFrame, subject: str, visit: str) -> None:
+    twice = rows[rows.duplicated([subject, visit], keep=False)]
+    if len(twice):
+        pairs = twice[[subject, visit]].drop_duplicates()
+        named = [f"{s} at {v}" for s, v in zip(pairs[subject], pairs[visit], strict=True)]
+        raise NotEstimableError(
+            f"A subject may have one row a visit; more than one have {listed(named)} ({subject}, {visit})."
+        )
+
+
+def _refuse_response(name: str, y: Floats, rows: pd.DataFrame, subject: str) -> None:
+    if not np.isfinite(y).all():
+        raise NotEstimableError(f"{name} is not a finite number in each of the {len(y)} rows used.")
+    if np.ptp(y) == 0:
+        raise NotEstimableError(
+            f"The response {name} has the same value ({y[0]:g}) in all {len(y)} rows used."
+        )
+    if rows[subject].nunique() < 2:
+        raise NotEstimableError(
+            f"The model needs at least 2 subjects; there is 1 with complete rows ({rows[subject].iloc[0]})."
+        )
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """The data in stable coordinates: X = Q R with orthonormal Q in place of X, y over its residual SD."""
+
+    repeated: Repeated
+    ordinary: Floats
+    triangle: Floats
+    scale: float
+    visits: list[object]
+
+
+def _prepare(
+    design: Design, rows: pd.DataFrame, y: Floats, subject: str, visit: str, visits: list[object]
+) -> _Prepared:
+    x = design.matrix[:, design.kept]
+    n, p = x.shape
+    if n <= p:
+        raise NotEstimableError(f"The model has {p} fixed effects and {n} complete rows; it needs more rows.")
+    q, r = np.linalg.qr(x)
+    residual = y - q @ (q.T @ y)
+    scale = float(np.sqrt(residual @ residual / (n - p)))
+    if scale <= 1e-10 * float(np.abs(y).max()):
+        raise NotEstimableError(f"The model fits all {n} rows exactly; no residual variance is left.")
+    codes = np.asarray(pd.factorize(rows[subject])[0], dtype="intp")
+    at = np.asarray(rows[visit].cat.codes, dtype="intp")
+    repeated = arrange(codes, at, y / scale, q, len(visits))
+    ordinary = arrange(codes, at, residual / scale, q[:, :0], len(visits)).y
+    return _Prepared(repeated, ordinary, r, scale, visits)
+
+
+def _attempt(
+    prepared: _Prepared, structure: Structure, *, ddf: str, reml: bool
+) -> tuple[Attempt, Fitted | None]:
+    """One structure: its verdict and, when that is good, the fit with its inference."""
+    data = prepared.repeated
+    if data.m == 1:
+        structure = STRUCTURES["UN"]  # one variance: all structures are the same
+    q = structure.count(data.m)
+    unseen = _unseen(data, structure, prepared.visits)
+    if unseen:
+        return Attempt(structure.name, False, unseen, None, q), None
+    found = minimise(Problem(data, structure, reml=reml), prepared.ordinary)
+    if found is None:
+        return Attempt(structure.name, False, "no covariance matrix to begin with", None, q), None
+    spare = data.n - (data.p if reml else 0)
+    deviance = found.deviance + 2 * spare * float(np.log(prepared.scale))
+    if reml:
+        deviance += 2 * float(np.log(np.abs(np.diag(prepared.triangle))).sum())
+    attempt = Attempt(structure.name, found.accepted, found.verdict, deviance, q, found.steps)
+    if not found.accepted:
+        return attempt, None
+    natural = structure.natural(found.working, data.m)
+    inference = Inference(data, structure, natural, found.point, reml=reml, method=ddf)
+    return attempt, Fitted(inference, prepared.triangle, prepared.scale, found.sigma * prepared.scale**2)
+
+
+def _unseen(data: Repeated, structure: Structure, visits: list[object]) -> str:
+    """Why the structure can't be estimated: pairs of visits, or distances, that no subject has."""
+    together = data.seen_together()
+    m = data.m
+    if structure.name == "UN":
+        pairs = [
+            f"{visits[a]} and {visits[b]}" for a in range(m) for b in range(a + 1, m) if not together[a, b]
+        ]
+        return f"no subject has both {listed(pairs)}" if pairs else ""
+    if structure.name in ("TOEP", "TOEPH"):
+        lags = [str(k) for k in range(1, m) if not np.diag(together, k).any()]
+        return f"no subject has two visits that are {listed(lags)} apart" if lags else ""
+    return "" if together[~np.eye(m, dtype=bool)].any() else "no subject has two visits"
