@@ -14,7 +14,7 @@ from il2cdisc import __version__
 from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Problem, Problems, Stopped
-from il2cdisc.raw import RawExport, empty_forms, link, load_dictionary, read_export
+from il2cdisc.raw import RawExport, empty_forms, link, load_dictionary, notice, read_export
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study, load_study
@@ -115,7 +115,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     say("reading the raw export")
     export = read_export(study, plan.dictionary)
     say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
-    export = link(export, study)
+    export = notice(link(export, study), study, plan.dictionary)
     findings.extend(export.problems)
 
     say("mapping to SDTM")
@@ -202,7 +202,7 @@ def write(plan: Plan, made: Made, folder: Path, say: Say, findings: Problems) ->
     dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
     report = check_folder(
         folder, [plan.sdtm, plan.adam], problems=findings.items, dispositions=dispositions,
-        origin=lineage.origin, shown="outputs",
+        origin=lineage.origin, repeated=lineage.repeated, shown="outputs",
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)
     write_reports(report, folder / "checks", facts, dispositions=dispositions)
@@ -264,7 +264,7 @@ def check(folder: Path, *, out: Path | None = None) -> tuple[Any, Any]:
     lineage = Lineage(target / "lineage")
     report = check_folder(
         target, specs, problems=problems, findings=read_json(told) if told.exists() else [],
-        dispositions=dispositions, origin=lineage.origin, shown="outputs",
+        dispositions=dispositions, origin=lineage.origin, repeated=lineage.repeated, shown="outputs",
     )  # fmt: skip
     return report, dispositions
 

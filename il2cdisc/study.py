@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line, did_you_mean
 from il2cdisc.study_checks import BAD_VALUE, MISSING_KEY, UNKNOWN_KEY, UNREADABLE, Key, checks
 from il2cdisc.study_model import (
+    Agreement,
     AnalysisFacts,
     BuildFacts,
     FormSource,
@@ -129,6 +130,8 @@ def _keys_at(key: Key) -> list[str]:
     """Keys that the table at `key` may have."""
     if key[:1] == ("forms",) and len(key) == 2:
         model = FormSource
+    elif key[:1] == ("agreements",):
+        model = Agreement
     else:
         model = _TABLES.get(key[-1] if len(key) else "")
     return [name for name in model.model_fields if name != "folder"] if model else []

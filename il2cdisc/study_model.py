@@ -154,6 +154,10 @@ class FormSource(_Table):
     header_line: Annotated[int, Field(ge=1)] = 1
     itemgroup: str = ""
     """ItemGroupOID of an ODM-XML file."""
+    key: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Columns that tell the records of the form apart; a record that repeats one is told."""
+    explained_by: Mapping[str, Annotated[tuple[str, ...], Field(strict=False)]] = {}
+    """Column → its values that say why results of the same record are missing."""
     subject: Annotated[SubjectLink | None, BeforeValidator(_as_link)] = None
 
     @field_validator("encoding")
@@ -164,6 +168,17 @@ class FormSource(_Table):
         except LookupError as error:
             raise ValueError("is no known encoding; common ones are utf-8, latin-1, cp1252") from error
         return value
+
+
+class Agreement(_Table):
+    """[[agreements]]: two columns, `form.COLUMN`, that must say the same of a subject.
+
+    `pairs` maps a value of `column` to the value of `agrees_with` that it goes with.
+    """
+
+    column: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.\S+$")]
+    agrees_with: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.\S+$")]
+    pairs: Mapping[str, str]
 
 
 class AnalysisFacts(_Table):
@@ -184,6 +199,7 @@ class Study(_Table):
     forms: Mapping[FormName, FormSource]
     deferred: Mapping[str, Text] = {}
     """Form → why its domain comes later."""
+    agreements: Annotated[tuple[Agreement, ...], Field(strict=False)] = ()
     analysis: AnalysisFacts = AnalysisFacts()
     trial: Mapping[str, Any] = {}
     """The trial's own facts, for its mappings; the engine does not look inside."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.datasets import Variable, byte_lengths
+from il2cdisc.base.dates import is_iso, latest_day, over_distinct
 from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check.findings import Level
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
@@ -78,6 +79,8 @@ class Context:
     tables: Mapping[str, Table]
     terms: Callable[[str], frozenset[str]] = field(default=lambda _code: frozenset())
     """Terms of a standard's codelist by its NCI code; empty when unknown."""
+    repeated: Callable[[str], Rows] = field(default=lambda _dataset: NO_ROWS)
+    """Rows of a dataset made from raw records that repeat another one: told at the raw record already."""
 
     @cached_property
     def subjects_dataset(self) -> str:
@@ -130,6 +133,13 @@ class Context:
     def _selections(self) -> dict[str, list[tuple[ValueLevelSpec, Rows | Stopped]]]:
         return {name: list(_selections(self.spec, table)) for name, table in self.tables.items()}
 
+    def of_subject(self, variable: str) -> pd.Series:
+        """A variable of the subjects' dataset by USUBJID; empty when there is none."""
+        table = self.tables.get(self.subjects_dataset)
+        if table is None or not {"USUBJID", variable} <= set(table.by_name):
+            return pd.Series([], dtype="str")
+        return table.frame.drop_duplicates("USUBJID").set_index("USUBJID")[variable]
+
     def codelist(self, item: Item) -> Codelist | None:
         """The codelist of a variable or value-level row, None for none or an external dictionary."""
         return self.spec.codelists.get(item.codelist) if item.codelist else None
@@ -168,6 +178,7 @@ def _selections(spec: Spec, table: Table) -> Iterator[tuple[ValueLevelSpec, Rows
 class Hit:
     """One message of a rule and the records that it holds for (none: the dataset or variable as a whole).
 
+    `details`, where given, has one text a record in the place of `what`.
     `hints` gives, for a value found, the value that was probably meant. `spec` is the workbook's cell.
     """
 
@@ -178,6 +189,7 @@ class Hit:
     value: str = ""
     hint: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
+    details: Sequence[str] = ()
     spec: Address | None = None
     level: Level | None = None
 
@@ -262,3 +274,34 @@ def decimals(value: str) -> int | None:
 def more_decimals(values: pd.Series | Distinct, digits: int) -> Rows:
     """Positions of numbers that need more than `digits` decimals in their shortest writing."""
     return where_distinct(values, lambda value: (decimals(value) or 0) > digits)
+
+
+def days_before(context: Context, dataset: str, variable: str, reference: str) -> tuple[Rows, list[str]]:
+    """Records whose date is a day or more before a date of their subject, and that date of each.
+
+    A partial date counts as the last day that it may mean.
+    """
+    frame = context.tables[dataset].frame
+    if not {"USUBJID", variable} <= set(frame.columns):
+        return NO_ROWS, []
+    known = context.of_subject(reference).str[:10]
+    against = frame["USUBJID"].map(known[known.str.len() == 10]).astype("str")
+    latest = over_distinct(frame[variable], _latest).astype("str")
+    rows = positions((latest < against).to_numpy(dtype=bool, na_value=False))
+    return rows, against.iloc[rows].tolist()
+
+
+def _latest(text: str) -> str | None:
+    return latest_day(text).isoformat() if is_iso(text) else None
+
+
+def of_test(table: Table | None, testcd: str, unit: str) -> pd.Series | None:
+    """Records of a test with a standard result in a unit (blank: without one); None without the variables."""
+    if table is None:
+        return None
+    names = [f"{table.name}{stem}" for stem in ("TESTCD", "STRESN", "STRESU")]
+    if not {"USUBJID", *names[:2]} <= set(table.by_name):
+        return None
+    mine = (table.frame[names[0]] == testcd) & table.frame[names[1]].notna()
+    units = table.frame[names[2]].fillna("") if names[2] in table.by_name else ""
+    return mine & (units == unit)

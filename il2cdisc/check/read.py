@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from il2cdisc.base.problems import Problem, Stopped
-from il2cdisc.check.context import Context, Table
+from il2cdisc.check.context import NO_ROWS, Context, Rows, Table
 from il2cdisc.check.problems import DOUBLE
 from il2cdisc.spec.models import Spec
 from il2cdisc.standards import codelist
 from il2cdisc.transport.xpt import read_xpt
 
 
-def read_package(folder: Path, spec: Spec, *, shown: str = "") -> tuple[Context, list[Problem]]:
+def read_package(
+    folder: Path, spec: Spec, *, repeated: Callable[[str], Rows] | None = None, shown: str = ""
+) -> tuple[Context, list[Problem]]:
     """Every transport file of a folder beside its specification; files that can't be read as problems.
 
-    `shown` is the folder's name in messages. Tables come in the order of their names.
+    `repeated` gives the rows of a dataset whose raw record repeats another; `shown` is the folder's name
+    in messages. Tables come in the order of their names.
     """
     tables: dict[str, Table] = {}
     problems: list[Problem] = []
@@ -38,7 +42,8 @@ def read_package(folder: Path, spec: Spec, *, shown: str = "") -> tuple[Context,
             frame=file.frame,
             spec=spec.datasets.get(file.name),
         )
-    return Context(spec, dict(sorted(tables.items())), standard_terms), problems
+    known = repeated or (lambda _dataset: NO_ROWS)
+    return Context(spec, dict(sorted(tables.items())), standard_terms, known), problems
 
 
 def standard_terms(code: str) -> frozenset[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check import problems as kinds
-from il2cdisc.check.context import Context, Hit, Origin, Table, number_text
+from il2cdisc.check.context import Context, Hit, Origin, Rows, Table, number_text
 from il2cdisc.check.dispositions import Disposition, unused
 from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped, place_text
 from il2cdisc.check.read import read_package
@@ -31,13 +31,15 @@ def check_folder(
     findings: Iterable[Finding] = (),
     dispositions: Sequence[Disposition] = (),
     origin: Origin | None = None,
+    repeated: Callable[[str], Rows] | None = None,
     shown: str = "",
 ) -> Report:
     """Check the transport files of a build against their workbooks; SDTM in `sdtm/`, ADaM in `adam/`.
 
     `problems` (of reading, link, mapping, the manifest) and `findings` (of an earlier report) join the
     report; dispositions that explain nothing are findings themselves. `origin` gives the raw lines behind
-    a record. `shown` is the name of the folder in messages.
+    a record, `repeated` the rows of a dataset whose raw record repeats another. `shown` is the name of
+    the folder in messages.
     Raises `Stopped` when there is no folder to check.
     """
     if not outputs.is_dir():
@@ -48,7 +50,7 @@ def check_folder(
     for spec in specs:
         name = spec.standard.lower()
         context, unreadable = read_package(
-            outputs / name, spec, shown=f"{shown or outputs.as_posix()}/{name}"
+            outputs / name, spec, repeated=repeated, shown=f"{shown or outputs.as_posix()}/{name}"
         )
         found += [from_problem(problem) for problem in unreadable]
         found += [from_problem(problem) for problem in _define(outputs / name, context, shown)]
@@ -123,12 +125,15 @@ def _findings(rule: Rule, hit: Hit, context: Context, origin: Origin | None) -> 
     subjects = _column(table, "USUBJID", rows)
     numbers = _numbers(table, rows)
     values = _column(table, hit.variable, rows)
+    details = list(hit.details[:MAX_RECORDS]) or [hit.what] * len(rows)
     out: list[Finding] = []
-    for row, subject, (seq, number), value in zip(rows, subjects, numbers, values, strict=True):
+    for row, subject, (seq, number), value, what in zip(
+        rows, subjects, numbers, values, details, strict=True
+    ):
         source = origin(table.name, row, hit.variable) if origin else []
         out.append(
             Finding(
-                **common,
+                **{**common, "what": what},
                 where=_record(table, row, subject, f"{seq}={number}" if number else "", hit.variable),
                 usubjid=subject,
                 seq=int(number) if number.isdecimal() else 0,

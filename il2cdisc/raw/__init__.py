@@ -3,6 +3,7 @@
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn, load_dictionary
 from il2cdisc.raw.forms import Form, Part, RawExport, Receipt
 from il2cdisc.raw.link import link
+from il2cdisc.raw.notice import notice
 from il2cdisc.raw.read import empty_forms, read_export
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "empty_forms",
     "link",
     "load_dictionary",
+    "notice",
     "read_export",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -61,17 +61,27 @@ class Form:
     """Column → its label in the file (SPSS, SAS, Stata)."""
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     """Column → value as text → its label in the file."""
+    repeats: Mapping[int, int] = field(default_factory=dict[int, int])
+    """Row id → the row id of the earlier record that it repeats."""
 
     def address(self, row: int, column: str = "") -> Address:
-        """Where a row stands: `raw/edc/ae.csv:118 COLUMN`. `column` may be `COLUMN` or `form.COLUMN`."""
+        """Where a row stands: `raw/edc/ae.csv:118 COLUMN`. `column` may be `COLUMN` or `form.COLUMN`.
+
+        After link the address knows the subject too.
+        """
         column = column.removeprefix(f"{self.name}.")
         for part in self.parts:
             if part.first <= row < part.first + len(part.lines):
-                return at_line(part.file, int(part.lines[row - part.first]), column, sheet=part.sheet)
+                place = at_line(part.file, int(part.lines[row - part.first]), column, sheet=part.sheet)
+                if "USUBJID" in self.frame:
+                    return replace(place, usubjid=str(self.frame["USUBJID"].iloc[row]))
+                return place
         raise IndexError(f"form {self.name} has no row {row}")
 
     def row_index(self) -> pd.DataFrame:
-        """One row a row id: columns `id` (int64), `file`, `sheet` (str) and `line` (int64)."""
+        """One row a row id: columns `id` (int64), `file`, `sheet` (str), `line` (int64) and `repeats` (row
+        id of the earlier record that it repeats, -1 for none).
+        """
         sizes = [len(part.lines) for part in self.parts]
         lines = (
             np.concatenate([part.lines for part in self.parts]) if self.parts else np.array([], dtype="int64")
@@ -83,7 +93,9 @@ class Form:
             for name in ("file", "sheet")
         }
         ids = np.arange(len(lines), dtype="int64")
-        return pd.DataFrame({"id": ids, **names, "line": lines.astype("int64")})
+        repeats = np.full(len(ids), -1, dtype="int64")
+        repeats[list(self.repeats)] = list(self.repeats.values())
+        return pd.DataFrame({"id": ids, **names, "line": lines.astype("int64"), "repeats": repeats})
 
 
 @dataclass(frozen=True, slots=True)

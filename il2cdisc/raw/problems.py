@@ -58,6 +58,21 @@ NOT_DECLARED = Kind(
     "RAW106", "file that no form reads", FINDING, "Declare it in study.toml, or take it away."
 )
 BLANK_LINES = Kind("RAW107", "blank lines", FINDING, "They hold no record; make sure that none was lost.")
+REPEATED = Kind(
+    "RAW108", "record that repeats another", FINDING, "Ask the sender which one counts; both are kept."
+)
+NO_VALUE = Kind(
+    "RAW109",
+    "word or code in the place of a value",
+    FINDING,
+    "Ask for the value, or why there is none; it counts as not done.",
+)
+DISAGREE = Kind(
+    "RAW110",
+    "two forms that disagree on a subject",
+    FINDING,
+    "Ask which one is right; both are kept as collected.",
+)
 
 SUBJECT_TWICE = Kind(
     "LNK001", "subject with several records", STOP, "Leave one record a subject; ask the site which."

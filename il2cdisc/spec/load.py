@@ -14,6 +14,7 @@ from il2cdisc.spec.check_sdtm import check_sdtm
 from il2cdisc.spec.check_study import check_study
 from il2cdisc.spec.check_terms import check_terms
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
+from il2cdisc.spec.sheets_checks import check_checks, read_plausibility, read_totals
 from il2cdisc.spec.sheets_data import read_datasets, read_value_levels, read_variables, read_where_clauses
 from il2cdisc.spec.sheets_study import (
     read_conversions,
@@ -69,6 +70,7 @@ def _checks(spec: Spec, rows: list[VariableSpec]) -> Iterator[Problem]:
     yield from check_rows(spec)
     yield from check_links(spec, rows)
     yield from check_study(spec)
+    yield from check_checks(spec)
     yield from check_terms(spec)
     yield from check_same_names(spec)
     yield from check_adam(spec) if spec.standard == "ADaM" else check_sdtm(spec)
@@ -91,6 +93,8 @@ def _spec(book: Workbook, rows: list[VariableSpec]) -> Spec:
         translation_rows=read_translations(book),
         conversions=read_conversions(book),
         ranges=read_ranges(book),
+        totals=read_totals(book),
+        plausibility=read_plausibility(book),
         protocol=read_protocol(book),
         parameters=read_parameters(book),
         windows=read_windows(book),

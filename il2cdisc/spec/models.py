@@ -236,6 +236,33 @@ class RangeSpec(Placed):
     high: float | None = None
 
 
+class Total(Placed):
+    """A collected total and its items. An item is one test code, or several of which one is rated.
+
+    `zero_if_missing`: a missing item counts as 0 in the collected total; else a total with a missing
+    item is not compared. `category` limits the records, blank for all.
+    """
+
+    dataset: str
+    testcd: str
+    items: tuple[tuple[str, ...], ...]
+    category: str = ""
+    zero_if_missing: bool = False
+
+
+class Plausibility(Placed):
+    """What is plausible of a test's standard result: from `low` to `high`, and at most `fold` times more or
+    less than the median of the subject's results.
+    """
+
+    dataset: str
+    testcd: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    fold: float | None = None
+
+
 class ArmElement(Placed):
     """A planned element of an arm (a record of TA)."""
 
@@ -324,6 +351,8 @@ class Spec(BaseModel):
     translation_rows: tuple[Translation, ...] = ()
     conversions: tuple[Conversion, ...] = ()
     ranges: tuple[RangeSpec, ...] = ()
+    totals: tuple[Total, ...] = ()
+    plausibility: tuple[Plausibility, ...] = ()
     protocol: Protocol = Field(default_factory=Protocol)
     parameters: tuple[Parameter, ...] = ()
     windows: tuple[Window, ...] = ()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.origins import PlannedVariable
@@ -39,13 +41,28 @@ def write_lineage(
     _write(pd.DataFrame(lines, columns=names).astype("str"), folder / "variables.parquet")
 
 
+MADE_OF = {
+    "STRESC": "ORRES",
+    "STRESN": "ORRES",
+    "STRESU": "ORRESU",
+    "STNRLO": "ORNRLO",
+    "STNRHI": "ORNRHI",
+    "NRIND": "ORRES",
+    "TEST": "TESTCD",
+    "STDY": "STDTC",
+    "ENDY": "ENDTC",
+    "DY": "DTC",
+}
+"""Variables that the complete step makes, without their prefix → the collected one that they are made of."""
+
+
 class Lineage:
     """Lineage of a build, read as it is asked for."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._tables: dict[str, pd.DataFrame] = {}
-        self._starts: dict[str, dict[int, list[int]]] = {}
+        self._sources: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def edges(self, dataset: str) -> pd.DataFrame:
         """Edges of a dataset: row, source, id, field."""
@@ -58,6 +75,31 @@ class Lineage:
     def variables(self) -> pd.DataFrame:
         """Variables with their sources: dataset, variable, origin, sources, rule."""
         return self._table("variables.parquet")
+
+    def sources(self, dataset: str, variable: str) -> tuple[str, ...]:
+        """Raw columns `form.COLUMN`, or variables `DS.NAME`, that a variable is made of; maybe none."""
+        key = (dataset, variable)
+        if key not in self._sources:
+            table = self.variables()
+            own = table.loc[table["dataset"] == dataset].set_index("variable")["sources"]
+            root, stem = variable[:2], variable[2:]
+            near = {"VISITNUM": "VISIT", "VISITDY": "VISIT"}.get(variable, root + MADE_OF.get(stem, stem))
+            text = own.get(variable) if variable in own.index else own.get(near)
+            self._sources[key] = tuple(text.split()) if isinstance(text, str) else ()
+        return self._sources[key]
+
+    def repeated(self, dataset: str) -> NDArray[np.int64]:
+        """Rows of a dataset that come from a raw record which repeats an earlier one (and are told there)."""
+        if not self.known(dataset):
+            return np.empty(0, dtype="int64")
+        edges = self.edges(dataset)
+        found: list[pd.Series] = []
+        for form in edges["source"].unique():
+            if not str(form).isupper():
+                places = self.places(str(form))
+                ids = places.loc[places["repeats"] >= 0, "id"]
+                found.append(edges.loc[(edges["source"] == form) & edges["id"].isin(ids), "row"])
+        return np.unique(pd.concat(found).to_numpy("int64")) if found else np.empty(0, dtype="int64")
 
     def known(self, dataset: str) -> bool:
         """True when the build has lineage of the dataset."""
@@ -78,20 +120,33 @@ class Lineage:
         return Address(file=str(file), sheet=_text(sheet), line=int(line), column=column)
 
     def origin(self, dataset: str, row: int, variable: str = "", *, most: int = 5) -> list[Address]:
-        """Raw places behind a row of a dataset, through other datasets, at most `most` of them."""
+        """Raw places behind a row of a dataset, through other datasets, at most `most` of them.
+
+        Each has the raw column of `variable` where the plan names one, of gathered rows the field that
+        the row came from. Sources of the variable come first, subject-level analysis data last.
+        """
         out: list[Address] = []
         if not self.known(dataset):
             return out
+        names = self.sources(dataset, variable) if variable else ()
+        wanted: dict[str, str] = {}
+        for name in names:
+            source, _, column = name.partition(".")
+            wanted.setdefault(source, column)
         edges = self.of_row(dataset, row)
         steps = zip(*(edges[name].tolist() for name in ("source", "id", "field")), strict=True)
-        # the record's own source first, subject-level analysis data last
-        for source, number, field in sorted(steps, key=lambda step: str(step[0]).startswith("AD")):
+        for source, number, field in sorted(
+            steps, key=lambda step: (str(step[0]).startswith("AD"), step[0] not in wanted)
+        ):
             if len(out) >= most:
                 break
+            column = wanted.get(str(source), "")
             if str(source).isupper():
-                out.extend(self.origin(str(source), int(number), "", most=most - len(out)))
+                out.extend(self.origin(str(source), int(number), column, most=most - len(out)))
             else:
-                column = _text(field).partition(".")[2]
+                own = _text(field)
+                if own and (not names or own in names):
+                    column = own.partition(".")[2]
                 out.append(self.address(str(source), int(number), column))
         return list(dict.fromkeys(out))[:most]
 

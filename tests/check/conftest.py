@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -183,6 +184,8 @@ class Pack:
     file_labels: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     terms: dict[str, frozenset[str]] = field(default_factory=dict)
+    sheets: dict[str, Any] = field(default_factory=dict)
+    repeated: dict[str, list[int]] = field(default_factory=dict)
 
     def set(self, dataset: str, variable: str, row: int, value: object) -> None:
         self.frames[dataset].loc[row, variable] = value
@@ -230,11 +233,17 @@ class Pack:
             value_levels=tuple(self.levels),
             where_clauses=self.clauses,
             codelists=self.codelists,
+            **self.sheets,
         )
 
     def context(self) -> Context:
         tables = {name: self.table(name) for name in sorted(self.frames)}
-        return Context(self.spec(), tables, lambda code: self.terms.get(code, frozenset()))
+        return Context(
+            self.spec(),
+            tables,
+            lambda code: self.terms.get(code, frozenset()),
+            lambda name: np.array(self.repeated.get(name, []), dtype="int64"),
+        )
 
     def findings(self, code: str = "") -> list[Finding]:
         rules = [rule for rule in all_rules() if code in ("", rule.kind.code)]

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from il2cdisc.base.problems import Problem
-from il2cdisc.spec import sheets_data, sheets_study, sheets_terms
+from il2cdisc.spec import sheets_checks, sheets_data, sheets_study, sheets_terms
 from il2cdisc.spec.load import read_spec
 
 Sheets = dict[str, list[dict[str, Any]]]
@@ -29,6 +29,8 @@ HEADERS: dict[str, list[str]] = {
     "Translations": sheets_terms.TRANSLATIONS,
     "Conversions": sheets_study.CONVERSIONS,
     "Ranges": sheets_study.RANGES,
+    "Totals": sheets_checks.TOTALS,
+    "Plausibility": sheets_checks.PLAUSIBILITY,
     "Protocol Arms": sheets_study.ARMS,
     "Protocol Elements": sheets_study.ELEMENTS,
     "Protocol Visits": sheets_study.VISITS,

@@ -1,7 +1,8 @@
 """Two records have the same values in all key variables.
 
 What: Datasets, column Key Variables, must tell every record from every other. The records told are those that
-repeat an earlier one. Keys that the file lacks are told by CHK010 and left out here.
+repeat an earlier one. Keys that the file lacks are told by CHK010 and left out here, and so are records made
+from a raw record that repeats another: that is told once, at the raw record.
 Why: define.xml gives the keys, and reviewers merge on them.
 Example: two LB records of one subject, test, visit and time.
 Fix: add the variable that tells them apart, or mend what is double at its source.
@@ -10,6 +11,8 @@ Fix: add the variable that tells them apart, or mend what is double at its sourc
 from __future__ import annotations
 
 from collections.abc import Iterator
+
+import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit, positions
@@ -30,6 +33,7 @@ def check(context: Context) -> Iterator[Hit]:
         if not keys:
             continue
         rows = positions(table.frame.duplicated(keys, keep="first"))
+        rows = np.setdiff1d(rows, context.repeated(table.name)) if len(rows) else rows
         if len(rows):
             what = f"an earlier record has the same {', '.join(keys)}"
             yield Hit(table.name, what, rows=rows, spec=spec.at("Key Variables"))

@@ -1,0 +1,35 @@
+"""A record is dated before the subject's informed consent.
+
+What: the start of an adverse event or a dose, or the date of an examination or test, is a day before RFICDTC.
+Why: nothing may be done for a study before the consent; a date like this is mistyped, or the consent's is.
+Example: LBDTC 2020-01-02, consent 2020-01-04.
+Fix: ask the site for the date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, days_before
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK051",
+    "Record before informed consent",
+    Severity.FINDING,
+    "ask whether the date is right; the record is kept",
+)
+LEVEL = Level.WARNING
+STARTS = {"AE": "AESTDTC", "EC": "ECSTDTC"}
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table, spec in context.checked:
+        findings = spec.class_.upper().startswith("FINDINGS")
+        variable = STARTS.get(table.name) or (f"{table.name}DTC" if findings else "")
+        if variable in table.by_name:
+            rows, reference = days_before(context, table.name, variable, "RFICDTC")
+            details = [f"the date is before the informed consent of {day}" for day in reference]
+            if len(rows):
+                yield Hit(table.name, KIND.title, variable, rows, details=details)

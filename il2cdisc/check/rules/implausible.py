@@ -1,0 +1,41 @@
+"""A result is outside of what is plausible.
+
+What: --STRESN below Low or above High of the sheet Plausibility, in the unit that the sheet gives.
+Why: no living person has it; it is mistyped, or in another unit than the one noted.
+Example: a temperature of 63.5 C.
+Fix: ask the sender for the result and its unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, number_text, of_test, positions
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK055",
+    "Implausible result",
+    Severity.FINDING,
+    "ask whether result and unit are right; the result is kept",
+)
+LEVEL = Level.WARNING
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for limits in context.spec.plausibility:
+        table = context.tables.get(limits.dataset)
+        mine = of_test(table, limits.testcd, limits.unit)
+        if table is None or mine is None:
+            continue
+        variable = f"{table.name}STRESN"
+        values = table.frame[variable]
+        for limit, word, header in ((limits.low, "below", "Low"), (limits.high, "above", "High")):
+            if limit is None:
+                continue
+            beyond = (values < limit) if word == "below" else (values > limit)
+            rows = positions((mine & beyond).to_numpy())
+            what = f"{limits.testcd} is {word} {number_text(limit)} {limits.unit}".rstrip()
+            if len(rows):
+                yield Hit(table.name, f"{what}: not plausible", variable, rows, spec=limits.at(header))

@@ -1,0 +1,45 @@
+"""A collected total is not the sum of its items.
+
+What: the sheet Totals names a total and its items; every occasion is added up. An occasion with a missing
+item is compared only where the sheet says that a missing item counts as 0.
+Why: either an item or the total is mistyped, and the analysis may rest on it.
+Example: the total is 23, its items add up to 20.
+Fix: ask the site which is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, number_text
+from il2cdisc.check.findings import Level
+from il2cdisc.check.scores import scored
+
+KIND = Kind(
+    "CHK053",
+    "Total that its items don't add up to",
+    Severity.FINDING,
+    "ask which is right; the collected total is kept",
+)
+LEVEL = Level.WARNING
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for found in scored(context):
+        missing = np.isnan(found.values)
+        sums, collected = np.nansum(found.values, axis=1), found.collected
+        compared = ~np.isnan(collected) & ~missing.all(axis=1)
+        if not found.spec.zero_if_missing:
+            compared &= ~missing.any(axis=1)
+        wrong = compared & (np.abs(sums - collected) > 1e-9)
+        details = [
+            f"the total is {number_text(total)}, its items add up to {number_text(added)}"
+            for total, added in zip(collected[wrong].tolist(), sums[wrong].tolist(), strict=True)
+        ]
+        variable, rows = f"{found.table.name}STRESN", found.total[wrong]
+        if len(rows):
+            where = found.spec.at("Items")
+            yield Hit(found.table.name, KIND.title, variable, rows, spec=where, details=details)

@@ -1,0 +1,51 @@
+"""A result is out of line with the subject's other results of the same test.
+
+What: --STRESN is at least Fold times (sheet Plausibility) more or less than the median of the subject's
+results of the test; subjects with at least three results are looked at.
+Why: so large a change in one person is rare in a test that hardly varies; two samples may be exchanged.
+Example: a ratio of 5.6, where the subject's other visits have 0.8 and 0.7.
+Fix: ask the laboratory whether the sample is the subject's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, number_text, of_test, positions
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK056",
+    "Result out of line with the subject's others",
+    Severity.FINDING,
+    "ask whether the sample is the subject's; the result is kept",
+)
+LEVEL = Level.WARNING
+FEWEST = 3
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for limits in context.spec.plausibility:
+        table = context.tables.get(limits.dataset)
+        mine = of_test(table, limits.testcd, limits.unit)
+        if table is None or mine is None or limits.fold is None:
+            continue
+        values = table.frame[f"{table.name}STRESN"].where(mine)
+        by = values.groupby(table.frame["USUBJID"])
+        usual, count = by.transform("median"), by.transform("count")
+        known = (count >= FEWEST) & (values > 0) & (usual > 0)
+        rows = positions(
+            (known & ((values >= usual * limits.fold) | (values * limits.fold <= usual))).to_numpy()
+        )
+        details = [
+            f"{limits.testcd} is {number_text(value)}, the subject's median is {middle:.3g}: "
+            f"the sample may be another subject's"
+            for value, middle in zip(values.iloc[rows], usual.iloc[rows], strict=True)
+        ]
+        # the question is whose sample it is: the finding is told at its reference id where there is one
+        variable = next(
+            name for name in (f"{table.name}REFID", f"{table.name}STRESN") if name in table.by_name
+        )
+        if len(rows):
+            yield Hit(table.name, KIND.title, variable, rows, spec=limits.at("Fold"), details=details)

@@ -1,0 +1,160 @@
+"""What shows in the linked export without any dataset: repeats, codes for no value, contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.problems import Address, Kind, Problems, did_you_mean
+from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
+from il2cdisc.raw.forms import Form, RawExport
+from il2cdisc.raw.problems import COLUMN_MISSING, DISAGREE, NO_VALUE, REPEATED
+from il2cdisc.study import Study
+
+NONE_MEANT = frozenset({"not done", "not available", "not applicable", "missing", "unknown"})
+"""Meanings (in the data dictionary, case apart) of codes that stand in the place of a number."""
+MOST_TOLD = 200
+"""So many records of a kind are told one by one in a form's column, the others in one problem."""
+MOST_COLUMNS = 5
+
+
+def notice(export: RawExport, study: Study, dictionary: Dictionary) -> RawExport:
+    """The export with its repeated records marked, and findings added to its problems.
+
+    Told are: a record that repeats another one in its form's `key` of `study.toml` (without a key: in
+    every column), a code or word for no value in a column of numbers, unless `explained_by` says why, and
+    columns of `[[agreements]]` that contradict each other on a subject. Raises `Stopped` when `study.toml`
+    names a column that the form lacks.
+    """
+    problems = Problems()
+    _columns_known(export, study, problems)
+    problems.stop_if_any()
+    forms = {name: _repeats(form, study.forms[name].key, problems) for name, form in export.forms.items()}
+    for name, form in forms.items():
+        for column in dictionary.get(name, ()):
+            _no_value(form, column, study.forms[name].explained_by, problems)
+    _agreements(export, study, problems)
+    return replace(export, forms=forms, problems=(*export.problems, *problems.items))
+
+
+def _columns_known(export: RawExport, study: Study, problems: Problems) -> None:
+    """Every column that `study.toml` names for these checks is one of its form."""
+    named = [
+        (name, column)
+        for name, source in study.forms.items()
+        for column in (*source.key, *source.explained_by)
+    ]
+    for item in study.agreements:
+        named += [
+            (form, column) for form, _, column in (x.partition(".") for x in (item.column, item.agrees_with))
+        ]
+    for name, column in named:
+        form = export.forms.get(name)
+        if form is None or column not in form.columns:
+            hint = did_you_mean(column, form.columns if form else ())
+            what = f"study.toml names {name}.{column}, and there is no such column."
+            problems.add(COLUMN_MISSING.at("study.toml", what, hint=hint, fix="Correct its name."))
+    compared = {x.partition(".")[0] for item in study.agreements for x in (item.column, item.agrees_with)}
+    for name in sorted(compared):
+        if name in export.forms and not study.chain(name):
+            what = f"[[agreements]] compares subjects, and form '{name}' has none."
+            problems.add(COLUMN_MISSING.at("study.toml", what, fix="Name columns of forms with a subject."))
+
+
+def _repeats(form: Form, key: tuple[str, ...], problems: Problems) -> Form:
+    """The form with the row ids of its repeats. Records without a full key are compared as a whole."""
+    every = [f"{form.name}.{column}" for column in form.columns]
+    by_key = [f"{form.name}.{column}" for column in key]
+    full = form.frame[by_key].notna().all(axis=1).to_numpy() & bool(by_key)
+    first = np.full(len(form.frame), -1, dtype="int64")
+    for chosen, names in ((full, by_key), (~full, every)):
+        if chosen.any():
+            first[chosen] = _earlier(form.frame.loc[chosen, names])
+    rows = np.flatnonzero(first >= 0)
+    column = key[-1] if key else ""
+    places: list[tuple[int, str]] = []
+    for row in rows.tolist():
+        other = int(first[row])
+        places.append((row, _of_repeat(form, row, other, key, every)))
+    _tell(REPEATED, form, column, places, "more records repeat others", problems)
+    return replace(form, repeats={int(row): int(first[row]) for row in rows})
+
+
+def _earlier(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """For each row the index of the first earlier row with the same values, -1 where there is none."""
+    out = pd.Series(-1, index=frame.index, dtype="int64")
+    some = frame[frame.duplicated(keep=False)]
+    if len(some):
+        group = some.groupby(list(some.columns), sort=False, dropna=False).ngroup()
+        first = pd.Series(some.index, index=some.index).groupby(group).transform("first")
+        out.update(first[some.duplicated()])
+    return out.to_numpy().astype(np.int64)
+
+
+def _of_repeat(form: Form, row: int, other: int, key: tuple[str, ...], every: list[str]) -> str:
+    """In words: which record is repeated, and in which columns the two differ."""
+    line = form.address(other).line
+    one, two = form.frame.loc[row, every].fillna(""), form.frame.loc[other, every].fillna("")
+    differ = [name.partition(".")[2] for name in one.index[(one != two).to_numpy()]]
+    if not differ:
+        return f"the record is the same as that on line {line} in every column; both are kept"
+    shown = ", ".join(differ[:MOST_COLUMNS])
+    more = f" and {len(differ) - MOST_COLUMNS} more" if len(differ) > MOST_COLUMNS else ""
+    return (
+        f"the record has the same {', '.join(key)} as that on line {line}, and differs in {shown}{more}; "
+        "both are kept"
+    )
+
+
+def _no_value(
+    form: Form, column: DictionaryColumn, reasons: Mapping[str, tuple[str, ...]], problems: Problems
+) -> None:
+    """Codes for no value in a column of numbers, of records that don't say why."""
+    if column.type not in ("integer", "decimal"):
+        return
+    words = {code: meaning for code, meaning in column.codes.items() if meaning.casefold() in NONE_MEANT}
+    values = form.frame[column.name]
+    found = values.isin(list(words)).to_numpy()
+    if not found.any():
+        return
+    for name, said in reasons.items():
+        found = found & ~form.frame[f"{form.name}.{name}"].isin(list(said)).to_numpy()
+    places = [
+        (int(row), f"'{code}' ({words[code].lower()}) stands in the place of a number")
+        for row, code in zip(np.flatnonzero(found), values[found], strict=True)
+    ]
+    _tell(NO_VALUE, form, column.column, places, "more records have such a code", problems)
+
+
+def _agreements(export: RawExport, study: Study, problems: Problems) -> None:
+    """Subjects of whom two columns contradict each other; told at the first column."""
+    for item in study.agreements:
+        mine, _, column = item.column.partition(".")
+        form, source = export.forms[mine], export.forms[item.agrees_with.partition(".")[0]]
+        theirs = source.frame[["USUBJID", item.agrees_with]].dropna().drop_duplicates("USUBJID")
+        against = form.frame["USUBJID"].map(theirs.set_index("USUBJID")[item.agrees_with])
+        expected = form.frame[item.column].map(dict(item.pairs))
+        wrong = against.notna() & form.frame[item.column].notna() & (expected != against)
+        pairs = zip(form.frame.loc[wrong, item.column], against[wrong], strict=True)
+        places = [
+            (int(row), f"'{said}' does not go with '{other}' in {item.agrees_with}")
+            for row, (said, other) in zip(np.flatnonzero(wrong), pairs, strict=True)
+        ]
+        _tell(DISAGREE, form, column, places, "more subjects are told differently", problems)
+
+
+def _tell(
+    kind: Kind, form: Form, column: str, places: list[tuple[int, str]], more: str, problems: Problems
+) -> None:
+    for row, what in places[:MOST_TOLD]:
+        name = f"{form.name}.{column}"
+        value = form.frame[name].iloc[row] if column else ""
+        values = [value] if column and not pd.isna(value) else []
+        problems.add(kind.at(form.address(row, column), what, values=values))
+    if len(places) > MOST_TOLD:
+        what = f"{len(places) - MOST_TOLD:,} {more}"
+        problems.add(kind.at(Address(file=form.parts[0].file, column=column), what))
