@@ -1,4 +1,4 @@
-"""LB: haematology, chemistry and thyroid hormones of the hospital, cytokines of the immunology laboratory."""
+"""LB: blood tests of the hospital, cytokines of the immunology laboratory, urinalysis and pregnancy tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import (
+    Column,
     Mapped,
     by_field,
     collected,
@@ -17,6 +18,7 @@ from il2cdisc.sdtm import (
     join,
     mapped,
     number,
+    part,
     stack,
     subject,
 )
@@ -27,6 +29,7 @@ from mappings.common import (
     SPOILT,
     administrative,
     decimal_point,
+    reason_without_result,
     result,
     status,
     visit,
@@ -64,6 +67,15 @@ CHEMISTRY = {
 }
 THYROID = {"lbthy.TSH": ("TSH", "mIU/L"), "lbthy.FT4": ("T4FR", "ng/dL")}
 THYROID_LIMITS = {"lbthy.TSH": ("lbthy.TSHLO", "lbthy.TSHHI"), "lbthy.FT4": ("lbthy.FT4LO", "lbthy.FT4HI")}
+MEASURED = {"ua.UAPH": "PH", "ua.UASG": "SPGRAV"}
+GRADED = {
+    "ua.UAPROT": "PROT",
+    "ua.UAGLUC": "GLUC",
+    "ua.UAKET": "KETONES",
+    "ua.UABLOOD": "OCCBLD",
+    "ua.UALEU": "LEUKASE",
+    "ua.UANIT": "NITRITE",
+}
 BELOW = "<LLOQ"
 AS_COLLECTED = Origin.COLLECTED
 EXCEL = "yyyy-mm-dd"
@@ -75,24 +87,22 @@ def lb(
     raw_lbthy: pd.DataFrame,
     raw_cyto: pd.DataFrame,
     raw_samples: pd.DataFrame,
+    raw_ua: pd.DataFrame,
+    raw_preg: pd.DataFrame,
     raw_sv: pd.DataFrame,
 ) -> Mapped:
     """Laboratory results: one record per test per sample per visit per subject."""
-    antibodies = {
-        f"lbthy.{name}": "IS of thyroid antibodies comes with the remaining SDTM domains"
-        for name in ("ATPO", "ATPOHI", "ATG", "ATGHI")
-    }
     haematology = gather(with_visit(raw_lbhem, "lbhem.VISIT", raw_sv), fields=list(HAEMATOLOGY))
     chemistry = gather(with_visit(raw_lbchem, "lbchem.VISIT", raw_sv), fields=list(CHEMISTRY))
     thyroid = gather(with_visit(raw_lbthy, "lbthy.VISIT", raw_sv), fields=list(THYROID))
     return stack(
         hospital("lbhem", haematology, HAEMATOLOGY, "HEMATOLOGY", "BLOOD", EXCEL),
         hospital("lbchem", chemistry, CHEMISTRY, "CHEMISTRY", "SERUM", DMY, unit="lbchem.CREATU"),
-        hospital(
-            "lbthy", thyroid, THYROID, "THYROID", "SERUM", EXCEL, limits=THYROID_LIMITS, dropped=antibodies
-        ),
+        hospital("lbthy", thyroid, THYROID, "THYROID", "SERUM", EXCEL, limits=THYROID_LIMITS),
         cytokines(raw_cyto, raw_samples, raw_sv),
         cytokines_not_drawn(raw_samples, raw_sv),
+        urinalysis(raw_ua, raw_sv),
+        pregnancy(raw_preg, raw_sv),
     )
 
 
@@ -106,7 +116,6 @@ def hospital(
     *,
     unit: str = "",
     limits: dict[str, tuple[str, str]] | None = None,
-    dropped: dict[str, str] | None = None,
 ) -> Mapped:
     """A sheet of the hospital laboratory. `unit`: the column that holds the unit of the test without one."""
     low, high = limits_of(rows, limits or {})
@@ -158,7 +167,7 @@ def hospital(
         VISIT=visit(f"{form}.VISIT"),
         LBDTC=date(f"{form}.LBDAT", pattern, time=f"{form}.LBTIM"),
         supplemental={"LBNOTE": mapped(note, codelist="LBNOTE")},
-        dropped={**administrative(form, "SUBJID"), **(dropped or {})},
+        dropped=administrative(form, "SUBJID"),
     )
 
 
@@ -243,4 +252,66 @@ def cytokines_not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapp
         LBSPEC=constant("PLASMA"),
         VISIT=visit("samples.VISIT"),
         LBDTC=date("samples.SAMPDAT", DMY, time="samples.SAMPTIM"),
+    )
+
+
+def urinalysis(raw_ua: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """The dipstick: pH and specific gravity as numbers, all else in grades."""
+    rows = gather(with_visit(raw_ua, "ua.VISIT", raw_sv), fields=[*MEASURED, *GRADED])
+    known = result(rows["value"])
+    not_done = rows["ua.UAREASND"].where(rows["ua.UAYN"] == "N")
+    rows = rows.assign(result=known, reason=not_done.fillna(reason_without_result(rows["value"])))
+    measured, graded = part(rows, rows["field"].isin(list(MEASURED)))
+    numbers = derived(
+        lambda f: f["result"],
+        sources=list(MEASURED),
+        rule="words for no result taken out",
+        origin=AS_COLLECTED,
+    )
+    grades = mapped("result", codelist="LBSTRESC", sources=list(GRADED))
+    return stack(dipstick(measured, MEASURED, numbers), dipstick(graded, GRADED, grades))
+
+
+def dipstick(rows: pd.DataFrame, tests: dict[str, str], results: Column) -> Mapped:
+    """Tests of the dipstick with their kind of result."""
+    return dataset(
+        "LB",
+        rows,
+        USUBJID=subject(),
+        LBTESTCD=by_field(tests),
+        LBCAT=constant("URINALYSIS"),
+        LBORRES=results,
+        LBSTAT=derived(
+            lambda f: status(f["result"].notna()), sources=list(tests), rule="NOT DONE without a result"
+        ),
+        LBREASND=mapped("reason", codelist="REASND", sources=["ua.UAYN", "ua.UAREASND"]),
+        LBSPEC=constant("URINE"),
+        VISIT=visit("ua.VISIT"),
+        LBDTC=date("ua.UADAT", DMY, time="ua.UATIM"),
+        dropped=administrative("ua", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
+    )
+
+
+def pregnancy(raw_preg: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Pregnancy tests of women who can become pregnant."""
+    due, no_potential = part(raw_preg, raw_preg["preg.CHILDPOT"] == "S")
+    rows = with_visit(due, "preg.VISIT", raw_sv)
+    return dataset(
+        "LB",
+        rows,
+        USUBJID=subject(),
+        LBTESTCD=constant("HCG"),
+        LBCAT=constant("PREGNANCY"),
+        LBORRES=mapped("preg.PREGRES", codelist="LBSTRESC"),
+        LBSTAT=derived(
+            lambda f: status(f["preg.PREGRES"].notna()),
+            sources=["preg.PREGYN", "preg.PREGRES"],
+            rule="NOT DONE without a result",
+        ),
+        LBREASND=mapped("preg.PREGREAS", codelist="REASND"),
+        LBSPEC=mapped("preg.PREGSPEC", codelist="SPECTYPE"),
+        VISIT=visit("preg.VISIT"),
+        LBDTC=date("preg.PREGDAT", DMY),
+        left_out={"no test is due without childbearing potential": no_potential},
+        dropped=administrative("preg", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
     )

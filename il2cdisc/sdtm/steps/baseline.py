@@ -9,7 +9,21 @@ import pandas as pd
 
 from il2cdisc.base.dates import earliest_day, is_complete, latest_day, over_distinct
 
-KEYS = ("TESTCD", "CAT", "SCAT", "SPEC", "METHOD", "MRKSTR", "SBMRKS", "CELSTA", "LOC", "POS")
+KEYS = (
+    "TESTCD",
+    "OBJ",
+    "BDAGNT",
+    "CNDAGT",
+    "CAT",
+    "SCAT",
+    "SPEC",
+    "METHOD",
+    "MRKSTR",
+    "SBMRKS",
+    "CELSTA",
+    "LOC",
+    "POS",
+)
 
 
 def with_last_before_exposure(frame: pd.DataFrame, name: str, first_dose: pd.Series) -> pd.DataFrame:

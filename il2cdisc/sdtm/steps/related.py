@@ -60,6 +60,8 @@ def related_records(
     if found.empty:
         return Related(_records(found, frames), _edges(found))
     keys = [SUBJECT, "pair"]
+    # several parts of one mapping may lead to the same record
+    found = found.drop_duplicates([*keys, "group", "dataset", "place"], ignore_index=True)
     # relations are counted in the order of the first record that the link leads to
     led = found[found["led"]].groupby([*keys, "group"], sort=False)["place"].min().rename("first")
     order = led.reset_index().sort_values([*keys, "first", "group"], kind="stable")

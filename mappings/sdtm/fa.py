@@ -1,0 +1,154 @@
+"""FA: reactions at the injection site, as examined after each injection; those reported lead to AE."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.sdtm import (
+    Column,
+    Link,
+    Mapped,
+    by_field,
+    collected,
+    constant,
+    dataset,
+    date,
+    derived,
+    gather,
+    link,
+    mapped,
+    part,
+    stack,
+    subject,
+)
+from mappings.common import (
+    DMY,
+    administrative,
+    reason_without_result,
+    result,
+    status,
+    visit,
+    with_visit,
+)
+
+# named as the dictionary names the events, so that findings and events meet
+ERYTHEMA = "Injection site erythema"
+INDURATION = "Injection site induration"
+PAIN = "Injection site pain"
+# raw column → test, object, unit printed on the form
+MEASURES = {
+    "injsite.ERYTHMM": ("DIAMETER", ERYTHEMA, "mm"),
+    "injsite.INDURMM": ("DIAMETER", INDURATION, "mm"),
+    "injsite.PAINNRS": ("PAINNRS", PAIN, None),
+}
+ABSENT = "assente"
+
+
+def fa(raw_injsite: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Findings about injection site reactions: one record per finding per object per visit per subject."""
+    forms = with_visit(raw_injsite, "injsite.VISIT", raw_sv)
+    examined, not_examined = part(forms, forms["injsite.INJYN"] == "S")
+    present, _ = part(examined, examined["injsite.ERYTH"].notna() & (examined["injsite.ERYTH"] != ABSENT))
+    return stack(
+        erythema(examined, "OCCUR", occurrence()),
+        erythema(present, "SEV", mapped("injsite.ERYTH", codelist="FASEV")),
+        measures(gather(examined, fields=list(MEASURES))),
+        form_not_done(not_examined),
+    )
+
+
+def occurrence() -> Column:
+    """Y or N: was there an erythema."""
+    return derived(
+        lambda f: (
+            f["injsite.ERYTH"].mask(f["injsite.ERYTH"].notna(), "Y").mask(f["injsite.ERYTH"] == ABSENT, "N")
+        ),
+        sources=["injsite.ERYTH"],
+        rule="N when the form says that there is none, Y for any grade",
+        origin=Origin.COLLECTED,
+    )
+
+
+def erythema(rows: pd.DataFrame, test: str, answer: Column) -> Mapped:
+    """What the field of erythema says: that there is one, and how severe."""
+    return dataset(
+        "FA",
+        rows,
+        FATESTCD=constant(test),
+        FAOBJ=constant(ERYTHEMA),
+        FAORRES=answer,
+        FASTAT=derived(
+            lambda f: status(f["injsite.ERYTH"].notna()),
+            sources=["injsite.ERYTH"],
+            rule="NOT DONE without a result",
+        ),
+        **_shared(),
+        links=[_reported()],
+    )
+
+
+def measures(rows: pd.DataFrame) -> Mapped:
+    """Diameters in mm and the rating of pain."""
+    fields = list(MEASURES)
+    known = result(rows["value"])
+    rows = rows.assign(result=known, reason=reason_without_result(rows["value"]))
+    units = {field: unit for field, (_, _, unit) in MEASURES.items()}
+    return dataset(
+        "FA",
+        rows,
+        FATESTCD=by_field({field: test for field, (test, _, _) in MEASURES.items()}),
+        FAOBJ=by_field({field: thing for field, (_, thing, _) in MEASURES.items()}),
+        FAORRES=derived(
+            lambda f: f["result"],
+            sources=fields,
+            rule="words for no result taken out",
+            origin=Origin.COLLECTED,
+        ),
+        FAORRESU=derived(
+            lambda f: f["field"].map(units).where(f["result"].notna()).astype("str"),
+            sources=fields,
+            rule="unit printed on the form",
+            origin=Origin.ASSIGNED,
+        ),
+        FASTAT=derived(
+            lambda f: status(f["result"].notna()), sources=fields, rule="NOT DONE without a result"
+        ),
+        FAREASND=derived(lambda f: f["reason"], sources=fields, rule="why there is no result"),
+        **_shared(),
+        links=[_reported()],
+    )
+
+
+def form_not_done(rows: pd.DataFrame) -> Mapped:
+    """Injections after which nobody looked: one record stands for all findings."""
+    return dataset(
+        "FA",
+        rows,
+        FATESTCD=constant("FAALL"),
+        FAOBJ=constant("Injection site reaction"),
+        FASTAT=constant("NOT DONE", origin=Origin.DERIVED),
+        FAREASND=mapped(
+            "injsite.INJREAS",
+            codelist="REASND",
+            sources=["injsite.INJYN", "injsite.INJREAS"],
+            origin=Origin.DERIVED,
+        ),
+        **_shared(),
+        dropped=administrative("injsite", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
+    )
+
+
+def _shared() -> dict[str, Column]:
+    return {
+        "USUBJID": subject(),
+        "FACAT": constant("INJECTION SITE REACTION"),
+        "FALOC": mapped("injsite.INJLOC", codelist="LOC"),
+        "FALAT": mapped("injsite.INJLOC", codelist="LAT"),
+        "VISIT": visit("injsite.VISIT"),
+        "FADTC": date("injsite.INJDAT", DMY, time="injsite.INJTIM"),
+    }
+
+
+def _reported() -> Link:
+    return link("AE", AESPID=collected("injsite.INJAENO"))

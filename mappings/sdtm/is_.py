@@ -1,0 +1,75 @@
+"""IS: antibodies to thyroid tissue, from the hospital laboratory's sheet of thyroid tests."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.sdtm import (
+    Mapped,
+    by_field,
+    collected,
+    constant,
+    dataset,
+    date,
+    derived,
+    gather,
+    mapped,
+    subject,
+)
+from mappings.common import administrative, result, status, visit, with_visit
+from mappings.sdtm.lb import EXCEL, below, limits_of, no_result
+
+BINDING_AGENT = {"lbthy.ATPO": "THYROID PEROXIDASE", "lbthy.ATG": "THYROGLOBULIN"}
+UPPER_LIMIT = {"lbthy.ATPO": "lbthy.ATPOHI", "lbthy.ATG": "lbthy.ATGHI"}
+
+
+def is_(raw_lbthy: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Immunogenicity specimens: one record per antibody per sample per visit per subject."""
+    fields, limits = list(BINDING_AGENT), list(UPPER_LIMIT.values())
+    rows = gather(with_visit(raw_lbthy, "lbthy.VISIT", raw_sv), fields=fields)
+    known = result(rows["value"])
+    words = rows["value"].notna() & known.isna()
+    _, high = limits_of(rows, {field: (limit, limit) for field, limit in UPPER_LIMIT.items()})
+    rows = rows.assign(
+        result=known,
+        high=high,
+        reason=no_result(rows["value"], rows["lbthy.LBNOTE"], words),
+        limit=below(known),
+        unit=pd.Series("IU/mL", index=rows.index, dtype="str").where(known.notna()),
+    )
+    return dataset(
+        "IS",
+        rows,
+        USUBJID=subject(),
+        ISREFID=collected("lbthy.LBACCNO"),
+        ISTESTCD=constant("ATAB"),
+        ISBDAGNT=by_field(BINDING_AGENT),
+        ISORRES=derived(
+            lambda f: f["result"],
+            sources=fields,
+            rule="words for no result taken out",
+            origin=Origin.COLLECTED,
+        ),
+        ISORRESU=mapped("unit", codelist="UNIT", sources=fields),
+        ISORNRHI=derived(
+            lambda f: f["high"], sources=limits, rule="limit of the antibody", origin=Origin.COLLECTED
+        ),
+        ISLLOQ=derived(
+            lambda f: f["limit"],
+            sources=fields,
+            rule="the limit of a result below it",
+            origin=Origin.COLLECTED,
+        ),
+        ISSTAT=derived(
+            lambda f: status(f["result"].notna()), sources=fields, rule="NOT DONE without a result"
+        ),
+        ISREASND=derived(
+            lambda f: f["reason"], sources=[*fields, "lbthy.LBNOTE"], rule="why there is no result"
+        ),
+        ISNAM=constant("HOSPITAL LABORATORY"),
+        ISSPEC=constant("SERUM"),
+        VISIT=visit("lbthy.VISIT"),
+        ISDTC=date("lbthy.LBDAT", EXCEL, time="lbthy.LBTIM"),
+        dropped=administrative("lbthy", "SUBJID"),
+    )
