@@ -78,13 +78,15 @@ def check_checks(spec: Spec) -> Iterator[Problem]:
         yield from _code(spec, total, "Total", total.dataset, total.testcd)
         for code in (code for item in total.items for code in item):
             yield from _code(spec, total, "Items", total.dataset, code)
-    units = {(c.dataset, c.testcd): c.to_unit for c in spec.conversions}
+    units: dict[tuple[str, str], list[str]] = {}
+    for c in spec.conversions:  # a test may have one standard unit a specimen
+        units.setdefault((c.dataset, c.testcd), []).append(c.to_unit)
     for row in spec.plausibility:
         yield from _dataset(spec, row, row.dataset)
         yield from _code(spec, row, "Test Code", row.dataset, row.testcd)
-        standard = units.get((row.dataset, row.testcd), row.unit)
-        if standard != row.unit:
-            what = f"the limits of {row.testcd} are in '{row.unit}', its standard unit is '{standard}'"
+        standard = units.get((row.dataset, row.testcd), [row.unit])
+        if row.unit not in standard:
+            what = f"the limits of {row.testcd} are in '{row.unit}', its standard unit is '{standard[0]}'"
             yield kinds.RANGE_UNIT.at(row.at("Unit"), what)
 
 
