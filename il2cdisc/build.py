@@ -231,7 +231,7 @@ def build(
             stage.path,
             study=plan.study.id,
             time=plan.study.build.time.isoformat(),
-            treatment=plan.study.treatment.mode,
+            treatment=plan.study.treatment_mode,
             synthetic=plan.study.study.synthetic,
             standards={
                 "SDTMIG": plan.study.standards.sdtmig,

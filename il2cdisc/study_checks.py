@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.study_model import Format, Paths, Study
+from il2cdisc.study_model import Format, Paths, Study, Treatment
 
 SYNTHETIC = "SYNTHETIC DATA"
 
@@ -75,20 +75,20 @@ def checks(study: Study) -> Iterator[Check]:
     if study.study.synthetic and not study.study.title.startswith(SYNTHETIC):
         what = "The trial is synthetic, its title does not say so."
         yield ("study", "title"), NOT_MARKED, what, [study.study.title], ""
-    if study.treatment.mode == "real" and study.treatment.unblinding is None:
-        yield (
-            ("treatment", "mode"),
-            NO_UNBLINDING,
-            "The real treatment list is asked for, no record allows it.",
-            [],
-            "",
-        )
-    if study.treatment.real == study.treatment.dummy:
-        what = "The dummy list and the real list are the same file."
-        yield ("treatment", "dummy"), BAD_VALUE, what, [study.treatment.dummy], ""
+    if study.treatment is not None:
+        yield from _treatment_checks(study.treatment)
     yield from _path_checks(study)
     yield from _form_checks(study)
     yield from _link_checks(study)
+
+
+def _treatment_checks(treatment: Treatment) -> Iterator[Check]:
+    if treatment.mode == "real" and treatment.unblinding is None:
+        what = "The real treatment list is asked for, no record allows it."
+        yield ("treatment", "mode"), NO_UNBLINDING, what, [], ""
+    if treatment.real == treatment.dummy:
+        what = "The dummy list and the real list are the same file."
+        yield ("treatment", "dummy"), BAD_VALUE, what, [treatment.dummy], ""
 
 
 def _path_checks(study: Study) -> Iterator[Check]:
@@ -105,7 +105,8 @@ def _path_checks(study: Study) -> Iterator[Check]:
     files: list[tuple[Key, str]] = [
         (("forms", form, "file"), source.file) for form, source in study.forms.items()
     ]
-    files += [(("treatment", mode), getattr(study.treatment, mode)) for mode in ("real", "dummy")]
+    if study.treatment is not None:
+        files += [(("treatment", mode), getattr(study.treatment, mode)) for mode in ("real", "dummy")]
     for key, value in files:
         if value and not _inside(value, study.raw):
             yield key, PATH_LEAVES, "The path leaves the raw folder.", [value], ""
@@ -113,17 +114,19 @@ def _path_checks(study: Study) -> Iterator[Check]:
 
 def _form_checks(study: Study) -> Iterator[Check]:
     names = list(study.forms)
-    for key, form in (
+    treated = study.treatment.form if study.treatment is not None else ""
+    asked: list[tuple[Key, str]] = [
         (("study", "subjects"), study.study.subjects),
-        (("treatment", "form"), study.treatment.form),
+        *([(("treatment", "form"), treated)] if treated else []),
         *((("deferred", form), form) for form in study.deferred),
-    ):
+    ]
+    for key, form in asked:
         if form not in study.forms:
             yield key, UNKNOWN_FORM, f"There is no form '{form}'.", [], did_you_mean(form, names)
     seen: dict[tuple[str, str, str], str] = {}
     for form, source in study.forms.items():
         key = ("forms", form)
-        if form == study.treatment.form:
+        if form == treated:
             if source.file:
                 what = "The treatment form takes its file from [treatment], it has none of its own."
                 yield (*key, "file"), BAD_VALUE, what, [source.file], ""

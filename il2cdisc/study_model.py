@@ -195,7 +195,8 @@ class Study(_Table):
     standards: Standards = Standards()
     build: BuildFacts
     paths: Paths = Paths()
-    treatment: Treatment
+    treatment: Treatment | None = None
+    """Missing in an open trial: no list is hidden from anyone."""
     forms: Mapping[FormName, FormSource]
     deferred: Mapping[str, Text] = {}
     """Form → why its domain comes later."""
@@ -208,6 +209,18 @@ class Study(_Table):
     @property
     def id(self) -> str:
         return self.study.id
+
+    @property
+    def treatment_mode(self) -> str:
+        """`dummy` or `real`, by the list that is read; `open` in a trial without one."""
+        return self.treatment.mode if self.treatment is not None else "open"
+
+    @property
+    def treatment_lists(self) -> tuple[Path, ...]:
+        """The real and the dummy list; none in an open trial."""
+        if self.treatment is None:
+            return ()
+        return self.raw / self.treatment.real, self.raw / self.treatment.dummy
 
     @property
     def raw(self) -> Path:
@@ -235,8 +248,9 @@ class Study(_Table):
 
     def file_of(self, form: str) -> Path:
         """The first file of a form; for the treatment form the list that the mode names."""
-        name = self.treatment.file if form == self.treatment.form else self.forms[form].file
-        return self.raw / name
+        if self.treatment is not None and form == self.treatment.form:
+            return self.raw / self.treatment.file
+        return self.raw / self.forms[form].file
 
     def format_of(self, form: str) -> str:
         """How the file of a form is read: as given, or by its ending ("" if that is unknown)."""

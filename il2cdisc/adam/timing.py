@@ -145,10 +145,14 @@ def compute_pre_treatment(
 
     On the day of the first dose a record without a time counts as before it, one with a time when that is
     not after the dose (all of them when the time of the dose is unknown). False where a date is missing.
+    `time=""` in a trial that knows days only: every record of that day counts as before.
     Before: TRTSDT 100 at 09:00; ADT 99, 100, 100 at 08:00, 100 at 10:00, 101. After: T, T, T, F, F.
     """
     name = "compute_pre_treatment"
-    need_numbers(name, dataset, [date, time, trt_start, trt_start_time])
+    times = [time, trt_start_time] if time and trt_start_time else []
+    need_numbers(name, dataset, [date, trt_start, *times])
     day, start = numbers(dataset[date]), numbers(dataset[trt_start])
-    after = numbers(dataset[time]) > numbers(dataset[trt_start_time])  # False when either is unknown
-    return pd.Series((day < start) | ((day == start) & ~after), index=dataset.index)
+    same = day == start
+    if times:
+        same &= ~(numbers(dataset[time]) > numbers(dataset[trt_start_time]))  # False when either is unknown
+    return pd.Series((day < start) | same, index=dataset.index)

@@ -29,7 +29,8 @@ def write_manifest(
 ) -> Path:
     """Write `manifest.json` into a finished build; the last file to be written.
 
-    `time` is the study's fixed build time, never the clock. `standards` and `libraries` give versions by
+    `time` is the study's fixed build time, never the clock; `treatment` says which list was read (`real`,
+    `dummy`), or `open`. `standards` and `libraries` give versions by
     name. The same files and arguments give the same bytes.
     """
     told: dict[str, Any] = {

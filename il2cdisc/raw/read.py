@@ -220,7 +220,7 @@ def _columns_agree(
 
 def _files(study: Study) -> Iterator[Path]:
     """Every file of the raw folder that a form could be, in order; not the treatment lists."""
-    lists = {study.raw / study.treatment.real, study.raw / study.treatment.dummy}
+    lists = set(study.treatment_lists)
     for path in sorted(study.raw.rglob("*")) if study.raw.is_dir() else []:
         if (
             path.is_file()

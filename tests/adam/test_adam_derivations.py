@@ -138,6 +138,8 @@ def test_same_day_records_count_as_before_the_dose_unless_timed_after():
         TRTSDTM=[20] * 6,
     )
     assert compute_pre_treatment(data).tolist() == [True, True, True, False, False, False]
+    days_only = data.drop(columns=["ADTM", "TRTSDTM"])
+    assert compute_pre_treatment(days_only, time="").tolist() == [True, True, True, True, False, False]
 
 
 # --- dates --------------------------------------------------------------------------------------------

@@ -83,6 +83,14 @@ def test_a_study_is_read(tmp_path: Path) -> None:
         study.build = study.build  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def test_an_open_trial_has_no_list(tmp_path: Path) -> None:
+    begin, end = GOOD.index("[treatment]"), GOOD.index("[forms.dm]")
+    text = (GOOD[:begin] + GOOD[end:]).replace('[forms.rand]\nsubject = "SUBJID"\n', "")
+    study = load_study(study_at(tmp_path, text))
+    assert (study.treatment, study.treatment_mode, study.treatment_lists) == (None, "open", ())
+    assert load_study(study_at(tmp_path, GOOD)).treatment_mode == "dummy"
+
+
 def test_only_the_list_that_the_mode_names(tmp_path: Path) -> None:
     record = '[treatment.unblinding]\nby = "A"\non = 2023-05-01\nreason = "lock"\n'
     real = GOOD.replace('"dummy"', '"real"') + record

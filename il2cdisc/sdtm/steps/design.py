@@ -11,7 +11,7 @@ from il2cdisc.spec.models import Spec
 
 
 def trial_design(spec: Spec) -> dict[str, pd.DataFrame]:
-    """Frames of TA, TE and TV, as far as the workbook has the datasets."""
+    """Frames of TA, TE and TV, as far as the workbook has the datasets and their variables."""
     protocol = spec.protocol
     names = {row.element_code: row.element for row in protocol.elements}
     arms = {row.arm_code: row.arm for row in protocol.arms}
@@ -52,7 +52,11 @@ def trial_design(spec: Spec) -> dict[str, pd.DataFrame]:
             ],
         ),
     }
-    return {name: frame for name, frame in frames.items() if name in spec.datasets}
+    return {
+        name: frame[[column for column in frame if column in spec.datasets[name].by_name]]
+        for name, frame in frames.items()
+        if name in spec.datasets
+    }
 
 
 def _frame(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:

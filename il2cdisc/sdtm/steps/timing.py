@@ -16,12 +16,15 @@ FIRST_MINUTE, LAST_MINUTE = "T00:00", "T99"
 def with_visit_numbers(
     frame: pd.DataFrame, name: str, protocol: Protocol, problems: Problems
 ) -> pd.DataFrame:
-    """VISITNUM and VISITDY by VISIT; `UNSCHEDULED 8.1` has the number in its name."""
+    """VISITNUM and VISITDY by VISIT; a visit that is not planned has its number at the end of its name.
+
+    `EXTRA 8.1` is visit 8.1, the first one after visit 8, whatever the trial calls such a visit.
+    """
     if "VISIT" not in frame or "VISITNUM" in frame:
         return frame
     numbers = {v.visit: v.visit_number for v in protocol.visits}
     days = {v.visit: float(v.planned_day) for v in protocol.visits if v.planned_day is not None}
-    ends = frame["VISIT"].str.extract(r"^UNSCHEDULED (\d+\.\d+)$")[0].astype("float64")
+    ends = frame["VISIT"].str.extract(r"\s(\d+\.\d+)$")[0].astype("float64")
     known = frame["VISIT"].map(numbers).astype("float64")
     out = frame.assign(VISITNUM=known.fillna(ends), VISITDY=frame["VISIT"].map(days).astype("float64"))
     lost = out["VISITNUM"].isna() & out["VISIT"].notna()

@@ -1,0 +1,49 @@
+"""ADLB: numeric laboratory results, one record a result."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.adam import (
+    Analysis,
+    analysis_dataset,
+    check_units,
+    compute_pre_treatment,
+    derive_var_anrind,
+    derive_var_base,
+    derive_var_chg,
+    derive_var_extreme_flag,
+    derive_var_window_flag,
+    derive_vars_below_lloq,
+    derive_vars_dt,
+    derive_vars_dy,
+    derive_vars_parameter,
+    derive_vars_windows,
+    parameters_of,
+    windows_of,
+)
+from il2cdisc.spec.models import Spec
+from mappings.adam.common import with_subject
+
+SAME = ["USUBJID", "PARAMCD"]
+
+
+def adlb(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+    """Laboratory results: one record per patient per parameter per result."""
+    parameters = parameters_of(spec, "ADLB").rename(columns={"Test Code": "LBTESTCD", "UNIT": "_UNIT"})
+    named = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1", "_UNIT"]
+    out = derive_vars_parameter(lb, parameters, by=["LBTESTCD"], new_vars=named)
+    out = derive_vars_dt(with_subject(out, adsl), prefix="A", dtc="LBDTC", flag=False)
+    out = derive_vars_dy(out, reference="TRTSDT", source=["ADT"])
+    right, findings = check_units(out, unit="LBSTRESU", wanted="_UNIT")
+    out = out.assign(AVAL=out["LBSTRESN"].where(right), ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
+    out = derive_vars_below_lloq(out, text="LBSTRESC", lloq="LBLLOQ")
+    out = derive_vars_windows(out, windows_of(spec, "ADLB"))
+    before = compute_pre_treatment(out, time="")
+    known = out["AVAL"].notna()
+    out = derive_var_extreme_flag(
+        out, by=SAME, order=["ADT", "VISITNUM"], new_var="ABLFL", mode="last", where=before & known
+    )
+    out = derive_var_window_flag(out, by=[*SAME, "AVISIT"], later=["ADT", "VISITNUM"], where=known)
+    out = derive_var_anrind(derive_var_base(out, by=SAME))
+    return analysis_dataset("ADLB", derive_var_chg(out, where=out["ADY"].notna() & ~before), findings)

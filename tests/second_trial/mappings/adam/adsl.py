@@ -1,0 +1,63 @@
+"""ADSL: one record a patient, all who gave consent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam import (
+    Analysis,
+    analysis_dataset,
+    derive_var_number,
+    derive_vars_dt,
+    derive_vars_group,
+    derive_vars_merged,
+    derive_vars_merged_summary,
+    derive_vars_population,
+    filter_extreme,
+    numbers_of,
+)
+from il2cdisc.spec.models import Spec
+
+AGE_GROUPS = {"<50": -np.inf, ">=50": 50.0}
+KEY = ["USUBJID"]
+
+
+def adsl(dm: pd.DataFrame, ex: pd.DataFrame, ds: pd.DataFrame, spec: Spec) -> Analysis:
+    """Subjects: one record per patient."""
+    out = with_exposure(dm, ex)
+    out = out.assign(
+        TRT01P=out["ARM"].where(out["ARMCD"].notna()), TRT01A=out["ACTARM"].where(out["TRTSDT"].notna())
+    )
+    treatments = numbers_of(spec, "TRTN")
+    out = derive_var_number(out, source="TRT01P", new_var="TRT01PN", values=treatments)
+    out = derive_var_number(out, source="TRT01A", new_var="TRT01AN", values=treatments)
+    out = derive_vars_group(out, source="AGE", new_var="AGEGR1", lower=AGE_GROUPS, number="AGEGR1N")
+    out = with_end(out, ds)
+    flags = {"SAFFL": out["TRTSDT"].notna(), "ITTFL": out["ARMCD"].notna()}
+    return analysis_dataset("ADSL", derive_vars_population(out, flags=flags))
+
+
+def with_exposure(dm: pd.DataFrame, ex: pd.DataFrame) -> pd.DataFrame:
+    """First and last day with a tablet, and how many days with tablets."""
+    packs = derive_vars_dt(ex, prefix="_S", dtc="EXSTDTC", flag=False)
+    packs = derive_vars_dt(packs, prefix="_E", dtc="EXENDTC", flag=False)
+    packs = packs.assign(_DAYS=packs["_EDT"] - packs["_SDT"] + 1)
+    first = filter_extreme(packs, by=KEY, order=["_SDT"], mode="first")
+    last = filter_extreme(packs, by=KEY, order=["_EDT"], mode="last")
+    out = derive_vars_merged(dm, first, by=KEY, new_vars={"TRTSDT": "_SDT"}, ids=True)
+    out = derive_vars_merged(out, last, by=KEY, new_vars={"TRTEDT": "_EDT"}, ids=True)
+    out = derive_vars_merged_summary(out, packs, by=KEY, new_vars={"DAYSTRT": ("_DAYS", "sum")}, ids=True)
+    return out.assign(TRTDURD=out["TRTEDT"] - out["TRTSDT"] + 1)
+
+
+def with_end(out: pd.DataFrame, ds: pd.DataFrame) -> pd.DataFrame:
+    """How and when participation ended."""
+    events = derive_vars_dt(ds, prefix="_", dtc="DSSTDTC", flag=False)
+    ends = events[(events["DSSCAT"] == "STUDY PARTICIPATION").to_numpy()]
+    ends = filter_extreme(ends, by=KEY, order=["_DT", "DSSEQ"], mode="last")
+    out = derive_vars_merged(out, ends, by=KEY, new_vars={"_EOS": "DSDECOD", "EOSDT": "_DT"}, ids=True)
+    completed = out["_EOS"] == "COMPLETED"
+    state = pd.Series("DISCONTINUED", index=out.index, dtype="str").mask(completed, "COMPLETED")
+    out = out.assign(EOSSTT=state.where(out["_EOS"].notna(), "ONGOING"), DCSREAS=out["_EOS"].mask(completed))
+    return derive_vars_dt(out, prefix="LSTALV", dtc="RFPENDTC", flag=False)

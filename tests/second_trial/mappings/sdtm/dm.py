@@ -1,0 +1,119 @@
+"""DM: patients, one record each, with the group that they were allocated to and the tablets they took."""
+
+from __future__ import annotations
+
+from datetime import date as day
+
+import pandas as pd
+
+from il2cdisc.base.dates import over_distinct
+from il2cdisc.base.origins import Origin
+from il2cdisc.base.rowids import gathered_ids
+from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, join, mapped, subject
+from mappings.common import SITE_DATE, dates
+
+FIRST, LAST = "first day with a tablet", "last day with a tablet"
+
+
+def dm(raw_enrol: pd.DataFrame, raw_attendance: pd.DataFrame, raw_milestones: pd.DataFrame, ex) -> Mapped:
+    """Patients: one record per patient who gave consent."""
+    rows = join(raw_enrol, taken(ex), on={"USUBJID": "USUBJID"})
+    rows = join(rows, last_contact(raw_attendance, raw_milestones), on={"USUBJID": "USUBJID"})
+    return dataset(
+        "DM",
+        rows,
+        USUBJID=subject(),
+        SUBJID=collected("enrol.patient_no"),
+        RFSTDTC=derived(lambda f: f["first"], sources=["EX.EXSTDTC"], rule=FIRST),
+        RFENDTC=derived(lambda f: f["last"], sources=["EX.EXENDTC"], rule=LAST),
+        RFXSTDTC=derived(lambda f: f["first"], sources=["EX.EXSTDTC"], rule=FIRST),
+        RFXENDTC=derived(lambda f: f["last"], sources=["EX.EXENDTC"], rule=LAST),
+        RFICDTC=date("enrol.consent_on", SITE_DATE),
+        RFPENDTC=derived(
+            lambda f: f["contact"],
+            sources=["attendance.attended_on", "milestones.step_on"],
+            rule="last date of visits and milestones",
+        ),
+        SITEID=collected("enrol.centre_no"),
+        BRTHDTC=date("enrol.born_on", SITE_DATE),
+        AGE=derived(
+            lambda f: years(dates(f["enrol.born_on"]), dates(f["enrol.consent_on"])),
+            sources=["enrol.born_on", "enrol.consent_on"],
+            rule="whole years from birth to consent",
+        ),
+        AGEU=constant("YEARS"),
+        SEX=mapped("enrol.gender_txt", codelist="SEX"),
+        RACE=mapped("enrol.race_txt", codelist="RACE"),
+        ETHNIC=mapped("enrol.hispanic_yn", codelist="ETHNIC"),
+        ARMCD=mapped("enrol.group_code", codelist="ARMCD", origin=Origin.ASSIGNED),
+        ARM=mapped("enrol.group_code", codelist="ARM", origin=Origin.ASSIGNED),
+        ACTARMCD=derived(lambda f: f["code"], sources=["EX.EXTRT", "EX.EXDOSE"], rule="arm of the tablets"),
+        ACTARM=derived(lambda f: f["arm"], sources=["EX.EXTRT", "EX.EXDOSE"], rule="arm of the tablets"),
+        ARMNRS=derived(
+            no_arm,
+            sources=["enrol.group_code", "enrol.eligible_yn", "EX.EXSTDTC"],
+            rule="why there is no arm",
+        ),
+        COUNTRY=mapped("enrol.centre_no", codelist="COUNTRY", origin=Origin.ASSIGNED),
+        dropped={
+            "enrol.screen_no": "leads from the laboratory's file to the patient",
+            "enrol.excluded_why": "stands among the milestones",
+            "enrol.allocated_on": "stands among the milestones",
+        },
+    )
+
+
+def taken(ex: pd.DataFrame) -> pd.DataFrame:
+    """First and last day with a tablet, and the arm that the tablets belong to, a patient a row."""
+    arms = {10.0: ("F10", "Fictamol 10 mg"), 40.0: ("F40", "Fictamol 40 mg"), 5.0: ("PLN", "Plainol 5 mg")}
+    by = ex.groupby("USUBJID", sort=False)
+    strength = by["EXDOSE"].min()
+    return (
+        pd.DataFrame(
+            {
+                "first": by["EXSTDTC"].min(),
+                "last": by["EXENDTC"].max(),
+                "code": strength.map({dose: code for dose, (code, _) in arms.items()}).astype("str"),
+                "arm": strength.map({dose: arm for dose, (_, arm) in arms.items()}).astype("str"),
+                "@dispensed": gathered_ids(ex["@dispensed"], ex["USUBJID"]),
+            }
+        )
+        .rename_axis("USUBJID")
+        .reset_index()
+    )
+
+
+def last_contact(raw_attendance: pd.DataFrame, raw_milestones: pd.DataFrame) -> pd.DataFrame:
+    """The last date of visits and milestones, a patient a row."""
+    every = pd.concat(
+        [
+            pd.DataFrame({"USUBJID": form["USUBJID"], "contact": dates(form[column])})
+            for form, column in (
+                (raw_attendance, "attendance.attended_on"),
+                (raw_milestones, "milestones.step_on"),
+            )
+        ]
+    ).dropna()
+    return every.sort_values(["USUBJID", "contact"]).drop_duplicates("USUBJID", keep="last")
+
+
+def years(born: pd.Series, until: pd.Series) -> pd.Series:
+    """Whole years between two ISO 8601 dates."""
+
+    def whole(pair: str) -> float:
+        start, end = (day.fromisoformat(text) for text in pair.split(" "))
+        return float(end.year - start.year - ((end.month, end.day) < (start.month, start.day)))
+
+    return over_distinct(born + " " + until, whole).astype("float64")
+
+
+def no_arm(rows: pd.DataFrame) -> pd.Series:
+    """ARMNRS: see the method in the workbook."""
+    allocated, treated = rows["enrol.group_code"].notna(), rows["first"].notna()
+    reason = pd.Series(index=rows.index, dtype="str")
+    failed = rows["enrol.eligible_yn"] == "no"
+    return (
+        reason.mask(~allocated, "NOT ASSIGNED")
+        .mask(~allocated & failed, "SCREEN FAILURE")
+        .mask(allocated & ~treated, "ASSIGNED, NOT TREATED")
+    )

@@ -1,0 +1,68 @@
+"""SE: the elements that each patient went through: screening, run-in, tablets, after them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from il2cdisc.base.dates import over_distinct
+from il2cdisc.sdtm import Mapped, dataset, derived, subject
+from il2cdisc.spec.models import Protocol
+from mappings.common import dates
+
+
+def se(dm: pd.DataFrame, raw_enrol: pd.DataFrame, protocol: Protocol) -> Mapped:
+    """Subject elements: one record per element that a patient entered."""
+    begins = pd.DataFrame(
+        {
+            "USUBJID": dm["USUBJID"],
+            "arm": dm["ACTARMCD"].fillna(dm["ARMCD"]),
+            "@enrol": dm["@enrol"],
+            "1": dm["RFICDTC"],
+            "2": dm["USUBJID"].map(allocated(raw_enrol)).astype("str"),
+            "3": dm["RFXSTDTC"],
+            "4": next_day(dm["RFXENDTC"]),
+            "last": dm["RFPENDTC"],
+        }
+    )
+    rows = begins.melt(id_vars=["USUBJID", "arm", "@enrol", "last"], var_name="order", value_name="start")
+    rows = rows.dropna(subset=["start"]).astype({"start": "str", "order": "int64", "arm": "str"})
+    rows = rows.sort_values(["USUBJID", "order"], ignore_index=True)
+    rows["end"] = rows.groupby("USUBJID")["start"].shift(-1).fillna(rows["last"])
+    rows = rows.merge(elements(protocol), on=["arm", "order"], how="left")
+    sources = ["DM.RFICDTC", "enrol.allocated_on", "DM.RFXSTDTC", "DM.RFXENDTC", "DM.RFPENDTC"]
+    return dataset(
+        "SE",
+        rows,
+        USUBJID=subject(),
+        ETCD=derived(lambda f: f["code"], sources=[*sources, "DM.ACTARMCD"], rule="element of the arm"),
+        ELEMENT=derived(lambda f: f["name"], sources=[*sources, "DM.ACTARMCD"], rule="its name"),
+        TAETORD=derived(lambda f: f["order"].astype("float64"), sources=sources, rule="planned order"),
+        EPOCH=derived(lambda f: f["epoch"], sources=sources, rule="epoch of the element"),
+        SESTDTC=derived(lambda f: f["start"], sources=sources, rule="start of the element"),
+        SEENDTC=derived(lambda f: f["end"], sources=sources, rule="start of the next, or last contact"),
+    )
+
+
+def allocated(raw_enrol: pd.DataFrame) -> pd.Series:
+    """Date of allocation by subject."""
+    return dates(raw_enrol["enrol.allocated_on"]).set_axis(raw_enrol["USUBJID"])
+
+
+def next_day(days: pd.Series) -> pd.Series:
+    """The day after each ISO 8601 date."""
+    return over_distinct(
+        days, lambda text: (date.fromisoformat(text) + timedelta(days=1)).isoformat()
+    ).astype("str")
+
+
+def elements(protocol: Protocol) -> pd.DataFrame:
+    """Code, name and epoch of the element by arm and order; a patient without an arm has the first one."""
+    names = {element.element_code: element.element for element in protocol.elements}
+    table = pd.DataFrame(
+        [(a.arm_code, a.order, a.element_code, names[a.element_code], a.epoch) for a in protocol.arms],
+        columns=["arm", "order", "code", "name", "epoch"],
+    )
+    shared = table[table["order"] == 1].drop_duplicates("order").assign(arm=None)
+    return pd.concat([table, shared], ignore_index=True).astype({"arm": "str", "order": "int64"})
