@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import shutil
 import sys
 from collections.abc import Callable
@@ -222,12 +223,10 @@ def test_two_trials_in_one_process(second: Path, tmp_path: Path) -> None:
     assert hashes(tmp_path / "second") == hashes(second)
     # modules of one name stay those of their own trial, and none stays behind
     for folder, plan in plans.items():
-        for function in (*plan.sdtm_functions.values(), *plan.adam_functions.values()):
-            own = [
-                v
-                for v in function.__globals__.values()
-                if str(getattr(v, "__module__", "")).startswith("mapp")
-            ]
+        for made in (*plan.sdtm_functions.values(), *plan.adam_functions.values()):
+            function = inspect.unwrap(made)
+            names = function.__globals__.values()
+            own = [v for v in names if str(getattr(v, "__module__", "")).startswith("mappings.")]
             assert function in own
             for item in own:
                 assert Path(item.__code__.co_filename).is_relative_to(folder / "mappings")
