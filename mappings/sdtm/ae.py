@@ -10,22 +10,18 @@ from il2cdisc.sdtm import (
     collected,
     dataset,
     date,
-    join,
     mapped,
     part,
     subject,
     translated,
 )
-from mappings.common import DMY, administrative, at_end
-
-LATER = {"DV", "CO", "PE", "EG"}
+from mappings.common import DMY, administrative, at_end, in_english
 
 
 def ae(raw_ae: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """Adverse events: one record per adverse event per subject."""
     events, none = part(raw_ae, raw_ae["ae.AEYN"] == "S")
-    terms, others = part(raw_coding, raw_coding["coding.FORM"] == "AE")
-    rows = join(events, terms, on={"ae.AETERM": "coding.VERBATIM"})
+    rows, unused = in_english(events, "ae.AETERM", raw_coding, "AE")
     return dataset(
         "AE",
         rows,
@@ -66,7 +62,6 @@ def ae(raw_ae: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
         },
         left_out={
             "no adverse event: an otherwise empty line of the form": none,
-            "text of a form that is mapped later": others[others["coding.FORM"].isin(LATER)],
-            "translation of a text that no event has": terms[~terms["@coding"].isin(rows["@coding"])],
+            **unused,
         },
     )

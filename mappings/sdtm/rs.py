@@ -1,4 +1,4 @@
-"""RS: the depression scale rated by a clinician, its items and the total as collected."""
+"""RS: scales rated by a clinician (HAMD 21, MADRS, YMRS), their items and totals as collected."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from il2cdisc.sdtm import (
     gather,
     gathered,
     mapped,
+    stack,
     subject,
 )
 from mappings.common import DMY, administrative, status, visit, with_visit
 
-ITEMS = {
+HAMD = {
     **{f"hdrs.HD{item:02d}": f"HAMD2{item:02d}" for item in range(1, 22) if item not in (16, 18)},
     "hdrs.HD16A": "HAMD216A",
     "hdrs.HD16B": "HAMD216B",
@@ -27,48 +28,70 @@ ITEMS = {
     "hdrs.HD18B": "HAMD218B",
     "hdrs.HDTOT": "HAMD222",
 }
+MADRS = {f"madrs.MA{item:02d}": f"MADRS1{item:02d}" for item in range(1, 11)} | {"madrs.MATOT": "MADRS111"}
+YMRS = {f"ymrs.YM{item:02d}": f"YMRS1{item:02d}" for item in range(1, 12)} | {"ymrs.YMTOT": "YMRS112"}
 BY_HISTORY, MEASURED = "hdrs.HD16A", "hdrs.HD16B"
 HISTORY_VISITS = ("Screening", "Giorno 1")
+WEEK, TWO_DAYS = "-P1W", "-PT48H"
 
 
-def rs(raw_hdrs: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
-    """Depression scale: one record per item and total per visit per subject."""
-    rows = gather(with_visit(raw_hdrs, "hdrs.VISIT", raw_sv), fields=list(ITEMS))
-    rows = rows.assign(reason=reason_not_rated(rows))
+def rs(
+    raw_hdrs: pd.DataFrame, raw_madrs: pd.DataFrame, raw_ymrs: pd.DataFrame, raw_sv: pd.DataFrame
+) -> Mapped:
+    """Clinical classifications: one record per item and total per visit per subject."""
+    hdrs = gather(with_visit(raw_hdrs, "hdrs.VISIT", raw_sv), fields=list(HAMD))
+    madrs = gather(with_visit(raw_madrs, "madrs.VISIT", raw_sv), fields=list(MADRS))
+    ymrs = gather(with_visit(raw_ymrs, "ymrs.VISIT", raw_sv), fields=list(YMRS))
+    return stack(
+        scale(hdrs, "hdrs", "HD", HAMD, "HAMD 21", reason_not_rated(hdrs, "hdrs.HDYN", "hdrs.HDREAS"), WEEK),
+        scale(madrs, "madrs", "MA", MADRS, "MADRS", reason_not_rated(madrs, "madrs.MAYN", "madrs.MAREAS")),
+        scale(ymrs, "ymrs", "YM", YMRS, "YMRS", reason_not_rated(ymrs, "ymrs.YMYN", "ymrs.YMREAS"), TWO_DAYS),
+    )
+
+
+def scale(
+    rows: pd.DataFrame,
+    form: str,
+    stem: str,
+    items: dict[str, str],
+    category: str,
+    reason: pd.Series,
+    interval: str = "",
+) -> Mapped:
+    """One scale. `stem`: how the names of its columns begin; `interval`: the time that it asks about."""
+    asked = f"{form}.{stem}"
+    period = {"RSEVLINT": constant(interval)} if interval else {}
     return dataset(
         "RS",
-        rows,
+        rows.assign(reason=reason),
         USUBJID=subject(),
-        RSTESTCD=by_field(ITEMS),
-        RSCAT=constant("HAMD 21"),
+        RSTESTCD=by_field(items),
+        RSCAT=constant(category),
         RSORRES=gathered(),
         RSSTAT=derived(
-            lambda f: status(f["value"].notna()), sources=list(ITEMS), rule="NOT DONE without a score"
+            lambda f: status(f["value"].notna()), sources=list(items), rule="NOT DONE without a score"
         ),
         RSREASND=mapped(
             "reason",
             codelist="REASND",
             origin=Origin.DERIVED,
-            sources=["hdrs.HDYN", "hdrs.HDREAS", "hdrs.VISIT"],
+            sources=[f"{asked}YN", f"{asked}REAS", f"{form}.VISIT"],
         ),
-        VISIT=visit("hdrs.VISIT"),
-        RSDTC=date("hdrs.HDDAT", DMY, time="hdrs.HDTIM"),
-        RSEVLINT=constant("-P1W"),
-        supplemental={"RSRATER": mapped("hdrs.RATER", codelist="RATER")},
-        dropped=administrative("hdrs", "SUBJID"),
+        VISIT=visit(f"{form}.VISIT"),
+        RSDTC=date(f"{asked}DAT", DMY, time=f"{asked}TIM"),
+        supplemental={"RSRATER": mapped(f"{form}.RATER", codelist="RATER")},
+        dropped=administrative(form, "SUBJID"),
+        **period,
     )
 
 
-def reason_not_rated(rows: pd.DataFrame) -> pd.Series:
+def reason_not_rated(rows: pd.DataFrame, asked: str, reason: str) -> pd.Series:
     """Why a field has no score: the form was not done, the item is not due, or it was left blank."""
-    due_by_history = rows["hdrs.VISIT"].isin(HISTORY_VISITS)
-    not_due = ((rows["field"] == BY_HISTORY) & ~due_by_history) | (
-        (rows["field"] == MEASURED) & due_by_history
-    )
-    done = rows["hdrs.HDYN"] != "0"
+    by_history = rows[f"{asked.partition('.')[0]}.VISIT"].isin(HISTORY_VISITS)
+    not_due = ((rows["field"] == BY_HISTORY) & ~by_history) | ((rows["field"] == MEASURED) & by_history)
     text = pd.Series("ITEM NOT RATED", index=rows.index, dtype="str")
     return (
         text.mask(not_due, "LOGICALLY SKIPPED ITEM")
-        .where(done, rows["hdrs.HDREAS"])
+        .where(rows[asked] != "0", rows[reason])
         .where(rows["value"].isna())
     )

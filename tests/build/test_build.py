@@ -12,7 +12,8 @@ import pytest
 
 from il2cdisc.transport.xpt import read_xpt
 
-SDTM = "ae cm cp dm ds ec ex lb mh pr qs rs sc se suppae suppcm suppdm suppmh sv ta te tv vs".split()  # noqa: SIM905
+SDTM = """ae cm co cp dm ds dv ec eg ex ie lb mh pe pr qs rs sc se su sv ta te tv vs
+suppae suppcm suppdm suppdv suppeg suppmh supppe""".split()  # noqa: SIM905
 ADAM = ["adae", "adcp", "adhamd", "adlb", "adsl"]
 DISPLAYS = ["t-14-1-7", "t-14-2-1", "t-14-2-4", "t-14-3-1-2", "l-16-2-7", "f-14-2-13"]
 

@@ -54,3 +54,40 @@ def test_medication_and_medical_history(built: Path) -> None:
     assert len(diagnoses) == diagnoses["USUBJID"].nunique() == interviews
     assert len(frame(built, "sc")) == 5 * interviews
     assert len(frame(built, "pr")) == interviews
+
+
+def test_forms_of_which_every_line_or_cell_is_a_record(built: Path) -> None:
+    criteria = raw("ie").filter(regex=r"^(IN|EX)\d\d$")
+    failed = (criteria.filter(like="IN") == "N").sum().sum() + (criteria.filter(like="EX") == "S").sum().sum()
+    assert len(frame(built, "ie")) == failed
+    assert len(frame(built, "dv")) == len(raw("dv"))
+    assert len(frame(built, "su")) == 3 * len(raw("su"))
+    assert len(frame(built, "co")) == len(raw("co"))
+    systems = raw("pe")
+    done = systems["PEYN"] == "S"
+    pe = frame(built, "pe")
+    assert len(pe) == 9 * done.sum() + (~done).sum()
+    abnormal = systems.filter(regex="^PE(GEN|SKIN|HEENT|CARD|RESP|ABD|LYMPH|MSK|NEURO)$") == "A"
+    assert (~pe["PEORRES"].isin(["NORMAL"]) & pe["PEORRES"].notna()).sum() == abnormal.sum().sum()
+    form, eg = raw("eg"), frame(built, "eg")
+    done = form["EGYN"] == "S"
+    assert len(eg) == 6 * done.sum() + form["EGDESC"].notna().sum() + (~done).sum()
+
+
+def test_long_comments_go_on_in_a_second_variable(built: Path) -> None:
+    co = frame(built, "co")
+    long = co[co["COVAL1"].notna()]
+    words = pd.read_csv(ROOT / "raw" / "coding" / "coding.csv", dtype="str", encoding="utf-8")
+    english = words.loc[words["FORM"] == "CO", "ENGLISH"]
+    assert set(long["COVAL"] + " " + long["COVAL1"]) == set(english[english.str.len() > 200])
+
+
+def test_clinical_scales(built: Path) -> None:
+    rs = frame(built, "rs")
+    count = rs.groupby("RSCAT")["RSTESTCD"].nunique().to_dict()
+    assert count == {"HAMD 21": 24, "MADRS": 11, "YMRS": 12}
+    for category, total in (("MADRS", "MADRS111"), ("YMRS", "YMRS112")):
+        scale = rs[rs["RSCAT"] == category]
+        items = scale[scale["RSTESTCD"] != total].groupby(["USUBJID", "VISITNUM"])["RSSTRESN"].sum()
+        totals = scale[scale["RSTESTCD"] == total].set_index(["USUBJID", "VISITNUM"])["RSSTRESN"]
+        assert (items == totals.reindex(items.index)).mean() > 0.98

@@ -155,3 +155,150 @@ def test_medical_history_and_the_psychiatric_interview(raw, records):
         "FAMHXMD|Y||",
     )
     assert records(pr(interview, visits), "PRTRT PROCCUR") == cells("ELECTROCONVULSIVE THERAPY|Y")
+
+
+def test_only_criteria_that_are_not_met(raw, records):
+    from mappings.sdtm.ie import CRITERIA, ie
+
+    names = [column.partition(".")[2] for column in CRITERIA]
+
+    def line(subject: str, visit: str, **other: str) -> str:
+        usual = {name: "S" if name.startswith("IN") else "N" for name in names}
+        return f"{subject}|{visit}|01/02/2022|" + "|".join((usual | other).values())
+
+    forms = raw(
+        "ie",
+        " ".join(["VISIT", "IEDAT", *names]),
+        cells(
+            line("S1", "Screening", IN05="N", EX12="NA"),
+            line("S1", "Giorno 1"),
+            line("S2", "Screening", EX02="S", EX15="S", IN03=""),
+        ),
+    )
+    made = ie(forms, raw("sv", "VISIT SVSTDAT", cells("S1|Screening|01/02/2022")))
+    assert records(made, "USUBJID IETESTCD IECAT IEORRES VISIT") == cells(
+        "S1|IN05|INCLUSION|N|SCREENING", "S2|EX02|EXCLUSION|Y|SCREENING", "S2|EX15|EXCLUSION|Y|SCREENING"
+    )
+    assert [list(rows["@ie"]) for _, rows in made.left_out] == [[1]]
+
+
+def test_substances_never_former_and_current(raw, records):
+    from mappings.sdtm.su import su
+
+    forms = raw(
+        "su",
+        "VISIT SUDAT SMOKE CIGDAY SMKENDAT ALCOHOL ALCUNIT CAFFE CAFDAY",
+        cells("S1|Screening|01/02/2022|EX||UNK/2013|ATTUALE|999|MAI|"),
+    )
+    made = su(forms, raw("sv", "VISIT SVSTDAT", cells("S1|Screening|01/02/2022")))
+    columns = "SUTRT SUOCCUR SUDOSE SUDOSU SUDOSFRQ SUENDTC SUENDTOR SUENRTPT SUENTPT"
+    # an unknown number of units is told and left empty
+    assert records(made, columns) == cells(
+        "TOBACCO|Y||||2013|UNK/2013|BEFORE|SCREENING",
+        "ALCOHOL|Y||ALCOHOL UNIT|EVERY WEEK|||ONGOING|SCREENING",
+        "COFFEE|N|||||||",
+    )
+
+
+def test_body_systems_and_what_is_abnormal(raw, records):
+    from mappings.sdtm.pe import pe
+
+    forms = raw(
+        "pe",
+        "VISIT PEYN PEREASND PEDAT PEGEN PESKIN PEHEENT PECARD PERESP PEABD PELYMPH PEMSK PENEURO PEDESC",
+        cells(
+            "S1|Screening|S||01/02/2022|N|A|N|N|N|A|N|N|N|pelle secca",
+            "S2|Screening|S||01/02/2022|A|N|ND||N|N|N|N|N|",
+            "S3|Screening|N|dimenticanza|01/02/2022||||||||||",
+        ),
+    )
+    made = pe(forms, raw("sv", "VISIT SVSTDAT", []), coding(raw, "PE|pelle secca|dry skin||"))
+    found = records(made, "USUBJID PETESTCD PEORRES PESTAT PEREASND PEDESCOR")
+    assert len(found) == 9 + 9 + 1
+    assert [row for row in found if row[2] != "NORMAL"] == cells(
+        "S1|SKIN|dry skin|||pelle secca",
+        "S1|ABDOMEN|dry skin|||pelle secca",
+        "S2|GENAPP|ABNORMAL|||",
+        "S2|HEENT||NOT DONE|NOT PERFORMED|",
+        "S2|CARDIO||NOT DONE|RESULT MISSING|",
+        "S3|PEALL||NOT DONE|OVERSIGHT|",
+    )
+
+
+def test_electrocardiogram_with_an_abnormality(raw, records):
+    from mappings.sdtm.eg import eg
+
+    forms = raw(
+        "eg",
+        "VISIT EGYN EGREASND EGDAT EGTIM EGHR EGPR EGQRS EGQT EGQTCF EGINTP EGDESC",
+        cells(
+            "S1|Giorno 5|S||01/02/2022|09:00|69|ND|82|374|392|ANORMALE NCS"
+            "|blocco di branca destra incompleto",
+            "S1|Giorno 29|N|strumento guasto|25/02/2022||||||||",
+        ),
+    )
+    words = coding(raw, "EG|blocco di branca destra incompleto|incomplete right bundle branch block||")
+    made = eg(forms, raw("sv", "VISIT SVSTDAT", []), words)
+    assert records(made, "EGTESTCD EGORRES EGORRESU EGREASND EGCLSIG EGDESCOR") == cells(
+        "EGHRMN|69|beats/min|||",
+        "PRAG|||NOT PERFORMED||",
+        "QRSAG|82|ms|||",
+        "QTAG|374|ms|||",
+        "QTCFAG|392|ms|||",
+        "INTP|ABNORMAL|||N|",
+        "IVTIACD|INCOMPLETE RIGHT BUNDLE BRANCH BLOCK||||blocco di branca destra incompleto",
+        "EGALL|||EQUIPMENT FAILURE||",
+    )
+
+
+def test_deviations_and_comments_in_english(raw, records):
+    from mappings.sdtm.co import co
+    from mappings.sdtm.dv import dv
+
+    visits = raw("sv", "VISIT SVSTDAT", cells("S1|Giorno 8|10/01/2022", "S1|Non programmata 1|12/01/2022"))
+    words = coding(raw, "DV|dose saltata|dose missed||", "CO|tutto bene|all well||")
+    deviations = raw(
+        "dv",
+        "VISIT DVNO DVDAT DVCAT DVTERM DVCLASS",
+        cells("S1|Giorno 8|1|10/01/2022|DOSE SALTATA|dose saltata|MAGGIORE"),
+    )
+    assert records(dv(deviations, visits, words), "DVTERM DVDECOD DVCAT DVSCAT VISIT DVTERMOR") == cells(
+        "dose missed|NON-COMPLIANCE WITH STUDY INTERVENTION|STUDY INTERVENTION|MAJOR|DAY 8|dose saltata"
+    )
+    comments = raw(
+        "co",
+        "VISIT COFORM CODAT COMMENT",
+        cells("S1|Non programmata 1|lbhem|12/01/2022|tutto bene", "S1|Giorno 8|vs|10/01/2022|nuovo testo"),
+    )
+    assert records(co(comments, visits, words), "COREF COVAL CODTC") == cells(
+        "LBHEM, UNSCHEDULED 8.1|all well|2022-01-12", "VS, DAY 8|nuovo testo|2022-01-10"
+    )
+
+
+def test_clinical_scales_with_codes_of_the_sponsor(raw, records):
+    from mappings.sdtm.rs import HAMD, MADRS, YMRS, rs
+
+    def form(name: str, stem: str, items: dict[str, str], scores: str) -> pd.DataFrame:
+        columns = [column.partition(".")[2] for column in items]
+        head = f"VISIT {stem}YN {stem}REAS {stem}DAT {stem}TIM RATER {' '.join(columns)}"
+        blank = "|" * (len(columns) - 1)
+        not_done = f"S2|Giorno 5|0|paziente rifiuta|07/01/2022|||{blank}"
+        return raw(name, head, cells(f"S1|Giorno 5|1||07/01/2022|09:00|RAT1|{scores}", not_done))
+
+    hdrs = raw(
+        "hdrs",
+        "VISIT HDYN HDREAS HDDAT HDTIM RATER " + " ".join(c.partition(".")[2] for c in HAMD),
+        [],
+    )
+    madrs = form("madrs", "MA", MADRS, "1|2|3|4|5|6|0|1|2||24")
+    ymrs = form("ymrs", "YM", YMRS, "0|0|0|0|8|0|0|0|0|0|0|8")
+    made = rs(hdrs, madrs, ymrs, raw("sv", "VISIT SVSTDAT", []))
+    found = records(made, "USUBJID RSCAT RSTESTCD RSORRES RSREASND RSEVLINT")
+    assert len(found) == 2 * (11 + 12)
+    first = [row for row in found if row[0] == "S1"]
+    assert first[:2] == cells("S1|MADRS|MADRS101|1||", "S1|MADRS|MADRS102|2||")
+    assert first[9:11] == cells("S1|MADRS|MADRS110||ITEM NOT RATED|", "S1|MADRS|MADRS111|24||")
+    assert [row for row in first if row[3] == "8"] == cells(
+        "S1|YMRS|YMRS105|8||-PT48H", "S1|YMRS|YMRS112|8||-PT48H"
+    )
+    assert {row[4] for row in found if row[0] == "S2"} == {"SUBJECT REFUSED"}

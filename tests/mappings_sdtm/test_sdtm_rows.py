@@ -175,7 +175,9 @@ def test_why_an_item_of_the_depression_scale_has_no_score(field, visit, done, va
         },
         dtype="str",
     )
-    assert listed(pd.DataFrame({"why": reason_not_rated(rows)}), "why") == [(reason,)]
+    assert listed(pd.DataFrame({"why": reason_not_rated(rows, "hdrs.HDYN", "hdrs.HDREAS")}), "why") == [
+        (reason,)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,38 @@ def test_nothing_stops_and_data_are_said_to_be_synthetic(spec: Spec):
 
 def test_every_coded_raw_value_has_a_term(spec: Spec):
     pairs = {
-        "NY": [("ex", "EXYN"), ("sv", "SVOCC"), ("ae", "AESER"), ("ae", "AECMYN"), ("ae", "AEINJYN")],
+        "NY": [
+            ("ex", "EXYN"),
+            ("sv", "SVOCC"),
+            ("ae", "AESER"),
+            ("ae", "AECMYN"),
+            ("ae", "AEINJYN"),
+            ("su", "SMOKE"),
+            ("psyhx", "ECTEVER"),
+        ],
+        "CMCAT": [("cm", "CMCAT")],
+        "CMINDC": [("cm", "CMINDC")],
+        "FREQ": [("cm", "CMFREQ")],
+        "ROUTE": [("cm", "CMROUTE")],
+        "STENRF": [("su", "SMOKE"), ("su", "ALCOHOL"), ("su", "CAFFE")],
+        "DIAGNOSIS": [("psyhx", "DIAG")],
+        "DVCAT": [("dv", "DVCAT")],
+        "DVDECOD": [("dv", "DVCAT")],
+        "DVSCAT": [("dv", "DVCLASS")],
+        "NORMABNM": [("eg", "EGINTP")],
         "SEX": [("dm", "SEX")],
         "RACE": [("dm", "RACE")],
-        "REASND": [("ex", "EXREASND"), ("sv", "SVREASND"), ("hdrs", "HDREAS"), ("samples", "SAMPREAS")],
+        "REASND": [
+            ("ex", "EXREASND"),
+            ("sv", "SVREASND"),
+            ("hdrs", "HDREAS"),
+            ("samples", "SAMPREAS"),
+            ("vs", "VSREASND"),
+            ("pe", "PEREASND"),
+            ("eg", "EGREASND"),
+            ("madrs", "MAREAS"),
+            ("ymrs", "YMREAS"),
+        ],
         "LOC": [("ex", "EXSITE")],
         "LAT": [("ex", "EXSITE")],
         "AESEV": [("ae", "AESEV")],
@@ -38,18 +66,20 @@ def test_every_coded_raw_value_has_a_term(spec: Spec):
         "DSSCAT": [("ds", "DSPHASE")],
         "CNTMODE": [("sv", "SVCONT")],
         "VISSET": [("sv", "SVCONT")],
-        "UNIT": [("flow", "RESUNIT"), ("cyto", "RESUNIT"), ("lbchem", "CREATU")],
+        "UNIT": [("flow", "RESUNIT"), ("cyto", "RESUNIT"), ("lbchem", "CREATU"), ("cm", "CMDOSU")],
         "LBNOTE": [("lbhem", "LBNOTE")],
         "CPTESTCD": [("flow", "ANALYTE")],
         "LBTESTCD": [("cyto", "ANALYTE")],
         "ARMCD": [("rand", "ARM")],
         "EXTRT": [("rand", "ARM")],
         "STRATUM": [("rand", "STRATUM")],
-        "RATER": [("hdrs", "RATER")],
+        "RATER": [("hdrs", "RATER"), ("madrs", "RATER"), ("ymrs", "RATER")],
     }
     for codelist, columns in pairs.items():
         for form, column in columns:
             missing = codes(form, column) - set(spec.translations[codelist])
+            # who never used a substance has no end of its use
+            missing -= {"MAI"} if codelist == "STENRF" else set()
             assert not missing, (codelist, form, column)
 
 

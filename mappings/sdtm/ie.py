@@ -1,0 +1,40 @@
+"""IE: criteria of the protocol that a subject did not meet."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from il2cdisc.base.origins import Origin
+from il2cdisc.sdtm import Mapped, by_field, dataset, date, derived, gather, mapped, part, subject
+from mappings.common import DMY, administrative, text_where, visit, with_visit
+
+INCLUSION = {f"ie.IN{number:02d}": f"IN{number:02d}" for number in range(1, 6)}
+EXCLUSION = {f"ie.EX{number:02d}": f"EX{number:02d}" for number in range(1, 27)}
+CRITERIA = INCLUSION | EXCLUSION
+
+
+def ie(raw_ie: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Criteria not met: one record per criterion and visit per subject."""
+    answers = gather(with_visit(raw_ie, "ie.VISIT", raw_sv), fields=list(CRITERIA))
+    included = answers["field"].isin(list(INCLUSION))
+    not_met, _ = part(answers, answers["value"] == text_where("N", included).fillna("S"))
+    return dataset(
+        "IE",
+        not_met.assign(included=included),
+        USUBJID=subject(),
+        IETESTCD=by_field(CRITERIA),
+        IECAT=derived(
+            lambda f: text_where("INCLUSION", f["included"]).fillna("EXCLUSION"),
+            sources=list(CRITERIA),
+            rule="INCLUSION for IN01 to IN05, else EXCLUSION",
+            origin=Origin.ASSIGNED,
+        ),
+        IEORRES=mapped("value", codelist="NY", sources=list(CRITERIA)),
+        VISIT=visit("ie.VISIT"),
+        IEDTC=date("ie.IEDAT", DMY),
+        dropped={
+            **administrative("ie", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
+            "ie.ELIGYN": "follows from the criteria above it",
+        },
+        left_out={"every criterion is met": raw_ie[~raw_ie["@ie"].isin(not_met["@ie"])]},
+    )
