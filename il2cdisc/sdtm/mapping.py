@@ -14,7 +14,7 @@ from il2cdisc.base.rowids import id_columns
 from il2cdisc.sdtm.columns import ALL_FIELDS, Column, Context
 from il2cdisc.sdtm.links import Link, planned_links
 from il2cdisc.sdtm.problems import UNKNOWN_COLUMN
-from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset
+from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,14 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
                 whole = over_distinct(values[name], is_complete).astype("boolean").fillna(False)
                 lost = ~whole.astype("bool") & rows[column.original].notna()
                 if lost.any():
-                    extra[name[:-1] + "OR"] = rows[column.original].where(lost)
+                    text, qualifier = rows[column.original].where(lost), name[:-1] + "OR"
+                    extra[qualifier] = extra[qualifier].fillna(text) if qualifier in extra else text
         kept = {name: rows[name] for name in id_columns(rows)}
         if "field" in rows:
             kept["field"] = rows["field"]
         frames.append(pd.DataFrame({**values, **kept}, index=rows.index))
-        extras.append(pd.DataFrame(extra, index=rows.index))
+        texts = {n: number_text(c) if str(c.dtype) == "float64" else c for n, c in extra.items()}
+        extras.append(pd.DataFrame(texts, index=rows.index))
         for item in piece.links:
             keys = _values(item.keys, rows, context, mapped.name)
             values = pd.DataFrame(keys, index=rows.index)
@@ -100,7 +102,8 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
         start += len(rows)
     frame = _concat(frames)
     supplemental = _concat(extras)
-    return MappedDataset(mapped.name, frame, supplemental, tuple(links))
+    sources = {p.variable: p.sources for p in planned(mapped) if p.dataset == mapped.name}
+    return MappedDataset(mapped.name, frame, supplemental, tuple(links), sources)
 
 
 def planned(mapped: Mapped) -> list[PlannedVariable]:

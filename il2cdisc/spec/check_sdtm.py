@@ -122,6 +122,9 @@ def _codelist(spec: Spec, name: str, row: VariableSpec, standard: SdtmVariable) 
     )
     item = spec.codelists.get(row.codelist)
     if not row.codelist:
+        # the codelist of --STRESC is for qualitative results: numbers and others need none
+        if row.name.endswith("STRESC"):
+            return
         if not any(value.codelist for value in spec.values_of(row.dataset, row.name)):
             yield kinds.STANDARD_CODELIST.at(
                 row.at("Codelist"), f"{name} has no codelist; the standard names {wanted}"

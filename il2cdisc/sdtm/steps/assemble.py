@@ -8,6 +8,7 @@ import pandas as pd
 from il2cdisc.base.datasets import Dataset, Variable, byte_length
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import edges, id_columns
+from il2cdisc.sdtm.steps.places import NOWHERE, Places
 from il2cdisc.sdtm.steps.problems import NOT_NUMERIC, REQUIRED_MISSING, UNKNOWN_VARIABLE
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
 
@@ -26,7 +27,9 @@ def in_key_order(frame: pd.DataFrame, wanted: DatasetSpec) -> pd.DataFrame:
     return out
 
 
-def finished(frame: pd.DataFrame, wanted: DatasetSpec, study_id: str, problems: Problems) -> Dataset:
+def finished(
+    frame: pd.DataFrame, wanted: DatasetSpec, study_id: str, problems: Problems, places: Places = NOWHERE
+) -> Dataset:
     """The dataset with exactly the workbook's variables; what is missing or too much is told."""
     fixed = {"STUDYID": study_id, "DOMAIN": wanted.name}
     made = [c for c in frame.columns if not str(c).startswith("@") and c not in ("field", "parent")]
@@ -51,7 +54,7 @@ def finished(frame: pd.DataFrame, wanted: DatasetSpec, study_id: str, problems: 
                 what = f"nothing makes {variable.name}"
                 problems.add(REQUIRED_MISSING.at(variable.at("Variable"), what))
             column = pd.Series(np.nan, index=frame.index)
-        columns[variable.name] = _typed(column, variable, wanted.name, problems)
+        columns[variable.name] = _typed(column, variable, wanted.name, problems, places)
     out = pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
     variables = tuple(
         Variable(v.name, v.label, v.type, byte_length(out[v.name]) if v.type == "Char" else 8)
@@ -72,7 +75,9 @@ def edges_of(frame: pd.DataFrame) -> pd.DataFrame:
     return out.assign(field=field)
 
 
-def _typed(column: pd.Series, variable: VariableSpec, dataset: str, problems: Problems) -> pd.Series:
+def _typed(
+    column: pd.Series, variable: VariableSpec, dataset: str, problems: Problems, places: Places
+) -> pd.Series:
     if variable.type == "Char":
         text = column.astype("str")
         return text.where(text != "")
@@ -82,6 +87,7 @@ def _typed(column: pd.Series, variable: VariableSpec, dataset: str, problems: Pr
         if bad.any():
             place = Address(dataset=dataset, column=variable.name)
             what = f"{int(bad.sum())} values of {variable.name} are no numbers"
-            problems.add(NOT_NUMERIC.at(place, what, values=column[bad].unique()))
+            source = places.of(bad, variable.name)
+            problems.add(NOT_NUMERIC.at(place, what, values=column[bad].unique(), source=source))
         return number
     return column

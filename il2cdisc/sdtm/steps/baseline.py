@@ -33,7 +33,7 @@ def with_last_before_exposure(frame: pd.DataFrame, name: str, first_dose: pd.Ser
     none. Ties: later VISITNUM, then later row.
     """
     date, result = f"{name}DTC", f"{name}STRESC"
-    if date not in frame or result not in frame:
+    if date not in frame or result not in frame or f"{name}LOBXFL" in frame:
         return frame
     dose = frame["USUBJID"].map(first_dose).astype("str")
     when = frame[date].where(frame[date].str.len() >= 10)

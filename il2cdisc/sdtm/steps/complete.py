@@ -11,7 +11,8 @@ from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.steps.assemble import finished, in_key_order
 from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_exposure
 from il2cdisc.sdtm.steps.design import trial_design
-from il2cdisc.sdtm.steps.mapped import MappedDataset
+from il2cdisc.sdtm.steps.mapped import MappedDataset, with_new
+from il2cdisc.sdtm.steps.places import Places
 from il2cdisc.sdtm.steps.problems import UNKNOWN_DATASET
 from il2cdisc.sdtm.steps.related import related_records
 from il2cdisc.sdtm.steps.standard import with_standard_results, with_test_names
@@ -48,12 +49,13 @@ def complete(
         if wanted is None:
             problems.add(UNKNOWN_DATASET.at(Address(dataset=name), f"the workbook has no dataset {name}"))
             continue
-        frame, extra, labels = _completed(item, wanted, mapped, subjects, spec, emergent_days, problems)
-        dataset = finished(frame, wanted, study_id, problems)
-        made[name], frames[name] = dataset, frame
-        records = supplemental(
-            frame.reset_index(drop=True), extra.reset_index(drop=True), name, spec, labels, problems
+        places = Places(item, address)
+        frame, extra, labels = _completed(
+            item, wanted, mapped, subjects, spec, emergent_days, problems, places
         )
+        dataset = finished(frame, wanted, study_id, problems, places)
+        made[name], frames[name] = dataset, frame
+        records = supplemental(frame, extra, name, spec, labels, problems, places)
         if len(records):
             made[f"SUPP{name}"] = _supplemental_dataset(records, dataset, frame, spec, study_id, problems)
     if any(item.links for item in mapped.values()):
@@ -70,13 +72,14 @@ def _completed(
     spec: Spec,
     emergent_days: int | None,
     problems: Problems,
+    places: Places,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """Rows in key order with all that the engine adds; qualifiers on the same rows; labels of new ones."""
     name, frame, extra = item.name, item.frame, item.supplemental
     by_subject = subjects.set_index("USUBJID")
-    frame = with_visit_numbers(frame, name, spec.protocol, problems)
-    frame = with_test_names(frame, name, spec)
-    frame = with_standard_results(frame, name, spec, subjects, problems)
+    frame = with_visit_numbers(frame, name, spec.protocol, problems, places)
+    frame = with_test_names(frame, name, spec, problems, places)
+    frame = with_standard_results(frame, name, spec, subjects, problems, places)
     if "RFSTDTC" in by_subject:
         frame = with_study_days(frame, name, by_subject["RFSTDTC"])
     if "EPOCH" in wanted.by_name and "SE" in mapped and name != "SE":
@@ -90,7 +93,7 @@ def _completed(
         missing = pd.Series(index=frame.index, dtype="str")
         end = frame.get("AEENDTC", missing)
         flag = treatment_emergent(frame["AESTDTC"], end, first, last, days=emergent_days)
-        extra = extra.assign(**{EMERGENT: flag})
+        extra = with_new(extra, {EMERGENT: flag})
     labels = {v.name: v.label for v in wanted.variables}
     frame, extra, new = split_long_text(frame, extra, labels)
     frame = in_key_order(frame, wanted)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -26,9 +27,22 @@ class MappedDataset:
 
     `frame`: target variables (text `str` or float), id columns `@form`, and, of gathered rows, `field`
     (the raw column a row came from). `supplemental`: one text column a QNAM, on the same index.
+    `sources`: the raw columns behind each variable and qualifier.
     """
 
     name: str
     frame: pd.DataFrame
     supplemental: pd.DataFrame
     links: tuple[LinkedRows, ...] = ()
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+def number_text(numbers: pd.Series) -> pd.Series:
+    """Numbers as text, as short as they are: 1, 8.1; missing stays missing."""
+    distinct = numbers.dropna().unique()
+    return numbers.map({value: f"{value:.15g}" for value in distinct}).astype("str")
+
+
+def with_new(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """`frame` with those of `columns` that it has not: what a mapping made is never overwritten."""
+    return frame.assign(**{name: column for name, column in columns.items() if name not in frame})

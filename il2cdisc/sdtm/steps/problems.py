@@ -47,3 +47,9 @@ NO_PARTNER = Kind(
     Severity.FINDING,
     "Ask the site which record is meant; RELREC has no relation until then.",
 )
+NO_TEST_NAME = Kind(
+    "MAP126",
+    "a test code has no name",
+    Severity.FINDING,
+    "Add the code with its decoded value to the codelist of the test codes of that category.",
+)

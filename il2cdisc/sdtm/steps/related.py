@@ -10,8 +10,9 @@ import pandas as pd
 
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_column
-from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset
+from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
 from il2cdisc.sdtm.steps.problems import NO_PARTNER
+from il2cdisc.sdtm.steps.supplemental import id_values, id_variable
 
 TOLD = 50  # records without a partner that are told one by one, for each link
 SUBJECT = "USUBJID"
@@ -24,19 +25,6 @@ class Related:
 
     records: pd.DataFrame
     edges: pd.DataFrame
-
-
-def id_variable(frame: pd.DataFrame, name: str) -> str:
-    """The variable that tells a record within its subject: --SEQ, VISITNUM without it, or none."""
-    return next((c for c in (f"{name}SEQ", "VISITNUM") if c in frame), "")
-
-
-def id_values(frame: pd.DataFrame, variable: str) -> pd.Series:
-    """IDVARVAL: the values of the identifying variable as text, 1 and 8.1; missing without a variable."""
-    if not variable:
-        return pd.Series(np.nan, index=frame.index, dtype="str")
-    distinct = frame[variable].dropna().unique()
-    return frame[variable].map({v: f"{v:.15g}" for v in distinct}).astype("str")
 
 
 def related_records(
@@ -105,7 +93,7 @@ def _members(
 def _keyed(frame: pd.DataFrame, keys: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Subject, key values as text and place of each row."""
     text = {
-        name: id_values(keys, name) if str(keys[name].dtype) == "float64" else keys[name].astype("str")
+        name: number_text(keys[name]) if str(keys[name].dtype) == "float64" else keys[name].astype("str")
         for name in names
     }
     return pd.DataFrame({SUBJECT: frame[SUBJECT], **text, "place": np.arange(len(frame))})

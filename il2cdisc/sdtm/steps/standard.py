@@ -8,16 +8,26 @@ import pandas as pd
 from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rounding import fixed
-from il2cdisc.sdtm.steps.problems import NO_CONVERSION
+from il2cdisc.sdtm.steps.mapped import with_new
+from il2cdisc.sdtm.steps.places import NOWHERE, Places
+from il2cdisc.sdtm.steps.problems import NO_CONVERSION, NO_TEST_NAME
 from il2cdisc.spec.models import Spec
+from il2cdisc.spec.where import columns, select
 
 SIGN = r"^([<>]=?)?\s*([-+]?\d+(?:\.\d+)?)$"
 
 
 def with_standard_results(
-    frame: pd.DataFrame, name: str, spec: Spec, subjects: pd.DataFrame, problems: Problems
+    frame: pd.DataFrame,
+    name: str,
+    spec: Spec,
+    subjects: pd.DataFrame,
+    problems: Problems,
+    places: Places = NOWHERE,
 ) -> pd.DataFrame:
     """--STRESC, --STRESN, --STRESU, --STNRLO, --STNRHI, --NRIND of a findings domain.
+
+    A mapping that makes --STRESC makes all of them; any other that it makes is kept.
 
     A result in its standard unit stays as it is; another is converted and rounded to the sheet's digits;
     `<0.5` keeps its sign and has no number. `subjects`: USUBJID, SEX, AGE, for the ranges.
@@ -32,7 +42,8 @@ def with_standard_results(
     if unknown.any():
         pairs = (frame[f"{name}TESTCD"] + " in " + unit.fillna("no unit"))[unknown].unique()
         what = f"{int(unknown.sum())} results have no conversion"
-        problems.add(NO_CONVERSION.at(Address(dataset=name, column=f"{name}ORRESU"), what, values=pairs))
+        place, source = Address(dataset=name, column=f"{name}ORRESU"), places.of(unknown, f"{name}ORRESU")
+        problems.add(NO_CONVERSION.at(place, what, values=pairs, source=source))
     parts = result.str.extract(SIGN)
     # text such as TRACE has no unit to convert
     same = unit.isna() | ((rule["factor"] == 1) & (rule["offset"] == 0)) | parts[1].isna()
@@ -42,12 +53,13 @@ def with_standard_results(
     standard = result.where(same, text.astype("str")).where(~unknown)
     # digits of a thousands sign or a plus are no result: the number is read from the standard text
     number = pd.to_numeric(standard.where(sign.isna()), errors="coerce").astype("float64")
-    out = frame.assign(
-        **{
+    out = with_new(
+        frame,
+        {
             f"{name}STRESC": standard.astype("str"),
             f"{name}STRESN": number,
             f"{name}STRESU": rule["to"].where(result.notna() & unit.notna()).astype("str"),
-        }
+        },
     )
     return _with_ranges(out, name, spec, subjects, rule)
 
@@ -130,7 +142,7 @@ def _with_ranges(
     inside = (below <= high) & ~(low > 0)
     indicator = indicator.mask(inside, "NORMAL").mask(below <= low, "LOW")
     out = {f"{name}STNRLO": low, f"{name}STNRHI": high, f"{name}NRIND": indicator}
-    return frame.assign(**out)
+    return with_new(frame, out)
 
 
 def _given(frame: pd.DataFrame, column: str, rule: pd.DataFrame) -> pd.Series:
@@ -143,15 +155,37 @@ def _given(frame: pd.DataFrame, column: str, rule: pd.DataFrame) -> pd.Series:
     return value.where(same, pd.to_numeric(changed).astype("float64"))
 
 
-def with_test_names(frame: pd.DataFrame, name: str, spec: Spec) -> pd.DataFrame:
-    """--TEST by the decode of --TESTCD, from the codelists of the variable and of its value levels."""
+def with_test_names(
+    frame: pd.DataFrame, name: str, spec: Spec, problems: Problems, places: Places = NOWHERE
+) -> pd.DataFrame:
+    """--TEST by the decode of --TESTCD; a code without one is told.
+
+    The codelist of a record is that of the value level of --TESTCD that selects it, so that two categories
+    may use one code for two tests; of records that none selects, that of the variable.
+    """
     code, test = f"{name}TESTCD", f"{name}TEST"
-    if code not in frame or test in frame or test not in spec.datasets[name].by_name:
+    wanted = spec.datasets[name].by_name
+    if code not in frame or test in frame or test not in wanted:
         return frame
-    lists = [spec.datasets[name].by_name[code].codelist] if code in spec.datasets[name].by_name else []
-    lists += [v.codelist for v in spec.values_of(name, code)]
-    decodes: dict[str, str] = {}
-    for item in lists:
-        if item in spec.codelists:
-            decodes.update({t.value: t.decode for t in spec.codelists[item].terms if t.decode})
-    return frame.assign(**{test: over_distinct(frame[code], decodes.get).astype("str")})
+    names = pd.Series(np.nan, index=frame.index, dtype="str")
+    open_ = pd.Series(True, index=frame.index)
+    for level in spec.values_of(name, code):
+        clause = spec.where_clauses.get(level.where)
+        if clause is None or level.codelist not in spec.codelists or not set(columns(clause)) <= set(frame):
+            continue
+        here = select(frame, clause) & open_
+        names = names.mask(here, _decoded(frame[code], level.codelist, spec))
+        open_ &= ~here
+    if code in wanted and wanted[code].codelist in spec.codelists:
+        names = names.mask(open_, _decoded(frame[code], wanted[code].codelist, spec))
+    lost = names.isna() & frame[code].notna()
+    if lost.any():
+        what = f"{int(lost.sum())} records have a test code that no codelist decodes; {test} is empty"
+        place, source = Address(dataset=name, column=code), places.of(lost, code)
+        problems.add(NO_TEST_NAME.at(place, what, values=frame.loc[lost, code].unique(), source=source))
+    return frame.assign(**{test: names.astype("str")})
+
+
+def _decoded(codes: pd.Series, codelist: str, spec: Spec) -> pd.Series:
+    decodes = {value: text for value, text in spec.codelists[codelist].decodes.items() if text}
+    return over_distinct(codes, decodes.get).astype("str")

@@ -7,6 +7,8 @@ import pandas as pd
 
 from il2cdisc.base.dates import over_distinct, study_days
 from il2cdisc.base.problems import Address, Problems
+from il2cdisc.sdtm.steps.mapped import with_new
+from il2cdisc.sdtm.steps.places import NOWHERE, Places
 from il2cdisc.sdtm.steps.problems import UNKNOWN_VISIT
 from il2cdisc.spec.models import Protocol
 
@@ -14,24 +16,26 @@ FIRST_MINUTE, LAST_MINUTE = "T00:00", "T99"
 
 
 def with_visit_numbers(
-    frame: pd.DataFrame, name: str, protocol: Protocol, problems: Problems
+    frame: pd.DataFrame, name: str, protocol: Protocol, problems: Problems, places: Places = NOWHERE
 ) -> pd.DataFrame:
     """VISITNUM and VISITDY by VISIT; a visit that is not planned has its number at the end of its name.
 
     `EXTRA 8.1` is visit 8.1, the first one after visit 8, whatever the trial calls such a visit.
     """
-    if "VISIT" not in frame or "VISITNUM" in frame:
+    if "VISIT" not in frame:
         return frame
     numbers = {v.visit: v.visit_number for v in protocol.visits}
     days = {v.visit: float(v.planned_day) for v in protocol.visits if v.planned_day is not None}
     ends = frame["VISIT"].str.extract(r"\s(\d+\.\d+)$")[0].astype("float64")
     known = frame["VISIT"].map(numbers).astype("float64")
-    out = frame.assign(VISITNUM=known.fillna(ends), VISITDY=frame["VISIT"].map(days).astype("float64"))
+    planned = frame["VISIT"].map(days).astype("float64")
+    out = with_new(frame, {"VISITNUM": known.fillna(ends), "VISITDY": planned})
     lost = out["VISITNUM"].isna() & out["VISIT"].notna()
     if lost.any():
         what = f"{int(lost.sum())} records are of visits that the protocol sheets lack"
         values = out.loc[lost, "VISIT"].unique()
-        problems.add(UNKNOWN_VISIT.at(Address(dataset=name, column="VISIT"), what, values=values))
+        place, source = Address(dataset=name, column="VISIT"), places.of(lost, "VISIT")
+        problems.add(UNKNOWN_VISIT.at(place, what, values=values, source=source))
     return out
 
 
@@ -43,7 +47,7 @@ def with_study_days(frame: pd.DataFrame, name: str, first: pd.Series) -> pd.Data
         for stem in ("", "ST", "EN")
         if f"{name}{stem}DTC" in frame
     }
-    return frame.assign(**made)
+    return with_new(frame, made)
 
 
 def with_epoch(frame: pd.DataFrame, name: str, elements: pd.DataFrame, *, before_dose: bool) -> pd.DataFrame:
