@@ -14,7 +14,7 @@ from il2cdisc import __version__
 from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Problem, Problems, Stopped
-from il2cdisc.raw import RawExport, empty_forms, link, load_dictionary, notice, read_export
+from il2cdisc.raw import RawExport, Records, empty_forms, link, load_dictionary, notice, read_export
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study, load_study
@@ -150,7 +150,8 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
 def write(plan: Plan, made: Made, folder: Path, say: Say, findings: Problems) -> Any:
     """Write the package into `folder` and return the report of its checks."""
     from il2cdisc.check.dispositions import read_dispositions
-    from il2cdisc.check.report import Facts, write_reports
+    from il2cdisc.check.queries import make_queries
+    from il2cdisc.check.report import Facts, write_query_file, write_reports
     from il2cdisc.check.run import check_folder
     from il2cdisc.results.run import run
     from il2cdisc.results.write import csv_bytes
@@ -206,6 +207,8 @@ def write(plan: Plan, made: Made, folder: Path, say: Say, findings: Problems) ->
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)
     write_reports(report, folder / "checks", facts, dispositions=dispositions)
+    look = Records(made.export, study, plan.dictionary).at
+    write_query_file(make_queries(report.findings, look), folder / "checks" / "queries.xlsx", facts)
     return report
 
 

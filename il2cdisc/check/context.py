@@ -305,3 +305,12 @@ def of_test(table: Table | None, testcd: str, unit: str) -> pd.Series | None:
     mine = (table.frame[names[0]] == testcd) & table.frame[names[1]].notna()
     units = table.frame[names[2]].fillna("") if names[2] in table.by_name else ""
     return mine & (units == unit)
+
+
+def name_of_test(table: Table, testcd: str) -> str:
+    """A test by its name and code, `Glucose (GLUC)`; by its code alone where the file has no name."""
+    code, name = f"{table.name}TESTCD", f"{table.name}TEST"
+    if name not in table.by_name:
+        return testcd
+    names = table.frame.loc[table.frame[code] == testcd, name].dropna()
+    return f"{names.iloc[0]} ({testcd})" if len(names) else testcd

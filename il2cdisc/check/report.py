@@ -11,6 +11,8 @@ from typing import IO, Any
 
 from il2cdisc.check.dispositions import Disposition, reason_of
 from il2cdisc.check.findings import Finding, Group, Level, Report
+from il2cdisc.check.queries import Query
+from il2cdisc.check.query_book import write_queries
 from il2cdisc.check.workbook import write_workbook
 
 SCHEMA = "il2cdisc-findings/1"
@@ -49,6 +51,13 @@ def write_reports(
     plain = as_text(report, facts, first=IN_FILE, dispositions=dispositions)
     text.write_text(plain, encoding="utf-8", newline="\n")
     return [book, data, text]
+
+
+def write_query_file(queries: Sequence[Query], path: Path, facts: Facts) -> None:
+    """Write data queries as a workbook; deterministic."""
+    notice = NOTICE if facts.synthetic else ""
+    with path.open("wb") as stream:
+        write_queries(queries, stream, study=facts.study, time=facts.time, notice=notice)
 
 
 def as_json(report: Report, facts: Facts, *, dispositions: Sequence[Disposition] = ()) -> str:

@@ -5,6 +5,7 @@ from il2cdisc.raw.forms import Form, Part, RawExport, Receipt
 from il2cdisc.raw.link import link
 from il2cdisc.raw.notice import notice
 from il2cdisc.raw.read import empty_forms, read_export
+from il2cdisc.raw.records import RawRecord, Records
 
 __all__ = [
     "Dictionary",
@@ -12,7 +13,9 @@ __all__ = [
     "Form",
     "Part",
     "RawExport",
+    "RawRecord",
     "Receipt",
+    "Records",
     "empty_forms",
     "link",
     "load_dictionary",

@@ -37,7 +37,7 @@ def notice(export: RawExport, study: Study, dictionary: Dictionary) -> RawExport
     for name, form in forms.items():
         for column in dictionary.get(name, ()):
             _no_value(form, column, study.forms[name].explained_by, problems)
-    _agreements(export, study, problems)
+    _agreements(export, study, dictionary, problems)
     return replace(export, forms=forms, problems=(*export.problems, *problems.items))
 
 
@@ -101,11 +101,11 @@ def _of_repeat(form: Form, row: int, other: int, key: tuple[str, ...], every: li
     one, two = form.frame.loc[row, every].fillna(""), form.frame.loc[other, every].fillna("")
     differ = [name.partition(".")[2] for name in one.index[(one != two).to_numpy()]]
     if not differ:
-        return f"the record is the same as that on line {line} in every column; both are kept"
+        return f"this record is the same as that on line {line} in every column; both are kept"
     shown = ", ".join(differ[:MOST_COLUMNS])
     more = f" and {len(differ) - MOST_COLUMNS} more" if len(differ) > MOST_COLUMNS else ""
     return (
-        f"the record has the same {', '.join(key)} as that on line {line}, and differs in {shown}{more}; "
+        f"this record has the same {', '.join(key)} as that on line {line}, and differs in {shown}{more}; "
         "both are kept"
     )
 
@@ -130,8 +130,9 @@ def _no_value(
     _tell(NO_VALUE, form, column.column, places, "more records have such a code", problems)
 
 
-def _agreements(export: RawExport, study: Study, problems: Problems) -> None:
+def _agreements(export: RawExport, study: Study, dictionary: Dictionary, problems: Problems) -> None:
     """Subjects of whom two columns contradict each other; told at the first column."""
+    described = {column.name: column for form in dictionary.values() for column in form}
     for item in study.agreements:
         mine, _, column = item.column.partition(".")
         form, source = export.forms[mine], export.forms[item.agrees_with.partition(".")[0]]
@@ -140,11 +141,17 @@ def _agreements(export: RawExport, study: Study, problems: Problems) -> None:
         expected = form.frame[item.column].map(dict(item.pairs))
         wrong = against.notna() & form.frame[item.column].notna() & (expected != against)
         pairs = zip(form.frame.loc[wrong, item.column], against[wrong], strict=True)
-        places = [
-            (int(row), f"'{said}' does not go with '{other}' in {item.agrees_with}")
-            for row, (said, other) in zip(np.flatnonzero(wrong), pairs, strict=True)
-        ]
+        one, two = described[item.column], described[item.agrees_with]
+        places: list[tuple[int, str]] = []
+        for row, (said, other) in zip(np.flatnonzero(wrong), pairs, strict=True):
+            told = f"{one.label} {_coded(one, said)} does not go with {_coded(two, other)}"
+            places.append((int(row), f"{told} of {item.agrees_with} ({two.label})"))
         _tell(DISAGREE, form, column, places, "more subjects are told differently", problems)
+
+
+def _coded(column: DictionaryColumn, value: str) -> str:
+    meaning = column.codes.get(value, "")
+    return f"'{value}'" + (f" ({meaning})" if meaning else "")
 
 
 def _tell(

@@ -123,7 +123,8 @@ class Lineage:
         """Raw places behind a row of a dataset, through other datasets, at most `most` of them.
 
         Each has the raw column of `variable` where the plan names one, of gathered rows the field that
-        the row came from. Sources of the variable come first, subject-level analysis data last.
+        the row came from. Sources of the variable come first; analysis data that are not among them only
+        where there is nothing else.
         """
         out: list[Address] = []
         if not self.known(dataset):
@@ -140,6 +141,8 @@ class Lineage:
         ):
             if len(out) >= most:
                 break
+            if out and str(source).startswith("AD") and source not in wanted:
+                continue  # subject-level data beside the record's own source
             column = wanted.get(str(source), "")
             if str(source).isupper():
                 out.extend(self.origin(str(source), int(number), column, most=most - len(out)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 ROOT = Path(__file__).parents[2]
 PLANTED = tomllib.loads((ROOT / "tests" / "planted.toml").read_text())["planted"]
@@ -67,6 +68,21 @@ def test_no_false_alarm(findings: list[dict[str, Any]]) -> None:
 
 def test_each_exception_is_still_needed(findings: list[dict[str, Any]]) -> None:
     assert set(EXPLAINED) <= set(told_at(findings))
+
+
+def test_each_planted_error_is_asked_once(built: Path, findings: list[dict[str, Any]]) -> None:
+    rows = list(load_workbook(built / "checks" / "queries.xlsx")["Queries"].iter_rows(values_only=True))
+    head = next(number for number, row in enumerate(rows) if row[0] == "Query")
+    asked = [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :]]
+    assert rows[0][0] == "SYNTHETIC DATA"
+    assert len({query["Query"] for query in asked}) == len(asked)
+    places = [f"{query['File']}:{query['Line']} {query['Field']}" for query in asked]
+    told = told_at(findings)
+    planted = {place(entry): entry for entry in PLANTED if entry["finding"] and place(entry) in told}
+    assert sorted(places) == sorted(planted)
+    for query, at in zip(asked, places, strict=True):
+        assert query["Subject"] == planted[at]["subject"]
+        assert (query["Value"] or "") == planted[at]["value"]
 
 
 def test_repeats_are_told_once_a_raw_record(findings: list[dict[str, Any]]) -> None:

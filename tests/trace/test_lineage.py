@@ -32,7 +32,7 @@ def lineage(tmp_path: Path) -> Lineage:
     tubes = edges(
         (0, "tubes", 0, None), (0, "chem", 0, "chem.NA"), (1, "chem", 0, "chem.K"), (2, "chem", 1, "chem.NA")
     )
-    adlb = edges((0, "ADSL", 0, None), (0, "LB", 0, None))
+    adlb = edges((0, "ADSL", 0, None), (0, "LB", 0, None), (1, "ADSL", 0, None))
     adsl = edges((0, "dm", 0, None))
     forms = {
         "chem": places("raw/chem.csv", [2, 3], [-1, 0]),
@@ -59,7 +59,8 @@ def lineage(tmp_path: Path) -> Lineage:
         ("LB", 0, "LBDY", ["raw/chem.csv:2 DAT", "raw/tubes.csv:9"]),  # made of LBDTC
         ("LB", 0, "LBREFID", ["raw/tubes.csv:9 CODE", "raw/chem.csv:2"]),  # its own source first
         ("LB", 2, "", ["raw/chem.csv:3 NA"]),  # the field that the row was gathered from
-        ("ADLB", 0, "REFID", ["raw/tubes.csv:9 CODE", "raw/chem.csv:2", "raw/dm.csv:5"]),
+        ("ADLB", 0, "REFID", ["raw/tubes.csv:9 CODE", "raw/chem.csv:2"]),
+        ("ADLB", 1, "", ["raw/dm.csv:5"]),
         ("XX", 0, "", []),
     ],
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, number_text, of_test, positions
+from il2cdisc.check.context import Context, Hit, name_of_test, number_text, of_test, positions
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -36,6 +36,9 @@ def check(context: Context) -> Iterator[Hit]:
                 continue
             beyond = (values < limit) if word == "below" else (values > limit)
             rows = positions((mine & beyond).to_numpy())
-            what = f"{limits.testcd} is {word} {number_text(limit)} {limits.unit}".rstrip()
+            what = (
+                f"{name_of_test(table, limits.testcd)} is {word} {number_text(limit)} {limits.unit}".rstrip()
+            )
             if len(rows):
-                yield Hit(table.name, f"{what}: not plausible", variable, rows, spec=limits.at(header))
+                told = f"{what}, which is hardly possible"
+                yield Hit(table.name, told, variable, rows, spec=limits.at(header))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, number_text, of_test, positions
+from il2cdisc.check.context import Context, Hit, name_of_test, number_text, of_test, positions
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -38,8 +38,9 @@ def check(context: Context) -> Iterator[Hit]:
         rows = positions(
             (known & ((values >= usual * limits.fold) | (values * limits.fold <= usual))).to_numpy()
         )
+        test = name_of_test(table, limits.testcd)
         details = [
-            f"{limits.testcd} is {number_text(value)}, the subject's median is {middle:.3g}: "
+            f"{test} is {number_text(value)}, the subject's median is {middle:.3g}: "
             f"the sample may be another subject's"
             for value, middle in zip(values.iloc[rows], usual.iloc[rows], strict=True)
         ]

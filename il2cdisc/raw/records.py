@@ -1,0 +1,72 @@
+"""A raw record by file and line: whose it is, what tells it from the others, its values and their labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.raw.dictionary import Dictionary
+from il2cdisc.raw.forms import Form, Part, RawExport
+from il2cdisc.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One raw record. `subject` is the subject's number ("" without one), `key` the values of the form's key
+    but for the subject, `values` those that are there by column; `labels` and `codes` are the dictionary's.
+    """
+
+    form: str
+    subject: str
+    key: Mapping[str, str]
+    values: Mapping[str, str]
+    labels: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, str]]
+
+    def label(self, column: str) -> str:
+        """The column's label without remarks in brackets; its name where there is none."""
+        return re.sub(r"\s*\([^()]*\)$", "", self.labels.get(column, "")) or column
+
+
+class Records:
+    """The records of a linked export by file, sheet and line."""
+
+    def __init__(self, export: RawExport, study: Study, dictionary: Dictionary) -> None:
+        self.export, self.study, self.dictionary = export, study, dictionary
+        self._parts: dict[tuple[str, str], tuple[Form, Part]] = {
+            (part.file, part.sheet): (form, part) for form in export.forms.values() for part in form.parts
+        }
+        subjects = export.subjects
+        self._numbers: dict[str, str] = (
+            {} if subjects is None else dict(zip(subjects["USUBJID"], subjects["SUBJID"], strict=True))
+        )
+
+    def at(self, file: str, sheet: str, line: int) -> RawRecord | None:
+        """The record on a line; None when no record stands there."""
+        form, part = self._parts.get((file, sheet), (None, None))
+        if form is None or part is None:
+            return None
+        found = np.flatnonzero(part.lines == line)
+        if not len(found):
+            return None
+        row = form.frame.iloc[part.first + int(found[0])]
+        values = {
+            column: str(row[f"{form.name}.{column}"])
+            for column in form.columns
+            if not pd.isna(row[f"{form.name}.{column}"])
+        }
+        described = self.dictionary.get(form.name, ())
+        source = self.study.forms[form.name]
+        own = source.subject.column if source.subject else ""
+        return RawRecord(
+            form=form.name,
+            subject=self._numbers.get(str(row.get("USUBJID", "")), ""),
+            key={column: values.get(column, "") for column in source.key if column != own},
+            values=values,
+            labels={column.column: column.label for column in described},
+            codes={column.column: column.codes for column in described},
+        )
