@@ -324,7 +324,7 @@ def _engine_makes(spec: Spec) -> dict[str, set[str]]:
     """Variables that the complete step makes, by dataset; datasets that it makes whole have all of theirs."""
     out: dict[str, set[str]] = {}
     for name, dataset in spec.datasets.items():
-        whole = name in {"TA", "TE", "TV", "RELREC"} or name.startswith("SUPP")
+        whole = name in {"TA", "TE", "TV", "TI", "TS", "RELREC"} or name.startswith("SUPP")
         root = name[:2]
         steps = {
             "STUDYID", "DOMAIN", "VISITNUM", "VISITDY", "EPOCH", f"{root}SEQ", f"{root}DY", f"{root}STDY",

@@ -9,6 +9,7 @@ from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.check_rows import missing_numbers
 from il2cdisc.spec.models import ArmElement, Conversion, Placed, Protocol, RangeSpec, Spec
+from il2cdisc.spec.sheets_protocol import check_protocol_codes
 
 _PARAMCD = re.compile(r"[A-Z][A-Z0-9_]{0,7}\Z")
 
@@ -24,6 +25,7 @@ def check_study(spec: Spec) -> Iterator[Problem]:
         yield from _code(spec, row.dataset, f"{row.dataset}TESTCD", row.testcd, row, "Test Code")
     yield from _units(spec)
     yield from _protocol(spec.protocol)
+    yield from check_protocol_codes(spec)
     yield from _parameters(spec)
 
 

@@ -298,6 +298,26 @@ class PlannedVisit(Placed):
     end_rule: str = ""
 
 
+class Criterion(Placed):
+    """An inclusion or exclusion criterion (a record of TI); its text is the decode of its code."""
+
+    code: str
+    category: str
+    rule: str = ""
+    version: str = ""
+
+
+class SummaryValue(Placed):
+    """A value of a trial summary parameter (a record of TS): a value or a null flavor (ISO 21090)."""
+
+    parameter: str
+    value: str = ""
+    null_flavor: str = ""
+    code: str = ""
+    dictionary: str = ""
+    dictionary_version: str = ""
+
+
 class Protocol(BaseModel):
     """The protocol sheets."""
 
@@ -306,6 +326,8 @@ class Protocol(BaseModel):
     arms: tuple[ArmElement, ...] = ()
     elements: tuple[Element, ...] = ()
     visits: tuple[PlannedVisit, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    summary: tuple[SummaryValue, ...] = ()
 
 
 class Parameter(Placed):

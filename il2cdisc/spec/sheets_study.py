@@ -13,6 +13,7 @@ from il2cdisc.spec.models import (
     RangeSpec,
     Window,
 )
+from il2cdisc.spec.sheets_protocol import read_criteria, read_summary
 from il2cdisc.spec.workbook import Row, Workbook
 
 CONVERSIONS = ["Dataset", "Test Code", "Specimen", "From Unit", "To Unit", "Factor", "Offset", "Digits"]
@@ -107,8 +108,14 @@ def _overlap(one: RangeSpec, two: RangeSpec) -> bool:
 
 
 def read_protocol(book: Workbook) -> Protocol:
-    """The three protocol sheets."""
-    return Protocol(arms=_arms(book), elements=_elements(book), visits=_visits(book))
+    """The protocol sheets."""
+    return Protocol(
+        arms=_arms(book),
+        elements=_elements(book),
+        visits=_visits(book),
+        criteria=read_criteria(book),
+        summary=read_summary(book),
+    )
 
 
 def _arms(book: Workbook) -> tuple[ArmElement, ...]:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from il2cdisc.base.problems import Problem
-from il2cdisc.spec import sheets_checks, sheets_data, sheets_study, sheets_terms
+from il2cdisc.spec import sheets_checks, sheets_data, sheets_protocol, sheets_study, sheets_terms
 from il2cdisc.spec.load import read_spec
 
 Sheets = dict[str, list[dict[str, Any]]]
@@ -34,6 +34,8 @@ HEADERS: dict[str, list[str]] = {
     "Protocol Arms": sheets_study.ARMS,
     "Protocol Elements": sheets_study.ELEMENTS,
     "Protocol Visits": sheets_study.VISITS,
+    "Protocol Criteria": sheets_protocol.CRITERIA,
+    "Protocol Summary": sheets_protocol.SUMMARY,
     "Parameters": [*sheets_study.PARAMETERS[0], *sheets_study.PARAMETERS[1]],
     "Windows": sheets_study.WINDOWS,
 }

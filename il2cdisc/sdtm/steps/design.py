@@ -1,4 +1,4 @@
-"""TA, TE and TV from the protocol sheets (SDTMIG 3.4 section 7)."""
+"""TA, TE, TV, TI and TS from the protocol sheets (SDTMIG 3.4 section 7)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from il2cdisc.sdtm.steps.supplemental import split_long_text
 from il2cdisc.spec.models import Spec
 
 
 def trial_design(spec: Spec) -> dict[str, pd.DataFrame]:
-    """Frames of TA, TE and TV, as far as the workbook has the datasets and their variables."""
+    """Frames of TA, TE, TV, TI and TS, as far as the workbook has the datasets and their variables."""
     protocol = spec.protocol
     names = {row.element_code: row.element for row in protocol.elements}
     arms = {row.arm_code: row.arm for row in protocol.arms}
@@ -51,6 +52,8 @@ def trial_design(spec: Spec) -> dict[str, pd.DataFrame]:
                 for v in protocol.visits
             ],
         ),
+        "TI": _criteria(spec),
+        "TS": _summary(spec),
     }
     return {
         name: frame[[column for column in frame if column in spec.datasets[name].by_name]]
@@ -59,10 +62,48 @@ def trial_design(spec: Spec) -> dict[str, pd.DataFrame]:
     }
 
 
+def _criteria(spec: Spec) -> pd.DataFrame:
+    """Criteria with their texts, which stand once, as decodes of their codes."""
+    text = _decodes(spec, "TI", "IETESTCD")
+    return _frame(
+        ["IETESTCD", "IETEST", "IECAT", "TIRL", "TIVERS"],
+        [(c.code, text.get(c.code), c.category, c.rule, c.version) for c in spec.protocol.criteria],
+    )
+
+
+def _summary(spec: Spec) -> pd.DataFrame:
+    """Summary parameters, numbered within each; a value over 200 bytes goes on in TSVAL1 and so on."""
+    text = _decodes(spec, "TS", "TSPARMCD")
+    frame = _frame(
+        ["TSPARMCD", "TSPARM", "TSVAL", "TSVALNF", "TSVALCD", "TSVCDREF", "TSVCDVER"],
+        [
+            (
+                row.parameter,
+                text.get(row.parameter),
+                row.value,
+                row.null_flavor,
+                row.code,
+                row.dictionary,
+                row.dictionary_version,
+            )
+            for row in spec.protocol.summary
+        ],
+    )
+    frame = frame.assign(TSSEQ=frame.groupby("TSPARMCD").cumcount().astype("float64") + 1)
+    labels = {v.name: v.label for v in spec.datasets["TS"].variables} if "TS" in spec.datasets else {}
+    return split_long_text(frame, pd.DataFrame(index=frame.index), labels)[0]
+
+
+def _decodes(spec: Spec, dataset: str, variable: str) -> dict[str, str]:
+    found = spec.variable(dataset, variable)
+    listed = spec.codelists.get(found.codelist) if found else None
+    return {term.value: term.decode for term in listed.terms if term.decode} if listed else {}
+
+
 def _frame(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(names))
     for name in names:
-        number = name.endswith(("ORD", "NUM", "DY"))
+        number = name.endswith(("ORD", "NUM", "DY", "SEQ"))
         frame[name] = frame[name].astype("float64") if number else frame[name].astype("str")
         if not number:
             frame[name] = frame[name].where(frame[name] != "")
