@@ -3,6 +3,7 @@
 What: variables of one name are compared over all datasets of the package.
 Why: reviewers set datasets together by name; a variable is one thing.
 Example: VISITNUM is labelled "Visit Number" in AE, "Visit" in LB.
+Labels that the standard itself words differently in two datasets pass.
 Fix: make the rows of the workbook agree. Relative names such as SRCVAR, which differ by design, get a
 disposition.
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
+from il2cdisc.standards.sdtm import sdtm_variable
 
 KIND = Kind(
     "CHK018",
@@ -32,5 +34,8 @@ def check(context: Context) -> Iterator[Hit]:
                 variable.name, (table.name, variable.label, variable.type)
             )
             if (label, type_) != (variable.label, variable.type):
+                standard = [sdtm_variable(name, variable.name) for name in (dataset, table.name)]
+                if type_ == variable.type and [label, variable.label] == [s and s.label for s in standard]:
+                    continue
                 what = f"'{variable.label}' ({variable.type}) here, '{label}' ({type_}) in {dataset}"
                 yield Hit(table.name, what, variable.name)
