@@ -80,7 +80,7 @@ def derive_vars_parameter(
     Missing parts of a key equal each other here (a test without specimen). Rows that are no parameter
     are left out: an analysis dataset holds what the workbook lists.
 
-    Before: LBTESTCD ALT, COLOR; parameters with LBTESTCD ALT only. After: the ALT row with PARAMCD ALT.
+    Before: VSTESTCD SYSBP, FRMSIZE; parameters with SYSBP only. After: the SYSBP row with PARAMCD SYSBP.
     """
     name = "derive_vars_parameter"
     need_columns(name, dataset, by)

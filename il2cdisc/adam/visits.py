@@ -160,7 +160,7 @@ def _check_windows(function: str, table: pd.DataFrame) -> None:
 
 
 def _continuous(day: np.ndarray) -> np.ndarray:
-    """Study days on a scale without the gap at 0: day 1 → 0, day -1 → -1."""
+    """Study days on a scale without the gap at 0: 1 → 0, -1 → -1."""
     return np.where(day > 0, day - 1, day)
 
 

@@ -29,8 +29,8 @@ class Link:
 def link(other: str, **keys: Column) -> Link:
     """A link to the records of dataset `other`, of the same subject, with these values.
 
-    `links=[link("AE", AESPID=collected("cm.CMAENO"))]` in the mapping of CM says: the record belongs to the
-    adverse event whose AESPID stands in the raw column CMAENO. A record that lacks a value of a key has no
+    `links=[link("AE", AESPID=collected("cm.EVENTNO"))]` in the mapping of CM says: the record belongs to the
+    adverse event whose AESPID stands in the raw column EVENTNO. A record that lacks a value of a key has no
     relation. The complete step resolves links when --SEQ is known: all records of both datasets that share a
     subject and the values of the keys have one RELID in RELREC. It makes no difference which of the two
     datasets names the other, nor which is mapped first. A value that no record of `other` has is a finding.

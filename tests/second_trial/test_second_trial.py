@@ -69,9 +69,9 @@ def test_patients_by_arm(read: Read) -> None:
 
 def test_elements_and_epochs_of_three_arms(read: Read) -> None:
     assert len(read("ta")) == 12
-    assert read("te")["ETCD"].tolist() == ["AFTER", "RUNIN", "SCR", "TRTF10", "TRTF40", "TRTPLN"]
+    assert read("te")["ETCD"].tolist() == ["POSTTAB", "RUNIN", "SCR", "TRTF10", "TRTF40", "TRTPLN"]
     of_one = read("se")[read("se")["patient"] == "5001"]
-    assert of_one["ETCD"].tolist() == ["SCR", "RUNIN", "TRTF10", "AFTER"]
+    assert of_one["ETCD"].tolist() == ["SCR", "RUNIN", "TRTF10", "POSTTAB"]
     assert of_one["SESTDTC"].tolist() == ["2024-01-08", "2024-01-14", "2024-01-22", "2024-04-16"]
     assert of_one["EPOCH"].tolist() == ["SCREENING", "RUN-IN", "TREATMENT", "FOLLOW-UP"]
     # the elements are those of the tablets taken, not of the allocation

@@ -3,7 +3,7 @@
 What: SVSTDY against Planned Day, Window Before and Window After of the sheet Protocol Visits; visits without
 a planned day or without both windows are free. There is no day 0, and none is counted.
 Why: data of such a visit may fall out of an analysis window, and the deviation must be listed.
-Example: planned for day 15, from day 13 to day 17; it took place on day 19.
+Example: planned for day 40, from day 38 to day 42; it took place on day 44.
 Fix: ask the site for the date; if it is right the record stays, and this finding with a disposition.
 """
 
