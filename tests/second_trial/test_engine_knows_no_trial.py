@@ -8,9 +8,10 @@ What counts as a name is read from each trial's study.toml, data dictionary and 
 * raw columns, analysis parameters, short names of scales: as whole words, as written.
 
 What is CDISC's own is no trial's: names of datasets and variables, submission values, codelists. They come
-from the tables in `il2cdisc/standards/data`, which alone of the engine are not searched. A form whose name is
-a word of the standards' own language (the English word "coding") is sought only where it is written as a
-form: `raw_coding`, `coding.COLUMN`, `"coding"`, `@coding`.
+from the tables in `il2cdisc/standards/data`, which alone of the engine are not searched, and, where those have
+a codelist without its terms, from the terms with an NCI code in the workbooks. Scales and treatments are
+sought all the same. A form whose name is a word of the standards' own language (the English word "coding") is
+sought only where it is written as a form: `raw_coding`, `coding.COLUMN`, `"coding"`, `@coding`.
 """
 
 from __future__ import annotations
@@ -133,16 +134,12 @@ def tokens_of(trial: Path) -> Tokens:
     short = {head for text in heads for head in (text, text.rstrip("0123456789"))}
     found["short name"] = {name for name in short if len(name) > 2}
     found["word"] = {word for word in words if word.casefold() not in standard_words()}
-    own = {
-        "scale",
-        "item",
-        "short name",
-        "treatment",
-        "word",
-        "study",
-    }  # theirs even where terminology has a term for it
+    # theirs even where terminology has a term for it
+    own = {"scale", "item", "short name", "treatment", "word", "study"}
+    published = {row["Term"].casefold() for row in sheet(sdtm, "Codelists") if row["NCI Term Code"]}
+    known = standard_names() | published
     return {
-        kind: {name for name in names if name and (kind in own or name.casefold() not in standard_names())}
+        kind: {name for name in names if name and (kind in own or name.casefold() not in known)}
         for kind, names in found.items()
     }
 
