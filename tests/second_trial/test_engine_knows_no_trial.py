@@ -8,8 +8,8 @@ What counts as a name is read from each trial's study.toml, data dictionary and 
 * raw columns, analysis parameters, short names of scales: as whole words, as written.
 
 What is CDISC's own is no trial's: names of datasets and variables, submission values, codelists. They come
-from the tables in `il2cdisc/standards/data`, which alone of the engine are not searched, and, where those have
-a codelist without its terms, from the terms with an NCI code in the workbooks. Scales and treatments are
+from the tables in `il2cdisc/standards/data`, which alone of the engine are not searched, and, where those
+have a codelist without its terms, from the terms with an NCI code in the workbooks. Scales and treatments are
 sought all the same. A form whose name is a word of the standards' own language (the English word "coding") is
 sought only where it is written as a form: `raw_coding`, `coding.COLUMN`, `"coding"`, `@coding`.
 """
