@@ -43,7 +43,7 @@ QUESTIONS = {
     "Please give it, or state why it was not rated.",
     "CHK055": "{label} is recorded as {value}: {told}. Please check the result and its unit.",
     "CHK056": "{label} is recorded as {value}: {told}. "
-    "Please check whether the sample was taken from this subject at this visit.",
+    "Please check whether it belongs to this subject and this visit.",
 }
 """Code of a finding → the question. {told} is what the finding says, {Told} the same as a sentence begins."""
 _PLACE = re.compile(r"(?P<file>.+?)(?:!(?P<sheet>[^!]+))?:(?P<line>\d+)(?: (?P<column>.+))?")

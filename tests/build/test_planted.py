@@ -53,6 +53,7 @@ def test_a_planted_error_is_told(entry: dict[str, Any], findings: list[dict[str,
     assert told, f"nothing is told at {place(entry)}"
     assert all(item["usubjid"].endswith(entry["subject"]) for item in told)
     assert all(item["level"] == "warning" for item in told), "a planted error never stops a build"
+    assert not any(item.get("disposition") for item in told), "what only the sender can answer stays open"
 
 
 def test_no_false_alarm(findings: list[dict[str, Any]]) -> None:
@@ -83,6 +84,11 @@ def test_each_planted_error_is_asked_once(built: Path, findings: list[dict[str, 
     for query, at in zip(asked, places, strict=True):
         assert query["Subject"] == planted[at]["subject"]
         assert (query["Value"] or "") == planted[at]["value"]
+
+
+def test_errors_are_explained_and_every_disposition_is_needed(findings: list[dict[str, Any]]) -> None:
+    assert not [item for item in findings if item["level"] == "error" and not item.get("disposition")]
+    assert not [item for item in findings if item["code"] in ("CHK092", "CHK093")]
 
 
 def test_repeats_are_told_once_a_raw_record(findings: list[dict[str, Any]]) -> None:

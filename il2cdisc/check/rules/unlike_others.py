@@ -38,15 +38,13 @@ def check(context: Context) -> Iterator[Hit]:
         rows = positions(
             (known & ((values >= usual * limits.fold) | (values * limits.fold <= usual))).to_numpy()
         )
-        test = name_of_test(table, limits.testcd)
+        # with a reference id the question is whose sample it is, and the finding is told there
+        sampled = f"{table.name}REFID" in table.by_name
+        variable = f"{table.name}{'REFID' if sampled else 'STRESN'}"
+        test, doubt = name_of_test(table, limits.testcd), ": the sample may be another subject's" * sampled
         details = [
-            f"{test} is {number_text(value)}, the subject's median is {middle:.3g}: "
-            f"the sample may be another subject's"
+            f"{test} is {number_text(value)}, the subject's median is {middle:.3g}{doubt}"
             for value, middle in zip(values.iloc[rows], usual.iloc[rows], strict=True)
         ]
-        # the question is whose sample it is: the finding is told at its reference id where there is one
-        variable = next(
-            name for name in (f"{table.name}REFID", f"{table.name}STRESN") if name in table.by_name
-        )
         if len(rows):
             yield Hit(table.name, KIND.title, variable, rows, spec=limits.at("Fold"), details=details)
