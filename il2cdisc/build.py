@@ -125,7 +125,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     mappings, made = _map(study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, told, export)
     columns = column_ledger(
         {form: [c.name for c in given] for form, given in plan.dictionary.items()},
-        plan.variables, plan.dropped, _link_columns(study), study.deferred, told,
+        plan.variables, plan.dropped, _link_columns(study), study.deferred, told, study.header_of,
     )  # fmt: skip
     rows = row_ledger(
         {form: len(f.frame) for form, f in export.forms.items()},

@@ -142,7 +142,7 @@ def _told() -> Iterator[None]:
         yield
     except Stopped as stopped:
         _print_problems(list(stopped.problems))
-        count = len(stopped.problems)
+        count = len(set(stopped.problems))
         typer.echo(
             f"stopped: {count} problem{'' if count == 1 else 's'}; the last good outputs stand", err=True
         )
@@ -166,7 +166,7 @@ def _told() -> Iterator[None]:
 
 def _print_problems(problems: list[Problem]) -> None:
     seen: dict[str, int] = {}
-    for problem in sorted(problems, key=Problem.sort_key):
+    for problem in sorted(dict.fromkeys(problems), key=Problem.sort_key):
         seen[problem.code] = seen.get(problem.code, 0) + 1
         if seen[problem.code] <= SHOWN:
             typer.echo(str(problem), err=True)

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime, field_validator
 
+from il2cdisc.base.problems import Address, at_line
+
 FORMATS = {
     ".csv": "csv",
     ".txt": "csv",
@@ -251,6 +253,12 @@ class Study(_Table):
         if self.treatment is not None and form == self.treatment.form:
             return self.raw / self.treatment.file
         return self.raw / self.forms[form].file
+
+    def header_of(self, form: str, column: str) -> Address:
+        """Where the header of a form's column stands: in its first file."""
+        source = self.forms[form]
+        line = source.header_line if self.format_of(form) in {"csv", "xlsx"} else 0
+        return at_line(self.shown(self.file_of(form)), line, column, sheet=source.sheet)
 
     def format_of(self, form: str) -> str:
         """How the file of a form is read: as given, or by its ending ("" if that is unknown)."""

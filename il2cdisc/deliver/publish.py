@@ -127,6 +127,7 @@ def staging(outputs: Path, *, step: Step = no_step, exchange: bool = True) -> Ge
     """
     places = Places(outputs)
     with _told(places):
+        _refuse_foreign(places)  # before anything is written beside it
         places.parent.mkdir(parents=True, exist_ok=True)
     with _locked(places, patience=_REPAIR_TIME):
         step("locked")

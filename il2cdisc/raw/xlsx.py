@@ -29,6 +29,8 @@ from il2cdisc.raw.problems import (
 from il2cdisc.raw.table import Table, line_list, text_frame
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SAFE_SIZE, SAFE_RATIO = 100_000_000, 100
+"""Above that many bytes a workbook may not unpack to more than so many times its size (usual: 5 to 20)."""
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 EXCEL_DIGITS = 15
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
@@ -62,6 +64,9 @@ def read_xlsx(
             problems.add(PASSWORD.at(shown, "The workbook is protected by a password."))
         else:
             problems.add(UNREADABLE.at(shown, "The file is no .xlsx workbook but one of the old .xls kind."))
+        return None
+    if unpacked := _too_large(data):
+        problems.add(UNREADABLE.at(shown, f"The workbook unpacks to {unpacked:,} bytes: not safe."))
         return None
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -115,6 +120,16 @@ def read_xlsx(
     notes = [f"Excel dates in {name}" for name in dated]
     notes += [f"blank rows: {line_list(blank)}"] if blank else []
     return Table(text_frame(columns), lines, "utf-8", tuple(notes), tuple(dated))
+
+
+def _too_large(data: bytes) -> int:
+    """Bytes to which a workbook unpacks, when no spreadsheet of that size on disk would; else 0."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile:
+        return 0  # told where the workbook is opened
+    return size if size > SAFE_SIZE and size > SAFE_RATIO * len(data) else 0
 
 
 def _short(error: Exception) -> str:

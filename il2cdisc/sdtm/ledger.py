@@ -21,11 +21,12 @@ def column_ledger(
     keys: Iterable[str],
     deferred: Mapping[str, str],
     problems: Problems,
+    place: Callable[[str, str], Address] = lambda form, column: Address(file=form, column=column),
 ) -> pd.DataFrame:
     """One row a raw column: `form`, `column`, `state` (mapped, key, dropped, deferred), `where`, `reason`.
 
-    `columns`: raw columns `form.COLUMN` by form; `keys`: columns that link uses; `deferred`: form → reason.
-    A column without a state is told (it stops a build).
+    `columns`: raw columns `form.COLUMN` by form; `keys`: columns that link uses; `deferred`: form → reason;
+    `place`: where a form's column stands. A column without a state is told (it stops a build).
     """
     used: dict[str, list[str]] = {}
     for variable in plan:
@@ -49,7 +50,7 @@ def column_ledger(
                 state, reason = "deferred", deferred[form]
             else:
                 what = f"{name} is neither mapped nor dropped"
-                problems.add(COLUMN_LOST.at(Address(file=form, column=name.partition(".")[2]), what))
+                problems.add(COLUMN_LOST.at(place(form, name.partition(".")[2]), what))
                 state = "lost"
             column = name.partition(".")[2]
             lines.append({"form": form, "column": column, "state": state, "where": where, "reason": reason})

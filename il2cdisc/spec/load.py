@@ -14,6 +14,7 @@ from il2cdisc.spec.check_sdtm import check_sdtm
 from il2cdisc.spec.check_study import check_study
 from il2cdisc.spec.check_terms import check_terms
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
+from il2cdisc.spec.problems import HEADER_MISSING, SHEET_MISSING
 from il2cdisc.spec.sheets_checks import check_checks, read_plausibility, read_totals
 from il2cdisc.spec.sheets_data import read_datasets, read_value_levels, read_variables, read_where_clauses
 from il2cdisc.spec.sheets_study import (
@@ -60,7 +61,9 @@ def read_spec(path: Path | str, shown: str = "") -> tuple[Spec, list[Problem]]:
         book.close()
     # A cell that could not be read was taken as blank: what the checks say of it would mislead.
     unread = {problem.where for problem in book.problems.stops if problem.where.cell}
-    checked = [problem for problem in _checks(spec, rows) if problem.where not in unread]
+    # So would all that they say of a workbook that lacks a sheet or a column.
+    whole = not any(problem.kind in (SHEET_MISSING, HEADER_MISSING) for problem in book.problems.stops)
+    checked = [problem for problem in _checks(spec, rows) if whole and problem.where not in unread]
     problems = sorted([*book.problems.items, *checked], key=Problem.sort_key)
     findings = tuple(problem for problem in problems if not problem.stops)
     return spec.model_copy(update={"findings": findings}), problems

@@ -58,9 +58,9 @@ class Row:
         return self.values.get(header, "")
 
     def needed(self, header: str) -> str:
-        """The cell as text; a blank one is a problem."""
+        """The cell as text; a blank one is a problem (where the column itself is missing, that is told)."""
         value = self.values.get(header, "")
-        if not value:
+        if not value and header in self.place.columns:
             self.problems.add(kinds.BLANK_CELL.at(self.at(header), f"{header} is empty"))
         return value
 
@@ -242,6 +242,7 @@ class Workbook:
                 )
             )
         if not elsewhere:
+            self._nameless(grid)
             for column, header in strange:
                 hint = did_you_mean(header, [name for name in known if name not in columns])
                 self.problems.add(
@@ -252,6 +253,22 @@ class Workbook:
                     )
                 )
         return columns
+
+    def _nameless(self, grid: Grid) -> None:
+        """Columns that hold values and have no header would be lost without a word."""
+        named = {column for column, cell in grid.rows.get(1, {}).items() if _clean(cell.text)}
+        filled = {
+            column
+            for number, row in grid.rows.items()
+            if number > 1
+            for column, cell in row.items()
+            if column not in named and _clean(cell.text)
+        }
+        for column in sorted(filled) if named else ():
+            place = at_cell(self.shown, grid.name, column, 1)
+            what = f"column {column_letter(column)} holds values but has no header"
+            fix = "write its header into row 1, or clear the column"
+            self.problems.add(kinds.HEADER_MISSING.at(place, what, fix=fix))
 
     def _header_row(self, grid: Grid, missing: Sequence[str]) -> int:
         for number in sorted(grid.rows)[:20]:
