@@ -17,8 +17,9 @@ from il2cdisc.stats.arguments import Floats, Integers, check_confidence
 from il2cdisc.stats.distributions import binomial_cdf, chi_square_tail
 from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError
 
-LARGEST = 5_000_000
-"""The largest number of partial tables that `fisher_exact` keeps at once."""
+LARGEST = 20_000_000
+MOST_COLUMNS = 400_000
+"""The most partial tables that `fisher_exact` holds at once, and the most columns that it tries."""
 
 
 def chi_square(table: ArrayLike) -> HypothesisTest:
@@ -84,6 +85,8 @@ def _next_column(
     """All ways to fill one more column; each node holds the log weights of its partial tables."""
     found: dict[tuple[int, ...], list[Floats]] = {}
     held = 0
+    if sum(_number_of_columns(rest, size) for rest in nodes) > MOST_COLUMNS:
+        raise NotEstimableError("The table is too large for Fisher's exact test.")
     for rest, logs in nodes.items():
         for column in _columns(rest, size):
             left = tuple(a - b for a, b in zip(rest, column, strict=True))
@@ -104,6 +107,13 @@ def _columns(rest: tuple[int, ...], size: int) -> Iterator[tuple[int, ...]]:
     for first in range(max(0, size - others), min(rest[0], size) + 1):
         for more in _columns(rest[1:], size - first):
             yield (first, *more)
+
+
+def _number_of_columns(rest: tuple[int, ...], size: int) -> float:
+    ways = np.eye(1, size + 1)[0]
+    for row in rest:
+        ways = np.convolve(ways, np.ones(min(row, size) + 1))[: size + 1]
+    return float(ways[size])
 
 
 def odds_ratio(table: ArrayLike, *, confidence: float = 0.95) -> Interval:

