@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,6 +18,9 @@ from il2cdisc.raw import RawExport, Records, empty_forms, link, load_dictionary,
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study, load_study
+
+if TYPE_CHECKING:
+    from il2cdisc.check.core import CoreAsked
 
 Say = Callable[[str], None]
 
@@ -147,8 +150,11 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     return Made(export, sdtm, adam, columns, rows)
 
 
-def write(plan: Plan, made: Made, folder: Path, say: Say, findings: Problems) -> Any:
-    """Write the package into `folder` and return the report of its checks."""
+def write(
+    plan: Plan, made: Made, folder: Path, say: Say, findings: Problems, core: CoreAsked | None = None
+) -> tuple[Any, Any]:
+    """Write the package into `folder`; returns the report of its checks, and what CORE said, if asked."""
+    from il2cdisc.check.core import ask_core, write_lists
     from il2cdisc.check.dispositions import read_dispositions
     from il2cdisc.check.queries import make_queries
     from il2cdisc.check.report import Facts, write_query_file, write_reports
@@ -201,21 +207,30 @@ def write(plan: Plan, made: Made, folder: Path, say: Say, findings: Problems) ->
     say("checking the files against the workbooks")
     lineage = Lineage(folder / "lineage")
     dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
+    outcome, laid = ask_core(core, folder / "sdtm", study.standards, say, lineage.origin)
     report = check_folder(
         folder, [plan.sdtm, plan.adam], problems=findings.items, dispositions=dispositions,
-        origin=lineage.origin, repeated=lineage.repeated, shown="outputs",
+        origin=lineage.origin, repeated=lineage.repeated, shown="outputs", core=laid,
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)
     write_reports(report, folder / "checks", facts, dispositions=dispositions)
     look = Records(made.export, study, plan.dictionary).at
     write_query_file(make_queries(report.findings, look), folder / "checks" / "queries.xlsx", facts)
-    return report
+    write_lists(outcome, folder / "checks")
+    return report, outcome
 
 
 def build(
-    folder: Path, say: Say, *, out: Path | None = None, step: Callable[[str], None] | None = None
-) -> Any:
-    """Build a trial's package and exchange it for the last one. Returns the report of the checks.
+    folder: Path,
+    say: Say,
+    *,
+    out: Path | None = None,
+    step: Callable[[str], None] | None = None,
+    core: CoreAsked | None = None,
+) -> tuple[Any, Any]:
+    """Build a trial's package and exchange it for the last one.
+
+    Returns the report of the checks, and what CDISC CORE said (None where it was not asked).
 
     Raises `Stopped`; the last good outputs are untouched then.
     """
@@ -229,7 +244,7 @@ def build(
     findings = Problems(list(plan.findings))
     with staging(target, step=step or no_step) as stage:
         made = make(plan, say, findings)
-        report = write(plan, made, stage.path, say, findings)
+        report, outcome = write(plan, made, stage.path, say, findings, core)
         write_manifest(
             stage.path,
             study=plan.study.id,
@@ -244,15 +259,22 @@ def build(
             libraries={"il2cdisc": __version__, "pandas": pd.__version__},
         )
         stage.publish()
-    return report
+    return report, outcome
 
 
-def check(folder: Path, *, out: Path | None = None) -> tuple[Any, Any]:
-    """Check the outputs of the last build again, from its files. Returns the report and dispositions."""
+def check(
+    folder: Path, say: Say, *, out: Path | None = None, core: CoreAsked | None = None
+) -> tuple[Any, Any, Any]:
+    """Check the outputs of the last build again, from its files.
+
+    Returns the report, the dispositions, and what CDISC CORE said (None where it was not asked). Where
+    CORE was asked the reports in `checks/` are written anew, and entered into the manifest.
+    """
+    from il2cdisc.check.core import ask_core, write_lists
     from il2cdisc.check.dispositions import read_dispositions
-    from il2cdisc.check.report import read_json
+    from il2cdisc.check.report import Facts, read_json, write_reports
     from il2cdisc.check.run import check_folder
-    from il2cdisc.deliver.manifest import verify
+    from il2cdisc.deliver.manifest import renew, verify
     from il2cdisc.deliver.publish import repair
     from il2cdisc.trace.store import Lineage
 
@@ -265,11 +287,18 @@ def check(folder: Path, *, out: Path | None = None) -> tuple[Any, Any]:
     dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
     told = target / "checks" / "findings.json"
     lineage = Lineage(target / "lineage")
+    outcome, laid = ask_core(core, target / "sdtm", study.standards, say, lineage.origin)
     report = check_folder(
         target, specs, problems=problems, findings=read_json(told) if told.exists() else [],
         dispositions=dispositions, origin=lineage.origin, repeated=lineage.repeated, shown="outputs",
+        core=laid,
     )  # fmt: skip
-    return report, dispositions
+    if outcome is not None:
+        facts = Facts(study.id, study.build.time, study.study.synthetic)
+        written = write_reports(report, target / "checks", facts, dispositions=dispositions)
+        written += write_lists(outcome, target / "checks")
+        renew(target, [path.relative_to(target).as_posix() for path in written])
+    return report, dispositions, outcome
 
 
 def raw_values(folder: Path) -> Callable[[str, int], dict[str, str]]:

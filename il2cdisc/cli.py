@@ -9,11 +9,14 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped
+
+if TYPE_CHECKING:
+    from il2cdisc.check.core import CoreAsked
 
 UNREACHABLE = Kind(
     "CLI001",
@@ -45,32 +48,71 @@ Out = Annotated[
 ]
 
 
+Core = Annotated[
+    bool,
+    typer.Option(
+        "--core",
+        help="Run the rules of CDISC CORE too, in the Python that IL2CDISC_CORE_PYTHON names, "
+        "with the rules in the folder that IL2CDISC_CORE_CACHE names.",
+    ),
+]
+CoreReport = Annotated[
+    Path | None,
+    typer.Option("--core-report", help="JSON report of CDISC's program core, instead of running its rules."),
+]
+CoreSeconds = Annotated[
+    float, typer.Option("--core-seconds", help="Time for one rule of CDISC CORE, in seconds.", min=0.1)
+]
+
+
 @app.command()
 def build(
     trial: Trial = Path(),
     out: Out = None,
     strict: Annotated[bool, typer.Option(help="Exit 1 on findings without disposition.")] = False,
+    core: Core = False,
+    core_report: CoreReport = None,
+    core_seconds: CoreSeconds = 600.0,
 ) -> None:
-    """Build the whole package: SDTM, ADaM, transport files, checks, displays, lineage."""
+    """Build the whole package: SDTM, ADaM, define.xml, transport files, checks, displays, lineage."""
     with _told():
         from il2cdisc.build import build as run_build
 
-        report = run_build(trial.resolve(), _say, out=out.resolve() if out else None)
-        _finish(trial, report, strict=strict)
+        asked = _core_asked(core, core_report, core_seconds)
+        target = out.resolve() if out else None
+        report, outcome = run_build(trial.resolve(), _say, out=target, core=asked)
+        open_ = _finish(trial, report)
         target = out or trial / "outputs"
         _say(f"done: {target} (open {target}/tlf/index.html, {target}/checks/findings.xlsx)")
+        if outcome is not None and not outcome.complete:
+            raise typer.Exit(STOPPED)
+        if strict and open_:
+            raise typer.Exit(FINDINGS)
 
 
 @app.command()
-def check(trial: Trial = Path(), out: Out = None) -> None:
-    """Check the files of the last build again; exit 1 on findings without disposition."""
+def check(
+    trial: Trial = Path(),
+    out: Out = None,
+    core: Core = False,
+    core_report: CoreReport = None,
+    core_seconds: CoreSeconds = 600.0,
+) -> None:
+    """Check the files of the last build again; exit 1 on findings without disposition.
+
+    With CDISC CORE its findings stand beside ours in the reports; exit 2 if it could not run.
+    """
     with _told():
         from il2cdisc.build import check as run_check
 
-        report, dispositions = run_check(trial.resolve(), out=out.resolve() if out else None)
+        asked = _core_asked(core, core_report, core_seconds)
+        target = out.resolve() if out else None
+        report, dispositions, outcome = run_check(trial.resolve(), _say, out=target, core=asked)
         _print_report(trial, report, dispositions)
         from il2cdisc.check.dispositions import undisposed
 
+        if outcome is not None and not outcome.complete:
+            raise typer.Exit(STOPPED)
         if undisposed(report.findings, dispositions):
             raise typer.Exit(FINDINGS)
 
@@ -184,15 +226,25 @@ def _print_report(trial: Path, report: object, dispositions: object) -> None:
     print_report(report, facts, sys.stdout, dispositions=dispositions)  # pyright: ignore[reportArgumentType]
 
 
-def _finish(trial: Path, report: object, *, strict: bool) -> None:
+def _core_asked(core: bool, report: Path | None, seconds: float) -> CoreAsked | None:
+    """How CDISC CORE is asked, None if it is not; only here the environment is read."""
+    if not core and report is None:
+        return None
+    from il2cdisc.check.core import CoreAsked
+
+    python, cache = (os.environ.get(f"IL2CDISC_CORE_{name}", "") for name in ("PYTHON", "CACHE"))
+    return CoreAsked(python, cache, report.resolve() if report else None, seconds)
+
+
+def _finish(trial: Path, report: object) -> bool:
+    """Print the report; True where a finding has no disposition."""
     from il2cdisc.check.dispositions import read_dispositions, undisposed
     from il2cdisc.study import load_study
 
     study = load_study(trial.resolve())
     dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
     _print_report(trial, report, dispositions)
-    if strict and undisposed(report.findings, dispositions):  # pyright: ignore[reportAttributeAccessIssue]
-        raise typer.Exit(FINDINGS)
+    return bool(undisposed(report.findings, dispositions))  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _say(text: str) -> None:

@@ -74,11 +74,15 @@ def reason_of(finding: Finding, dispositions: Iterable[Disposition]) -> str:
 def unused(
     findings: Collection[Finding], dispositions: Sequence[Disposition], codes: Collection[str]
 ) -> list[Problem]:
-    """Dispositions that explain nothing: of an unknown code, or of what is no longer found."""
+    """Dispositions that explain nothing: of an unknown code, or of what is no longer found.
+
+    Those of rules of CDISC CORE are judged only where `codes` say that the rule ran.
+    """
     known = {*codes, *(finding.code for finding in findings)}
     problems: list[Problem] = []
     for item in dispositions:
-        if any(item.covers(finding) for finding in findings):
+        not_asked = item.rule.startswith("CORE-") and item.rule not in codes
+        if not_asked or any(item.covers(finding) for finding in findings):
             continue
         place = " ".join(part for part in (item.rule, item.dataset, item.variable) if part)
         if item.rule not in known and item.rule.startswith("CHK"):

@@ -44,6 +44,8 @@ class Finding:
     fix: str = ""
     spec: str = ""
     source: tuple[str, ...] = ()
+    by: str = ""
+    """The program that found it; empty for il2cdisc itself."""
 
     @property
     def sort_key(self) -> tuple[int, str, str, str, str, int, int, str, str]:

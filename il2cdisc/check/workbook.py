@@ -14,10 +14,13 @@ from il2cdisc.check.sheets import Styles, fit_height, header, new_book, open_she
 
 MAX_ROWS = 5_000
 """Findings of one code that the sheet shows; the Summary tells how many there are."""
+OWN = "il2cdisc"
+"""Who found what no other program found."""
 _MAX_SHEET = 1_000_000  # Excel has 1,048,576 rows
 _FINDINGS = (
     ("Level", 9),
-    ("Code", 9),
+    ("Code", 12),
+    ("Found by", 12),
     ("Dataset", 10),
     ("Variable", 11),
     ("USUBJID", 18),
@@ -33,7 +36,8 @@ _FINDINGS = (
 )
 _SUMMARY = (
     ("Level", 10),
-    ("Code", 10),
+    ("Code", 12),
+    ("Found by", 12),
     ("What", 46),
     ("Found", 10),
     ("Shown", 10),
@@ -86,13 +90,14 @@ def _summary(
         explained = sum(1 for finding in group.findings if reason_of(finding, dispositions))
         sheet.write_string(row, 0, group.level.value, styles.level[group.level])
         sheet.write_string(row, 1, group.code, styles.cell)
-        sheet.write_string(row, 2, group.title[:1].upper() + group.title[1:], styles.cell)
-        sheet.write_number(row, 3, group.count, styles.number)
-        sheet.write_number(row, 4, min(len(group.findings), MAX_ROWS), styles.number)
-        sheet.write_number(row, 5, explained, styles.number)
+        sheet.write_string(row, 2, group.findings[0].by or OWN, styles.cell)
+        sheet.write_string(row, 3, group.title[:1].upper() + group.title[1:], styles.cell)
+        sheet.write_number(row, 4, group.count, styles.number)
+        sheet.write_number(row, 5, min(len(group.findings), MAX_ROWS), styles.number)
+        sheet.write_number(row, 6, explained, styles.number)
         todo = group.fix or "see each finding"
-        sheet.write_string(row, 6, todo, styles.cell)
-        fit_height(sheet, row, _SUMMARY, ["", "", group.title, "", "", "", todo])
+        sheet.write_string(row, 7, todo, styles.cell)
+        fit_height(sheet, row, _SUMMARY, ["", "", "", group.title, "", "", "", todo])
     if not report.groups:
         sheet.write_string(head + 1, 0, "Nothing was found.", styles.plain)
 
@@ -129,6 +134,7 @@ def _cells(finding: Finding, fix: str, reason: str) -> tuple[str | int, ...]:
     place = () if finding.dataset or finding.where in finding.source else (finding.where,)
     return (
         finding.code,
+        finding.by or OWN,
         finding.dataset,
         finding.variable,
         finding.usubjid,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +45,27 @@ def write_manifest(
         "files": {name: _entry(folder / name) for name in _files(folder)},
     }
     path = folder / MARKER
-    path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    _write(path, told)
     return path
+
+
+def renew(folder: Path, names: Iterable[str]) -> None:
+    """Enter files that were written anew after the build (reports of checks) into its manifest.
+
+    `names` are paths below the folder, with `/`. A folder without a manifest that can be read stays as it is.
+    """
+    told = read_manifest(folder)
+    if told is None:
+        return
+    entries = {**told["files"], **{name: _entry(folder / name) for name in names}}
+    told["files"] = dict(sorted(entries.items()))
+    _write(folder / MARKER, told)
+
+
+def _write(path: Path, told: Mapping[str, Any]) -> None:
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    beside.replace(path)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

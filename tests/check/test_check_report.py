@@ -110,10 +110,10 @@ def test_xlsx(report: Report) -> None:
     content = sheets(xlsx(report, notice="SYNTHETIC DATA", dispositions=[Disposition("CHK023", "planned")]))
     assert [rows[0][0] for rows in content.values()] == ["SYNTHETIC DATA", "SYNTHETIC DATA"]
     summary = content["Summary"]
-    assert summary[4][:6] == ["Level", "Code", "What", "Found", "Shown", "Explained"]
-    assert summary[5][:6] == ["error", "CHK005", "Dataset label differs", 1, 1, 0]
-    assert summary[6][:6] == ["error", "CHK022", "Value outside a closed codelist", 43, 3, 0]
-    assert [row[5] for row in summary[5:] if row[1] == "CHK023"] == [1]
+    assert summary[4][:7] == ["Level", "Code", "Found by", "What", "Found", "Shown", "Explained"]
+    assert summary[5][:7] == ["error", "CHK005", "il2cdisc", "Dataset label differs", 1, 1, 0]
+    assert summary[6][:7] == ["error", "CHK022", "il2cdisc", "Value outside a closed codelist", 43, 3, 0]
+    assert [row[6] for row in summary[5:] if row[1] == "CHK023"] == [1]
     findings = content["Findings"]
     assert findings[1][0] == "7 of 47 findings are shown; Summary tells which codes have more."
     head = findings[2]
@@ -123,6 +123,13 @@ def test_xlsx(report: Report) -> None:
     assert rows[1]["--SEQ"] == 1
     assert rows[1]["Did you mean"] == "MILD"
     assert [row["Disposition"] for row in rows if row["Code"] == "CHK023"] == ["planned"]
+
+
+def test_xlsx_names_another_program_that_found_something(report: Report) -> None:
+    other = replace(report.findings[0], code="CORE-000001", by="CDISC CORE 0.17.1")
+    content = sheets(xlsx(grouped([other])))
+    assert content["Summary"][4][1:3] == ["CORE-000001", "CDISC CORE 0.17.1"]
+    assert dict(zip(content["Findings"][0], content["Findings"][1], strict=True))["Found by"] == other.by
 
 
 def test_xlsx_of_nothing() -> None:
@@ -150,7 +157,7 @@ def test_xlsx_shows_a_limited_number_of_a_code(report: Report, monkeypatch: pyte
     monkeypatch.setattr(workbook, "MAX_ROWS", 1)
     content = sheets(xlsx(report))
     assert len(content["Findings"]) == 2 + len(report.groups)
-    assert [row[3:5] for row in content["Summary"][4:]] == [[g.count, 1] for g in report.groups]
+    assert [row[4:6] for row in content["Summary"][4:]] == [[g.count, 1] for g in report.groups]
 
 
 def test_xlsx_more_sheets(report: Report) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from il2cdisc.deliver.manifest import read_manifest, verify, write_manifest
+from il2cdisc.deliver.manifest import read_manifest, renew, verify, write_manifest
 
 
 def written(folder: Path, *, synthetic: bool = True) -> Path:
@@ -44,6 +44,21 @@ def test_same_files_same_bytes(tmp_path: Path) -> None:
 def test_untouched_outputs_verify(tmp_path: Path) -> None:
     written(tmp_path / "outputs")
     assert verify(tmp_path / "outputs") == []
+
+
+def test_what_is_written_anew_is_entered_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "outputs"
+    written(folder)
+    (folder / "a.txt").write_bytes(b"again")
+    (folder / "new.txt").write_bytes(b"new")
+    (folder / "sdtm" / "dm.xpt").write_bytes(b"abd")
+    renew(folder, ["a.txt", "new.txt"])
+    assert [problem.where.file for problem in verify(folder, shown="outputs")] == ["outputs/sdtm/dm.xpt"]
+    assert list(json.loads((folder / "manifest.json").read_text())["files"]) == [
+        "a.txt",
+        "new.txt",
+        "sdtm/dm.xpt",
+    ]
 
 
 def test_every_difference_is_told(tmp_path: Path, snapshot: object) -> None:
