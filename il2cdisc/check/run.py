@@ -9,12 +9,8 @@ import pandas as pd
 
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check import problems as kinds
-<<<<<<< HEAD
 from il2cdisc.check.context import Context, Hit, Origin, Rows, Table, number_text
-=======
-from il2cdisc.check.context import Context, Hit, Origin, Table, number_text
 from il2cdisc.check.core import Laid
->>>>>>> c70a4c5 (CDISC CORE out of process, or by the report of its program, beside our own findings)
 from il2cdisc.check.dispositions import Disposition, unused
 from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped, place_text
 from il2cdisc.check.read import read_package
@@ -43,13 +39,9 @@ def check_folder(
     """Check the transport files of a build against their workbooks; SDTM in `sdtm/`, ADaM in `adam/`.
 
     `problems` (of reading, link, mapping, the manifest) and `findings` (of an earlier report) join the
-    report; dispositions that explain nothing are findings themselves. `origin` gives the raw lines behind
-<<<<<<< HEAD
-    a record, `repeated` the rows of a dataset whose raw record repeats another. `shown` is the name of
-    the folder in messages.
-=======
-    a record. `shown` is the name of the folder in messages. `core` are the findings of CDISC CORE.
->>>>>>> c70a4c5 (CDISC CORE out of process, or by the report of its program, beside our own findings)
+    report, and `core`, the findings of CDISC CORE; dispositions that explain nothing are findings
+    themselves. `origin` gives the raw lines behind a record, `repeated` the rows of a dataset whose raw
+    record repeats another. `shown` is the name of the folder in messages.
     Raises `Stopped` when there is no folder to check.
     """
     if not outputs.is_dir():
