@@ -113,6 +113,50 @@ def unlike_others(pack: Any) -> None:
     )  # fmt: skip
 
 
+def trial_design(pack: Any) -> None:
+    add(pack, "TA", "TRIAL DESIGN", ARMCD=["A", "A"], EPOCH=["SCREENING", "TREATMENT"])
+    add(pack, "TE", "TRIAL DESIGN", ETCD=["SCRN", "TRT"])
+    add(pack, "TI", "TRIAL DESIGN", IETESTCD=["INCL01"])
+    add(pack, "TV", "TRIAL DESIGN", VISITNUM=[1.0, 2.0], VISIT=["DAY 1", "WEEK 2"])
+    pack.frames["DM"]["ARMCD"] = pd.Series(["A", "B"], dtype="str")
+    add(pack, "SE", "SPECIAL PURPOSE", USUBJID=[S1, S1, S2], ETCD=["SCRN", "UNPLAN", "TRT2"])
+    add(pack, "IE", USUBJID=[S1], IESEQ=[1.0], IETESTCD=["INCL02"])
+    add(
+        pack, "VS",
+        USUBJID=[S1] * 5,
+        VSSEQ=[1.0, 2.0, 3.0, 4.0, 5.0],
+        EPOCH=["SCREENING", "TREATMENT", "FOLLOW-UP", None, None],
+        VISITNUM=[1.0, 2.0, 2.1, 3.0, None],  # 2.1 is unscheduled
+        VISIT=["DAY 1", "DAY 14", "UNSCHEDULED 2.1", "WEEK 4", None],
+    )  # fmt: skip
+
+
+def trial_summary(pack: Any) -> None:
+    add(pack, "TA", "TRIAL DESIGN", ARMCD=["A", "A", "B"], EPOCH=["SCREENING", "TREATMENT", "SCREENING"])
+    frame = pack.frames["DM"]
+    for name, values in {
+        "ARMCD": ["A", None],
+        "RFICDTC": ["2020-01-02T08:00", "2020-01-05"],
+        "RFPENDTC": ["2020-03-01", "2020-01-05"],
+    }.items():
+        frame[name] = pd.Series(values, dtype="str")
+    frame["AGE"] = pd.Series([66.0, 17.0])
+    told = {
+        "NARMS": "3", "ACTSUB": "2", "AGEMIN": "P18Y", "AGEMAX": "P65Y", "SSTDTC": "2020-01-01",
+        "SENDTC": "2020-03-02", "DCUTDTC": "2020-02-28", "TITLE": "A trial",
+    }  # fmt: skip
+    add(
+        pack, "TS", "TRIAL DESIGN", TSSEQ=[1.0] * len(told), TSPARMCD=list(told), TSVAL=list(told.values())
+    )  # fmt: skip
+
+
+def test_a_trial_summary_that_agrees(pack: Any) -> None:
+    trial_summary(pack)
+    right = ["2", "1", "P18Y", "P66Y", "2020-01-02", "2020-03-01", "2020-03-01", "A trial"]
+    pack.frames["TS"]["TSVAL"] = pd.Series(right, dtype="str")
+    assert pack.findings("CHK058") == []
+
+
 CASES = {name: spoil for name, spoil in list(globals().items()) if name in {rule.name for rule in RULES}}
 
 

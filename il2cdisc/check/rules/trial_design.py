@@ -1,0 +1,69 @@
+"""A value of the data that the trial design does not have.
+
+What: planned and actual arms (TA), elements (TE), epochs (TA), visits with their names (TV) and criteria (TI)
+of every dataset. Visit numbers with decimals are unscheduled visits; the element UNPLAN is free.
+Why: reviewers read the data by the design; what is not in it can't be placed.
+Example: VISITNUM 7 in VS, and TV goes from 6 to 8.
+Fix: correct the protocol sheets, or the mapping that makes the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, Table, number_text, positions, where_not_in
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK057",
+    "Not in the trial design",
+    Severity.FINDING,
+    "correct the protocol sheets of the workbook, or the mapping",
+)
+LEVEL = Level.ERROR
+# variable → the dataset of the design and its variable
+DESIGN = {
+    "ARMCD": ("TA", "ARMCD"),
+    "ACTARMCD": ("TA", "ARMCD"),
+    "ETCD": ("TE", "ETCD"),
+    "EPOCH": ("TA", "EPOCH"),
+    "IETESTCD": ("TI", "IETESTCD"),
+}
+UNPLANNED = "UNPLAN"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    for table in context.tables.values():
+        for variable, (dataset, key) in DESIGN.items():
+            design = context.tables.get(dataset)
+            if variable not in table.by_name or design is None or key not in design.by_name:
+                continue
+            known = {*design.frame[key].dropna(), *([UNPLANNED] if key == "ETCD" else [])}
+            rows = where_not_in(table.distinct(variable), known)
+            if len(rows):
+                yield Hit(table.name, f"not in {dataset}", variable, rows)
+        yield from _visits(table, context.tables.get("TV"))
+
+
+def _visits(table: Table, design: Table | None) -> Iterator[Hit]:
+    if design is None or table.name == design.name or not {"VISITNUM", "VISIT"} <= set(design.by_name):
+        return
+    if "VISITNUM" not in table.by_name:
+        return
+    names = dict(zip(design.frame["VISITNUM"].tolist(), design.frame["VISIT"].tolist(), strict=True))
+    numbers = table.frame["VISITNUM"]
+    planned = numbers.notna() & (numbers % 1 == 0)
+    unknown = positions(planned & ~numbers.isin(list(names)))
+    if len(unknown):
+        yield Hit(table.name, "a planned visit that is not in TV", "VISITNUM", unknown)
+    if "VISIT" not in table.by_name:
+        return
+    expected = numbers.map(names)
+    other = positions(planned & expected.notna() & (table.frame["VISIT"] != expected))
+    if len(other):
+        details = [
+            f"visit {number_text(number)} is {name} in TV"
+            for number, name in zip(numbers.iloc[other].tolist(), expected.iloc[other].tolist(), strict=True)
+        ]
+        yield Hit(table.name, "another name than in TV", "VISIT", other, details=details)
