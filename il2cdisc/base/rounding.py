@@ -1,7 +1,8 @@
 """Rounding for display: half away from zero on the decimal value, as SAS ROUND does.
 
 Python's `round` and `format` round the binary value half to even; a submission's tables don't.
-The decimal value of a float is its shortest text that reads back the same (`repr`).
+The decimal value of a float is that of its first 15 significant digits: every decimal number of up to 15
+digits is its own, and what arithmetic leaves in the 16th does not count (0.285 * 100 is 28.5, as on paper).
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ def round_half_up(value: float, digits: int = 0) -> Decimal:
         raise ValueError(f"{value} can't be rounded")
     with localcontext() as context:
         context.prec = 400
-        rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+        rounded = _decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
         return rounded if rounded else abs(rounded)
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(f"{float(value):.15g}")
 
 
 def fixed(value: float, digits: int) -> str:
@@ -29,12 +34,17 @@ def fixed(value: float, digits: int) -> str:
 
 
 def significant(value: float, digits: int) -> str:
-    """Text with `digits` significant digits, without exponent: `significant(0.0012345, 3) == "0.00123"`."""
+    """Text with `digits` significant digits, without exponent: `significant(0.0012345, 3) == "0.00123"`.
+
+    Raises `ValueError` for infinities, NaN and less than one digit.
+    """
     if digits < 1:
         raise ValueError("at least one significant digit")
     if value == 0:
         return fixed(0.0, digits - 1)
-    exponent = Decimal(repr(float(value))).adjusted()
+    if not math.isfinite(value):
+        raise ValueError(f"{value} can't be rounded")
+    exponent = _decimal(value).adjusted()
     rounded = round_half_up(value, digits - 1 - exponent)
     if rounded.adjusted() > exponent:  # 9.99 → 10.0: one digit fewer behind the point
         rounded = round_half_up(value, digits - 2 - exponent)
@@ -42,11 +52,14 @@ def significant(value: float, digits: int) -> str:
 
 
 def p_value(value: float, digits: int = 4) -> str:
-    """A p-value as tables print it: four decimals, `<0.0001` below, `>0.9999` just short of 1."""
+    """A p-value as tables print it: four decimals, `<0.0001` below, `>0.9999` just short of 1.
+
+    Raises `ValueError` for what is no probability, NaN too.
+    """
     if not 0 <= value <= 1:
         raise ValueError(f"{value} is no p-value")
     smallest = Decimal(1).scaleb(-digits)
-    exact = Decimal(repr(float(value)))
+    exact = _decimal(value)
     if exact < smallest:
         return f"<{smallest:f}"
     if value < 1 and round_half_up(value, digits) == 1:

@@ -39,20 +39,6 @@ def test_equal_r(method, expected):
     assert method(P) == pytest.approx(expected, rel=1e-12)
 
 
-def test_live_r_agrees(live_r):
-    p = [0.2, 0.013, 0.0004, 0.049, 0.041, 0.013, 0.6, 0.03]
-    for method, name in (
-        (bonferroni, "bonferroni"),
-        (holm, "holm"),
-        (hochberg, "hochberg"),
-        (hommel, "hommel"),
-        (benjamini_hochberg, "BH"),
-    ):
-        assert method(p) == pytest.approx(
-            live_r(f"p.adjust(c({','.join(map(str, p))}), '{name}')"), rel=1e-12
-        )
-
-
 @given(P_VALUES)
 @settings(max_examples=60)
 def test_closed_testing_gives_the_same(p):
