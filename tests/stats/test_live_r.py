@@ -1,4 +1,4 @@
-"""R itself as a peer, on data that no stored value covers: one run of R for all, skipped where there is none."""
+"""R itself as a peer, on data that no stored value covers. One run of R for all tests."""
 
 from __future__ import annotations
 
