@@ -134,7 +134,7 @@ class Design:
         self._reduced = self._which_reduced()
         parts = {part for term in formula.terms for part in term}
         self._specs: dict[str, Any] = {
-            part: _expression(part, rows)
+            part: _expression(part, rows).model_spec
             for part in sorted(parts)
             if self._factor(part) is None and part not in numbers
         }
@@ -199,7 +199,8 @@ class Design:
                 elif part in table.numbers:
                     values = table.numbers[part][:, None]
                 else:
-                    evaluated = self._specs[part].get_model_matrix(pd.DataFrame(table.numbers))
+                    with np.errstate(all="ignore"):
+                        evaluated = self._specs[part].get_model_matrix(pd.DataFrame(table.numbers))
                     values = np.asarray(evaluated, dtype="float64")
                 block = (values[:, :, None] * block[:, None, :]).reshape(table.n, -1)
             blocks.append(block)
@@ -346,19 +347,25 @@ def _contrasts(levels: int, coding: Coding, *, reduced: bool) -> Floats:
 
 
 def _expression(part: str, rows: pd.DataFrame) -> Any:
-    """What formulaic keeps of an expression such as log(x), to evaluate it at other values."""
-    matrix = _formulaic().model_matrix(f"0 + {part}", rows, na_action="ignore")
+    """The one column of an expression such as log(x), with what it takes to evaluate it elsewhere."""
+    library = _formulaic()
+    try:
+        with np.errstate(all="ignore"):
+            matrix = library.model_matrix(f"0 + {part}", rows, na_action="ignore")
+    except library.errors.FormulaicError as problem:
+        raise ValueError(f"{part} can't be evaluated; make it a column of the data. {problem}") from problem
     if matrix.shape[1] != 1:
         raise ValueError(f"{part} gives {matrix.shape[1]} columns; a term needs one. Write them one by one.")
-    return matrix.model_spec
+    return matrix
 
 
 def response_of(formula: Formula, rows: pd.DataFrame) -> Floats:
     """The response (n,) as numbers."""
-    if formula.response in rows.columns:
-        return rows[formula.response].to_numpy(dtype="float64")
-    matrix = _formulaic().model_matrix(f"0 + {formula.response}", rows, na_action="ignore")
-    return np.asarray(matrix, dtype="float64")[:, 0]
+    if formula.response not in rows.columns:
+        return np.asarray(_expression(formula.response, rows), dtype="float64")[:, 0]
+    if is_factor(rows[formula.response]):
+        raise ValueError(f"The response {formula.response} is not a column of numbers.")
+    return rows[formula.response].to_numpy(dtype="float64")
 
 
 def listed(names: Sequence[object]) -> str:

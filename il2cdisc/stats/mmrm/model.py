@@ -128,7 +128,7 @@ def _complete(
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Rows with all variables of the model, and how many rows lack each variable."""
     names = [*sorted(formula.variables - {subject, visit}), subject, visit]
-    rows = data[names]
+    rows = data[names].infer_objects()
     numbers = rows.select_dtypes("number").astype("float64")
     for name in numbers.columns:
         infinite = int(np.isinf(numbers[name]).sum())

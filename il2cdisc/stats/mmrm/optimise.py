@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ COLLAPSED = 1e-8
 """Smallest ratio of two visits' variances that is accepted."""
 FLAT = 1e-7
 """Smallest ratio of the eigenvalues of the Hessian (scaled to unit diagonal) that is accepted."""
+THIN = 5
+"""Subjects a visit, that each pair of visits must share for one start to be enough."""
+SAME = 1e-6
+"""Deviances that count as the same."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def search(problem: Problem, start: Floats) -> Search | None:
             radius = max(radius, 2.5 * float(np.linalg.norm(step)))
         if moved is not None and ratio > 1e-4:
             here = problem.expand(here.working + step, *moved)
-        if radius < 1e-9 or _eigenvalue_ratio(here.sigma) < SINGULAR**2:
+        if radius < 1e-9 or _eigenvalue_ratio(here.sigma) < SINGULAR / 1000:
             break
     return _judged(problem, here, steps)
 
@@ -179,38 +183,60 @@ def _judged(problem: Problem, here: _Here, steps: int) -> Search:
     decrement = float(here.slope @ np.linalg.solve(here.bend, here.slope))
     if decrement > DECREMENT:
         return verdict(False, f"the gradient did not vanish in {steps} steps")
-    return verdict(True, f"converged in {steps} steps")
+    return verdict(True, "converged")
 
 
 def starts(data: Repeated, structure: Structure, ordinary: Floats) -> Iterator[Floats]:
     """Working parameters to begin from: pairwise covariances of the OLS residuals, shrunken more and more.
 
-    `ordinary` (N, m) are the residuals of ordinary least squares, 0 where a visit is missing.
+    `ordinary` (N, m) are the residuals of ordinary least squares, 0 where a visit is missing. After these
+    come correlations drawn from a Wishart distribution (always the same ones), to find other optima.
     """
     together = np.maximum(data.seen_together(), 1)
     raw = ordinary.T @ ordinary / together
     variances = np.maximum(np.diag(raw), 1e-3 * float(np.diag(raw).max()))
-    sd = np.sqrt(variances)
-    correlation = np.clip(raw / np.outer(sd, sd), -0.99, 0.99)
+    correlation = np.clip(raw / np.sqrt(np.outer(variances, variances)), -0.99, 0.99)
     np.fill_diagonal(correlation, 1.0)
     for weight in (0.9, 0.5, 0.0):
-        shrunken = weight * correlation + (1 - weight) * np.eye(data.m)
-        lowest = float(np.linalg.eigvalsh(shrunken)[0])
-        if lowest < 0.05:  # mixed with the identity until the smallest eigenvalue is 0.05
-            share = (0.05 - lowest) / (1 - lowest)
-            shrunken = (1 - share) * shrunken + share * np.eye(data.m)
-        yield structure.start(shrunken * np.outer(sd, sd))
+        yield structure.start(_definite(weight * correlation + (1 - weight) * np.eye(data.m), variances))
+    random = np.random.default_rng(0)
+    for _ in range(4):
+        drawn = random.normal(size=(data.m + 2, data.m))
+        product = drawn.T @ drawn
+        scale = np.sqrt(np.diag(product))
+        yield structure.start(_definite(product / np.outer(scale, scale), variances))
+
+
+def _definite(correlation: Floats, variances: Floats) -> Floats:
+    """A covariance matrix, from a correlation matrix moved to a smallest eigenvalue of 0.05 or more."""
+    lowest = float(np.linalg.eigvalsh(correlation)[0])
+    share = max(0.0, (0.05 - lowest) / (1 - lowest)) if lowest < 0.05 else 0.0
+    moved = (1 - share) * correlation + share * np.eye(len(variances))
+    return moved * np.sqrt(np.outer(variances, variances))
 
 
 def minimise(problem: Problem, ordinary: Floats) -> Search | None:
-    """The first accepted end of a search from the starts in turn; else the end with the least deviance."""
-    best: Search | None = None
+    """Where the deviance is least, from one start where data are ample, from all where they are thin.
+
+    Restricted likelihoods of few subjects can have several optima. They are thin when a pair of visits is
+    shared by fewer than 5 subjects a visit, or when the first search ends in anything but convergence. Among
+    ends as low as the lowest, one that was accepted comes first; when the lowest was not accepted, neither is
+    the fit.
+    """
+    thin = int(problem.data.seen_together().min()) < THIN * problem.data.m
+    ends: list[Search] = []
     for start in starts(problem.data, problem.structure, ordinary):
         found = search(problem, start)
         if found is None:
             continue
-        if found.accepted:
+        if found.accepted and not ends and not thin:
             return found
-        if best is None or found.deviance < best.deviance:
-            best = found
-    return best
+        ends.append(found)
+    if not ends:
+        return None
+    lowest = min(end.deviance for end in ends)
+    best = [end for end in ends if end.deviance <= lowest + SAME]
+    chosen = next((end for end in best if end.accepted), best[0])
+    if chosen.accepted and any(end.accepted and end.deviance > lowest + 1000 * SAME for end in ends):
+        return replace(chosen, verdict=chosen.verdict + ", at the best of several optima")
+    return chosen

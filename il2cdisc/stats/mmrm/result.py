@@ -99,9 +99,12 @@ class Mmrm:
 
     @property
     def coefficients(self) -> pd.DataFrame:
-        """The fixed effects in treatment coding, indexed by name as in R; aliased ones without numbers."""
+        """The fixed effects in treatment coding, indexed by name as in R.
+
+        Where columns follow from others, this is the solution in which the aliased ones are 0, as in R.
+        """
         rows = list(np.eye(len(self._design.names)))
-        frame = self._frame([{} for _ in rows], rows, self.confidence)
+        frame = self._frame([{} for _ in rows], rows, self.confidence, solution=True)
         frame.index = pd.Index(self._design.names)
         return frame
 
@@ -293,6 +296,8 @@ class Mmrm:
         rows: Sequence[Floats],
         confidence: float,
         cells: Sequence[Mapping[str, object]] | None = None,
+        *,
+        solution: bool = False,
     ) -> pd.DataFrame:
         from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs]
 
@@ -304,7 +309,7 @@ class Mmrm:
                 record: dict[str, object] = dict(label) | dict.fromkeys(NUMBERS, np.nan) | {"reason": ""}
                 if self._fitted is None:
                     record["reason"] = f"No estimate: {self.reason}"
-                elif not self._design.estimable(row):
+                elif not (self._design.estimable(row) or (solution and row[self._design.kept].any())):
                     record["reason"] = self._why_not(row, cells[i] if cells else {})
                 else:
                     found = self._fitted.inference.row(self._coordinates(row))
