@@ -337,9 +337,11 @@ def _map(
 
 def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:
     """ADaM datasets in the order in which they need each other."""
-    from il2cdisc.adam import derive, finish, with_ids
+    from il2cdisc.adam import derive, empty_frame, finish, with_ids
 
-    frames = {name.lower(): with_ids(name, d.frame) for name, d in sdtm.items()}
+    # a dataset that no record came to, SUPP-- above all, is empty and not absent
+    frames = {name.lower(): empty_frame(d) for name, d in plan.sdtm.datasets.items()}
+    frames |= {name.lower(): with_ids(name, d.frame) for name, d in sdtm.items()}
     out: dict[str, Dataset] = {}
     for name in plan.adam_order:
         analysis = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)

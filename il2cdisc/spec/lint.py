@@ -41,6 +41,7 @@ def _not_made(
 ) -> Iterator[Problem]:
     made: dict[str, set[str]] = {name: set(variables) for name, variables in engine.items()}
     split = {plan.dataset for plan in plans if plan.supplemental}
+    planned = {plan.dataset for plan in plans}
     for plan in plans:
         made.setdefault(f"SUPP{plan.dataset}" if plan.supplemental else plan.dataset, set()).add(
             plan.variable
@@ -49,13 +50,16 @@ def _not_made(
         if dataset.no_data:
             continue
         own = made.get(dataset.name, set())
-        if not own:
+        split_off = dataset.name.startswith("SUPP")
+        # what the engine adds to any dataset makes none by itself
+        made_here = split_off or dataset.name in planned or own.issuperset(dataset.names)
+        if not own or not made_here:
             hint = did_you_mean(dataset.name, [name for name in made if name not in spec.datasets])
             what = f"no mapping makes dataset {dataset.name}"
             yield kinds.DATASET_NOT_MADE.at(dataset.at("Dataset"), what, hint=hint)
             continue
         # The columns of a supplemental dataset are the engine's, once a mapping plans a qualifier.
-        by_split = dataset.name.removeprefix("SUPP") in split and dataset.name.startswith("SUPP")
+        by_split = split_off and dataset.name.removeprefix("SUPP") in split
         for variable in dataset.variables:
             # COVAL1 takes what is too long for COVAL
             root = variable.name.rstrip("0123456789")

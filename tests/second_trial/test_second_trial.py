@@ -12,8 +12,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pyreadstat
+import pytest
 
-from il2cdisc.base.problems import Problems
+from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.build import build, make, make_plan
 
 TRIAL = Path(__file__).parent
@@ -198,11 +199,43 @@ def test_the_way_back_to_the_raw_lines(second: Path, command) -> None:
     assert f"raw/lab/results.txt:{of_patient.index[0] + 2} " in lab.stdout
 
 
-def test_an_edited_label_shows_in_the_transport_file(tmp_path: Path, command) -> None:
-    trial = tmp_path / "trial"
+def copied(folder: Path) -> Path:
+    """A copy of the trial, to be changed."""
+    trial = folder / "trial"
     for part in ("raw", "specs", "mappings"):
         shutil.copytree(TRIAL / part, trial / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TRIAL / "study.toml", trial)
+    return trial
+
+
+def edited(path: Path, old: str, new: str, encoding: str = "utf-8") -> None:
+    text = path.read_text(encoding=encoding)
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+    path.write_text(text.replace(old, new), encoding=encoding)
+
+
+def test_a_dataset_that_no_record_came_to_is_empty_for_a_mapping(tmp_path: Path) -> None:
+    trial = copied(tmp_path)
+    edited(trial / "mappings" / "adam" / "adlb.py", "def adlb(lb", "def adlb(supplb, lb")
+    edited(trial / "raw" / "lab" / "results.txt", "specimen haemolysed", "", "cp1252")
+    made = make(make_plan(trial), lambda _: None, Problems())
+    assert "SUPPLB" not in made.sdtm
+    assert len(made.adam["ADLB"].frame) == len(made.sdtm["LB"].frame)
+
+
+def test_a_missing_mapping_is_one_problem(tmp_path: Path) -> None:
+    trial = copied(tmp_path)
+    (trial / "mappings" / "sdtm" / "ae.py").unlink()
+    with pytest.raises(Stopped) as stopped:
+        make_plan(trial)
+    told = [str(problem).splitlines()[0] for problem in stopped.value.problems]
+    assert [text for text in told if "SUPP" not in text] == [
+        "SPC095 specs/sdtm.xlsx!Datasets!A9: no mapping makes dataset AE"
+    ]
+
+
+def test_an_edited_label_shows_in_the_transport_file(tmp_path: Path, command) -> None:
+    trial = copied(tmp_path)
     book = openpyxl.load_workbook(trial / "specs" / "adam.xlsx")
     sheet = book["Variables"]
     place = next(r for r in sheet.iter_rows(min_row=2) if (r[1].value, r[2].value) == ("ADSL", "DAYSTRT"))
