@@ -223,6 +223,31 @@ def test_a_dataset_that_no_record_came_to_is_empty_for_a_mapping(tmp_path: Path)
     assert len(made.adam["ADLB"].frame) == len(made.sdtm["LB"].frame)
 
 
+def test_a_workbook_without_supplemental_datasets(tmp_path: Path) -> None:
+    trial = copied(tmp_path)
+    book = openpyxl.load_workbook(trial / "specs" / "sdtm.xlsx")
+    for name in ("Datasets", "Variables", "ValueLevel", "WhereClauses"):
+        sheet = book[name]
+        column = [cell.value for cell in sheet[1]].index("Dataset")
+        rows = [r[0].row for r in sheet.iter_rows(min_row=2) if str(r[column].value).startswith("SUPP")]
+        for number in reversed(rows):
+            sheet.delete_rows(number)
+    book.save(trial / "specs" / "sdtm.xlsx")
+    edited(
+        trial / "mappings" / "sdtm" / "lb.py",
+        '        supplemental={"LBREMARK": collected("assays.remark_txt")},\n',
+        "",
+    )
+    findings = Problems()
+    made = make(make_plan(trial), lambda _: None, findings)
+    # the text of a date that is no whole one is kept all the same, in the standard's own shape, and told
+    supp = made.sdtm["SUPPAE"]
+    assert supp.label == "Supplemental Qualifiers for AE"
+    kept = dict(zip(supp.frame["QNAM"], supp.frame["QVAL"], strict=True))
+    assert kept == {"AESTDTOR": "UN-FEB-2024", "AEENDTOR": "31-JUN-2024"}
+    assert any("AEENDTOR" in problem.what for problem in findings.items)
+
+
 def test_a_missing_mapping_is_one_problem(tmp_path: Path) -> None:
     trial = copied(tmp_path)
     (trial / "mappings" / "sdtm" / "ae.py").unlink()

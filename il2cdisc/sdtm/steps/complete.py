@@ -18,9 +18,11 @@ from il2cdisc.sdtm.steps.related import related_records
 from il2cdisc.sdtm.steps.standard import with_standard_results, with_test_names
 from il2cdisc.sdtm.steps.supplemental import split_long_text, supplemental
 from il2cdisc.sdtm.steps.timing import with_epoch, with_study_days, with_visit_numbers
-from il2cdisc.spec.models import DatasetSpec, Spec
+from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
+from il2cdisc.standards import sdtm_dataset, sdtm_variables
 
 EMERGENT = "AETRTEM"
+SUPP_KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
 
 
 def complete(
@@ -109,7 +111,7 @@ def _supplemental_dataset(
     problems: Problems,
 ) -> Dataset:
     name = f"SUPP{parent.name}"
-    wanted = spec.datasets.get(name) or _template(name, spec)
+    wanted = spec.datasets.get(name) or _template(name)
     made = finished(records, wanted, study_id, problems)
     rows = pd.DataFrame({"parent": records["parent"].to_numpy("int64"), "child": range(len(records))})
     plain = parent.edges.merge(rows, left_on="row", right_on="parent", how="inner")
@@ -139,8 +141,21 @@ def _relations(
     return Dataset(made.name, made.label, made.variables, made.keys, made.frame, edges[columns])
 
 
-def _template(name: str, spec: Spec) -> DatasetSpec:
-    """The shape of SUPP-- taken from another one of the workbook, where it lacks this one."""
-    other = next(d for n, d in spec.datasets.items() if n.startswith("SUPP"))
-    label = f"Supplemental Qualifiers for {name.removeprefix('SUPP')}"
-    return other.model_copy(update={"name": name, "label": label})
+def _template(name: str) -> DatasetSpec:
+    """The standard's own shape of SUPP--, for one that the workbook lacks."""
+    standard = sdtm_dataset(name)
+    assert standard is not None
+    variables = tuple(
+        VariableSpec(
+            order=v.order, dataset=name, name=v.name, label=v.label, role=v.role, mandatory=v.core == "Req"
+        )
+        for v in sdtm_variables(name).values()
+    )
+    return DatasetSpec(
+        name=name,
+        label=standard.label,
+        class_=standard.class_.upper(),
+        structure=standard.structure,
+        keys=SUPP_KEYS,
+        variables=variables,
+    )

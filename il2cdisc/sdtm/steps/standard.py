@@ -112,7 +112,8 @@ def _with_ranges(
     low, high = _given(frame, f"{name}ORNRLO", rule), _given(frame, f"{name}ORNRHI", rule)
     table = [r for r in spec.ranges if r.dataset == name]
     if table:
-        people = frame[["USUBJID"]].merge(subjects[["USUBJID", "SEX", "AGE"]], on="USUBJID", how="left")
+        known = subjects.reindex(columns=["USUBJID", "SEX", "AGE"])  # DM may do without an age
+        people = frame[["USUBJID"]].merge(known, on="USUBJID", how="left")
         people.index = frame.index
         test, unit = frame[f"{name}TESTCD"], frame[f"{name}STRESU"].fillna("")
         specimen = (
