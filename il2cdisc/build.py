@@ -12,7 +12,7 @@ import pandas as pd
 
 from il2cdisc import __version__
 from il2cdisc.base.datasets import Dataset, common_lengths
-from il2cdisc.base.origins import DroppedColumn, PlannedVariable
+from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.raw import RawExport, Records, empty_forms, link, load_dictionary, notice, read_export
 from il2cdisc.spec.load import load_spec
@@ -181,7 +181,7 @@ def write(
 
     say("lineage, receipts and ledger")
     places = {name: form.row_index() for name, form in made.export.forms.items()}
-    write_lineage(folder / "lineage", [*sdtm, *adam], places, plan.variables)
+    write_lineage(folder / "lineage", [*sdtm, *adam], places, [*plan.variables, *_engine_lines(plan)])
     receipts = [r.as_dict() for r in made.export.receipts]
     _write_text(folder / "raw" / "receipts.json", json.dumps(receipts, indent=1, ensure_ascii=False) + "\n")
     _write_text(folder / "raw" / "ledger_columns.csv", made.columns.to_csv(index=False, lineterminator="\n"))
@@ -301,17 +301,25 @@ def check(
     return report, dispositions, outcome
 
 
-def raw_values(folder: Path) -> Callable[[str, int], dict[str, str]]:
-    """A look-up of the values of a raw row by form and row id, read from the raw files."""
+def trace(
+    folder: Path, dataset: str, usubjid: str, seq: int | None, *, out: Path | None = None, variable: str = ""
+) -> Any:
+    """The way back from records of the last build to raw lines, with values where the files are the same."""
+    from il2cdisc.deliver.publish import repair
+    from il2cdisc.raw.read import digest_of, read_form
+    from il2cdisc.trace.follow import trace as follow
+    from il2cdisc.trace.values import RawValues
+
     study = load_study(folder)
+    target = out or study.outputs
+    repair(target)
     dictionary = load_dictionary(study.dictionary, study.shown(study.dictionary))
-    export = read_export(study, dictionary)
-
-    def values(form: str, row: int) -> dict[str, str]:
-        record = export.forms[form].frame.iloc[row].dropna()
-        return {str(k).partition(".")[2]: str(v) for k, v in record.items() if not str(k).startswith("@")}
-
-    return values
+    told = target / "raw" / "receipts.json"
+    receipts = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else []
+    values = RawValues(
+        receipts, lambda file: digest_of(study.folder / file), lambda form: read_form(study, dictionary, form)
+    )
+    return follow(target, dataset, usubjid, seq, values, variable=variable, links=_link_columns(study))
 
 
 def _map(
@@ -349,6 +357,21 @@ def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict
         out[dataset.name] = dataset
         frames[name] = with_ids(dataset.name, dataset.frame)
     return out
+
+
+def _engine_lines(plan: Plan) -> list[PlannedVariable]:
+    """Plan lines of the SDTM variables that no mapping makes: their rule is the workbook's method."""
+    mapped = {(line.dataset, line.variable) for line in plan.variables}
+    return [
+        PlannedVariable(name, v.name, v.origin or Origin.DERIVED, (), _method(plan.sdtm, v.method))
+        for name, dataset in plan.sdtm.datasets.items()
+        for v in dataset.variables
+        if (name, v.name) not in mapped and not v.no_data
+    ]
+
+
+def _method(spec: Spec, name: str) -> str:
+    return spec.methods[name].description if name in spec.methods else ""
 
 
 def _engine_makes(spec: Spec) -> dict[str, set[str]]:

@@ -150,23 +150,27 @@ def simulate(
 
 @app.command()
 def trace(
-    dataset: Annotated[str, typer.Argument(help="Dataset: LB, AE, ADSL ...")],
-    usubjid: Annotated[str, typer.Argument(help="Unique subject identifier.")],
-    seq: Annotated[int | None, typer.Argument(help="--SEQ or ASEQ; without it all records.")] = None,
+    dataset: Annotated[str, typer.Argument(help="Dataset: LB, SUPPAE, RELREC, ADSL ...")],
+    usubjid: Annotated[
+        str, typer.Argument(help="Unique subject identifier; none for trial design datasets.")
+    ] = "",
+    seq: Annotated[
+        int | None, typer.Argument(help="--SEQ, ASEQ or IDVARVAL; without it all records of the subject.")
+    ] = None,
+    variable: Annotated[str, typer.Option(help="Only the way of this variable (SUPP--: of this QNAM).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")] = False,
     trial: Trial = Path(),
     out: Out = None,
 ) -> None:
-    """Print the way back from a record to raw files, lines and fields."""
+    """Print the way back from a record to raw files, lines, columns and values."""
     with _told():
-        from il2cdisc.build import raw_values
-        from il2cdisc.deliver.publish import repair
-        from il2cdisc.study import load_study
-        from il2cdisc.trace.follow import trace as follow
+        from il2cdisc.build import trace as run_trace
+        from il2cdisc.trace import show
 
-        folder = trial.resolve()
-        outputs = out.resolve() if out else load_study(folder).outputs
-        repair(outputs)
-        for line in follow(outputs, dataset, usubjid, seq, raw_values(folder)):
+        place = out.resolve() if out else None
+        found = run_trace(trial.resolve(), dataset, usubjid, seq, out=place, variable=variable)
+        _print_problems(list(found.problems))
+        for line in [show.as_json(found)] if as_json else show.as_lines(found):
             typer.echo(line)
 
 
@@ -191,6 +195,10 @@ def _told() -> Iterator[None]:
         raise typer.Exit(STOPPED) from None
     except (typer.Exit, typer.Abort):
         raise
+    except BrokenPipeError:
+        # the reader of a pipe (head, less) has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(DONE) from None
     except OSError as error:
         _print_problems(
             [UNREACHABLE.at(Address(file=str(error.filename or "")), error.strerror or str(error))]

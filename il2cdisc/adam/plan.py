@@ -97,7 +97,9 @@ def plan(
         for variable in dataset.variables:
             origin = variable.origin or Origin.DERIVED
             sources = (variable.predecessor,) if variable.predecessor else tuple(n.upper() for n in asked)
-            lines.append(PlannedVariable(made.name, variable.name, origin, sources, variable.method))
+            method = spec.methods.get(variable.method)
+            rule = method.description if method else variable.method
+            lines.append(PlannedVariable(made.name, variable.name, origin, sources, rule))
             if not variable.predecessor:
                 continue
             source, _, column = variable.predecessor.partition(".")

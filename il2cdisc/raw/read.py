@@ -54,6 +54,20 @@ def read_export(study: Study, dictionary: Dictionary) -> RawExport:
     return RawExport(forms, tuple(order), tuple(problems.findings))
 
 
+def read_form(study: Study, dictionary: Dictionary, name: str) -> pd.DataFrame | None:
+    """The frame of one form, read again as in a build; None for one that can't be read any more."""
+    problems = Problems()
+    if name not in study.forms:
+        return None
+    form = _form(study, name, dictionary.get(name), [], set(), problems)
+    return None if form is None or problems.stops else form.frame
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file; empty when it is not there."""
+    return _digest(path)[1] if path.is_file() else ""
+
+
 def empty_forms(study: Study, dictionary: Dictionary) -> dict[str, pd.DataFrame]:
     """Form → its linked frame without records: what mapping modules are planned with."""
     return {

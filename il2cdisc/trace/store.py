@@ -52,6 +52,7 @@ MADE_OF = {
     "STDY": "STDTC",
     "ENDY": "ENDTC",
     "DY": "DTC",
+    "TRTEM": "STDTC",
 }
 """Variables that the complete step makes, without their prefix → the collected one that they are made of."""
 
@@ -84,8 +85,9 @@ class Lineage:
             own = table.loc[table["dataset"] == dataset].set_index("variable")["sources"]
             root, stem = variable[:2], variable[2:]
             near = {"VISITNUM": "VISIT", "VISITDY": "VISIT"}.get(variable, root + MADE_OF.get(stem, stem))
-            text = own.get(variable) if variable in own.index else own.get(near)
-            self._sources[key] = tuple(text.split()) if isinstance(text, str) else ()
+            texts = (own.get(name) for name in (variable, near))
+            text = next((t for t in texts if isinstance(t, str) and t), "")
+            self._sources[key] = tuple(text.split())
         return self._sources[key]
 
     def repeated(self, dataset: str) -> NDArray[np.int64]:
@@ -118,6 +120,12 @@ class Lineage:
         file, sheet = places["file"].iat[row], places["sheet"].iat[row]
         line = places["line"].to_numpy("int64")[row]
         return Address(file=str(file), sheet=_text(sheet), line=int(line), column=column)
+
+    def repeats(self, form: str, row: int) -> Address | None:
+        """Where the earlier raw row stands that this one repeats; None if it repeats none."""
+        places = self.places(form)
+        earlier = int(places["repeats"].to_numpy("int64")[row]) if "repeats" in places else -1
+        return self.address(form, earlier) if earlier >= 0 else None
 
     def origin(self, dataset: str, row: int, variable: str = "", *, most: int = 5) -> list[Address]:
         """Raw places behind a row of a dataset, through other datasets, at most `most` of them.

@@ -1,0 +1,65 @@
+"""The datasets of a build as a trace shows them: read once, records by their keys, dates as dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from il2cdisc.base.problems import Address, Kind, Severity, Stopped, did_you_mean
+from il2cdisc.transport.xpt import XptFile, read_xpt
+
+NO_DATASET = Kind("TRC001", "no such dataset in the build", Severity.STOP, "Name a dataset of the build.")
+
+RELATIONS = ("RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QVAL", "RELID")
+EPOCH_OF_SAS = date(1960, 1, 1)
+
+
+class BuiltFiles:
+    """Transport files of a build's folder."""
+
+    def __init__(self, outputs: Path) -> None:
+        self.outputs = outputs
+        self._read: dict[str, XptFile] = {}
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Records of a dataset. Raises `Stopped` for one that the build has not."""
+        return self._file(name).frame
+
+    def keys(self, name: str, record: pd.Series) -> dict[str, str]:
+        """What tells a person which record it is: subject, sequence number, test, visit, result, relation."""
+        root = name[:2]
+        numbers = [str(c) for c in record.index if str(c).endswith("SEQ")]
+        names = ["USUBJID", *numbers, *RELATIONS, "PARAMCD", "AVISIT"]
+        names += [f"{root}{x}" for x in ("TESTCD", "TERM", "TRT")]
+        names += ["AETERM", "VISIT", f"{root}STRESC", "AVAL", "DTYPE", "ARMCD", "ETCD"]
+        there = [n for n in dict.fromkeys(names) if n in record.index and not pd.isna(record[n])]
+        return {n: self.shown(name, n, record[n]) for n in there}
+
+    def shown(self, name: str, variable: str, value: object) -> str:
+        """A value as a person reads it: numbers short, numbers with a date format as ISO 8601."""
+        if pd.isna(value):  # pyright: ignore[reportArgumentType, reportCallIssue]
+            return ""
+        if not isinstance(value, float):
+            return str(value)
+        form = next((v.format for v in self._file(name).variables if v.name == variable), "")
+        if form.startswith("DATETIME"):
+            return (
+                datetime.combine(EPOCH_OF_SAS, datetime.min.time()) + timedelta(seconds=value)
+            ).isoformat()
+        if form.startswith("DATE"):
+            return (EPOCH_OF_SAS + timedelta(days=value)).isoformat()
+        return f"{value:.15g}"
+
+    def _file(self, name: str) -> XptFile:
+        if name not in self._read:
+            paths = [self.outputs / folder / f"{name.lower()}.xpt" for folder in ("sdtm", "adam")]
+            found = next((path for path in paths if path.is_file()), None)
+            if found is None:
+                have = sorted(p.stem.upper() for p in self.outputs.glob("*/*.xpt"))
+                what = f"the build has {', '.join(have)}" if have else "the build has no dataset"
+                hint = did_you_mean(name, have)
+                raise Stopped([NO_DATASET.at(Address(dataset=name), what, hint=hint)])
+            self._read[name] = read_xpt(found)
+        return self._read[name]
