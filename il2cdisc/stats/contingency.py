@@ -7,15 +7,14 @@ are enumerated, so that the p-value is exact and the same on every run.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from il2cdisc.stats.arguments import Floats, Integers, check_confidence
+from il2cdisc.stats.arguments import Floats, Integers
 from il2cdisc.stats.distributions import binomial_cdf, chi_square_tail
-from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError
+from il2cdisc.stats.estimates import HypothesisTest, NotEstimableError
 
 LARGEST = 20_000_000
 MOST_COLUMNS = 400_000
@@ -116,19 +115,28 @@ def _number_of_columns(rest: tuple[int, ...], size: int) -> float:
     return float(ways[size])
 
 
-def odds_ratio(table: ArrayLike, *, confidence: float = 0.95) -> Interval:
-    """Conditional maximum-likelihood odds ratio of a 2 x 2 table, exact interval (as R's fisher.test).
+def cochran_armitage(table: ArrayLike, *, scores: Sequence[float] | None = None) -> HypothesisTest:
+    """Cochran-Armitage trend of the first row's share over ordered columns of a 2 x k table; z² with 1 df.
 
-    Each limit is the odds ratio at which one tail of the noncentral hypergeometric distribution has the
-    probability (1 - confidence) / 2; 0 or infinite where a cell is 0. Raises `NotEstimableError` when a
-    row or column is empty, `ValueError` for another shape.
+    Scores are 1, 2, ... unless given. z² = N / (N - 1) times the correlation statistic of
+    Cochran-Mantel-Haenszel: its variance has N, as SAS and R's prop.trend.test (Armitage, Biometrics
+    1955;11:375-386); statsmodels' `test_ordinal_association` has N - 1. Errors as `chi_square`.
     """
-    import scipy.stats.contingency as contingency  # pyright: ignore[reportMissingTypeStubs]
-
-    check_confidence(confidence)
-    found = cast("Any", contingency).odds_ratio(_without_empty(_two_by_two(table)), kind="conditional")
-    limits = found.confidence_interval(confidence)
-    return Interval(float(found.statistic), float(limits.low), float(limits.high))
+    counts = _table(table)
+    if counts.shape[0] != 2:
+        raise ValueError(f"a table of two rows is needed, this one has the shape {counts.shape}")
+    given = np.arange(1.0, counts.shape[1] + 1) if scores is None else np.asarray(scores, dtype="float64")
+    if given.shape != (counts.shape[1],):
+        raise ValueError(f"there are {counts.shape[1]} columns and {given.size} scores")
+    _without_empty(counts)
+    columns = counts.sum(axis=0)
+    n, share = columns.sum(), counts[0].sum() / columns.sum()
+    centred = given - (columns @ given) / n
+    trend = float(counts[0] @ centred)
+    variance = float(share * (1 - share) * (columns @ centred**2))
+    if variance <= 1e-12 * float(given @ given):
+        raise NotEstimableError("All columns with a count have the same score; there is no trend.")
+    return HypothesisTest(trend**2 / variance, 1, chi_square_tail(trend**2 / variance, 1))
 
 
 def mcnemar(table: ArrayLike) -> HypothesisTest:

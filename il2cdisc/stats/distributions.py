@@ -61,3 +61,10 @@ def midranks(values: NDArray[Any]) -> Floats:
     from scipy.stats import rankdata  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
     return np.asarray(rankdata(values), dtype="float64")
+
+
+def hypergeometric(values: NDArray[Any], n: int, marked: int, drawn: int) -> Floats:
+    """Probabilities of `values` marked ones among `drawn` of `n`, of which `marked` are."""
+    import scipy.stats as scipy_stats  # pyright: ignore[reportMissingTypeStubs]
+
+    return np.asarray(cast("Any", scipy_stats).hypergeom.pmf(values, n, marked, drawn), dtype="float64")

@@ -44,6 +44,18 @@ class _Counts:
         return self.n1 * self.n2 / (self.n1 + self.n2)
 
 
+def wald(events1: int, n1: int, events2: int, n2: int, *, confidence: float = 0.95) -> Interval:
+    """d ± z sqrt(p1(1 - p1)/n1 + p2(1 - p2)/n2), within -1 and 1: for comparison with older tables only.
+
+    It covers too seldom in small groups and has no width without variation. Errors as `newcombe`.
+    """
+    z = z_quantile(confidence)
+    counts = _counts(events1, n1, events2, n2)
+    p1, p2 = float(counts.p1[0]), float(counts.p2[0])
+    half = z * float(np.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2))
+    return Interval(p1 - p2, max(-1.0, p1 - p2 - half), min(1.0, p1 - p2 + half))
+
+
 def newcombe(events1: int, n1: int, events2: int, n2: int, *, confidence: float = 0.95) -> Interval:
     """Hybrid score interval of a difference of proportions: squares and adds Wilson's limits.
 

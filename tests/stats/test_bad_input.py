@@ -51,6 +51,7 @@ CASES: dict[str, Callable[[], object]] = {
     "chi-square, nothing": lambda: contingency.chi_square([[0, 0], [0, 0]]),
     "fisher, one column": lambda: contingency.fisher_exact([[3, 0], [4, 0]]),
     "fisher, too large": lambda: contingency.fisher_exact(np.full((6, 6), 40)),
+    "trend, one score": lambda: contingency.cochran_armitage([[3, 4], [2, 5]], scores=[1, 1]),
     "mcnemar, no change": lambda: contingency.mcnemar([[5, 0], [0, 7]]),
     "cmh, no stratum varies": lambda: cmh.cmh([[[3, 4], [0, 0]], [[0, 2], [0, 3]]]),
     "cmh odds ratio, nothing": lambda: cmh.mantel_haenszel_odds_ratio([[[3, 0], [4, 0]]]),

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import nchypergeom_fisher
 
 from il2cdisc.base.rounding import fixed
+from il2cdisc.stats.cmh import cmh
 from il2cdisc.stats.contingency import (
     chi_square,
     chi_square_corrected,
+    cochran_armitage,
     fisher_exact,
     mcnemar,
     mcnemar_corrected,
     mcnemar_exact,
-    odds_ratio,
 )
 
 SMALL = [[8, 2], [1, 9]]
@@ -102,15 +102,19 @@ def test_fisher_equals_enumeration(table):
         assert fisher_exact(np.array(table)[::-1, ::-1]) == pytest.approx(expected, rel=1e-9)
 
 
-def test_odds_ratio_limits_leave_half_of_alpha():
-    """R prints 27.326 (2.058, 1740.08) for this table: its search stops early at the upper limit."""
-    found = odds_ratio(SMALL)
-    assert found.estimate == pytest.approx(27.32632, rel=1e-4)
-    assert found.lower == pytest.approx(2.05799877496607, rel=1e-4)
-    assert nchypergeom_fisher.cdf(8, 20, 10, 9, found.upper) == pytest.approx(0.025, rel=1e-5)
-    assert nchypergeom_fisher.sf(7, 20, 10, 9, found.lower) == pytest.approx(0.025, rel=1e-5)
-    assert nchypergeom_fisher.mean(20, 10, 9, found.estimate) == pytest.approx(8, rel=1e-8)
-    assert odds_ratio([[5, 0], [2, 4]]).upper == math.inf
+def test_trend_equals_r_and_statsmodels_after_its_divisor():
+    """R 4.2: prop.trend.test(c(83, 90, 129, 70), c(86, 93, 136, 82)), smokers among lung patients."""
+    from statsmodels.stats.contingency_tables import Table
+
+    table = np.array([[83, 90, 129, 70], [3, 3, 7, 12]])
+    found = cochran_armitage(table)
+    assert (found.statistic, found.p_value) == pytest.approx((8.2249, 0.004132), rel=1e-4)
+    n = table.sum()
+    peer = Table(table).test_ordinal_association()
+    assert found.statistic == pytest.approx(peer.zscore**2 * n / (n - 1), rel=1e-10)
+    assert cmh(table).correlation.statistic == pytest.approx(found.statistic * (n - 1) / n, rel=1e-10)
+    doubled = cochran_armitage(table, scores=[10, 20, 30, 40])
+    assert doubled.statistic == pytest.approx(found.statistic)
 
 
 def test_empty_rows_are_left_out():

@@ -34,6 +34,14 @@ def test_values(values, expected):
     assert not any(item.error for item in found.values())
 
 
+def test_quartiles_equal_r_type_2(r_values):
+    values = r_values["rank_data"]["xt"] + r_values["rank_data"]["yt"]
+    found = describe(values)
+    expected = dict(zip(r_values["quantiles"]["probs"], r_values["quantiles"]["type2"], strict=True))
+    quartiles = [found[name].value for name in ("q1", "median", "q3")]
+    assert quartiles == [expected[p] for p in (0.25, 0.5, 0.75)] == [3, 4.5, 7]
+
+
 def test_standard_error_is_sd_over_root_n():
     found = describe(pd.Series([1.0, 2.0, 4.0, 9.0]))
     assert found["se"].value == pytest.approx(found["sd"].value / 2)

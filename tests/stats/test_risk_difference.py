@@ -15,6 +15,7 @@ from il2cdisc.stats.risk_difference import (
     miettinen_nurminen_test,
     newcombe,
     newcombe_stratified,
+    wald,
 )
 
 Z = 1.959963984540054
@@ -57,6 +58,12 @@ def test_newcombe_equals_the_paper(counts, limits):
 def test_miettinen_nurminen_equals_the_paper(counts, limits):
     found = miettinen_nurminen(*counts)
     assert (round(found.lower, 4), round(found.upper, 4)) == limits
+
+
+def test_wald_equals_r():
+    """R 4.2: prop.test(c(8, 1), c(10, 10), correct = FALSE)."""
+    found = wald(8, 10, 1, 10)
+    assert (found.lower, found.upper) == pytest.approx((0.390102483847719, 1), rel=1e-12)
 
 
 def test_statsmodels_still_has_it_wrong():
