@@ -29,6 +29,7 @@ DIAGNOSIS = {"MDD": "Major depressive disorder", "BD": "Bipolar disorder"}
 PRIMARY_POPULATION, PRIMARY_VISIT = "TLHRTLH", "Day 5"
 LAST_VISIT, LAST_DAY, LAST_TOLERANCE = 60.0, 60, 14
 DOSES_NEEDED = 7
+PROHIBITED = "USE OF PROHIBITED MEDICATION"
 
 
 def adsl(
@@ -39,6 +40,7 @@ def adsl(
     sv: pd.DataFrame,
     rs: pd.DataFrame,
     cp: pd.DataFrame,
+    dv: pd.DataFrame,
     spec: Spec,
 ) -> Analysis:
     """Subjects: one record per screened subject."""
@@ -53,7 +55,7 @@ def adsl(
     out = with_stratum(out, suppdm, spec)
     out = with_disposition(out, ds)
     out = with_baseline(out, rs, cp, spec)
-    return analysis_dataset("ADSL", with_sets(out, sv))
+    return analysis_dataset("ADSL", with_sets(out, sv, dv))
 
 
 def with_exposure(dm: pd.DataFrame, ex: pd.DataFrame) -> pd.DataFrame:
@@ -147,11 +149,13 @@ def last_before(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     return filter_extreme(rows[before & rows["AVAL"].notna()], by=["USUBJID"], order=order, mode="last")
 
 
-def with_sets(out: pd.DataFrame, sv: pd.DataFrame) -> pd.DataFrame:
+def with_sets(out: pd.DataFrame, sv: pd.DataFrame, dv: pd.DataFrame) -> pd.DataFrame:
     """The analysis sets."""
     last = sv[(sv["VISITNUM"] == LAST_VISIT).to_numpy() & sv["SVSTDY"].notna().to_numpy()]
     last = filter_extreme(last, by=["USUBJID"], order=["SVSTDY"], mode="last")
     out = derive_vars_merged(out, last, by=["USUBJID"], new_vars={"_LASTDY": "SVSTDY"}, ids=True)
+    taken = filter_extreme(dv[dv["DVDECOD"] == PROHIBITED], by=["USUBJID"], order=["DVSEQ"], mode="first")
+    out = derive_vars_merged(out, taken, by=["USUBJID"], new_vars={"_TAKEN": "DVDECOD"}, ids=True)
     randomised, dosed = out["ARMCD"].notna(), out["TRTSDT"].notna()
     full = randomised & dosed & out["HAMDBL"].notna()
     late = (out["_LASTDY"] - LAST_DAY).abs() > LAST_TOLERANCE
@@ -163,7 +167,7 @@ def with_sets(out: pd.DataFrame, sv: pd.DataFrame) -> pd.DataFrame:
             "SAFFL": dosed,
             "FASFL": full,
             "BIOFL": randomised & dosed & out["TREGBL"].notna() & out["_TREG5"].notna(),
-            "PPROTFL": full & (out["NDOSES"] >= DOSES_NEEDED) & ~late,
+            "PPROTFL": full & (out["NDOSES"] >= DOSES_NEEDED) & out["_TAKEN"].isna() & ~late,
             "COMPLFL": out["EOSSTT"] == "COMPLETED",
         },
     )

@@ -27,6 +27,7 @@ COLUMNS = {
     "EX": "USUBJID EXSTDTC EXENDTC | EXSEQ",
     "DS": "USUBJID DSCAT DSSCAT DSDECOD DSSTDTC | DSSEQ",
     "SV": "USUBJID VISIT | VISITNUM SVSTDY",
+    "DV": "USUBJID DVDECOD | DVSEQ",
     "RS": "STUDYID USUBJID RSTESTCD VISIT RSDTC | RSSEQ VISITNUM RSSTRESN",
     "CP": "STUDYID USUBJID CPTESTCD CPSBMRKS CPCELSTA CPSTRESU VISIT CPDTC | CPSEQ VISITNUM CPSTRESN",
     "LB": "STUDYID USUBJID LBTESTCD LBCAT LBSTRESU LBSTRESC VISIT LBDTC"
@@ -95,6 +96,7 @@ def sdtm() -> dict[str, pd.DataFrame]:
         ),
         "ds": frame("DS", ends),
         "sv": frame("SV", []),
+        "dv": frame("DV", [{"USUBJID": "S1", "DVSEQ": 1, "DVDECOD": "ASSESSMENT NOT PERFORMED"}]),
         "rs": frame(
             "RS",
             [

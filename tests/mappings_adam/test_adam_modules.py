@@ -60,11 +60,18 @@ def test_lineage_of_a_subject_reaches_every_source(made, modules):
 
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [("six doses", "YYYYYNN"), ("late last visit", "YYYYYNN"), ("last visit in time", "YYYYYYN")],
+    [
+        ("six doses", "YYYYYNN"),
+        ("late last visit", "YYYYYNN"),
+        ("last visit in time", "YYYYYYN"),
+        ("prohibited medication", "YYYYYNN"),
+    ],
 )
 def test_per_protocol(sdtm, made, modules, completed, change, expected):
     if change == "six doses":
         sdtm["ex"] = sdtm["ex"].iloc[:6]
+    elif change == "prohibited medication":
+        sdtm["dv"] = sdtm["dv"].assign(DVDECOD="USE OF PROHIBITED MEDICATION")
     else:
         day = 75 if change == "late last visit" else 74
         sdtm["sv"] = completed("SV", [{"USUBJID": "S1", "VISITNUM": 60.0, "SVSTDY": day}])
