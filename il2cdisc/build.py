@@ -17,6 +17,7 @@ from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.raw import RawExport, Records, empty_forms, link, load_dictionary, notice, read_export
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
+from il2cdisc.standards.release import load_terminology
 from il2cdisc.study import Study, load_study
 
 if TYPE_CHECKING:
@@ -211,6 +212,7 @@ def write(
     report = check_folder(
         folder, [plan.sdtm, plan.adam], problems=findings.items, dispositions=dispositions,
         origin=lineage.origin, repeated=lineage.repeated, shown="outputs", core=laid,
+        terminology=load_terminology(study.terminology, study.standards.ct),
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)
     write_reports(report, folder / "checks", facts, dispositions=dispositions)
@@ -291,7 +293,7 @@ def check(
     report = check_folder(
         target, specs, problems=problems, findings=read_json(told) if told.exists() else [],
         dispositions=dispositions, origin=lineage.origin, repeated=lineage.repeated, shown="outputs",
-        core=laid,
+        core=laid, terminology=load_terminology(study.terminology, study.standards.ct),
     )  # fmt: skip
     if outcome is not None:
         facts = Facts(study.id, study.build.time, study.study.synthetic)

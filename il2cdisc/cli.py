@@ -42,6 +42,11 @@ app = typer.Typer(
 spec_app = typer.Typer(help="Work on the specification workbooks.", no_args_is_help=True)
 app.add_typer(spec_app, name="spec")
 
+ct_app = typer.Typer(
+    help="Controlled terminology: import a release, see what it changes.", no_args_is_help=True
+)
+app.add_typer(ct_app, name="ct")
+
 Trial = Annotated[Path, typer.Option("--trial", help="Folder that holds study.toml.")]
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder to write to or read from instead of outputs/.")
@@ -127,6 +132,53 @@ def spec_check(trial: Trial = Path()) -> None:
         _print_problems(plan.findings)
         count = len(plan.findings)
         typer.echo(f"workbooks and mappings agree; {count} finding{'' if count == 1 else 's'}")
+        if count:
+            raise typer.Exit(FINDINGS)
+
+
+@ct_app.command("import")
+def ct_import(
+    files: Annotated[list[Path], typer.Argument(help="Files of a release: text, ODM-XML or Excel.")],
+    trial: Trial = Path(),
+    package: Annotated[str, typer.Option(help="SDTM, ADaM ... where the file does not tell.")] = "",
+    version: Annotated[str, typer.Option(help="2026-03-27, where the file does not tell.")] = "",
+) -> None:
+    """Import a quarterly release of CDISC terminology as NCI EVS publishes it, for this trial."""
+    with _told():
+        from il2cdisc.standards.evs import read_evs
+        from il2cdisc.standards.release import store_release
+        from il2cdisc.study import load_study
+
+        study = load_study(trial.resolve())
+        for file in files:
+            release = read_evs(file, str(file), package=package, version=version)
+            place = study.shown(store_release(release, study.terminology))
+            told = f"{len(release.codelists):,} codelists, {release.count:,} terms"
+            typer.echo(f"imported {release.name}: {told} ({place})")
+            if release.version != study.standards.ct:
+                typer.echo(f"checks use version {study.standards.ct}, that study.toml names, not this one")
+
+
+@ct_app.command("diff")
+def ct_diff(
+    release: Annotated[
+        str, typer.Argument(help="A file of NCI EVS, or an imported version; without it the newest.")
+    ] = "",
+    trial: Trial = Path(),
+) -> None:
+    """What a release of terminology would change for this trial; exit 1 if it changes something."""
+    with _told():
+        from il2cdisc.ct import differences
+
+        problems, notes = differences(trial.resolve(), release)
+        for note in notes:
+            typer.echo(note)
+        for problem in problems:
+            typer.echo(str(problem))
+        count = len(problems)
+        typer.echo(
+            f"{count} change{'' if count == 1 else 's'} for this trial" if count else "nothing changes"
+        )
         if count:
             raise typer.Exit(FINDINGS)
 

@@ -94,6 +94,8 @@ class Paths(_Table):
     mappings: Text = "mappings"
     outputs: Text = "outputs"
     dictionary: Text = "raw/dictionary.csv"
+    terminology: Text = "terminology"
+    """Imported releases of controlled terminology; need not be there."""
 
 
 class Unblinding(_Table):
@@ -243,6 +245,10 @@ class Study(_Table):
     @property
     def dictionary(self) -> Path:
         return self.folder / self.paths.dictionary
+
+    @property
+    def terminology(self) -> Path:
+        return self.folder / self.paths.terminology
 
     def shown(self, path: Path) -> str:
         """A path as messages name it: relative to the study folder, with forward slashes."""

@@ -79,6 +79,8 @@ class Context:
     tables: Mapping[str, Table]
     terms: Callable[[str], frozenset[str]] = field(default=lambda _code: frozenset())
     """Terms of a standard's codelist by its NCI code; empty when unknown."""
+    near: Callable[[str, str], str] = field(default=lambda _code, _value: "", kw_only=True)
+    """By a codelist's NCI code, the term that a value probably means, though it is none; "" for none."""
     repeated: Callable[[str], Rows] = field(default=lambda _dataset: NO_ROWS)
     """Rows of a dataset made from raw records that repeat another one: told at the raw record already."""
 

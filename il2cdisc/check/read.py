@@ -9,17 +9,23 @@ from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check.context import NO_ROWS, Context, Rows, Table
 from il2cdisc.check.problems import DOUBLE
 from il2cdisc.spec.models import Spec
-from il2cdisc.standards import codelist
+from il2cdisc.standards.release import Terminology
 from il2cdisc.transport.xpt import read_xpt
 
 
 def read_package(
-    folder: Path, spec: Spec, *, repeated: Callable[[str], Rows] | None = None, shown: str = ""
+    folder: Path,
+    spec: Spec,
+    *,
+    repeated: Callable[[str], Rows] | None = None,
+    terminology: Terminology | None = None,
+    shown: str = "",
 ) -> tuple[Context, list[Problem]]:
     """Every transport file of a folder beside its specification; files that can't be read as problems.
 
-    `repeated` gives the rows of a dataset whose raw record repeats another; `shown` is the folder's name
-    in messages. Tables come in the order of their names.
+    `repeated` gives the rows of a dataset whose raw record repeats another; `terminology` the standard's
+    terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages. Tables
+    come in the order of their names.
     """
     tables: dict[str, Table] = {}
     problems: list[Problem] = []
@@ -43,10 +49,5 @@ def read_package(
             spec=spec.datasets.get(file.name),
         )
     known = repeated or (lambda _dataset: NO_ROWS)
-    return Context(spec, dict(sorted(tables.items())), standard_terms, known), problems
-
-
-def standard_terms(code: str) -> frozenset[str]:
-    """Terms of a standard's codelist by NCI code; empty when there is no such codelist."""
-    found = codelist(code)
-    return found.values if found else frozenset()
+    words = terminology or Terminology()
+    return Context(spec, dict(sorted(tables.items())), words.terms, known, near=words.near), problems

@@ -17,6 +17,7 @@ from il2cdisc.check.read import read_package
 from il2cdisc.check.rules import Rule, all_rules
 from il2cdisc.define import check_define, compare_define, read_define
 from il2cdisc.spec.models import Spec
+from il2cdisc.standards.release import Terminology
 
 MAX_RECORDS = 1_000
 """Records of one message that are told one by one; the others are counted."""
@@ -35,13 +36,15 @@ def check_folder(
     repeated: Callable[[str], Rows] | None = None,
     shown: str = "",
     core: Laid | None = None,
+    terminology: Terminology | None = None,
 ) -> Report:
     """Check the transport files of a build against their workbooks; SDTM in `sdtm/`, ADaM in `adam/`.
 
     `problems` (of reading, link, mapping, the manifest) and `findings` (of an earlier report) join the
     report, and `core`, the findings of CDISC CORE; dispositions that explain nothing are findings
     themselves. `origin` gives the raw lines behind a record, `repeated` the rows of a dataset whose raw
-    record repeats another. `shown` is the name of the folder in messages.
+    record repeats another. `terminology` are the standard's terms (those that come with il2cdisc if not
+    given). `shown` is the name of the folder in messages.
     Raises `Stopped` when there is no folder to check.
     """
     if not outputs.is_dir():
@@ -56,7 +59,11 @@ def check_folder(
     for spec in specs:
         name = spec.standard.lower()
         context, unreadable = read_package(
-            outputs / name, spec, repeated=repeated, shown=f"{shown or outputs.as_posix()}/{name}"
+            outputs / name,
+            spec,
+            repeated=repeated,
+            terminology=terminology,
+            shown=f"{shown or outputs.as_posix()}/{name}",
         )
         found += [from_problem(problem) for problem in unreadable]
         found += [from_problem(problem) for problem in _define(outputs / name, context, shown)]

@@ -186,6 +186,7 @@ class Pack:
     terms: dict[str, frozenset[str]] = field(default_factory=dict)
     sheets: dict[str, Any] = field(default_factory=dict)
     repeated: dict[str, list[int]] = field(default_factory=dict)
+    near: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def set(self, dataset: str, variable: str, row: int, value: object) -> None:
         self.frames[dataset].loc[row, variable] = value
@@ -243,6 +244,7 @@ class Pack:
             tables,
             lambda code: self.terms.get(code, frozenset()),
             lambda name: np.array(self.repeated.get(name, []), dtype="int64"),
+            near=lambda code, value: self.near.get((code, value), ""),
         )
 
     def findings(self, code: str = "") -> list[Finding]:

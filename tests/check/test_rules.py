@@ -194,6 +194,11 @@ def value_level_codelist(pack: Any) -> None:
     pack.set("LB", "LBSTRESC", 3, "NEGATIV")
 
 
+def value_near_standard(pack: Any) -> None:
+    pack.set("LB", "LBSTRESU", 2, "MMOL / L")
+    pack.near["C71620", "MMOL / L"] = "mmol/L"
+
+
 def value_level_uncovered(pack: Any) -> None:
     add_qualifiers(pack, ["AETRTEM", "AETRTEMM", "AEX"])
 
