@@ -180,7 +180,7 @@ def not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
             "samples.SAMPYN": "asks whether the tube was drawn",
             "samples.SAMPNOTE": "note of the site in Italian on the handling of the tube",
         },
-        left_out={"tube of the biobank: BE comes with the remaining SDTM domains": biobank},
+        left_out={"tube of the biobank: stored for later research, no result in this study": biobank},
     )
 
 

@@ -71,7 +71,7 @@ def dm(
             "dm.BRTHYR": "with the age it would come near a date of birth; AGE is held",
             "ic.VISIT": "consent is a milestone in DS, not a visit",
             "ic.ICVERS": "version of a document, kept by the site",
-            "ic.BIOYN": "consent to the biobank: BE comes with the remaining domains",
+            "ic.BIOYN": "consent to the biobank: nothing of it is analysed in this study",
             "ic.ICWDDAT": "the date stands on the disposition form",
             "rand.RANDNO": "leads from the subject to the randomisation list",
             "rand.BLOCKNO": "size and order of blocks are of no use after the trial",
