@@ -74,6 +74,13 @@ SUB_MARKERS = {
     "ACT8": "HLA-DR+CD38+",
 }
 ACTIVATED = ("ACT4", "ACT8")
+# tests of sub-populations share their names: the subcategory tells one from the other
+SUBCATEGORY = {
+    "NKBR": "CD56 BRIGHT CELLS",
+    "NKDIM": "CD56 DIM CELLS",
+    "RTE": "RECENT THYMIC EMIGRANTS",
+    **dict.fromkeys(ACTIVATED, "ACTIVATED CELLS"),
+}
 TYPES = {"ABS": "NUMBER CONCENTRATION", "PCT": "NUMBER FRACTION", "": "RATIO"}
 CLOTTED = "COAGULATO"
 
@@ -112,6 +119,7 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
         CPMRKSTR=by_population(MARKERS, "markers of the population"),
         CPGATE=collected("flow.GATE"),
         CPCAT=constant("IMMUNOPHENOTYPING"),
+        CPSCAT=by_population(SUBCATEGORY, "name of the sub-population"),
         CPORRES=derived(
             lambda f: f["result"],
             sources=["flow.RESULT"],

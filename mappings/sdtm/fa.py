@@ -16,6 +16,7 @@ from il2cdisc.sdtm import (
     date,
     derived,
     gather,
+    join,
     link,
     mapped,
     part,
@@ -45,9 +46,11 @@ MEASURES = {
 ABSENT = "assente"
 
 
-def fa(raw_injsite: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+def fa(raw_injsite: pd.DataFrame, raw_sv: pd.DataFrame, ae: pd.DataFrame) -> Mapped:
     """Findings about injection site reactions: one record per finding per object per visit per subject."""
     forms = with_visit(raw_injsite, "injsite.VISIT", raw_sv)
+    events = ae[["USUBJID", "AESPID", "AEDECOD"]]
+    forms = join(forms, events, on={"USUBJID": "USUBJID", "injsite.INJAENO": "AESPID"})
     examined, not_examined = part(forms, forms["injsite.INJYN"] == "S")
     present, _ = part(examined, examined["injsite.ERYTH"].notna() & (examined["injsite.ERYTH"] != ABSENT))
     return stack(
@@ -74,7 +77,7 @@ def erythema(rows: pd.DataFrame, test: str, answer: Column) -> Mapped:
     """What the field of erythema says: that there is one, and how severe."""
     return dataset(
         "FA",
-        rows,
+        rows.assign(object=ERYTHEMA),
         FATESTCD=constant(test),
         FAOBJ=constant(ERYTHEMA),
         FAORRES=answer,
@@ -84,6 +87,7 @@ def erythema(rows: pd.DataFrame, test: str, answer: Column) -> Mapped:
             rule="NOT DONE without a result",
         ),
         **_shared(),
+        supplemental={"FAAENO": collected("injsite.INJAENO")},
         links=[_reported()],
     )
 
@@ -92,7 +96,8 @@ def measures(rows: pd.DataFrame) -> Mapped:
     """Diameters in mm and the rating of pain."""
     fields = list(MEASURES)
     known = result(rows["value"])
-    rows = rows.assign(result=known, reason=reason_without_result(rows["value"]))
+    objects = rows["field"].map({field: thing for field, (_, thing, _) in MEASURES.items()})
+    rows = rows.assign(result=known, reason=reason_without_result(rows["value"]), object=objects)
     units = {field: unit for field, (_, _, unit) in MEASURES.items()}
     return dataset(
         "FA",
@@ -116,6 +121,7 @@ def measures(rows: pd.DataFrame) -> Mapped:
         ),
         FAREASND=derived(lambda f: f["reason"], sources=fields, rule="why there is no result"),
         **_shared(),
+        supplemental={"FAAENO": collected("injsite.INJAENO")},
         links=[_reported()],
     )
 
@@ -151,4 +157,11 @@ def _shared() -> dict[str, Column]:
 
 
 def _reported() -> Link:
-    return link("AE", AESPID=collected("injsite.INJAENO"))
+    """The event that the form names, for the findings whose object is that event."""
+    number = derived(
+        lambda f: f["injsite.INJAENO"].where(f["AEDECOD"] == f["object"]),
+        sources=["injsite.INJAENO"],
+        rule="number of the event, where it is the object of the finding",
+        origin=Origin.COLLECTED,
+    )
+    return link("AE", AESPID=number)

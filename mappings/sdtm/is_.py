@@ -21,6 +21,7 @@ from mappings.common import administrative, result, status, visit, with_visit
 from mappings.sdtm.lb import EXCEL, below, limits_of, no_result
 
 BINDING_AGENT = {"lbthy.ATPO": "THYROID PEROXIDASE", "lbthy.ATG": "THYROGLOBULIN"}
+SUBCATEGORY = {field: f"{agent} ANTIBODIES" for field, agent in BINDING_AGENT.items()}
 UPPER_LIMIT = {"lbthy.ATPO": "lbthy.ATPOHI", "lbthy.ATG": "lbthy.ATGHI"}
 
 
@@ -45,6 +46,8 @@ def is_(raw_lbthy: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         ISREFID=collected("lbthy.LBACCNO"),
         ISTESTCD=constant("ATAB"),
         ISBDAGNT=by_field(BINDING_AGENT),
+        ISCAT=constant("AUTOANTIBODIES"),
+        ISSCAT=by_field(SUBCATEGORY),
         ISORRES=derived(
             lambda f: f["result"],
             sources=fields,

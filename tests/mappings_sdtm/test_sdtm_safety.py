@@ -40,7 +40,10 @@ def test_a_reaction_is_findings_about_objects_linked_to_its_event(raw, spec: Spe
             (*missed, "28/07/2021", None, None, None, None, None, None, None, "SC1", None),
         ],
     )
-    mapping = fa(forms, raw("sv", "VISIT SVSTDAT", []))
+    events = pd.DataFrame(
+        {"USUBJID": ["S1"], "AESPID": ["2"], "AEDECOD": ["Injection site erythema"]}, dtype="str"
+    )
+    mapping = fa(forms, raw("sv", "VISIT SVSTDAT", []), events)
     made = done(mapping, spec)
     assert table(made, "VISIT", "FAOBJ", "FATESTCD", "FAORRES", "FASTAT", "FAREASND") == {
         ("DAY 2", "Injection site erythema", "OCCUR", "Y", "", ""),
@@ -52,6 +55,19 @@ def test_a_reaction_is_findings_about_objects_linked_to_its_event(raw, spec: Spe
     }
     assert set(made["FADTC"]) == {"2021-07-27T11:25", "2021-07-28"}
     assert {item.other for piece in mapping.parts for item in piece.links} == {"AE"}
+    # the form names an erythema: findings about an induration or pain are not about that event
+    linked = [item.keys["AESPID"] for piece in mapping.parts for item in piece.links]
+    rows = [piece.rows for piece in mapping.parts if piece.links]
+    found = {
+        (row.object, row.number)
+        for frame, column in zip(rows, linked, strict=True)
+        for row in frame.assign(number=column.compute(frame, None, "").fillna("")).itertuples()
+    }
+    assert found == {
+        ("Injection site erythema", "2"),
+        ("Injection site induration", ""),
+        ("Injection site pain", ""),
+    }
 
 
 def test_without_childbearing_potential_the_reason_is_a_test_and_none_is_due(raw, spec: Spec) -> None:
