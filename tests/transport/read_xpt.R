@@ -1,5 +1,5 @@
-# What haven and foreign read from the transport files given as arguments, one line a fact:
-# file, reader, fact, variable, value. Numbers are written with %a (exact), missing ones as NA.
+# What haven and foreign read from the transport files given as arguments, one line a column and fact:
+# file, reader, fact, variable, values, between tabs. Numbers are written with %a (exact), missing ones as NA.
 suppressPackageStartupMessages({library(haven); library(foreign)})
 show <- function(x) {
   if (is.character(x) || is.factor(x)) {
@@ -10,7 +10,7 @@ show <- function(x) {
   }
 }
 tell <- function(file, reader, fact, variable, values) {
-  cat(paste(basename(file), reader, fact, variable, values, sep = "\t"), sep = "\n")
+  cat(paste(c(basename(file), reader, fact, variable, values), collapse = "\t"), "\n", sep = "")
 }
 text <- function(x) if (is.null(x)) "" else x
 for (file in commandArgs(trailingOnly = TRUE)) {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from functools import cache
@@ -107,21 +106,8 @@ def test_pandas(files: dict[Path, Dataset]) -> None:
                 assert got.fillna("").tolist() == wanted.fillna("").tolist(), variable.name
 
 
-def test_haven_and_foreign(files: dict[Path, Dataset]) -> None:
-    script = str(Path(__file__).with_name("read_xpt.R"))
-    if shutil.which("Rscript") is None:
-        pytest.skip("Rscript is not installed: haven and foreign were not asked")
-    command = ["Rscript", "--vanilla", script]
-    ready = subprocess.run(
-        ["Rscript", "--vanilla", "-e", "library(haven); library(foreign)"], capture_output=True, check=False
-    )
-    if ready.returncode:
-        pytest.skip("the R packages haven and foreign are not installed: they were not asked")
-    done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=True)
-    told: dict[tuple[str, ...], list[str]] = {}
-    for line in done.stdout.splitlines():
-        *place, value = line.split("\t")
-        told.setdefault(tuple(place), []).append(value)
+def test_haven_and_foreign(files: dict[Path, Dataset], read_by_r: Any) -> None:
+    told = read_by_r(files)
     for path, dataset in files.items():
         assert told[path.name, "haven", "label", ""] == [dataset.label]
         for variable in dataset.variables:
