@@ -27,10 +27,10 @@ _FINDINGS = (
     ("--SEQ", 8),
     ("Record", 9),
     ("Value", 22),
-    ("What is wrong", 46),
+    ("What is wrong", 50),
     ("Did you mean", 16),
     ("Raw lines, files", 36),
-    ("Workbook cell", 28),
+    ("Workbook cell", 34),
     ("What to do", 30),
     ("Disposition", 24),
 )
