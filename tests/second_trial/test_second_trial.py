@@ -196,7 +196,7 @@ def test_the_way_back_to_the_raw_lines(second: Path, command) -> None:
     lab = command("trace", "LB", "SYN-ROSE3.US3.6001", "1", "--trial", TRIAL, "--out", second)
     lines = raw("lab/results.txt", "\t", "cp1252")
     of_patient = lines[(lines["screen_no"] == "S-0040") & (lines["analyte_txt"] == "ALAT")]
-    assert f"raw/lab/results.txt:{of_patient.index[0] + 2} " in lab.stdout
+    assert f"raw/lab/results.txt:{of_patient.index[0] + 2}\n" in lab.stdout
 
 
 def copied(folder: Path) -> Path:
