@@ -35,6 +35,9 @@ def adlb(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     after = after_baseline(out)
     out = derive_var_analysis_ratio(out, where=after)
     out = derive_var_anrind(out)
+    # below a limit of quantification there are no limits beside the result: SDTM has judged it
+    judged = out["ANRIND"].notna() | out["AVAL"].isna()
+    out = out.assign(ANRIND=out["ANRIND"].where(judged, out["LBNRIND"]))
     out = derive_var_base(out, by=SAME, source="ANRIND", new_var="BNRIND")
     out = derive_var_shift(out, missing="MISSING", where=after)
     return analysis_dataset("ADLB", out, findings)

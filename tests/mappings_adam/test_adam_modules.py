@@ -160,7 +160,7 @@ def test_laboratory(sdtm, made, modules, completed):
     sdtm["lb"] = completed(
         "LB",
         [
-            row | {"LBSEQ": 1, "LBDTC": "2022-01-10", "LBSTRESC": "<0.5", "LBSTNRHI": 3.0},
+            row | {"LBSEQ": 1, "LBDTC": "2022-01-10", "LBSTRESC": "<0.5", "LBNRIND": "NORMAL"},
             row | {"LBSEQ": 2, "LBDTC": "2022-01-14", "LBSTRESC": "4", "LBSTRESN": 4.0, "LBSTNRHI": 3.0},
             row | {"LBSEQ": 3, "LBDTC": "2022-01-14", "LBTESTCD": "COLOR", "LBSTRESC": "YELLOW"},
         ],

@@ -142,8 +142,12 @@ def _with_ranges(
     below = pd.to_numeric(frame[f"{name}STRESC"].str.extract(r"^<\s*([\d.]+)$")[0]).astype("float64")
     inside = (below <= high) & ~(low > 0)
     indicator = indicator.mask(inside, "NORMAL").mask(below <= low, "LOW")
-    out = {f"{name}STNRLO": low, f"{name}STNRHI": high, f"{name}NRIND": indicator}
-    return with_new(frame, out)
+    # limits stand only beside a number (SDTMIG 3.4, 6.3.5.6); what is judged by them is kept
+    result = frame[f"{name}ORRES"]
+    words = result.notna() & pd.to_numeric(result, errors="coerce").isna()
+    out = {f"{name}STNRLO": low.mask(words), f"{name}STNRHI": high.mask(words), f"{name}NRIND": indicator}
+    given = [limit for limit in (f"{name}ORNRLO", f"{name}ORNRHI") if limit in frame]
+    return with_new(frame, out).assign(**{limit: frame[limit].mask(words) for limit in given})
 
 
 def _given(frame: pd.DataFrame, column: str, rule: pd.DataFrame) -> pd.Series:
