@@ -68,13 +68,14 @@ def fisher_exact(table: ArrayLike) -> float:
         log_factorial[rows].sum() + log_factorial[columns].sum() - log_factorial[int(counts.sum())]
     )
     observed = constant - float(log_factorial[counts].sum())
-    nodes: dict[tuple[int, ...], Floats] = {tuple(int(row) for row in rows): np.zeros(1)}
-    for size in columns[:0:-1]:
-        nodes = _next_column(nodes, int(size), log_factorial)
+    nodes: dict[tuple[int, ...], Floats] = {tuple(rows.tolist()): np.zeros(1)}
+    *first, last = columns[:0:-1].tolist()
+    for size in first:
+        nodes = _next_column(nodes, size, log_factorial)
     total = 0.0
-    for rest, logs in nodes.items():
-        logs = constant + logs - log_factorial[list(rest)].sum()
-        total += float(np.exp(logs[logs <= observed + 1e-7]).sum())
+    for logs, _, weights in _steps(nodes, last, log_factorial, also_rest=True):
+        values = constant + np.add.outer(logs, weights)
+        total += float(np.exp(values[values <= observed + 1e-7]).sum())
     return min(total, 1.0)
 
 
@@ -83,29 +84,42 @@ def _next_column(
 ) -> dict[tuple[int, ...], Floats]:
     """All ways to fill one more column; each node holds the log weights of its partial tables."""
     found: dict[tuple[int, ...], list[Floats]] = {}
-    held = 0
-    if sum(_number_of_columns(rest, size) for rest in nodes) > MOST_COLUMNS:
-        raise NotEstimableError("The table is too large for Fisher's exact test.")
-    for rest, logs in nodes.items():
-        for column in _columns(rest, size):
-            left = tuple(a - b for a, b in zip(rest, column, strict=True))
-            found.setdefault(left, []).append(logs - log_factorial[list(column)].sum())
-            held += len(logs)
-            if held > LARGEST:
-                raise NotEstimableError("The table is too large for Fisher's exact test.")
+    for logs, left, weights in _steps(nodes, size, log_factorial, also_rest=False):
+        for key, weight in zip(left.tolist(), weights.tolist(), strict=True):
+            found.setdefault(tuple(key), []).append(logs + weight)
     return {left: np.concatenate(parts) for left, parts in sorted(found.items())}
 
 
-def _columns(rest: tuple[int, ...], size: int) -> Iterator[tuple[int, ...]]:
-    """The columns of total `size` that the remaining row totals allow."""
-    if len(rest) == 1:
-        if size <= rest[0]:
-            yield (size,)
-        return
-    others = sum(rest[1:])
-    for first in range(max(0, size - others), min(rest[0], size) + 1):
-        for more in _columns(rest[1:], size - first):
-            yield (first, *more)
+def _steps(
+    nodes: dict[tuple[int, ...], Floats], size: int, log_factorial: Floats, *, also_rest: bool
+) -> Iterator[tuple[Floats, Integers, Floats]]:
+    """From each node: its log weights, the row totals that each next column leaves, the column's log weight.
+
+    With `also_rest` what is left is the last column and counts too.
+    """
+    numbers = {rest: _number_of_columns(rest, size) for rest in nodes}
+    held = sum(numbers[rest] * len(logs) for rest, logs in nodes.items())
+    if sum(numbers.values()) > MOST_COLUMNS or held > LARGEST:
+        raise NotEstimableError("The table is too large for Fisher's exact test.")
+    for rest, logs in nodes.items():
+        column = _columns(rest, size)
+        left = np.array(rest) - column
+        weights = -log_factorial[column].sum(axis=1)
+        yield logs, left, weights - log_factorial[left].sum(axis=1) if also_rest else weights
+
+
+def _columns(rest: tuple[int, ...], size: int) -> Integers:
+    """All columns of total `size` that the remaining row totals allow, one a row."""
+    filled = np.zeros((1, 0), dtype="int64")
+    left = np.array([size], dtype="int64")
+    for i, row in enumerate(rest[:-1]):
+        low = np.maximum(0, left - sum(rest[i + 1 :]))
+        many = np.minimum(row, left) - low + 1
+        parent = np.repeat(np.arange(len(left)), many)
+        value = low[parent] + np.arange(len(parent)) - np.repeat(np.cumsum(many) - many, many)
+        filled = np.column_stack([filled[parent], value])
+        left = left[parent] - value
+    return np.column_stack([filled, left])
 
 
 def _number_of_columns(rest: tuple[int, ...], size: int) -> float:

@@ -1,7 +1,8 @@
-"""Tail probabilities and quantiles, from scipy: imported here alone, and only when one is asked."""
+"""Tail probabilities, quantiles, ranks and roots, from scipy: imported only when one is asked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -68,3 +69,10 @@ def hypergeometric(values: NDArray[Any], n: int, marked: int, drawn: int) -> Flo
     import scipy.stats as scipy_stats  # pyright: ignore[reportMissingTypeStubs]
 
     return np.asarray(cast("Any", scipy_stats).hypergeom.pmf(values, n, marked, drawn), dtype="float64")
+
+
+def root_between(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a continuous function with opposite signs at both ends is 0 (Brent's method)."""
+    import scipy.optimize as optimize  # pyright: ignore[reportMissingTypeStubs]
+
+    return float(cast("Any", optimize).brentq(function, low, high, xtol=1e-15, rtol=1e-15, maxiter=500))

@@ -25,11 +25,11 @@ def exact_odds_ratio(table: ArrayLike, *, confidence: float = 0.95) -> ExactOdds
     """Exact conditional inference on one 2 x 2 table, or on several as strata (strata, 2, 2).
 
     Given all margins the sum of the first cells has a noncentral distribution: the convolution of the
-    strata's hypergeometric ones, times the odds ratio to its power. The estimate makes its mean the observed sum; each
-    limit gives one tail the probability (1 - confidence) / 2 (0 or infinite at the end of the range); the
-    two-sided p-value sums what is at most as probable as the observed (Mehta, Patel and Gray, JASA
-    1985;80:969-973; R's fisher.test and mantelhaen.test(exact = TRUE)). Raises `NotEstimableError` where the
-    margins leave one table only, `ValueError` for other shapes.
+    strata's hypergeometric ones, times the odds ratio to its power. The estimate makes its mean the observed
+    sum; each limit gives one tail the probability (1 - confidence) / 2 (0 or infinite at the end of the
+    range); the two-sided p-value sums what is at most as probable as the observed (Mehta, Patel and Gray,
+    JASA 1985;80:969-973; R's fisher.test and mantelhaen.test(exact = TRUE)). Raises `NotEstimableError`
+    where the margins leave one table only, `ValueError` for other shapes.
     """
     check_confidence(confidence)
     counts = np.asarray(table, dtype="float64")

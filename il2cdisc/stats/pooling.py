@@ -71,7 +71,9 @@ def pool(
     share = added / total
     df = _df(m, share, df_complete)
     r = added / within if within > 0 else math.inf
-    information = 1.0 if math.isinf(r) else (r + 2 / ((m - 1) / share**2 + 3)) / (r + 1) if share > 0 else 0.0
+    information = (
+        1.0 if math.isinf(r) else (r + 2 / ((m - 1) / share**2 + 3)) / (r + 1) if share**2 > 0 else 0.0
+    )
     se = math.sqrt(total)
     half = t_quantile(0.5 + confidence / 2, df) * se
     t = (estimate - null) / se
@@ -91,7 +93,7 @@ def pool(
 
 
 def _df(m: int, share: float, complete: float) -> float:
-    by_imputation = math.inf if share == 0 else (m - 1) / share**2
+    by_imputation = math.inf if share**2 == 0 else (m - 1) / share**2
     if math.isinf(complete):
         return by_imputation
     observed = (complete + 1) / (complete + 3) * complete * (1 - share)

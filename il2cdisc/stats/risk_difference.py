@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from il2cdisc.stats.arguments import Floats, check_confidence, z_quantile
-from il2cdisc.stats.distributions import normal_two_sided
+from il2cdisc.stats.distributions import normal_two_sided, root_between
 from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError
 from il2cdisc.stats.proportions import wilson_limits
 
@@ -215,20 +215,21 @@ def _score_weights(counts: _Counts, p1: Floats, p2: Floats) -> Floats:
         if not (0 < r1 < 1 and 0 < r2 < 1):
             return w
         new = 1 / (r1 * (1 - r1) / (r2 * (1 - r2)) / counts.n1 + 1 / counts.n2)
-        if np.allclose(new, w, rtol=1e-13, atol=0):
+        if float(np.abs(new / w - 1).max()) < 1e-13:
             return new
         w = new
     return w
 
 
 def _root(score: Callable[[float], float], low: float, high: float) -> float:
-    """Where a falling function crosses 0 between `low` and `high`: bisection, so no start can mislead it."""
-    for _ in range(60):
-        middle = (low + high) / 2
-        if high - low < 1e-15:
-            break
-        if score(middle) > 0:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    """Where a falling function crosses 0 between `low` and `high`; an end where it does not."""
+    start, end = low + 1e-13, high - 1e-13
+
+    def bounded(d: float) -> float:
+        return min(max(score(d), -1e3), 1e3)  # it is infinite where the restricted variance is 0
+
+    if start >= end or bounded(start) <= 0:
+        return low
+    if bounded(end) >= 0:
+        return high
+    return root_between(bounded, start, end)

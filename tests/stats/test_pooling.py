@@ -59,6 +59,12 @@ def test_order_does_not_matter_and_df_stay_below_both_bounds(rows, complete):
     assert found.se**2 >= found.within - 1e-12
 
 
+def test_hardly_any_difference_between_imputations():
+    """The share of missing information, 1e-170, has no square among floats."""
+    found = pool([1e-85, -1e-85], [1.0, 1.0], df_complete=10)
+    assert found.df == pytest.approx(11 / 13 * 10)
+
+
 def test_wrong_arguments_are_refused():
     with pytest.raises(ValueError, match="standard error is negative"):
         pool([1, 2], [1, -1])
