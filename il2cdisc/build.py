@@ -136,6 +136,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
         {name: m.frame for name, m in made.items()}, mappings, study.deferred, export.address, told,
     )  # fmt: skip
     told.stop_if_any()
+    del frames, mappings  # memory: with thousands of subjects these are gigabytes
 
     say("completing SDTM from the workbook")
     days = study.analysis.treatment_emergent_days if study.analysis else None
@@ -143,6 +144,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
         made, plan.sdtm, study_id=study.id, emergent_days=days, problems=told, address=export.address
     )
     told.stop_if_any()
+    del made
 
     say("deriving ADaM")
     adam = _derive(plan, sdtm, told)
@@ -206,6 +208,9 @@ def write(
         (folder / "tlf" / name).write_bytes(content)
 
     say("checking the files against the workbooks")
+    made.sdtm.clear()  # memory: from here on the files speak
+    made.adam.clear()
+    del sdtm, adam
     lineage = Lineage(folder / "lineage")
     dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
     outcome, laid = ask_core(core, folder / "sdtm", study.standards, say, lineage.origin)

@@ -40,9 +40,17 @@ _MONTHS = {
 
 def over_distinct(column: pd.Series, rule: Callable[[str], Any]) -> pd.Series:
     """`rule` of each non-missing text value, called once a distinct value; missing stays missing."""
-    values = column.dropna().unique()
-    table = {value: rule(value) for value in values}
-    return column.map(table)
+    codes, found = pd.factorize(column)
+    results = pd.Series([rule(value) for value in found.tolist()], dtype=None if len(found) else "float64")
+    values = pd.api.extensions.take(results.array, codes, allow_fill=True)
+    return pd.Series(values, index=column.index, name=column.name)
+
+
+def extract_distinct(column: pd.Series, pattern: str) -> pd.DataFrame:
+    """`column.str.extract(pattern)`, matched once a distinct value: a column a group, missing as there."""
+    codes, found = pd.factorize(column)
+    parts = pd.Series(found, dtype="str").str.extract(pattern)
+    return parts.reindex(codes).set_axis(column.index)
 
 
 def iso_date(text: str, pattern: str) -> str:

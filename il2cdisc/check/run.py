@@ -69,6 +69,7 @@ def check_folder(
         found += [from_problem(problem) for problem in _define(outputs / name, context, shown)]
         found += run_rules(context, origin=origin, more=more)
         ran.update(rule.kind.code for rule in all_rules())
+        del context  # memory: one package at a time
     found += [from_problem(problem) for problem in unused(found, dispositions, ran)]
     return grouped(found, more=more, rules=ran)
 

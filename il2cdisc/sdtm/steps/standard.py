@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from il2cdisc.base.dates import over_distinct
+from il2cdisc.base.dates import extract_distinct, over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rounding import fixed
 from il2cdisc.sdtm.steps.mapped import with_new
@@ -14,6 +17,7 @@ from il2cdisc.sdtm.steps.problems import NO_CONVERSION, NO_TEST_NAME
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.where import columns, select
 
+BELOW = r"^<\s*([\d.]+)$"
 SIGN = r"^([<>]=?)?\s*([-+]?\d+(?:\.\d+)?)$"
 
 
@@ -44,7 +48,7 @@ def with_standard_results(
         what = f"{int(unknown.sum())} results have no conversion"
         place, source = Address(dataset=name, column=f"{name}ORRESU"), places.of(unknown, f"{name}ORRESU")
         problems.add(NO_CONVERSION.at(place, what, values=pairs, source=source))
-    parts = result.str.extract(SIGN)
+    parts = extract_distinct(result, SIGN)
     # text such as TRACE has no unit to convert
     same = unit.isna() | ((rule["factor"] == 1) & (rule["offset"] == 0)) | parts[1].isna()
     sign, value = parts[0], pd.to_numeric(parts[1]).astype("float64")
@@ -114,32 +118,30 @@ def _with_ranges(
     if table:
         known = subjects.reindex(columns=["USUBJID", "SEX", "AGE"])  # DM may do without an age
         people = frame[["USUBJID"]].merge(known, on="USUBJID", how="left")
-        people.index = frame.index
-        test, unit = frame[f"{name}TESTCD"], frame[f"{name}STRESU"].fillna("")
-        specimen = (
-            frame[f"{name}SPEC"].fillna("")
-            if f"{name}SPEC" in frame
-            else pd.Series("", index=frame.index, dtype="str")
-        )
-        done = frame[f"{name}STRESC"].notna() & low.isna() & high.isna()
+        sex, age = _being(people["SEX"]), people["AGE"].to_numpy("float64")
+        test, unit = _being(frame[f"{name}TESTCD"]), _being(frame[f"{name}STRESU"].fillna(""))
+        specimen = _being(frame[f"{name}SPEC"]) if f"{name}SPEC" in frame else None
+        done = (frame[f"{name}STRESC"].notna() & low.isna() & high.isna()).to_numpy(dtype=bool)
+        lows, highs = low.to_numpy("float64", copy=True), high.to_numpy("float64", copy=True)
         for row in table:
-            hit = done & (test == row.testcd) & (unit == row.unit)
+            hit = done & test(row.testcd) & unit(row.unit)
             if row.specimen:
-                hit &= specimen == row.specimen
+                hit &= specimen(row.specimen) if specimen else False
             if row.sex:
-                hit &= people["SEX"] == row.sex
+                hit &= sex(row.sex)
             if row.age_from is not None:
-                hit &= people["AGE"] >= row.age_from
+                hit &= age >= row.age_from
             if row.age_to is not None:
-                hit &= people["AGE"] < row.age_to
-            low = low.mask(hit, np.nan if row.low is None else row.low)
-            high = high.mask(hit, np.nan if row.high is None else row.high)
+                hit &= age < row.age_to
+            lows[hit] = np.nan if row.low is None else row.low
+            highs[hit] = np.nan if row.high is None else row.high
+        low, high = pd.Series(lows, index=frame.index), pd.Series(highs, index=frame.index)
     value = frame[f"{name}STRESN"]
     ranged = value.notna() & (low.notna() | high.notna())
     indicator = pd.Series("NORMAL", index=frame.index, dtype="str").where(ranged)
     indicator = indicator.mask(ranged & (value < low), "LOW").mask(ranged & (value > high), "HIGH")
     # a result below a limit: LOW when the limit is not above the range, NORMAL when all it may be is inside
-    below = pd.to_numeric(frame[f"{name}STRESC"].str.extract(r"^<\s*([\d.]+)$")[0]).astype("float64")
+    below = pd.to_numeric(extract_distinct(frame[f"{name}STRESC"], BELOW)[0]).astype("float64")
     inside = (below <= high) & ~(low > 0)
     indicator = indicator.mask(inside, "NORMAL").mask(below <= low, "LOW")
     # limits stand only beside a number (SDTMIG 3.4, 6.3.5.6); what is judged by them is kept
@@ -148,6 +150,13 @@ def _with_ranges(
     out = {f"{name}STNRLO": low.mask(words), f"{name}STNRHI": high.mask(words), f"{name}NRIND": indicator}
     given = [limit for limit in (f"{name}ORNRLO", f"{name}ORNRHI") if limit in frame]
     return with_new(frame, out).assign(**{limit: frame[limit].mask(words) for limit in given})
+
+
+def _being(column: pd.Series) -> Callable[[str], NDArray[np.bool_]]:
+    """Which rows hold a text, asked for one text after another: compared as numbers."""
+    codes, found = pd.factorize(column)
+    place = {value: number for number, value in enumerate(found.tolist())}
+    return lambda text: codes == place.get(text, -2)
 
 
 def _given(frame: pd.DataFrame, column: str, rule: pd.DataFrame) -> pd.Series:

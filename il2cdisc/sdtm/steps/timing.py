@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from il2cdisc.base.dates import over_distinct, study_days
+from il2cdisc.base.dates import extract_distinct, over_distinct, study_days
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.steps.mapped import with_new
 from il2cdisc.sdtm.steps.places import NOWHERE, Places
@@ -26,7 +26,7 @@ def with_visit_numbers(
         return frame
     numbers = {v.visit: v.visit_number for v in protocol.visits}
     days = {v.visit: float(v.planned_day) for v in protocol.visits if v.planned_day is not None}
-    ends = frame["VISIT"].str.extract(r"\s(\d+\.\d+)$")[0].astype("float64")
+    ends = extract_distinct(frame["VISIT"], r"\s(\d+\.\d+)$")[0].astype("float64")
     known = frame["VISIT"].map(numbers).astype("float64")
     planned = frame["VISIT"].map(days).astype("float64")
     out = with_new(frame, {"VISITNUM": known.fillna(ends), "VISITDY": planned})
