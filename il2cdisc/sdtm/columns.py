@@ -158,7 +158,7 @@ def mapped(
         if known is None:
             hint = did_you_mean(codelist, context.spec.codelists)
             what = f"{name} names the codelist {codelist}, which the workbook lacks"
-            context.problems.add(NO_CODELIST.at(Address(dataset=name), what, hint=hint))
+            context.problems.add(NO_CODELIST.at(Address(file="mappings/sdtm", column=name), what, hint=hint))
             return _text(rows[source])
         table = context.spec.translations.get(codelist, {})
         terms = set(known.values)

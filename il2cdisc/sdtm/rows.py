@@ -21,7 +21,8 @@ def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> p
     found = right.loc[right[theirs].notna().all(axis=1), keep]
     double = found[found.duplicated(theirs)]
     if len(double):
-        what = f"{len(double)} rows are double in {', '.join(theirs)}"
+        count = f"{len(double)} row is" if len(double) == 1 else f"{len(double)} rows are"
+        what = f"{count} double in {', '.join(theirs)}"
         values = double[theirs].astype("str").agg(" / ".join, axis=1).unique()
         raise Stopped([DOUBLE_KEY.at(Address(file=", ".join(theirs)), what, values=values)])
     out = left.merge(found, left_on=mine, right_on=theirs, how="left", sort=False)

@@ -1,0 +1,86 @@
+"""Rows of a mapping, before and after: join, gather, stack, part, first, last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from il2cdisc.base.problems import Stopped
+from il2cdisc.sdtm import first, gather, join, last, part, stack
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    return list(
+        frame[list(columns)].astype("object").where(frame.notna(), None).itertuples(index=False, name=None)
+    )
+
+
+@pytest.fixture
+def events(make: Any) -> pd.DataFrame:
+    frame = make.raw_frame("ae", "TERM", [("S1", "b"), ("S1", None), ("S2", "a")])
+    return frame.set_axis([7, 8, 9])
+
+
+def test_join_keeps_the_rows_of_the_left_and_their_order(events: pd.DataFrame, make: Any) -> None:
+    coding = make.raw_frame("coding", "TEXT WORD", [(None, "a", "A"), (None, "b", "B"), (None, None, "?")])
+    out = join(events, coding.drop(columns="USUBJID"), on={"ae.TERM": "coding.TEXT"})
+    assert out.index.tolist() == [7, 8, 9]
+    assert rows(out, "USUBJID", "ae.TERM", "coding.WORD", "@ae", "@coding") == [
+        ("S1", "b", "B", 0, 1),
+        ("S1", None, None, 1, None),  # a missing key matches nothing
+        ("S2", "a", "A", 2, 0),
+    ]
+
+
+def test_join_takes_no_column_that_is_there(events: pd.DataFrame, make: Any) -> None:
+    other = make.raw_frame("dm", "SEX", [("S1", "F"), ("S2", "M")])
+    out = join(events, other, on={"USUBJID": "USUBJID"})
+    assert list(out.columns) == ["@ae", "USUBJID", "ae.TERM", "@dm", "dm.SEX"]
+
+
+def test_join_refuses_to_multiply_rows(events: pd.DataFrame, make: Any, snapshot: Any) -> None:
+    double = make.raw_frame("dm", "SEX", [("S1", "F"), ("S1", "M"), ("S2", "M")])
+    with pytest.raises(Stopped) as stopped:
+        join(events, double, on={"USUBJID": "USUBJID"})
+    assert str(stopped.value) == snapshot
+
+
+def test_gather_makes_a_row_a_field(make: Any) -> None:
+    wide = make.raw_frame("lb", "DAY NA K", [("S1", "1", "140", None), ("S2", "1", "141", "4")])
+    long = gather(wide, fields=["lb.NA", "lb.K"])
+    assert rows(long, "USUBJID", "lb.DAY", "field", "value", "@lb") == [
+        ("S1", "1", "lb.NA", "140", 0),
+        ("S2", "1", "lb.NA", "141", 1),
+        ("S1", "1", "lb.K", None, 0),
+        ("S2", "1", "lb.K", "4", 1),
+    ]
+
+
+def test_part_gives_both_sides_and_missing_is_false(events: pd.DataFrame) -> None:
+    kept, rest = part(events, events["ae.TERM"].astype("object") == "b")
+    assert (kept.index.tolist(), rest.index.tolist()) == ([7], [8, 9])
+    unsure = pd.Series([True, None, False], index=events.index, dtype="boolean")
+    kept, rest = part(events, unsure)
+    assert (kept.index.tolist(), rest.index.tolist()) == ([7], [8, 9])
+
+
+def test_first_and_last_of_each_group(make: Any) -> None:
+    frame = make.raw_frame("sv", "DAY", [("S1", "3"), ("S2", "1"), ("S1", "2"), ("S1", "3")])
+    assert rows(first(frame, by=["USUBJID"], order=["sv.DAY"]), "USUBJID", "@sv") == [("S2", 1), ("S1", 2)]
+    assert rows(last(frame, by=["USUBJID"], order=["sv.DAY"]), "USUBJID", "@sv") == [("S2", 1), ("S1", 3)]
+
+
+def test_stack_puts_frames_below_each_other(events: pd.DataFrame) -> None:
+    out = stack(events.iloc[:1], events.iloc[2:])
+    assert out.index.tolist() == [0, 1]
+    assert out["@ae"].tolist() == [0, 2]
+
+
+def test_nothing_changes_its_input(events: pd.DataFrame, make: Any) -> None:
+    before = events.copy()
+    join(events, make.raw_frame("dm", "SEX", [("S1", "F")]), on={"USUBJID": "USUBJID"})
+    gather(events, fields=["ae.TERM"])
+    first(events, by=["USUBJID"], order=["ae.TERM"])
+    pd.testing.assert_frame_equal(events, before)
