@@ -93,7 +93,14 @@ class Session:
             "library_metadata": self._library(),
             "encoding": self.asked["encoding"],
         }
-        self.memory = InMemoryCacheService()
+
+        class Memory(InMemoryCacheService):
+            """Keeps copies: the library hands out, once, the object that it keeps, and rules add columns."""
+
+            def add_dataset(self, cache_key, data):
+                super().add_dataset(cache_key, data.copy())
+
+        self.memory = Memory()
         largest = max((Path(path).stat().st_size for path in self.paths), default=1)
         factory = DataServiceFactory(config, self.memory, max_dataset_size=largest, **self.common)
         self.data = factory.get_data_service(self.paths)
