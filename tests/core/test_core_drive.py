@@ -202,3 +202,26 @@ def test_the_runner_itself_refuses_in_words(tmp_path: Path) -> None:
         done.stdout
         == '{"refused": "library", "text": "cdisc-rules-engine is not installed in this Python"}\n'
     )
+
+
+def test_the_runner_ends_with_whoever_asked(tmp_path: Path) -> None:
+    """A killed check leaves no process behind: here one that waits to be asked, its pipe held open."""
+    code = (
+        "import os, subprocess, sys, time\n"
+        "quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        f"runner = [sys.executable, '-I', {str(RUNNER)!r}]\n"
+        "child = subprocess.Popen(runner, stdin=subprocess.PIPE, **quiet)\n"
+        "print(child.pid, flush=True)\n"
+        "os.set_inheritable(child.stdin.fileno(), True)\n"
+        "subprocess.Popen(['sleep', '30'], close_fds=False, **quiet)\n"
+        "time.sleep(1)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True, timeout=25
+    )
+    number = int(done.stdout.split()[0])
+    for _ in range(200):
+        if not _runs(number):
+            return
+        time.sleep(0.1)
+    pytest.fail("the runner still waits")

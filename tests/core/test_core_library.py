@@ -14,14 +14,16 @@ PYTHON = os.environ.get("IL2CDISC_CORE_PYTHON", "")
 def test_the_names_that_the_runner_imports_are_there() -> None:
     code = (
         "from cdisc_rules_engine.config import config\n"
-        "from cdisc_rules_engine.models.external_dictionaries_container import ExternalDictionariesContainer\n"
+        "from cdisc_rules_engine.models import external_dictionaries_container as container\n"
+        "assert hasattr(container, 'ExternalDictionariesContainer')\n"
         "from cdisc_rules_engine.models.library_metadata_container import LibraryMetadataContainer\n"
         "from cdisc_rules_engine.models.rule import Rule\n"
         "from cdisc_rules_engine.models.rule_conditions import ConditionCompositeFactory\n"
         "from cdisc_rules_engine.rules_engine import RulesEngine\n"
         "from cdisc_rules_engine.services.cache.in_memory_cache_service import InMemoryCacheService\n"
         "from cdisc_rules_engine.services.data_services import DataServiceFactory\n"
-        "from cdisc_rules_engine.services.define_xml.define_xml_reader_factory import DefineXMLReaderFactory\n"
+        "from cdisc_rules_engine.services.define_xml import define_xml_reader_factory as factory\n"
+        "assert hasattr(factory, 'DefineXMLReaderFactory')\n"
         "assert hasattr(InMemoryCacheService, 'add_dataset')\n"
         "print('there')\n"
     )

@@ -14,6 +14,7 @@ import os
 import pickle
 import platform
 import sys
+import threading
 import time
 from importlib import metadata
 from pathlib import Path
@@ -195,8 +196,16 @@ def _short(result):
     }
 
 
+def _end_with(parent):
+    """End when whoever asked is gone, even in the middle of a rule."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main():
     """Answer until standard input ends."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
