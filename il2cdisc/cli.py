@@ -308,7 +308,8 @@ def _finish(trial: Path, report: object) -> bool:
 
 
 def _say(text: str) -> None:
-    """One line a stage: plain in a pipe, marked on a terminal."""
-    if sys.stdout.isatty():
-        typer.secho("› ", fg=typer.colors.CYAN, nl=False)
+    """One line a stage: plain in a pipe and in CI, marked on a terminal, coloured unless NO_COLOR says no."""
+    if sys.stdout.isatty() and not os.environ.get("CI"):
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        typer.echo("› " if plain else typer.style("› ", fg=typer.colors.CYAN), nl=False)
     typer.echo(text)

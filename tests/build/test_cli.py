@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
+from il2cdisc.cli import _say
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,6 +37,32 @@ def test_help_imports_nothing_heavy() -> None:
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "shown"),
+    [
+        (True, {"TERM": "xterm"}, "\x1b[36m› \x1b[0mreading\n"),
+        (True, {"TERM": "xterm", "NO_COLOR": "1"}, "› reading\n"),
+        (True, {"TERM": "xterm", "CI": "true"}, "reading\n"),
+        (False, {"TERM": "xterm"}, "reading\n"),
+    ],
+)
+def test_progress_is_plain_in_a_pipe_and_without_colour_where_asked(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, environment: dict[str, str], shown: str
+) -> None:
+    class Stream(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    for name in ("CI", "NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    stream = Stream()
+    monkeypatch.setattr("sys.stdout", stream)
+    _say("reading")
+    assert stream.getvalue() == shown
 
 
 def test_workbooks_and_mappings_agree(command) -> None:

@@ -214,6 +214,20 @@ def test_first_build_killed_leaves_nothing_or_all(tmp_path: Path) -> None:
         assert beside(outputs) == []
 
 
+@pytest.mark.parametrize(("name", "there"), [("staged", False), ("flushed", False), ("moved", True)])
+def test_first_build_failed_leaves_nothing_or_all(outputs: Path, name: str, there: bool) -> None:
+    def fail(step: str) -> None:
+        if step == name:
+            raise BoomError
+
+    with pytest.raises(BoomError):
+        build(outputs, "a", step=fail)
+    assert outputs.exists() is there
+    assert beside(outputs) == []
+    build(outputs, "b")
+    assert published(outputs) == "b"
+
+
 def test_repair_brings_the_old_build_back_when_the_new_one_is_gone(outputs: Path) -> None:
     build(outputs, "a")
     outputs.rename(outputs.with_name(".outputs.previous"))
