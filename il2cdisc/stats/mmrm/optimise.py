@@ -139,9 +139,10 @@ def _step(
     if not definite or float(np.linalg.norm(pushed / values)) > radius:
         low = max(0.0, -float(values[0])) + 1e-12 * max(1.0, float(np.abs(values).max()))
         high = low + float(np.linalg.norm(pushed)) / radius + 1e-12
-        for _ in range(80):  # the length of the step falls as the shift rises
+        squares = pushed**2
+        for _ in range(40):  # the length of the step falls as the shift rises
             shift = (low + high) / 2
-            if float(np.linalg.norm(pushed / (values + shift))) > radius:
+            if float((squares / (values + shift) ** 2).sum()) > radius**2:
                 low = shift
             else:
                 high = shift

@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,13 @@ from numpy.typing import NDArray
 from il2cdisc.stats.mmrm.jets import Jet, constant, join, stack, variables
 
 Floats = NDArray[np.float64]
+
+
+@lru_cache(maxsize=64)
+def _lower(m: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the lower triangle, row by row."""
+    rows, columns = np.tril_indices(m)
+    return rows, columns
 
 
 class Structure(ABC):
@@ -62,11 +70,11 @@ class Unstructured(Structure):
 
     def start(self, covariance: Floats) -> Floats:
         factor = np.linalg.cholesky(covariance)
-        rows, columns = np.tril_indices(len(covariance))
+        rows, columns = _lower(len(covariance))
         return np.where(rows == columns, np.log(np.diag(factor))[rows], factor[rows, columns])
 
     def _factor(self, working: Floats, m: int) -> Floats:
-        rows, columns = np.tril_indices(m)
+        rows, columns = _lower(m)
         factor = np.zeros((m, m))
         factor[rows, columns] = np.where(
             rows == columns, np.exp(np.where(rows == columns, working, 0)), working
@@ -75,11 +83,11 @@ class Unstructured(Structure):
 
     def natural(self, working: Floats, m: int) -> Floats:
         factor = self._factor(working, m)
-        return (factor @ factor.T)[np.tril_indices(m)]
+        return (factor @ factor.T)[_lower(m)]
 
     def pull_back(self, working: Floats, m: int, gradient: Floats) -> tuple[Floats, Floats]:
         # Σ = L L'.  ∂Σ_ab/∂L_ij = δ_ai L_bj + δ_bi L_aj;  ∂²Σ_ab/∂L_ij∂L_kj = δ_ai δ_bk + δ_bi δ_ak.
-        rows, columns = np.tril_indices(m)
+        rows, columns = _lower(m)
         factor = self._factor(working, m)
         diagonal = rows == columns
         scale = np.where(diagonal, factor[rows, columns], 1.0)  # ∂L/∂working
@@ -96,11 +104,13 @@ class Unstructured(Structure):
 
     def matrix(self, natural: Floats, m: int) -> Floats:
         out = np.zeros((m, m))
-        out[np.tril_indices(m)] = natural
-        return out + np.tril(out, -1).T
+        rows, columns = _lower(m)
+        out[rows, columns] = natural
+        out[columns, rows] = natural
+        return out
 
     def derivatives(self, natural: Floats, m: int) -> tuple[Floats, Floats | None]:
-        rows, columns = np.tril_indices(m)
+        rows, columns = _lower(m)
         out = np.zeros((m, m, len(rows)))
         index = np.arange(len(rows))
         out[rows, columns, index] = 1.0
