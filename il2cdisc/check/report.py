@@ -97,7 +97,7 @@ def _entry(finding: Finding, reason: str) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value or name in ("code", "level", "what")}
 
 
-def read_json(path: Path, *, other_than: tuple[str, ...] = ("CHK", "DEF", "CORE-")) -> list[Finding]:
+def read_json(path: Path, *, other_than: tuple[str, ...] = ("CHK", "DEF", "TER", "CORE-")) -> list[Finding]:
     """Findings of an earlier report, those of the checks apart: what reading, link and mapping told.
 
     Empty when there is no such report or it can't be read.

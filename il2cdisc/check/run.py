@@ -17,6 +17,7 @@ from il2cdisc.check.read import read_package
 from il2cdisc.check.rules import Rule, all_rules
 from il2cdisc.define import check_define, compare_define, read_define
 from il2cdisc.spec.models import Spec
+from il2cdisc.spec.release import release_changes
 from il2cdisc.standards.release import Terminology
 
 MAX_RECORDS = 1_000
@@ -44,7 +45,8 @@ def check_folder(
     report, and `core`, the findings of CDISC CORE; dispositions that explain nothing are findings
     themselves. `origin` gives the raw lines behind a record, `repeated` the rows of a dataset whose raw
     record repeats another. `terminology` are the standard's terms (those that come with il2cdisc if not
-    given). `shown` is the name of the folder in messages.
+    given); against imported releases the workbooks' codelists are held too. `shown` is the name of the
+    folder in messages.
     Raises `Stopped` when there is no folder to check.
     """
     if not outputs.is_dir():
@@ -67,6 +69,9 @@ def check_folder(
         )
         found += [from_problem(problem) for problem in unreadable]
         found += [from_problem(problem) for problem in _define(outputs / name, context, shown)]
+        for release in terminology.releases if terminology else ():
+            changes = release_changes(spec, release, terminology or Terminology())
+            found += [from_problem(problem) for problem in changes]
         found += run_rules(context, origin=origin, more=more)
         ran.update(rule.kind.code for rule in all_rules())
         del context  # memory: one package at a time

@@ -14,7 +14,7 @@ import pytest
 from il2cdisc.base.datasets import Variable
 from il2cdisc.check.context import Context, Table
 from il2cdisc.check.rules import all_rules
-from il2cdisc.check.run import run_rules
+from il2cdisc.check.run import check_folder, run_rules
 from il2cdisc.spec.models import Codelist, DatasetSpec, Spec, Term, VariableSpec
 from il2cdisc.spec.release import release_changes, terms_added
 from il2cdisc.spec.workbook import Place
@@ -99,6 +99,12 @@ def test_values_of_your_own_near_to_a_standard_term_are_told_with_their_records(
     (found,) = run_rules(context, rules=rules)
     assert (found.usubjid, found.row, found.value, found.hint) == ("1", 1, "mg/dl", "mg/dL")
     assert found.where == "LB USUBJID=1 record 1 LBORRESU"
+
+
+def test_a_workbook_is_held_against_the_imported_release_of_its_version(tmp_path: Path) -> None:
+    found = check_folder(tmp_path, [spec()], terminology=Terminology([NEW])).findings
+    assert ("TER014", "specs/sdtm.xlsx!Codelists!D3") in [(item.code, item.where) for item in found]
+    assert not [item for item in check_folder(tmp_path, [spec()]).findings if item.code.startswith("TER")]
 
 
 @pytest.mark.parametrize(
