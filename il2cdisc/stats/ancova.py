@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.stats.arguments import Floats, check_confidence, listed
 from il2cdisc.stats.distributions import f_tail, t_quantile, t_two_sided
 from il2cdisc.stats.estimates import HypothesisTest, NotEstimableError
 
 Weights = Literal["equal", "observed"]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Ancova:
         """
         unknown = [level for level in weights if level not in self.lsmeans]
         if unknown:
-            raise ValueError(f"{_and(unknown)} is not one of the groups {list(self.lsmeans)}")
+            raise ValueError(f"{listed(unknown)} is not one of the groups {list(self.lsmeans)}")
         row = np.array([weights.get(level, 0.0) for level in self.lsmeans])
         if not row.any():
             raise NotEstimableError("All weights of the contrast are 0.")
@@ -107,8 +107,7 @@ def ancova(
     """
     if reference not in levels:
         raise ValueError(f"the reference {reference!r} is not one of the groups {list(levels)}")
-    if not 0 < confidence < 1:
-        raise ValueError(f"the confidence level {confidence} is not between 0 and 1")
+    check_confidence(confidence)
     table = _table(response, group, factors or {}, covariates or {})
     used = table.notna().all(axis=1).to_numpy() & table["group"].isin(list(levels)).to_numpy()
     rows = table.loc[used]
@@ -146,8 +145,7 @@ def slope(
 
     The same model as `ancova` with the covariate in place of the group; same rows, units and errors.
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"the confidence level {confidence} is not between 0 and 1")
+    check_confidence(confidence)
     if "slope" in (covariates or {}):
         raise ValueError("a covariate can't be called 'slope'")
     all_covariates = {**(covariates or {}), "slope": covariate}
@@ -207,7 +205,7 @@ class _Design:
         empty = [level for level, n in self.n.items() if n == 0]
         if empty:
             raise NotEstimableError(
-                f"The model needs at least 1 complete row in each group; {_and(empty)} has none."
+                f"The model needs at least 1 complete row in each group; {listed(empty)} has none."
             )
         self.terms: dict[str, slice] = {"group": slice(1, len(levels))} if len(levels) > 1 else {}
         columns: list[Floats] = [np.ones(len(rows))]
@@ -299,9 +297,5 @@ def _refuse_collinear(r: Floats, names: Sequence[str]) -> None:
     dependent = [name for name, rest in zip(names, np.abs(np.diag(r)), strict=True) if rest < 1e-10]
     if dependent:
         raise NotEstimableError(
-            f"The model's variables are collinear: {_and(dependent)} follows from the others in the rows."
+            f"The model's variables are collinear: {listed(dependent)} follows from the others in the rows."
         )
-
-
-def _and(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]

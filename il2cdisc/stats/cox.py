@@ -60,6 +60,8 @@ def cox(
     is missing everywhere, constant or collinear, or one without a maximum (no event on one side of it);
     `ValueError` for wrong arguments.
     """
+    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
+
     z = z_quantile(confidence)
     table = _table(time, event, terms, stratum)
     used = table.notna().all(axis=1).to_numpy()
@@ -70,7 +72,8 @@ def cox(
     _check(table, rows, x, d, names)
     centre, scale = x.mean(axis=0), x.std(axis=0)
     model = _model(rows["time"].to_numpy(dtype="float64"), (x - centre) / scale, d, rows["stratum"], ties)
-    beta, covariance = _fit(model, names)
+    with threadpool_limits(1):  # the same bits whatever the number of cores
+        beta, covariance = _fit(model, names)
     null = float(model.loglike(np.zeros(len(names))))
     value = float(model.loglike(beta))
     wald = float(beta @ np.linalg.solve(covariance, beta))

@@ -108,6 +108,8 @@ def bootstrap_importance(
     in which a column is constant or too little is left is drawn again, at most as often as `resamples`.
     The seed alone decides the draws. Errors as `pls`.
     """
+    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
+
     check_confidence(confidence)
     if resamples < 2:
         raise ValueError("at least 2 resamples are needed")
@@ -117,15 +119,16 @@ def bootstrap_importance(
     random = np.random.Generator(np.random.PCG64(seed))
     found: list[Floats] = []
     slopes: list[Floats] = []
-    for _ in range(2 * resamples):
-        rows = random.integers(0, len(y), len(y))
-        part = _resampled(y[rows], x[rows], names, components)
-        if part is not None:
-            found.append(part[0])
-            slopes.append(part[1])
-        if len(found) == resamples:
-            break
-    else:
+    with threadpool_limits(1):  # the same bits whatever the number of cores
+        for _ in range(2 * resamples):
+            rows = random.integers(0, len(y), len(y))
+            part = _resampled(y[rows], x[rows], names, components)
+            if part is not None:
+                found.append(part[0])
+                slopes.append(part[1])
+            if len(found) == resamples:
+                break
+    if len(found) < resamples:
         raise NotEstimableError(
             "More than half of the resamples can't be fitted; there are too few subjects."
         )
