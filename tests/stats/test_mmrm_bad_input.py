@@ -97,6 +97,10 @@ VERDICTS = {
     "fallback": (_first_again, {"covariance": ("UN", "TOEPH")}),
     "visits that nobody has together": (_halves, {"covariance": ("UN", "TOEPH", "CS")}),
     "too few subjects": (lambda d: d[d["SUBJ"] < 6], {"covariance": ("UN", "TOEPH", "ARH1")}),
+    "no change at the first visit": (
+        lambda d: d.assign(CHG=d["CHG"].where(d["VISIT"] > 1, 0.0)),
+        {"covariance": ("UN", "CS")},
+    ),
     "one visit a subject": (
         lambda d: d.drop_duplicates("SUBJ").assign(VISIT=lambda f: np.arange(len(f)) % 2),
         {"covariance": ("UN", "CS"), "formula": "CHG ~ ARM + VISIT"},

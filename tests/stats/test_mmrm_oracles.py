@@ -231,6 +231,12 @@ def test_all_printed_ls_means_of_sas_by_its_own_path(monkeypatch):
     text = (ORACLES / "sas_listing_fev_full.txt").read_text().splitlines()
     found, history = by_sas_path(FULL, monkeypatch, ddf="satterthwaite")
     assert [round(value, 8) for value in history[1:]] == [3386.46126144, 3386.44987722]  # SAS's history
+    covariances = [line.split() for line in text if line.strip().startswith("UN(")]
+    assert len(covariances) == 10
+    order = ["VIS2", "VIS3", "VIS4", "VIS1"]  # of the visits in SAS
+    for name, _, value, *_ in covariances:
+        row, column = (order[int(number) - 1] for number in re.findall(r"\d", name))
+        assert abs(found.covariance.loc[row, column] - float(value)) <= 0.00005 + 1e-9
     means = found.lsmeans(["AVISIT", "ARMCD"])
     pairs = found.differences(["AVISIT", "ARMCD"])
     table = {(row.AVISIT, row.ARMCD): row for row in means.itertuples()}

@@ -29,10 +29,16 @@ Floats = NDArray[np.float64]
 METHODS = ("kenward-roger", "kenward-roger-linear", "satterthwaite")
 """Ways to degrees of freedom."""
 
+NOT_POSITIVE = "The adjusted variance is not positive; ask for Satterthwaite."
+"""Why a quantity has no standard error."""
+
 
 @dataclass(frozen=True)
 class Row:
-    """One linear combination: its estimate, standard error and degrees of freedom."""
+    """One linear combination: its estimate, standard error and degrees of freedom.
+
+    `se` is NaN where Kenward and Roger's adjusted variance is not positive.
+    """
 
     estimate: float
     se: float
@@ -104,13 +110,16 @@ class Inference:
         slope = self._projected @ u @ u
         spread = float(slope @ self.parameters @ slope)
         df = 2 * variance**2 / spread if spread > 0 else np.inf
-        return Row(float(c @ self.beta), float(np.sqrt(c @ self.variance @ c)), df)
+        adjusted = float(c @ self.variance @ c)
+        return Row(float(c @ self.beta), float(np.sqrt(adjusted)) if adjusted > 0 else np.nan, df)
 
     def joint(self, rows: Floats) -> Joint:
         """F test that all `rows` (k, p) of full rank are 0."""
         k = len(rows)
         if k == 1:
             row = self.row(rows[0])
+            if not np.isfinite(row.se):
+                return Joint(k, np.nan, np.nan, np.nan, NOT_POSITIVE)
             return _f_test(1, row.df, (row.estimate / row.se) ** 2)
         return self._kenward_roger(rows) if self._adjusted else self._satterthwaite(rows)
 

@@ -16,9 +16,10 @@ from il2cdisc.stats.estimates import NotEstimableError
 from il2cdisc.stats.mmrm.inference import METHODS, Inference
 from il2cdisc.stats.mmrm.likelihood import Repeated, arrange
 from il2cdisc.stats.mmrm.optimise import Problem, minimise
-from il2cdisc.stats.mmrm.result import Attempt, Fitted, Mmrm
+from il2cdisc.stats.mmrm.result import Fitted, Mmrm
 from il2cdisc.stats.mmrm.structures import SPELLINGS, STRUCTURES, Structure
 from il2cdisc.stats.mmrm.threads import one_thread
+from il2cdisc.stats.mmrm.verdict import Attempt
 
 Floats = NDArray[np.float64]
 
@@ -205,6 +206,7 @@ class _Prepared:
     triangle: Floats
     scale: float
     visits: list[object]
+    constant: str  # where the response does not vary, as a clause
 
 
 def _prepare(
@@ -223,7 +225,11 @@ def _prepare(
     at = np.asarray(rows[visit].cat.codes, dtype="intp")
     repeated = arrange(codes, at, y / scale, q, len(visits))
     ordinary = arrange(codes, at, residual / scale, q[:, :0], len(visits)).y
-    return _Prepared(repeated, ordinary, r, scale, visits)
+    ranges = pd.Series(y).groupby(at).agg(["min", "max", "size"])
+    same = ranges.index[(ranges["min"] == ranges["max"]) & (ranges["size"] > 1)]
+    where = listed([visits[i] for i in same])
+    constant = f"; {design.formula.response} has one value only at {visit} {where}" if where else ""
+    return _Prepared(repeated, ordinary, r, scale, visits, constant)
 
 
 def _attempt(
@@ -244,9 +250,10 @@ def _attempt(
     deviance = found.deviance + 2 * spare * float(np.log(prepared.scale))
     if reml:
         deviance += 2 * float(np.log(np.abs(np.diag(prepared.triangle))).sum())
-    attempt = Attempt(structure.name, found.accepted, found.verdict, deviance, q, found.steps)
     if not found.accepted:
-        return attempt, None
+        verdict = found.verdict + prepared.constant
+        return Attempt(structure.name, False, verdict, deviance, q, found.steps), None
+    attempt = Attempt(structure.name, True, found.verdict, deviance, q, found.steps)
     natural = structure.natural(found.working, data.m)
     inference = Inference(data, structure, natural, found.point, reml=reml, method=ddf)
     return attempt, Fitted(inference, prepared.triangle, prepared.scale, found.sigma * prepared.scale**2)

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from il2cdisc.base.problems import did_you_mean
 from il2cdisc.stats.design import Design, Weights, listed
 from il2cdisc.stats.estimates import NotEstimableError
-from il2cdisc.stats.mmrm.inference import Inference, Joint
+from il2cdisc.stats.mmrm.inference import NOT_POSITIVE, Inference, Joint
 from il2cdisc.stats.mmrm.threads import one_thread
+from il2cdisc.stats.mmrm.verdict import Attempt, verdict
 
 Floats = NDArray[np.float64]
 Names = str | Sequence[str]
@@ -23,21 +24,6 @@ Cell = tuple[object, ...]
 
 NUMBERS = ("estimate", "se", "df", "statistic", "p_value", "lower", "upper")
 """Columns of each frame of estimates; `reason` follows, and is empty unless they are missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One structure that was tried: whether it converged, and the verdict in words.
-
-    `deviance` is -2 (restricted) log likelihood where the search ended, None where there was none to begin.
-    """
-
-    structure: str
-    converged: bool
-    reason: str
-    deviance: float | None
-    parameters: int
-    steps: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,7 +74,7 @@ class Mmrm:
         self.deviance = float("nan") if fitted is None else float(attempts[-1].deviance or 0.0)
         matrix = np.full((len(visits), len(visits)), np.nan) if fitted is None else fitted.covariance
         self.covariance = pd.DataFrame(matrix, index=list(visits), columns=list(visits))
-        self.reason = _verdict(attempts)
+        self.reason = verdict(attempts)
         self.aliased = tuple(design.aliased)
         self.notes = tuple(self._notes())
 
@@ -313,6 +299,10 @@ class Mmrm:
                     record["reason"] = self._why_not(row, cells[i] if cells else {})
                 else:
                     found = self._fitted.inference.row(self._coordinates(row))
+                    if not np.isfinite(found.se):
+                        record |= {"estimate": found.estimate * self._fitted.scale, "reason": NOT_POSITIVE}
+                        records.append(record)
+                        continue
                     estimate, se = found.estimate * self._fitted.scale, found.se * self._fitted.scale
                     half = float(stdtrit(found.df, 0.5 + confidence / 2)) * se
                     values = (estimate, se, found.df, estimate / se, _two_sided(estimate / se, found.df))
@@ -397,13 +387,3 @@ def _joint_record(found: Joint) -> dict[str, object]:
         "p_value": found.p_value,
         "reason": found.reason,
     }
-
-
-def _verdict(attempts: Sequence[Attempt]) -> str:
-    """The attempts in a sentence."""
-    failed = [f"{attempt.structure}: {attempt.reason}" for attempt in attempts if not attempt.converged]
-    if attempts[-1].converged:
-        return f"{attempts[-1].structure} converged." + (
-            f" Before it, {'; '.join(failed)}." if failed else ""
-        )
-    return f"No covariance structure converged. {'; '.join(failed)}."
