@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -52,6 +53,19 @@ def iso_or_none(text: str) -> str | None:
 def complete_dates(column: pd.Series) -> pd.Series:
     """ISO 8601 dates of a raw column of dates; missing where the date is not a whole and real one."""
     return over_distinct(column, iso_or_none).astype("str")
+
+
+def is_no_date(column: pd.Series) -> pd.Series:
+    """True where a raw column of dates holds what is neither a date nor a part of one."""
+
+    def unreadable(text: str) -> bool:
+        try:
+            iso_date(text, DMY)
+        except ValueError:
+            return True
+        return False
+
+    return over_distinct(column, unreadable).astype("boolean").fillna(False).astype("bool")
 
 
 def visit_names(raw_sv: pd.DataFrame) -> pd.DataFrame:
@@ -156,6 +170,26 @@ def at_end(domain: str, ongoing: str, reference: str) -> dict[str, Column]:
             lambda rows: text_where(reference, rows[ongoing] == "S"),
             sources=[ongoing],
             rule="the reference of ONGOING",
+            origin="Assigned",
+        ),
+    }
+
+
+def began_before(
+    domain: str, reference: str, where: Callable[[pd.DataFrame], pd.Series], *sources: str
+) -> dict[str, Column]:
+    """--STRTPT and --STTPT: BEFORE a reference point, for the rows of `where`."""
+    return {
+        f"{domain}STRTPT": derived(
+            lambda rows: text_where("BEFORE", where(rows)),
+            sources=sources,
+            rule=f"BEFORE: what is asked at {reference} began before it",
+            origin="Assigned",
+        ),
+        f"{domain}STTPT": derived(
+            lambda rows: text_where(reference, where(rows)),
+            sources=sources,
+            rule="the reference of BEFORE",
             origin="Assigned",
         ),
     }

@@ -16,7 +16,7 @@ from il2cdisc.sdtm.columns import (
 )
 from il2cdisc.sdtm.links import Link, link
 from il2cdisc.sdtm.mapping import Mapped, dataset, stack
-from il2cdisc.sdtm.rows import first, gather, join, last, part
+from il2cdisc.sdtm.rows import first, gather, in_pieces, join, last, part
 
 __all__ = [
     "Column",
@@ -32,6 +32,7 @@ __all__ = [
     "first",
     "gather",
     "gathered",
+    "in_pieces",
     "join",
     "last",
     "link",

@@ -6,10 +6,12 @@ import pandas as pd
 
 from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import (
+    Column,
     Mapped,
     collected,
     dataset,
     date,
+    derived,
     link,
     mapped,
     number,
@@ -17,7 +19,15 @@ from il2cdisc.sdtm import (
     subject,
     translated,
 )
-from mappings.common import DMY, administrative, at_end, in_english, unknown_written_out
+from mappings.common import (
+    DMY,
+    administrative,
+    at_end,
+    in_english,
+    is_no_date,
+    text_where,
+    unknown_written_out,
+)
 
 
 def cm(raw_cm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
@@ -40,6 +50,8 @@ def cm(raw_cm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
         CMROUTE=mapped("cm.CMROUTE", codelist="ROUTE"),
         CMSTDTC=date("cm.CMSTDAT", DMY),
         CMENDTC=date("cm.CMENDAT", DMY),
+        CMSTRTPT=start_unknown("UNKNOWN"),
+        CMSTTPT=start_unknown("SCREENING"),
         **at_end("CM", "cm.CMONGO", "END OF PARTICIPATION"),
         supplemental={"CMTRTOR": collected("cm.CMTRT")},
         links=[link("AE", AESPID=collected("cm.CMAENO"))],
@@ -48,4 +60,13 @@ def cm(raw_cm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
             "cm.CMYN": "asks whether there was any medication",
         },
         left_out={"no medication: an otherwise empty line of the form": none, **unused},
+    )
+
+
+def start_unknown(text: str) -> Column:
+    """A text where the start that the site gives is no date of the calendar."""
+    return derived(
+        lambda f: text_where(text, is_no_date(f["cm.CMSTDAT"])),
+        sources=["cm.CMSTDAT"],
+        rule=f"{text} when the date of the start can't be read",
     )

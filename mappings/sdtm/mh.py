@@ -19,7 +19,7 @@ from il2cdisc.sdtm import (
     subject,
     translated,
 )
-from mappings.common import DMY, administrative, at_end, in_english, result, text_where
+from mappings.common import DMY, administrative, at_end, began_before, in_english, result, text_where
 
 PSYCHIATRIC = "PSYCHIATRIC HISTORY"
 
@@ -47,9 +47,11 @@ def conditions(raw_mh: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
         MHDECOD=collected("coding.CODTERM", origin=Origin.ASSIGNED),
         MHCAT=constant("GENERAL MEDICAL HISTORY"),
         MHBODSYS=collected("coding.CODCLASS", origin=Origin.ASSIGNED),
+        MHSOC=collected("coding.CODCLASS", origin=Origin.ASSIGNED),
         MHDTC=date("mh.MHDAT", DMY),
         MHSTDTC=date("mh.MHSTDAT", DMY),
         MHENDTC=date("mh.MHENDAT", DMY),
+        **began_before("MH", "SCREENING", lambda f: f["mh.MHTERM"].notna(), "mh.MHTERM"),
         **at_end("MH", "mh.MHONGO", "SCREENING"),
         supplemental={"MHTERMOR": collected("mh.MHTERM")},
         dropped={
@@ -72,6 +74,7 @@ def diagnosis(raw_psyhx: pd.DataFrame) -> Mapped:
         MHSCAT=constant("PRIMARY DIAGNOSIS"),
         MHDTC=date("psyhx.PSYDAT", DMY),
         MHDUR=duration("psyhx.ILLYRS", "Y"),
+        **began_before("MH", "SCREENING", lambda f: f["psyhx.DIAG"].notna(), "psyhx.DIAG"),
         MHENRTPT=constant("ONGOING"),
         MHENTPT=constant("SCREENING"),
         dropped=administrative("psyhx", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
@@ -96,6 +99,7 @@ def current_episode(raw_psyhx: pd.DataFrame) -> Mapped:
         MHDTC=date("psyhx.PSYDAT", DMY),
         MHSTDTC=date("psyhx.EPSTDAT", DMY),
         MHDUR=duration("psyhx.EPISWK", "W"),
+        **began_before("MH", "SCREENING", lambda f: f["psyhx.PSYDAT"].notna(), "psyhx.PSYDAT"),
         MHENRTPT=constant("ONGOING"),
         MHENTPT=constant("SCREENING"),
     )

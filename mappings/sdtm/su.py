@@ -6,7 +6,15 @@ import pandas as pd
 
 from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import Column, Mapped, constant, dataset, date, derived, mapped, number, stack, subject
-from mappings.common import DMY, administrative, text_where, unknown_written_out, visit, with_visit
+from mappings.common import (
+    DMY,
+    administrative,
+    began_before,
+    text_where,
+    unknown_written_out,
+    visit,
+    with_visit,
+)
 
 NEVER = "MAI"
 
@@ -39,6 +47,7 @@ def substance(
         SUDOSFRQ=printed(often, amount),
         VISIT=visit("su.VISIT"),
         SUDTC=date("su.SUDAT", DMY),
+        **began_before("SU", "SCREENING", lambda f: (f[use] != NEVER) & f[use].notna(), use),
         SUENRTPT=mapped(use, codelist="STENRF", where=lambda f: f[use] != NEVER),
         SUENTPT=derived(
             lambda f: text_where("SCREENING", (f[use] != NEVER) & f[use].notna()),

@@ -110,13 +110,13 @@ def test_medication_in_english_with_partial_dates(raw, records):
         "AE|lito carbonato|never used here|x|y",
     )
     made = cm(forms, words)
-    columns = "CMTRT CMDECOD CMDOSU CMDOSFRQ CMSTDTC CMSTDTOR CMENDTC CMENRTPT CMENTPT CMTRTOR"
+    columns = "CMTRT CMDECOD CMDOSU CMDOSFRQ CMSTDTC CMSTDTOR CMENDTC CMENRTPT CMENTPT CMTRTOR CMSTRTPT"
     found = records(made, columns)
     assert found == cells(
         "lithium carbonate|Lithium carbonate|mg|BID|2013|UNK/2013||ONGOING|END OF PARTICIPATION"
-        "|lito carbonato",
-        "gocce nuove||gtt|PRN||31/04/2022|2022-05-02|||gocce nuove",
-        "paracetamol|Paracetamol|mg|PRN|2022-03|UNK/03/2022|2022-03-05|||paracetamolo",
+        "|lito carbonato|",
+        "gocce nuove||gtt|PRN||31/04/2022|2022-05-02|||gocce nuove|UNKNOWN",
+        "paracetamol|Paracetamol|mg|PRN|2022-03|UNK/03/2022|2022-03-05|||paracetamolo|",
     )
     # 999 is no dose of 999 drops
     assert records(made, "CMDOSE") == [(300.0,), (None,), (1000.0,)]
@@ -191,12 +191,12 @@ def test_substances_never_former_and_current(raw, records):
         cells("S1|Screening|01/02/2022|EX||UNK/2013|ATTUALE|999|MAI|"),
     )
     made = su(forms, raw("sv", "VISIT SVSTDAT", cells("S1|Screening|01/02/2022")))
-    columns = "SUTRT SUOCCUR SUDOSE SUDOSU SUDOSFRQ SUENDTC SUENDTOR SUENRTPT SUENTPT"
+    columns = "SUTRT SUOCCUR SUDOSE SUDOSU SUDOSFRQ SUENDTC SUENDTOR SUSTRTPT SUENRTPT SUENTPT"
     # an unknown number of units is told and left empty
     assert records(made, columns) == cells(
-        "TOBACCO|Y||||2013|UNK/2013|BEFORE|SCREENING",
-        "ALCOHOL|Y||ALCOHOL UNIT|EVERY WEEK|||ONGOING|SCREENING",
-        "COFFEE|N|||||||",
+        "TOBACCO|Y||||2013|UNK/2013|BEFORE|BEFORE|SCREENING",
+        "ALCOHOL|Y||ALCOHOL UNIT|EVERY WEEK|||BEFORE|ONGOING|SCREENING",
+        "COFFEE|N||||||||",
     )
 
 
@@ -268,10 +268,17 @@ def test_deviations_and_comments_in_english(raw, records):
     comments = raw(
         "co",
         "VISIT COFORM CODAT COMMENT",
-        cells("S1|Non programmata 1|lbhem|12/01/2022|tutto bene", "S1|Giorno 8|vs|10/01/2022|nuovo testo"),
+        cells(
+            "S1|Non programmata 1|lbhem|12/01/2022|tutto bene",
+            "S1|Giorno 8|vs|10/01/2022|nuovo testo",
+            "S1|Giorno 8|sv|10/01/2022|" + 40 * "parola " + "fine",
+        ),
     )
     assert records(co(comments, visits, words), "COREF COVAL CODTC") == cells(
-        "LBHEM, UNSCHEDULED 8.1|all well|2022-01-12", "VS, DAY 8|nuovo testo|2022-01-10"
+        "LBHEM, UNSCHEDULED 8.1|all well|2022-01-12",
+        "VS, DAY 8|nuovo testo|2022-01-10",
+        "SV, DAY 8 (1 OF 2)|" + " ".join(28 * ["parola"]) + "|2022-01-10",
+        "SV, DAY 8 (2 OF 2)|" + 12 * "parola " + "fine|2022-01-10",
     )
 
 

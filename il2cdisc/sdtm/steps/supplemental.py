@@ -41,7 +41,7 @@ def split_long_text(
         long = byte_lengths(frame[column]) > MOST
         if column == "field" or not long.any():
             continue
-        pieces = frame.loc[long, column].map(_pieces)
+        pieces = frame.loc[long, column].map(pieces_of)
         heads = pd.Series([p[0] for p in pieces], index=pieces.index, dtype="str").reindex(frame.index)
         frame = frame.assign(**{column: frame[column].mask(long, heads)})
         for number in range(1, int(pieces.map(len).max())):
@@ -63,7 +63,7 @@ def _split_qualifiers(extra: pd.DataFrame, made: set[str]) -> pd.DataFrame:
         long = byte_lengths(extra[name]) > MOST
         if not long.any():
             continue
-        pieces = extra.loc[long, name].map(_pieces)
+        pieces = extra.loc[long, name].map(pieces_of)
         for number in range(int(pieces.map(len).max())):
             part = [p[number] if len(p) > number else None for p in pieces]
             column = pd.Series(part, index=pieces.index, dtype="str").reindex(extra.index).astype("str")
@@ -135,7 +135,7 @@ def supplemental(
     return out.sort_values(["USUBJID", "IDVARVAL", "QNAM"], kind="stable", ignore_index=True)
 
 
-def _pieces(text: str) -> list[str]:
+def pieces_of(text: str) -> list[str]:
     """Text in pieces of at most 200 bytes, cut between words where there are some.
 
     Blanks at a cut are left out: joined by one blank, the pieces give the text again.
