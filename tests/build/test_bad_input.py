@@ -310,7 +310,7 @@ def test_outputs_that_nobody_may_write(
 
 def test_outputs_under_a_file_and_over_the_work_of_others(trial: Trial, snapshot: object) -> None:
     under = trial.tell("--out", str(trial.folder / "study.toml" / "outputs"))
-    over = trial.tell("--out", str(trial.folder / "specs"))
+    over = trial.tell("--out", str(trial.folder / "raw" / "coding"))
     assert under + over == snapshot
 
 
