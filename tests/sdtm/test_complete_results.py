@@ -68,7 +68,10 @@ def spec(make: Any) -> Spec:
         (("F30", "HGB", "11.95", "g/dL"), ("119.5", 119.5, "g/L", 120.0, 160.0, "LOW")),
         (("M70", "HGB", "13.1", "g/dL"), ("131.0", 131.0, "g/L", 130.0, 180.0, "NORMAL")),
         (("M70", "HGB", "200", "g/L"), ("200", 200.0, "g/L", 130.0, 180.0, "HIGH")),
-        (("F30", "HGB", "< 2.0", "g/dL"), ("<20.0", None, "g/L", 120.0, 160.0, "LOW")),
+        (
+            ("F30", "HGB", "< 2.0", "g/dL"),
+            ("<20.0", None, "g/L", None, None, "LOW"),
+        ),  # limits stand by numbers
         (("F30", "PH", "7.0", None), ("7.0", 7.0, None, None, None, None)),
         (("F30", "PH", "TRACE", None), ("TRACE", None, None, None, None, None)),
         (("F30", "TEMP", "98.6", "F"), ("37.0", 37.0, "C", None, None, None)),
@@ -136,7 +139,9 @@ def test_two_categories_may_use_one_code_for_two_tests(make: Any, problems: Prob
     """The value level that selects a record says which codelist decodes it; else that of the variable."""
     spec = make.workbook(
         make.dataset_spec("QS", "USUBJID QSCAT QSTESTCD QSTEST", ["USUBJID"], QSTESTCD="ANY"),
-        codelists={c.id: c for c in (codelist("A", T1="Sleep"), codelist("B", T1="Mood"), codelist("ANY", T9="Any"))},
+        codelists={
+            "A": codelist("A", T1="Sleep"), "B": codelist("B", T1="Mood"), "ANY": codelist("ANY", T9="Any")
+        },
         where_clauses={
             x: WhereClause(id=x, conditions=(Condition(variable="QSCAT", comparator="EQ", values=(x,)),))
             for x in ("CAT A", "CAT B")

@@ -86,7 +86,7 @@ def _typed(
         bad = number.isna() & column.notna() & (column.astype("str") != "")
         if bad.any():
             place = Address(dataset=dataset, column=variable.name)
-            what = f"{int(bad.sum())} values of {variable.name} are no numbers"
+            what = f"{variable.name} is no number ({int(bad.sum())} of {len(column)} records)"
             source = places.of(bad, variable.name)
             problems.add(NOT_NUMERIC.at(place, what, values=column[bad].unique(), source=source))
         return number

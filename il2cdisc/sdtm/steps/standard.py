@@ -45,7 +45,7 @@ def with_standard_results(
     unknown = result.notna() & rule["factor"].isna() & (unit.notna() | _has_unit(frame, name, spec))
     if unknown.any():
         pairs = (frame[f"{name}TESTCD"] + " in " + unit.fillna("no unit"))[unknown].unique()
-        what = f"{int(unknown.sum())} results have no conversion"
+        what = f"no conversion to a standard unit ({int(unknown.sum())} of {len(frame)} records)"
         place, source = Address(dataset=name, column=f"{name}ORRESU"), places.of(unknown, f"{name}ORRESU")
         problems.add(NO_CONVERSION.at(place, what, values=pairs, source=source))
     parts = extract_distinct(result, SIGN)
@@ -194,7 +194,8 @@ def with_test_names(
         names = names.mask(open_, _decoded(frame[code], wanted[code].codelist, spec))
     lost = names.isna() & frame[code].notna()
     if lost.any():
-        what = f"{int(lost.sum())} records have a test code that no codelist decodes; {test} is empty"
+        count = f"{int(lost.sum())} of {len(frame)} records"
+        what = f"no codelist decodes the test code; {test} is empty ({count})"
         place, source = Address(dataset=name, column=code), places.of(lost, code)
         problems.add(NO_TEST_NAME.at(place, what, values=frame.loc[lost, code].unique(), source=source))
     return frame.assign(**{test: names.astype("str")})

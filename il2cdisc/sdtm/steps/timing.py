@@ -32,7 +32,7 @@ def with_visit_numbers(
     out = with_new(frame, {"VISITNUM": known.fillna(ends), "VISITDY": planned})
     lost = out["VISITNUM"].isna() & out["VISIT"].notna()
     if lost.any():
-        what = f"{int(lost.sum())} records are of visits that the protocol sheets lack"
+        what = f"the protocol sheets lack the visit ({int(lost.sum())} of {len(frame)} records)"
         values = out.loc[lost, "VISIT"].unique()
         place, source = Address(dataset=name, column="VISIT"), places.of(lost, "VISIT")
         problems.add(UNKNOWN_VISIT.at(place, what, values=values, source=source))

@@ -1,0 +1,175 @@
+"""Datasets in their final shape: variables, types, keys, --SEQ, edges; trial design; the whole step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from il2cdisc.base.problems import Problems
+from il2cdisc.sdtm.steps import complete
+from il2cdisc.sdtm.steps.assemble import edges_of, finished, in_key_order
+from il2cdisc.sdtm.steps.design import trial_design
+from il2cdisc.sdtm.steps.places import Places
+from il2cdisc.spec.models import (
+    ArmElement,
+    Condition,
+    Element,
+    PlannedVisit,
+    Protocol,
+    ValueLevelSpec,
+    WhereClause,
+)
+
+
+@pytest.fixture
+def vs(make: Any) -> Any:
+    columns = "STUDYID DOMAIN USUBJID VSSEQ:integer VSTESTCD VISITNUM:float VSSTRESN:float"
+    return make.dataset_spec("VS", columns, ["STUDYID", "USUBJID", "VSTESTCD", "VISITNUM"])
+
+
+def test_records_are_in_key_order_and_numbered_within_subjects(make: Any, vs: Any) -> None:
+    frame = make.text_frame("USUBJID VSTESTCD", [("S2", "A"), ("S1", "B"), ("S1", "A"), ("S1", None)])
+    frame = frame.assign(VISITNUM=[1.0, 10.0, 2.0, 1.0])
+    out = in_key_order(frame, vs)
+    assert out.index.tolist() == [3, 2, 1, 0]  # missing first
+    assert out["VSSEQ"].tolist() == [1.0, 2.0, 3.0, 1.0]
+    again = in_key_order(frame.assign(VISITNUM=[1.0, 1.0, 10.0, 2.0], VSTESTCD="A"), vs)
+    assert again.index.tolist() == [1, 3, 2, 0]  # numbers as numbers
+
+
+def test_a_dataset_has_exactly_the_variables_of_the_workbook(make: Any, vs: Any, problems: Problems) -> None:
+    frame = make.text_frame("USUBJID VSTESTCD VSSTRESN", [("S1", "A", "1.5"), ("S1", "", None)])
+    made = finished(frame, vs, "STUDY", problems)
+    assert made.names == ("STUDYID", "DOMAIN", "USUBJID", "VSSEQ", "VSTESTCD", "VISITNUM", "VSSTRESN")
+    assert made.frame["STUDYID"].tolist() == ["STUDY", "STUDY"]
+    assert made.frame["VSTESTCD"].isna().tolist() == [False, True]  # blank is missing
+    assert made.frame["VSSTRESN"].tolist()[0] == 1.5
+    assert [v.length for v in made.variables] == [5, 2, 2, 8, 1, 8, 8]
+    assert not problems
+
+
+def test_what_is_too_much_missing_or_no_number_is_told(make: Any, problems: Problems, snapshot: Any) -> None:
+    columns = "STUDYID DOMAIN USUBJID VSTESTCD VSSTRESN:float"
+    wanted = make.dataset_spec("VS", columns, ["USUBJID"])
+    must = [v.model_copy(update={"mandatory": v.name == "VSTESTCD"}) for v in wanted.variables]
+    wanted = wanted.model_copy(update={"variables": tuple(must)})
+    frame = make.text_frame("USUBJID VSSTRESN VSXX", [("S1", "high", "x"), ("S1", "2", "y")])
+    item = make.mapped_dataset("VS", "vs", frame, sources={"VSSTRESN": ("vs.RESULT",)})
+    made = finished(item.frame, wanted, "STUDY", problems, Places(item, make.line_of))
+    assert made.frame["VSSTRESN"].isna().tolist() == [True, False]
+    assert sorted(map(str, problems.items)) == snapshot
+
+
+def test_an_assigned_value_fills_a_variable(make: Any, problems: Problems) -> None:
+    wanted = make.dataset_spec("VS", "USUBJID VSPOS", ["USUBJID"])
+    fixed = [
+        v.model_copy(update={"assigned_value": "SITTING"} if v.name == "VSPOS" else {})
+        for v in wanted.variables
+    ]
+    wanted = wanted.model_copy(update={"variables": tuple(fixed)})
+    made = finished(make.text_frame("USUBJID", [("S1",)]), wanted, "STUDY", problems)
+    assert made.frame["VSPOS"].tolist() == ["SITTING"]
+
+
+def test_edges_have_the_field_of_the_form_it_is_of(make: Any) -> None:
+    frame = pd.DataFrame(
+        {
+            "@lb": pd.Series([0, 0], dtype="Int64"),
+            "@tube": pd.Series([4, pd.NA], dtype="Int64"),
+            "field": ["lb.NA", "lb.K"],
+        }
+    )
+    edges = edges_of(frame.astype({"field": "str"}))
+    assert edges.astype("object").where(edges.notna(), None).to_numpy().tolist() == [
+        [0, "lb", 0, "lb.NA"],
+        [0, "tube", 4, None],
+        [1, "lb", 0, "lb.K"],
+    ]
+
+
+def test_trial_design_comes_from_the_protocol_sheets(make: Any) -> None:
+    protocol = Protocol(
+        arms=(ArmElement(arm_code="A", arm="Arm A", order=1, element_code="SCR", epoch="SCREENING"),),
+        elements=(Element(element_code="SCR", element="Screen", start_rule="Consent", duration="P7D"),),
+        visits=(PlannedVisit(visit_number=1, visit="FIRST", planned_day=1, arm_code="A"),),
+    )
+    spec = make.workbook(
+        make.dataset_spec("TA", "ARMCD ARM TAETORD:integer ETCD ELEMENT EPOCH", ["ARMCD"]),
+        make.dataset_spec("TE", "ETCD ELEMENT TESTRL TEDUR", ["ETCD"]),
+        make.dataset_spec("TV", "VISITNUM:float VISIT VISITDY:integer ARMCD ARM", ["VISITNUM"]),
+        protocol=protocol,
+    )
+    made = trial_design(spec)
+    assert {name: frame.to_numpy().tolist() for name, frame in made.items()} == {
+        "TA": [["A", "Arm A", 1.0, "SCR", "Screen", "SCREENING"]],
+        "TE": [["SCR", "Screen", "Consent", "P7D"]],
+        "TV": [[1.0, "FIRST", 1.0, "A", "Arm A"]],
+    }
+    assert trial_design(make.workbook(protocol=protocol)) == {}
+
+
+@pytest.fixture
+def events(make: Any) -> dict[str, Any]:
+    """A workbook of DM, SE and AE with SUPPAE, and mapped records of them."""
+    emergent = Condition(variable="QNAM", comparator="EQ", values=("AETRTEM",))
+    supp = "STUDYID RDOMAIN USUBJID IDVAR IDVARVAL QNAM QLABEL QVAL QORIG QEVAL"
+    spec = make.workbook(
+        make.dataset_spec("DM", "STUDYID DOMAIN USUBJID RFSTDTC RFXSTDTC RFXENDTC", ["USUBJID"]),
+        make.dataset_spec("SE", "STUDYID DOMAIN USUBJID EPOCH SESTDTC", ["USUBJID", "SESTDTC"]),
+        make.dataset_spec(
+            "AE", "STUDYID DOMAIN USUBJID AESEQ:integer AETERM EPOCH AESTDTC AESTDY:integer",
+            ["USUBJID", "AESTDTC"], class_="EVENTS",
+        ),
+        make.dataset_spec("SUPPAE", supp, ["USUBJID", "IDVARVAL", "QNAM"]),
+        where_clauses={"W": WhereClause(id="W", conditions=(emergent,))},
+        value_levels=(ValueLevelSpec(dataset="SUPPAE", variable="QVAL", where="W", label="Emergent"),),
+    )  # fmt: skip
+    dm = make.text_frame("USUBJID RFSTDTC RFXSTDTC RFXENDTC", [("S", *["2022-03-05"] * 3)])
+    se = make.text_frame(
+        "USUBJID EPOCH SESTDTC", [("S", "SCREENING", "2022-03-01"), ("S", "TREATMENT", "2022-03-05")]
+    )
+    ae = make.text_frame(
+        "USUBJID AETERM AESTDTC", [("S", "late", "2022-03-06"), ("S", "early", "2022-03-02")]
+    )
+    return {"spec": spec, "DM": dm, "SE": se, "AE": ae}
+
+
+def run(make: Any, given: dict[str, Any], problems: Problems, **of_ae: Any) -> dict[str, Any]:
+    mapped = {name: make.mapped_dataset(name, name.lower(), given[name]) for name in ("DM", "SE")}
+    mapped["AE"] = make.mapped_dataset("AE", "ae", given["AE"], **of_ae)
+    return complete(
+        mapped, given["spec"], study_id="X", emergent_days=30, problems=problems, address=make.line_of
+    )
+
+
+def test_the_whole_step(make: Any, events: dict[str, Any], problems: Problems) -> None:
+    made = run(make, events, problems)
+    assert list(made) == ["DM", "SE", "AE", "SUPPAE"]
+    assert made["AE"].frame.to_numpy().tolist() == [
+        ["X", "AE", "S", 1.0, "early", "SCREENING", "2022-03-02", -3.0],
+        ["X", "AE", "S", 2.0, "late", "TREATMENT", "2022-03-06", 2.0],
+    ]
+    assert made["AE"].edges[["row", "id"]].to_numpy().tolist() == [[0, 1], [1, 0]]
+    supp = made["SUPPAE"].frame
+    assert supp[["IDVARVAL", "QNAM", "QVAL"]].to_numpy().tolist() == [
+        ["1", "AETRTEM", "N"],
+        ["2", "AETRTEM", "Y"],
+    ]
+    assert not problems
+
+
+def test_a_flag_of_the_mapping_is_kept(make: Any, events: dict[str, Any], problems: Problems) -> None:
+    own = make.text_frame("AETRTEM", [("N",), ("N",)])
+    made = run(make, events, problems, supplemental=own)
+    assert made["SUPPAE"].frame["QVAL"].tolist() == ["N", "N"]
+
+
+def test_a_dataset_that_the_workbook_lacks_stops(
+    make: Any, events: dict[str, Any], problems: Problems, snapshot: Any
+) -> None:
+    extra = make.mapped_dataset("ZZ", "zz", make.text_frame("USUBJID", [("S",)]))
+    complete({"ZZ": extra}, events["spec"], study_id="X", emergent_days=None, problems=problems)
+    assert problems.stops
+    assert "\n".join(map(str, problems.items)) == snapshot
