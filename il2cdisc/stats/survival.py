@@ -67,8 +67,8 @@ class KaplanMeier:
         """The time by which a share `p` had the event (0.5: the median), limits of Brookmeyer and Crowley.
 
         The first time at which the curve is below 1 - p; where it equals 1 - p over a stretch, the middle of
-        that stretch (SAS and R). Limits are the same times of the curve's own limits (Biometrics
-        1982;38:29-41). What the curve does not reach is missing, with the reason.
+        that stretch (SAS and R), which ends with the last time at the latest (R). Limits are the same times
+        of the curve's own limits (Biometrics 1982;38:29-41). What is not reached says why.
         """
         if not 0 < p < 1:
             raise ValueError(f"the share {p} is not between 0 and 1")
@@ -90,7 +90,7 @@ class KaplanMeier:
         equal = np.flatnonzero(near[:first] & (self.events[:first] > 0))
         if len(equal):
             start = self.time[equal[0]]
-            end = self.time[first] if first < len(curve) else start
+            end = self.time[first] if first < len(curve) else self.time[-1]
             return float((start + end) / 2)
         return float(self.time[first]) if first < len(curve) else np.nan
 

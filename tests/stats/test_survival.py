@@ -127,6 +127,9 @@ def test_median_is_the_middle_of_a_flat_stretch():
     assert curve.quantile(0.5).estimate.value == 2.5
     assert curve.survival.tolist() == [0.75, 0.5, 0.25, 0.0]
     assert np.isnan(curve.lower[-1])
+    last = kaplan_meier([1, 2, 3, 4], [1, 1, 0, 0]).quantile(0.5)  # R: 3 (1 to NA)
+    assert (last.estimate.value, last.lower.value) == (3, 1)
+    assert last.upper.error == "The upper limit of the curve does not fall to 0.5."
     assert curve.at([0.5, 2, 9])["survival"].tolist() == [1.0, 0.5, 0.0]
 
 
