@@ -99,7 +99,7 @@ class Session:
             """Keeps copies: the library hands out, once, the object that it keeps, and rules add columns."""
 
             def add_dataset(self, cache_key, data):
-                super().add_dataset(cache_key, data.copy())
+                super().add_dataset(cache_key, data.copy() if hasattr(data, "copy") else data)
 
         self.memory = Memory()
         largest = max((Path(path).stat().st_size for path in self.paths), default=1)
