@@ -12,7 +12,6 @@ from il2cdisc.sdtm import (
     dataset,
     date,
     derived,
-    link,
     mapped,
     number,
     part,
@@ -53,8 +52,7 @@ def cm(raw_cm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
         CMSTRTPT=start_unknown("UNKNOWN"),
         CMSTTPT=start_unknown("SCREENING"),
         **at_end("CM", "cm.CMONGO", "END OF PARTICIPATION"),
-        supplemental={"CMTRTOR": collected("cm.CMTRT")},
-        links=[link("AE", AESPID=collected("cm.CMAENO"))],
+        supplemental={"CMTRTOR": collected("cm.CMTRT"), "CMAENO": collected("cm.CMAENO")},
         dropped={
             **administrative("cm", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
             "cm.CMYN": "asks whether there was any medication",
