@@ -8,7 +8,8 @@ subjects of one pattern of visits. W holds the A_i; Φ = (X'WX)⁻¹; r = y - X�
 
 as in SAS PROC MIXED and in R's mmrm and nlme. Derivatives after Lindstrom and Bates, J Am Stat Assoc
 1988;83:1014-1022, and Kenward and Roger, Biometrics 1997;53:983-997. Work goes by patterns of visits where it
-can and through matrix products over all subjects where it can't; no step grows with subjects × parameters².
+can and through matrix products over all subjects where it can't; no step grows with subjects × covariance
+parameters².
 """
 
 from __future__ import annotations

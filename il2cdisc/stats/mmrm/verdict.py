@@ -25,7 +25,7 @@ def verdict(attempts: Sequence[Attempt]) -> str:
     """The attempts in a sentence."""
     failed = [f"{attempt.structure}: {attempt.reason}" for attempt in attempts if not attempt.converged]
     if attempts[-1].converged:
-        return f"{attempts[-1].structure} converged." + (
+        return f"{attempts[-1].structure} {attempts[-1].reason}." + (
             f" Before it, {'; '.join(failed)}." if failed else ""
         )
     return f"No covariance structure converged. {'; '.join(failed)}."
