@@ -50,7 +50,7 @@ def ask_core(
         lengths = {file.name: len(file.frame) for file in files}
         outcome = read_core_report(asked.report, str(asked.report), lengths, version=version)
     else:
-        say("asking CDISC CORE (some minutes, even for a small trial)")
+        say("asking CDISC CORE (some minutes; the rules that take longest come first)")
         define = folder / "define.xml"
         request = CoreRequest(
             asked.python,
