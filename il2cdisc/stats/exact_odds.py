@@ -70,6 +70,8 @@ def _hypergeometric(stratum: list[list[int]]) -> tuple[Floats, int]:
     (a, b), (c, d) = stratum
     row, column, n = a + b, a + c, a + b + c + d
     lowest, highest = max(0, row + column - n), min(row, column)
+    if lowest == highest:  # the margins leave one table only; scipy has no value for an empty one
+        return np.ones(1), lowest
     return hypergeometric(np.arange(lowest, highest + 1), n, column, row), lowest
 
 

@@ -395,5 +395,5 @@ def model_shape(length: int, digits: int) -> Any:
 @pytest.mark.parametrize("name", ["defineV21-SDTM.xml", "defineV21-ADaM.xml"])
 def test_the_published_examples_are_read_and_written_without_loss_to_the_model(name: str) -> None:
     example = read_define((EXAMPLES / name).read_bytes(), name)
-    assert len(example.groups) > 3
+    assert len(example.groups) >= 3
     assert read_define(define_bytes(example)) == example

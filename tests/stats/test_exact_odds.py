@@ -52,6 +52,13 @@ def test_zero_cells_have_infinite_limits():
     assert (turned.estimate, turned.lower) == (0, 0)
 
 
+def test_an_empty_stratum_says_nothing():
+    alone = exact_odds_ratio([[0, 1], [1, 0]])
+    assert exact_odds_ratio([[[0, 0], [0, 0]], [[0, 1], [1, 0]]]) == alone
+    assert alone.ratio.upper == pytest.approx(39.0)  # 1 / (1 + odds ratio) = 0.025
+    assert alone.p_value == 1.0
+
+
 @given(TABLE, TABLE)
 @settings(max_examples=40, deadline=None)
 def test_symmetry_and_fisher(first, second):
