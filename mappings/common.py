@@ -99,10 +99,11 @@ def visit_names(raw_sv: pd.DataFrame) -> pd.DataFrame:
 
 def with_visit(rows: pd.DataFrame, source: str, raw_sv: pd.DataFrame) -> pd.DataFrame:
     """`rows` with a column `visit`: the name of the visit that the raw column `source` means."""
-    names = visit_names(raw_sv)
-    keys = rows[["USUBJID", source]].rename(columns={source: "raw"})
-    found = keys.merge(names, on=["USUBJID", "raw"], how="left")["VISIT"].to_numpy()
     planned = rows[source].map(VISITS).astype("str")
+    if not (planned.isna() & rows[source].notna()).any():
+        return rows.assign(visit=planned)  # no visit to number: most forms have none
+    keys = rows[["USUBJID", source]].rename(columns={source: "raw"})
+    found = keys.merge(visit_names(raw_sv), on=["USUBJID", "raw"], how="left")["VISIT"].to_numpy()
     return rows.assign(visit=planned.fillna(pd.Series(found, index=rows.index, dtype="str")))
 
 

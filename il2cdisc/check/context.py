@@ -59,12 +59,11 @@ class Table:
             self._distinct[name] = distinct(self.frame[name])
         return self._distinct[name]
 
-    @property
-    def specified(self) -> Iterator[tuple[VariableSpec, pd.Series]]:
+    @cached_property
+    def specified(self) -> tuple[tuple[VariableSpec, pd.Series], ...]:
         """Variables that workbook and file both have, in the workbook's order, with their values."""
-        for variable in self.spec.variables if self.spec else ():
-            if variable.name in self.by_name:
-                yield variable, self.frame[variable.name]
+        variables = self.spec.variables if self.spec else ()
+        return tuple((v, self.frame[v.name]) for v in variables if v.name in self.by_name)
 
 
 @dataclass(frozen=True)
