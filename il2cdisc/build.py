@@ -239,7 +239,7 @@ def build(
 
     Returns the report of the checks, and what CDISC CORE said (None where it was not asked).
 
-    Raises `Stopped`; the last good outputs are untouched then.
+    Raises `Stopped`; the last outputs are untouched then.
     """
     from il2cdisc.deliver.manifest import write_manifest
     from il2cdisc.deliver.publish import no_step, repair, staging

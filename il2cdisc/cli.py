@@ -7,7 +7,8 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
+    from il2cdisc.deliver.standing import Standing
 
 UNREACHABLE = Kind(
     "CLI001",
@@ -80,14 +82,15 @@ def build(
     core_seconds: CoreSeconds = 600.0,
 ) -> None:
     """Build the whole package: SDTM, ADaM, define.xml, transport files, checks, displays, lineage."""
-    with _told():
+    with _told() as end:
         from il2cdisc.build import build as run_build
 
+        end.standing = standing = _standing(trial, out)
         asked = _core_asked(core, core_report, core_seconds)
         target = out.resolve() if out else None
         report, outcome = run_build(trial.resolve(), _say, out=target, core=asked)
         open_ = _finish(trial, report)
-        target = out or trial / "outputs"
+        target = standing.shown
         _say(f"done: {target} (open {target}/tlf/index.html, {target}/checks/findings.xlsx)")
         if outcome is not None and not outcome.complete:
             raise typer.Exit(STOPPED)
@@ -233,18 +236,31 @@ def main() -> None:
     app()
 
 
+@dataclass
+class _End:
+    """What a command says when it stops: of a build, what stands in the folder of outputs."""
+
+    standing: Standing | None = None
+
+    def stop(self, problems: list[Problem]) -> typer.Exit:
+        _print_problems(problems)
+        count = len(set(problems))
+        text = f"stopped: {count} problem{'' if count == 1 else 's'}"
+        if self.standing is not None:
+            with suppress(OSError):
+                text += f"; {self.standing.told()}"
+        typer.echo(text, err=True)
+        return typer.Exit(STOPPED)
+
+
 @contextmanager
-def _told() -> Iterator[None]:
+def _told() -> Iterator[_End]:
     """Problems instead of tracebacks; exit code 2."""
+    end = _End()
     try:
-        yield
+        yield end
     except Stopped as stopped:
-        _print_problems(list(stopped.problems))
-        count = len(set(stopped.problems))
-        typer.echo(
-            f"stopped: {count} problem{'' if count == 1 else 's'}; the last good outputs stand", err=True
-        )
-        raise typer.Exit(STOPPED) from None
+        raise end.stop(list(stopped.problems)) from None
     except (typer.Exit, typer.Abort):
         raise
     except BrokenPipeError:
@@ -252,18 +268,15 @@ def _told() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(DONE) from None
     except OSError as error:
-        _print_problems(
-            [UNREACHABLE.at(Address(file=str(error.filename or "")), error.strerror or str(error))]
-        )
-        raise typer.Exit(STOPPED) from None
+        place = Address(file=str(error.filename or ""))
+        raise end.stop([UNREACHABLE.at(place, error.strerror or str(error))]) from None
     except Exception as error:
         if os.environ.get("IL2CDISC_DEBUG"):
             raise
         text = " ".join(str(error).split())[:300]
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = Address(file=Path(last.filename).name, line=last.lineno or 0)
-        _print_problems([OWN_ERROR.at(place, f"{type(error).__name__}: {text}")])
-        raise typer.Exit(STOPPED) from None
+        raise end.stop([OWN_ERROR.at(place, f"{type(error).__name__}: {text}")]) from None
 
 
 def _print_problems(problems: list[Problem]) -> None:
@@ -305,6 +318,19 @@ def _finish(trial: Path, report: object) -> bool:
     dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
     _print_report(trial, report, dispositions)
     return bool(undisposed(report.findings, dispositions))  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _standing(trial: Path, out: Path | None) -> Standing:
+    """The folder that a build of the trial writes to, as it is now."""
+    from il2cdisc.deliver.standing import Standing
+    from il2cdisc.study import load_study
+
+    try:
+        study = load_study(trial.resolve())
+    except Stopped:  # the build tells what is wrong in study.toml
+        return Standing(out, str(out or ""))
+    target = out or trial / study.paths.outputs
+    return Standing(target, str(target), study.id)
 
 
 def _say(text: str) -> None:

@@ -53,7 +53,9 @@ class Trial:
         shutil.rmtree(folder / "mappings" / "__pycache__", ignore_errors=True)
         (folder / "outputs").mkdir()
         (folder / "outputs" / "kept.txt").write_text("the last good build")
-        write_manifest(folder / "outputs", study="T", time="", treatment="real", synthetic=True, standards={})
+        write_manifest(
+            folder / "outputs", study="SYN-IL2REG", time="", treatment="real", synthetic=True, standards={}
+        )
         self.changed: set[str] = set()
 
     def put(self, name: str, content: bytes | str | None) -> None:
