@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from il2cdisc import __version__
+from il2cdisc.aside import Aside
 from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Problem, Problems, Stopped
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
 
 Say = Callable[[str], None]
+
+BESIDE = ("il2cdisc.transport.readback", "pyreadstat", "il2cdisc.tlf.render", "il2cdisc.tlf.figure")
+"""What the second process needs."""
 
 
 @dataclass
@@ -154,9 +158,18 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
 
 
 def write(
-    plan: Plan, made: Made, folder: Path, say: Say, findings: Problems, core: CoreAsked | None = None
+    plan: Plan,
+    made: Made,
+    folder: Path,
+    say: Say,
+    findings: Problems,
+    aside: Aside,
+    core: CoreAsked | None = None,
 ) -> tuple[Any, Any]:
-    """Write the package into `folder`; returns the report of its checks, and what CORE said, if asked."""
+    """Write the package into `folder`; returns the report of its checks, and what CORE said, if asked.
+
+    Files are read back and displays drawn in the second process, while this one goes on.
+    """
     from il2cdisc.check.core import ask_core, write_lists
     from il2cdisc.check.dispositions import read_dispositions
     from il2cdisc.check.queries import make_queries
@@ -165,7 +178,7 @@ def write(
     from il2cdisc.results.run import run
     from il2cdisc.results.write import csv_bytes
     from il2cdisc.tlf.header import HeaderInfo
-    from il2cdisc.tlf.render import render, render_index
+    from il2cdisc.tlf.render import render_all
     from il2cdisc.trace.store import Lineage, write_lineage
     from il2cdisc.transport.parquet import write_parquet
 
@@ -201,11 +214,7 @@ def write(
         study.study.sponsor, study.study.protocol, study.id, "DRAFT", cut,
         study.build.time.isoformat(), study.study.synthetic,
     )  # fmt: skip
-    for display in plan.displays:
-        for name, content in render(display, results.frame, header).items():
-            (folder / "tlf" / name).write_bytes(content)
-    for name, content in render_index(plan.displays, header).items():
-        (folder / "tlf" / name).write_bytes(content)
+    drawn = aside.do(render_all, plan.displays, results.frame, header)
 
     say("checking the files against the workbooks")
     made.sdtm.clear()  # memory: from here on the files speak
@@ -224,6 +233,10 @@ def write(
     look = Records(made.export, study, plan.dictionary).at
     write_query_file(make_queries(report.findings, look), folder / "checks" / "queries.xlsx", facts)
     write_lists(outcome, folder / "checks")
+
+    say("taking over what was drawn")
+    for name, content in drawn.result().items():
+        (folder / "tlf" / name).write_bytes(content)
     return report, outcome
 
 
@@ -244,28 +257,29 @@ def build(
     from il2cdisc.deliver.manifest import write_manifest
     from il2cdisc.deliver.publish import no_step, repair, staging
 
-    say("reading study.toml, workbooks and mappings")
-    plan = make_plan(folder)
-    target = out or plan.study.outputs
-    repair(target)
-    findings = Problems(list(plan.findings))
-    with staging(target, step=step or no_step) as stage:
-        made = make(plan, say, findings)
-        report, outcome = write(plan, made, stage.path, say, findings, core)
-        write_manifest(
-            stage.path,
-            study=plan.study.id,
-            time=plan.study.build.time.isoformat(),
-            treatment=plan.study.treatment_mode,
-            synthetic=plan.study.study.synthetic,
-            standards={
-                "SDTMIG": plan.study.standards.sdtmig,
-                "ADaMIG": plan.study.standards.adamig,
-                "CT": plan.study.standards.ct,
-            },
-            libraries={"il2cdisc": __version__, "pandas": pd.__version__},
-        )
-        stage.publish()
+    with Aside(BESIDE) as aside:
+        say("reading study.toml, workbooks and mappings")
+        plan = make_plan(folder)
+        target = out or plan.study.outputs
+        repair(target)
+        findings = Problems(list(plan.findings))
+        with staging(target, step=step or no_step) as stage:
+            made = make(plan, say, findings)
+            report, outcome = write(plan, made, stage.path, say, findings, aside, core)
+            write_manifest(
+                stage.path,
+                study=plan.study.id,
+                time=plan.study.build.time.isoformat(),
+                treatment=plan.study.treatment_mode,
+                synthetic=plan.study.study.synthetic,
+                standards={
+                    "SDTMIG": plan.study.standards.sdtmig,
+                    "ADaMIG": plan.study.standards.adamig,
+                    "CT": plan.study.standards.ct,
+                },
+                libraries={"il2cdisc": __version__, "pandas": pd.__version__},
+            )
+            stage.publish()
     return report, outcome
 
 

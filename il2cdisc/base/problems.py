@@ -174,6 +174,9 @@ class Stopped(Exception):  # noqa: N818 - a verdict, not an error of ours
         self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=Problem.sort_key))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[Stopped], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # pickled, it keeps its problems
+
 
 @dataclass
 class Problems:

@@ -27,6 +27,14 @@ def render(display: Display, results: pd.DataFrame, header: HeaderInfo) -> dict[
     }
 
 
+def render_all(displays: Sequence[Display], results: pd.DataFrame, header: HeaderInfo) -> dict[str, bytes]:
+    """The files of all displays, and the page that lists them, by name."""
+    files = render_index(displays, header)
+    for display in displays:
+        files |= render(display, results, header)
+    return files
+
+
 def render_index(displays: Sequence[Display], header: HeaderInfo) -> dict[str, bytes]:
     """`index.html`, the list of all displays."""
     entries = [

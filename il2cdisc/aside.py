@@ -1,0 +1,126 @@
+"""A second process beside the build: a function and its values go over, what it gives comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# The child takes this process's search path before it imports anything, so that both run the same code.
+_CHILD = "import sys; sys.path[:] = {path!r}; from il2cdisc.aside import work; work({modules!r})"
+
+
+class Aside:
+    """Runs functions one after the other in a second process, while this one goes on.
+
+    For work whose input is files or small values: pyreadstat's read-back, drawing. It writes nothing
+    itself: the caller takes what comes back and decides. `modules` are imported there meanwhile, so that
+    their time is hidden too. On one processor, or where the second process ends before its time, the
+    work is done in this one: what comes back is the same.
+
+    Use it as a context; leaving it ends the second process.
+    """
+
+    def __init__(self, modules: Sequence[str] = ()) -> None:
+        self._process = _start(modules) if processors() > 1 else None
+        self._left = False
+        self._line = ThreadPoolExecutor(1)  # waits on the pipe; nothing is computed in it
+
+    def do(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """What `function` (of a module, not a lambda) gives or raises, later: ask it for `.result()`."""
+        if self._process is None:
+            done: Future[T] = Future()
+            try:
+                done.set_result(function(*args, **kwargs))
+            except Exception as error:  # noqa: BLE001 - told where the result is asked for
+                done.set_exception(error)
+            return done
+        return self._line.submit(self._over, self._process, function, args, kwargs)
+
+    def _over(
+        self, process: subprocess.Popen[bytes], function: Callable[..., Any], args: Any, kwargs: Any
+    ) -> Any:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        try:
+            process.stdin.write(asked)
+            process.stdin.flush()
+            value, error = pickle.load(process.stdout)  # noqa: S301 - our own child wrote it
+        except (EOFError, OSError, pickle.UnpicklingError):  # it was killed
+            if self._left:
+                raise
+            return function(*args, **kwargs)
+        if error is not None:
+            raise error
+        return value
+
+    def __enter__(self) -> Aside:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process is None:
+            return
+        self._left = True
+        if kind is not None:
+            self._process.kill()
+        self._line.shutdown(cancel_futures=True)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # killed: what was not yet sent has nobody to go to
+                    pipe.close()
+        self._process.wait()
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start(modules: Sequence[str]) -> subprocess.Popen[bytes] | None:
+    code = _CHILD.format(path=sys.path, modules=tuple(modules))
+    command = [sys.executable, "-P", "-c", code]
+    try:
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    except OSError:  # no room for a second process
+        return None
+
+
+def work(modules: Sequence[str]) -> None:
+    """The second process: takes work from standard input until that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the first process's to answer
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the replies
+    for module in modules:
+        importlib.import_module(module)
+    while True:
+        try:
+            function, args, kwargs = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+        except EOFError:
+            return
+        reply: tuple[Any, Exception | None]
+        try:
+            reply = function(*args, **kwargs), None
+        except Exception as error:  # noqa: BLE001 - told where the result is asked for
+            reply = None, error
+        told = pickle.dumps(reply, pickle.HIGHEST_PROTOCOL)
+        try:
+            replies.write(told)
+            replies.flush()
+        except BrokenPipeError:  # the first process has gone
+            return
