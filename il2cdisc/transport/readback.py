@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from il2cdisc.base.problems import Problem, at_record
 from il2cdisc.transport import ibm
 from il2cdisc.transport.arrow import pa, pc
 from il2cdisc.transport.formats import parse_format
-from il2cdisc.transport.layout import Header, padding
+from il2cdisc.transport.layout import padding
 from il2cdisc.transport.problems import BACK_STRUCTURE, BACK_VALUES
 from il2cdisc.transport.xpt import open_xpt
 
@@ -38,44 +39,92 @@ def compare_xpt(
 ) -> list[Problem]:
     """Differences between the file and `dataset`, sorted; empty when there is none.
 
-    Our own reader compares everything: names, labels, types, lengths, formats, number of rows, every
-    value (numbers bit-equal, zeros of either sign alike; text but for trailing blanks) and special
-    missing values. pyreadstat compares names, labels, types, formats, rows and values: all of them, or
-    from `whole_below` bytes on those of eight samples of 2,000 rows, first and last rows among them.
-    Raises `Stopped` when the file is no transport file.
+    Our own reader compares everything (`compare_with_dataset`), pyreadstat names, labels, types, formats,
+    rows and values: all of them, or from `whole_below` bytes on those of eight samples of 2,000 rows, first
+    and last rows among them. Raises `Stopped` when the file is no transport file.
     """
-    found, header = _by_own_reader(path, dataset, specials)
-    found += _by_pyreadstat(Path(path), dataset, header, whole_below)
+    found = compare_with_dataset(path, dataset, specials=specials)
+    found += _by_pyreadstat(Path(path), _of_dataset(dataset), whole_below)
     return sorted(found, key=Problem.sort_key)
 
 
-def _by_own_reader(
-    path: str | os.PathLike[str], dataset: Dataset, specials: Mapping[str, pd.Series]
-) -> tuple[list[Problem], Header]:
-    rows, wrong = 0, _WrongRows(dataset, _OURS)
+def compare_with_dataset(
+    path: str | os.PathLike[str], dataset: Dataset, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS
+) -> list[Problem]:
+    """Differences between the file, as our own reader reads it, and `dataset`, sorted.
+
+    Compared is everything: names, labels, types, lengths, formats, number of rows, every value (numbers
+    bit-equal, zeros of either sign alike; text but for trailing blanks) and special missing values.
+    Raises `Stopped` when the file is no transport file.
+    """
+    rows, wrong = 0, _WrongRows(dataset.name, dataset.variables, _OURS)
     with open_xpt(path) as file:
         header = file.header
-        found = _facts(dataset, header.name, header.label, header.variables, _OURS)
-        if [v.name for v in header.variables] != list(dataset.names):
-            return found, header
-        for wanted, got in zip(dataset.variables, header.variables, strict=True):
-            found += _told(dataset, wanted.name, "length", wanted.length, got.length, _OURS)
-        for block in file.blocks():
-            rows = wrong.compare(block.start, block.columns)
-            for name in {*specials, *block.codes}:
-                wrong.compare_codes(block.start, rows, name, specials.get(name), block.codes.get(name))
-    found += _told(dataset, "", "number of records", len(dataset.frame), rows, _OURS)
-    return found + wrong.problems(), header
+        found = _facts(_of_dataset(dataset), header.name, header.label, header.variables, _OURS)
+        if [v.name for v in header.variables] == list(dataset.names):
+            for wanted, got in zip(dataset.variables, header.variables, strict=True):
+                found += _told(dataset.name, wanted.name, "length", wanted.length, got.length, _OURS)
+            for block in file.blocks():
+                rows = wrong.compare(block.start, dataset.frame.iloc[block.start :], block.columns)
+                for name in {*specials, *block.codes}:
+                    numbers = dataset.frame[name].iloc[block.start : rows]
+                    wrong.compare_codes(block.start, numbers, specials.get(name), block.codes.get(name))
+            found += _told(dataset.name, "", "number of records", len(dataset.frame), rows, _OURS)
+    return sorted(found + wrong.problems(), key=Problem.sort_key)
 
 
-def _by_pyreadstat(path: Path, dataset: Dataset, header: Header, whole_below: int) -> list[Problem]:
+def compare_readers(path: str | os.PathLike[str], *, whole_below: int = WHOLE_BELOW) -> list[Problem]:
+    """Differences between what pyreadstat and our own reader find in a file, sorted.
+
+    It needs the file alone, so that another process can do it: where `compare_with_dataset` finds no
+    difference, none here says that pyreadstat gives the dataset too. Compared are names, labels, types,
+    formats, rows and values: all of them, or from `whole_below` bytes on those of eight samples of 2,000
+    rows, first and last rows among them. Raises `Stopped` when the file is no transport file.
+    """
+    found = _by_pyreadstat(Path(path), _of_own_reader(Path(path)), whole_below)
+    return sorted(found, key=Problem.sort_key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a file should hold: its facts, and its rows.
+
+    `rows(part, start)` gives the rows from `start` on, as frames that each come with the number of their
+    first row; `part` is the file, or a sample of it that begins there.
+    """
+
+    name: str
+    label: str
+    variables: tuple[Variable, ...]
+    count: int
+    rows: Callable[[Path | bytes, int], Iterable[tuple[int, pd.DataFrame]]]
+
+
+def _of_dataset(dataset: Dataset) -> _Wanted:
+    def rows(_: Path | bytes, start: int) -> Iterable[tuple[int, pd.DataFrame]]:
+        return [(start, dataset.frame.iloc[start:])]
+
+    return _Wanted(dataset.name, dataset.label, dataset.variables, len(dataset.frame), rows)
+
+
+def _of_own_reader(path: Path) -> _Wanted:
+    def rows(part: Path | bytes, start: int) -> Iterable[tuple[int, pd.DataFrame]]:
+        with open_xpt(io.BytesIO(part) if isinstance(part, bytes) else part) as file:
+            for block in file.blocks():
+                yield start + block.start, block.frame(file.header.variables)
+
+    with open_xpt(path) as file:
+        header = file.header
+        return _Wanted(header.name, header.label, header.variables, file.count_rows(), rows)
+
+
+def _by_pyreadstat(path: Path, wanted: _Wanted, whole_below: int) -> list[Problem]:
     import pyreadstat
 
     read: Any = pyreadstat.read_xport
     options = {"disable_datetime_conversion": True, "output_format": "dict"}
-    size, wrong = path.stat().st_size, _WrongRows(dataset, _PYREADSTAT)
-    limit = 0 if size < whole_below else SAMPLE_ROWS
-    columns, meta = read(os.fspath(path), row_limit=limit, **options)
+    whole = path.stat().st_size < whole_below
+    columns, meta = read(os.fspath(path), row_limit=0 if whole else SAMPLE_ROWS, **options)
     variables = tuple(
         Variable(
             name,
@@ -85,72 +134,83 @@ def _by_pyreadstat(path: Path, dataset: Dataset, header: Header, whole_below: in
         )
         for name, label in zip(meta.column_names, meta.column_labels, strict=True)
     )
-    found = _facts(dataset, meta.table_name or "", meta.file_label or "", variables, _PYREADSTAT)
-    if [v.name for v in variables] != list(dataset.names):
+    found = _facts(wanted, meta.table_name or "", meta.file_label or "", variables, _PYREADSTAT)
+    if [v.name for v in variables] != [v.name for v in wanted.variables]:
         return found
-    rows = wrong.compare(0, columns)
-    if not limit:
-        found += _told(dataset, "", "number of records", len(dataset.frame), rows, _PYREADSTAT)
+    wrong = _WrongRows(wanted.name, wanted.variables, _PYREADSTAT)
+    if whole:
+        count = len(columns[variables[0].name])
+        found += _told(wanted.name, "", "number of records", wanted.count, count, _PYREADSTAT)
+        parts: Iterable[tuple[int, Path | bytes, Any]] = [(0, path, columns)]
     else:
-        for start, sample in _samples(path, header, len(dataset.frame)):
-            wrong.compare(start, read(sample, **options)[0])
+        samples = _samples(path, wanted.count)
+        parts = ((start, sample, read(io.BytesIO(sample), **options)[0]) for start, sample in samples)
+    for start, part, got in parts:
+        for first, frame in wanted.rows(part, start):
+            at = first - start
+            wrong.compare(first, frame, {name: got[name][at : at + len(frame)] for name in got})
     return found + wrong.problems()
 
 
-def _samples(path: Path, header: Header, rows: int) -> Iterator[tuple[int, io.BytesIO]]:
+def _samples(path: Path, rows: int) -> Iterator[tuple[int, bytes]]:
     """Files in memory of some rows each, as they stand in the file.
 
     pyreadstat's `row_offset` parses all rows before; the header has no count of rows, so that the header
     and any run of records are a file as well.
     """
+    with open_xpt(path) as file:
+        starts, width = file.header.data_starts, file.header.width
     with path.open("rb") as stream:
-        head = stream.read(header.data_starts)
+        head = stream.read(starts)
         for start in np.linspace(0, max(rows - SAMPLE_ROWS, 0), SAMPLES).astype(int).tolist():
-            stream.seek(header.data_starts + start * header.width)
-            records = stream.read(SAMPLE_ROWS * header.width)
-            records = records[: min(SAMPLE_ROWS, rows - start) * header.width]
-            yield start, io.BytesIO(head + records + padding(len(records)))
+            stream.seek(starts + start * width)
+            records = stream.read(min(SAMPLE_ROWS, rows - start) * width)
+            yield start, head + records + padding(len(records))
 
 
 class _WrongRows:
-    """Gathers the rows of each variable where a reader gives another value than the dataset has."""
+    """Gathers the rows of each variable where a reader gives another value than is wanted."""
 
-    def __init__(self, dataset: Dataset, reader: str) -> None:
-        self._dataset, self._reader = dataset, reader
-        self._rows: dict[str, set[int]] = {}  # samples may overlap
+    def __init__(self, dataset: str, variables: tuple[Variable, ...], reader: str) -> None:
+        self._dataset, self._variables, self._reader = dataset, variables, reader
+        self._wanted: dict[str, dict[int, object]] = {}  # by row: samples may overlap
 
-    def compare(self, start: int, columns: Mapping[str, Any]) -> int:
-        """Compare rows from `start` on, as far as the dataset goes; gives the row after the last one read."""
+    def compare(self, start: int, frame: pd.DataFrame, columns: Mapping[str, Any]) -> int:
+        """Compare `columns` with `frame`, both from row `start` on; gives the row after `columns`."""
         stop = start
-        for variable in self._dataset.variables:
-            got = columns[variable.name]
+        for variable in self._variables:
+            wanted, got = frame[variable.name], columns[variable.name]
             stop = start + len(got)
-            wanted = self._dataset.frame[variable.name].iloc[start:stop]
+            common = min(len(wanted), len(got))
+            wanted, got = wanted.iloc[:common], got[:common]
             unequal = _unequal_numbers if variable.type == "Num" else _unequal_texts
-            self._add(variable.name, start, unequal(wanted, got[: len(wanted)]))
+            self._add(variable.name, start, wanted, unequal(wanted, got))
         return stop
 
     def compare_codes(
-        self, start: int, stop: int, name: str, wanted: pd.Series | None, got: NDArray[np.uint8] | None
+        self, start: int, numbers: pd.Series, wanted: pd.Series | None, got: NDArray[np.uint8] | None
     ) -> None:
-        """Compare the special missing values of one variable in the rows from `start` to `stop`."""
-        nothing = np.zeros(stop - start, dtype=np.uint8)
+        """Compare the special missing values of a variable in the rows of `numbers`, which begin at `start`;
+        `wanted` are the letters of the whole dataset."""
+        stop, nothing = start + len(numbers), np.zeros(len(numbers), dtype=np.uint8)
         codes = nothing if wanted is None else ibm.codes(wanted.iloc[start:stop])
-        self._add(name, start, codes != (nothing if got is None else got)[: len(codes)])
+        found = nothing if got is None else got[: len(numbers)]
+        self._add(str(numbers.name), start, numbers, codes != found)
 
-    def _add(self, name: str, start: int, unequal: NDArray[np.bool_]) -> None:
+    def _add(self, name: str, start: int, wanted: pd.Series, unequal: NDArray[np.bool_]) -> None:
         if unequal.any():
-            self._rows.setdefault(name, set()).update((np.flatnonzero(unequal) + start).tolist())
+            rows = (np.flatnonzero(unequal) + start).tolist()
+            found = zip(rows, wanted[unequal].tolist(), strict=True)
+            self._wanted.setdefault(name, {}).update(found)
 
     def problems(self) -> list[Problem]:
         found: list[Problem] = []
-        for name, found_in in self._rows.items():
-            rows = sorted(found_in)
+        for name, by_row in self._wanted.items():
+            rows = sorted(by_row)
             values = "1 value" if len(rows) == 1 else f"{len(rows)} values"
             what = f"{self._reader} finds {values} other than written, the first in row {rows[0] + 1}"
-            written = self._dataset.frame[name].iloc[rows].tolist()
-            place = at_record(self._dataset.name, column=name)
-            found.append(BACK_VALUES.at(place, what, values=written))
+            place = at_record(self._dataset, column=name)
+            found.append(BACK_VALUES.at(place, what, values=[by_row[row] for row in rows]))
         return found
 
 
@@ -173,18 +233,16 @@ def _one(array: Any) -> Any:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _facts(
-    dataset: Dataset, name: str, label: str, variables: tuple[Variable, ...], by: str
-) -> list[Problem]:
-    found = _told(dataset, "", "name", dataset.name, name, by)
-    found += _told(dataset, "", "label", dataset.label, label, by)
-    names = [variable.name for variable in variables]
-    if names != list(dataset.names):
-        return found + _told(dataset, "", "list of variables", list(dataset.names), names, by)
-    for wanted, got in zip(dataset.variables, variables, strict=True):
-        found += _told(dataset, wanted.name, "label", wanted.label, got.label, by)
-        found += _told(dataset, wanted.name, "type", wanted.type, got.type, by)
-        found += _told(dataset, wanted.name, "format", _format_text(wanted.format), got.format, by)
+def _facts(wanted: _Wanted, name: str, label: str, variables: tuple[Variable, ...], by: str) -> list[Problem]:
+    found = _told(wanted.name, "", "name", wanted.name, name, by)
+    found += _told(wanted.name, "", "label", wanted.label, label, by)
+    expected, names = ([v.name for v in given] for given in (wanted.variables, variables))
+    if names != expected:
+        return found + _told(wanted.name, "", "list of variables", expected, names, by)
+    for variable, got in zip(wanted.variables, variables, strict=True):
+        found += _told(wanted.name, variable.name, "label", variable.label, got.label, by)
+        found += _told(wanted.name, variable.name, "type", variable.type, got.type, by)
+        found += _told(wanted.name, variable.name, "format", _format_text(variable.format), got.format, by)
     return found
 
 
@@ -198,8 +256,8 @@ def _format_text(text: str | None) -> str:
         return text
 
 
-def _told(dataset: Dataset, variable: str, fact: str, wanted: object, got: object, by: str) -> list[Problem]:
+def _told(dataset: str, variable: str, fact: str, wanted: object, got: object, by: str) -> list[Problem]:
     if wanted == got:
         return []
     what = f"{by} finds another {fact} than was written: {got!r}, not {wanted!r}"
-    return [BACK_STRUCTURE.at(at_record(dataset.name, column=variable), what)]
+    return [BACK_STRUCTURE.at(at_record(dataset, column=variable), what)]

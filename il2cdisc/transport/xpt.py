@@ -187,6 +187,14 @@ class XptReader:
                 yield self._block(np.frombuffer(raw, dtype=record, count=rows), start)
             start, at, raw = start + rows, at + len(raw), following
 
+    def count_rows(self) -> int:
+        """Rows of the file by its size, but for blank ones in the padding at its end; moves in the file."""
+        header = self.header
+        rows = (self.stream.seek(0, os.SEEK_END) - header.data_starts) // header.width
+        last = min(rows, layout.RECORD)
+        self.stream.seek(header.data_starts + (rows - last) * header.width)
+        return rows - _padding_rows(self.stream.read(), last, header.width)
+
     def _record(self) -> np.dtype[Any]:
         header = self.header
         return np.dtype(
