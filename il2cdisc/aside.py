@@ -94,7 +94,7 @@ def processors() -> int:
 
 def _start(modules: Sequence[str]) -> subprocess.Popen[bytes] | None:
     code = _CHILD.format(path=sys.path, modules=tuple(modules))
-    command = [sys.executable, "-P", "-c", code]
+    command = [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions), "-c", code]
     try:
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     except OSError:  # no room for a second process

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,8 +190,8 @@ def write(
     say("writing transport files and reading them back")
     sdtm = common_lengths(made.sdtm.values())
     adam = common_lengths(made.adam.values())
-    _write_transport(sdtm, folder / "sdtm", study, findings)
-    _write_transport(adam, folder / "adam", study, findings)
+    read_back = _write_transport(sdtm, folder / "sdtm", study, findings, aside)
+    read_back += _write_transport(adam, folder / "adam", study, findings, aside)
 
     say("define.xml")
     _write_define(plan, sdtm, folder / "sdtm")
@@ -234,7 +235,8 @@ def write(
     write_query_file(make_queries(report.findings, look), folder / "checks" / "queries.xlsx", facts)
     write_lists(outcome, folder / "checks")
 
-    say("taking over what was drawn")
+    say("gathering what pyreadstat read, and the displays")
+    Problems([problem for done in read_back for problem in done.result()]).stop_if_any()
     for name, content in drawn.result().items():
         (folder / "tlf" / name).write_bytes(content)
     return report, outcome
@@ -430,11 +432,15 @@ def _link_columns(study: Study) -> list[str]:
     return out
 
 
-def _write_transport(datasets: Sequence[Dataset], folder: Path, study: Study, findings: Problems) -> None:
-    from il2cdisc.transport.readback import compare_xpt
+def _write_transport(
+    datasets: Sequence[Dataset], folder: Path, study: Study, findings: Problems, aside: Aside
+) -> list[Future[list[Problem]]]:
+    """Transport files, read again at once by our own reader; what pyreadstat finds in each comes later."""
+    from il2cdisc.transport.readback import compare_readers, compare_with_dataset
     from il2cdisc.transport.xpt import write_xpt
 
     stops = Problems()
+    later: list[Future[list[Problem]]] = []
     for dataset in datasets:
         if dataset.frame.empty:
             continue
@@ -445,8 +451,10 @@ def _write_transport(datasets: Sequence[Dataset], folder: Path, study: Study, fi
         except Stopped as stopped:
             stops.extend(stopped.problems)
             continue
-        stops.extend(compare_xpt(path, dataset))
+        later.append(aside.do(compare_readers, path))
+        stops.extend(compare_with_dataset(path, dataset))
     stops.stop_if_any()
+    return later
 
 
 def _write_define(plan: Plan, datasets: Sequence[Dataset], folder: Path) -> None:

@@ -1,0 +1,58 @@
+"""A transport file that a reader finds other than it was written stops the whole build."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pyreadstat
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+import il2cdisc.aside
+import il2cdisc.transport.xpt
+from il2cdisc.base.problems import Stopped
+from il2cdisc.build import build
+
+SECOND = Path(__file__).parents[1] / "second_trial"
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def test_a_file_that_pyreadstat_reads_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+):
+    """All in this process, so that the reader can be made to err."""
+    read = pyreadstat.read_xport
+
+    def err(file: Any, **options: Any) -> Any:
+        columns, meta = read(file, **options)
+        if "AEREL" in columns:
+            columns["AEREL"][0] = "LIKELY?"
+        return columns, meta
+
+    monkeypatch.setattr(il2cdisc.aside, "processors", lambda: 1)
+    monkeypatch.setattr(pyreadstat, "read_xport", err)
+    with pytest.raises(Stopped) as stopped:
+        build(SECOND, silent, out=tmp_path / "outputs")
+    assert str(stopped.value) == snapshot
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_a_file_that_holds_another_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+):
+    write = il2cdisc.transport.xpt.write_xpt
+
+    def err(dataset: Any, stream: Any, **options: Any) -> Any:
+        written = io.BytesIO()
+        findings = write(dataset, written, **options)
+        stream.write(written.getvalue().replace(b"head ache", b"herd ache", 1))
+        return findings
+
+    monkeypatch.setattr(il2cdisc.transport.xpt, "write_xpt", err)
+    with pytest.raises(Stopped) as stopped:
+        build(SECOND, silent, out=tmp_path / "outputs")
+    assert str(stopped.value) == snapshot
+    assert not (tmp_path / "outputs").exists()
