@@ -258,12 +258,15 @@ def build(
     """
     from il2cdisc.deliver.manifest import write_manifest
     from il2cdisc.deliver.publish import no_step, repair, staging
+    from il2cdisc.deliver.target import refuse_target
 
+    say("reading study.toml, workbooks and mappings")
+    study = load_study(folder)
+    target = out or study.outputs
+    refuse_target(target, {study.shown(path): path for path in study.sources})
+    repair(target)
     with Aside(BESIDE) as aside:
-        say("reading study.toml, workbooks and mappings")
         plan = make_plan(folder)
-        target = out or plan.study.outputs
-        repair(target)
         findings = Problems(list(plan.findings))
         with staging(target, step=step or no_step) as stage:
             made = make(plan, say, findings)

@@ -87,7 +87,7 @@ def build(
 
         end.standing = standing = _standing(trial, out)
         asked = _core_asked(core, core_report, core_seconds)
-        target = out.resolve() if out else None
+        target = _whole(out)
         report, outcome = run_build(trial.resolve(), _say, out=target, core=asked)
         open_ = _finish(trial, report)
         target = standing.shown
@@ -114,7 +114,7 @@ def check(
         from il2cdisc.build import check as run_check
 
         asked = _core_asked(core, core_report, core_seconds)
-        target = out.resolve() if out else None
+        target = _whole(out)
         report, dispositions, outcome = run_check(trial.resolve(), _say, out=target, core=asked)
         _print_report(trial, report, dispositions)
         from il2cdisc.check.dispositions import undisposed
@@ -222,7 +222,7 @@ def trace(
         from il2cdisc.build import trace as run_trace
         from il2cdisc.trace import show
 
-        place = out.resolve() if out else None
+        place = _whole(out)
         found = run_trace(trial.resolve(), dataset, usubjid, seq, out=place, variable=variable)
         _print_problems(list(found.problems))
         for line in [show.as_json(found)] if as_json else show.as_lines(found):
@@ -318,6 +318,14 @@ def _finish(trial: Path, report: object) -> bool:
     dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
     _print_report(trial, report, dispositions)
     return bool(undisposed(report.findings, dispositions))  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _whole(out: Path | None) -> Path | None:
+    """The path from the root on, as messages name it."""
+    try:
+        return out.resolve() if out else None
+    except RuntimeError:  # symbolic links in a circle, in Python 3.12 and before: publishing tells it
+        return out
 
 
 def _standing(trial: Path, out: Path | None) -> Standing:

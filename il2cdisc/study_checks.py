@@ -97,7 +97,7 @@ def _path_checks(study: Study) -> Iterator[Check]:
         if not _inside(value, study.folder):
             yield ("paths", name), PATH_LEAVES, "The path leaves the study folder.", [value], ""
     outputs = study.outputs.resolve()
-    for name in ("raw", "specs", "mappings"):
+    for name in ("raw", "specs", "mappings", "dictionary", "terminology"):
         other = (study.folder / getattr(study.paths, name)).resolve()
         if outputs.is_relative_to(other) or other.is_relative_to(outputs):
             what = f"Outputs are replaced as a whole, so they can't share a folder with {name}."

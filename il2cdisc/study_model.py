@@ -250,6 +250,11 @@ class Study(_Table):
     def terminology(self) -> Path:
         return self.folder / self.paths.terminology
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Folders and files that a build reads, and never writes."""
+        return self.raw, self.specs, self.mappings, self.dictionary, self.terminology
+
     def shown(self, path: Path) -> str:
         """A path as messages name it: relative to the study folder, with forward slashes."""
         return path.relative_to(self.folder).as_posix()

@@ -2,6 +2,8 @@
 
 from il2cdisc.base.problems import Kind, Severity
 
+NO_WAY = "name another folder, with --out or under [paths] outputs in study.toml"
+
 BUILD_RUNS = Kind(
     "PUB001",
     "Another build is running",
@@ -12,7 +14,7 @@ NOT_A_FOLDER = Kind(
     "PUB002",
     "Outputs is a file",
     Severity.STOP,
-    "move the file away, or name another folder under [paths] outputs in study.toml",
+    f"move the file away, or {NO_WAY}",
 )
 FOREIGN = Kind(
     "PUB003",
@@ -48,13 +50,19 @@ MOUNT = Kind(
     "PUB008",
     "Outputs is a mount point",
     Severity.STOP,
-    "name a folder inside the mounted one under [paths] outputs in study.toml",
+    "name a folder inside the mounted one, with --out or under [paths] outputs in study.toml",
 )
 KEPT = Kind(
     "PUB009",
     "Files of others were kept",
     Severity.FINDING,
     "put files of your own beside the folder: a build replaces the whole folder",
+)
+AMONG_SOURCES = Kind(
+    "PUB010",
+    "Outputs would lie among other files",
+    Severity.STOP,
+    "name a folder of its own, beside what a build reads: a build replaces the whole folder",
 )
 
 NO_MANIFEST = Kind(

@@ -15,7 +15,7 @@ import os
 import shutil
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from il2cdisc.base.problems import Address, Kind, Problem, Stopped
@@ -36,6 +36,7 @@ from il2cdisc.deliver.problems import (
     MOUNT,
     NO_LOCK,
     NO_SPACE,
+    NO_WAY,
     NOT_A_FOLDER,
     NOT_WRITABLE,
     WAITS_BESIDE,
@@ -55,7 +56,7 @@ _HELD = frozenset(
         errno.ENOTEMPTY,
     }
 )
-_REFUSED = _HELD | {errno.EROFS, errno.ENOTDIR}
+_REFUSED = _HELD | {errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG}
 _REPAIR_TIME = 0.5  # seconds that a build waits for a reading command's repair to end
 _PATIENCE = 5.0  # seconds that a reading command waits for another build's exchange to end
 
@@ -65,7 +66,16 @@ class Places:
 
     def __init__(self, outputs: Path) -> None:
         self.shown = str(outputs)
-        self.outputs = outputs.resolve()
+        try:
+            self.outputs = outputs.resolve()
+            with suppress(FileNotFoundError, NotADirectoryError):
+                outputs.stat()
+        except (OSError, RuntimeError) as error:  # RuntimeError: a circle, in Python 3.12 and before
+            why = "its symbolic links lead in a circle"
+            if isinstance(error, OSError) and error.errno != errno.ELOOP:
+                why = str(error.strerror)
+            what = f"the path can't be followed: {why}"
+            raise Stopped([NOT_WRITABLE.at(_at(self), what, fix=NO_WAY)]) from None
         self.parent = self.outputs.parent
         name = self.outputs.name
         self.lock = self.parent / f".{name}.lock"
@@ -107,7 +117,7 @@ class Stage:
             flush_tree(self.path)
             flush_folder(self._places.parent)
             self._step("flushed")
-            _refuse_foreign(self._places)
+            refuse_foreign(self._places)
             kept = _swap(self._places, self._step, exchange=self._exchange)
             if kept:
                 self.told = [_kept_problem(self._places, kept)]
@@ -127,14 +137,14 @@ def staging(outputs: Path, *, step: Step = no_step, exchange: bool = True) -> Ge
     """
     places = Places(outputs)
     with _told(places):
-        _refuse_foreign(places)  # before anything is written beside it
+        refuse_foreign(places)  # before anything is written beside it
         places.parent.mkdir(parents=True, exist_ok=True)
     with _locked(places, patience=_REPAIR_TIME):
         step("locked")
         with _told(places):
             _put_right(places)
             step("repaired")
-            _refuse_foreign(places)
+            refuse_foreign(places)
             places.stage.mkdir()
         try:
             with _told(places):
@@ -331,7 +341,7 @@ def _kept_problem(places: Places, kept: list[str]) -> Problem:
     return KEPT.at(Address(file=str(place)), what, values=kept)
 
 
-def _refuse_foreign(places: Places) -> None:
+def refuse_foreign(places: Places) -> None:
     """Raise `Stopped` where `outputs` exists and is not a folder that may be replaced."""
     outputs = places.outputs
     if not outputs.exists():

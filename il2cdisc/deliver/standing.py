@@ -24,7 +24,7 @@ class Standing:
     def told(self) -> str:
         """What stands there now, to be read after `stopped: 2 problems;`."""
         folder = self.outputs
-        if folder is None or not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        if folder is None or _identity(folder) is None or (folder.is_dir() and not any(folder.iterdir())):
             return f"nothing was written to {self.shown}" if self.shown else "nothing was written"
         if not folder.is_dir() or not is_ours(folder):
             return f"{self.shown} is as it was; no build made it"

@@ -310,10 +310,24 @@ def test_outputs_that_nobody_may_write(
     assert trial.tell() == snapshot
 
 
-def test_outputs_under_a_file_and_over_the_work_of_others(trial: Trial, snapshot: object) -> None:
-    under = trial.tell("--out", str(trial.folder / "study.toml" / "outputs"))
-    over = trial.tell("--out", str(trial.folder / "raw" / "coding"))
-    assert under + over == snapshot
+def test_outputs_where_none_may_be(trial: Trial, snapshot: object) -> None:
+    """A file, below one, among what a build reads, around it, in outputs, over work of others, nowhere."""
+    folder = trial.folder
+    work, circle = folder.parent / "work", folder.parent / "circle"
+    work.mkdir()
+    (work / "thesis.docx").write_text("mine")
+    circle.symlink_to(circle)
+    inside = ["study.toml", "study.toml/outputs", "raw", "raw/edc/new", "specs/new", "mappings/sdtm/new"]
+    places = [*(folder / name for name in inside), folder, folder / "outputs" / "part", work, circle / "new"]
+    told = [trial.tell("--out", str(place)) for place in [*places, "/proc/new", folder / ("n" * 300)]]
+    told = [text.replace(str(folder.parent), "<above>").replace("n" * 300, "<300 n>") for text in told]
+    assert "\n".join(told) == snapshot
+    assert [path.name for path in work.iterdir()] == ["thesis.docx"]
+
+
+def test_outputs_of_study_toml_among_what_a_build_reads(trial: Trial, snapshot: object) -> None:
+    trial.edit("study.toml", ("\n[paths]\n", '\n[paths]\nterminology = "outputs/terms"\n'))
+    assert trial.tell() == snapshot
 
 
 @pytest.mark.slow
