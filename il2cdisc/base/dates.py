@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,13 @@ def over_distinct(column: pd.Series, rule: Callable[[str], Any]) -> pd.Series:
     results = pd.Series([rule(value) for value in found.tolist()], dtype=None if len(found) else "float64")
     values = pd.api.extensions.take(results.array, codes, allow_fill=True)
     return pd.Series(values, index=column.index, name=column.name)
+
+
+def text_over_distinct(column: pd.Series, rule: Callable[[str], str | None]) -> pd.Series:
+    """`over_distinct` of a rule that gives text, as text (`str`); None is missing."""
+    codes, found = pd.factorize(column)
+    results = pd.array([rule(value) for value in found.tolist()], dtype="str")
+    return pd.Series(results.take(codes, allow_fill=True), index=column.index, name=column.name)
 
 
 def extract_distinct(column: pd.Series, pattern: str) -> pd.DataFrame:
@@ -177,6 +185,7 @@ def study_days(dates: pd.Series, reference: pd.Series) -> pd.Series:
     return distance + (distance >= 0).where(distance.notna(), np.nan).astype("float64")
 
 
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     out, rest = "", pattern
     while rest:

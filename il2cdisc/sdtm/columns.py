@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from il2cdisc.base.dates import iso_date, iso_time, over_distinct
+from il2cdisc.base.dates import iso_date, iso_time, text_over_distinct
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Address, Kind, Problems, did_you_mean
 from il2cdisc.base.rowids import id_column
@@ -109,29 +109,31 @@ def date(source: str, pattern: str, *, time: str = "") -> Column:
     """
 
     def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
-        found = over_distinct(rows[source], lambda text: _iso(text, pattern)).astype("str")
-        bad = found.isna() & rows[source].notna()
+        given = rows[source]
+        clocks = rows[time] if time else None
+        if given.empty:
+            return _text(given)
+        found = text_over_distinct(given, lambda text: _iso(text, pattern))
+        whole = found.str.len() == 10
+        lost = ~whole & given.notna()
+        bad, partial = lost & found.isna(), lost & found.notna()
         if bad.any():
             context.tell(
                 BAD_DATE, rows, bad, source, lambda v: f"{v!r} is no calendar date; {name} is left empty"
             )
-        partial = found.notna() & (found.str.len() < 10) | found.str.contains("---", regex=False).fillna(
-            False
-        )
         if partial.any():
             context.tell(
                 PARTIAL_DATE, rows, partial, source, lambda v: f"{v!r} lacks a part; {name} is partial"
             )
-        if not time:
+        if clocks is None:
             return found
-        clock = over_distinct(rows[time], _clock).astype("str")
-        bad = clock.isna() & rows[time].notna()
+        clock = text_over_distinct(clocks, _clock)
+        bad = clock.isna() & clocks.notna()
         if bad.any():
             context.tell(
                 BAD_TIME, rows, bad, time, lambda v: f"{v!r} is no time of day; {name} has the date alone"
             )
-        whole = clock.notna() & (found.str.len() == 10) & ~partial
-        return found.mask(whole, found + "T" + clock)
+        return found + clock.where(whole & clock.notna(), "")
 
     sources = (source, time) if time else (source,)
     return Column(
@@ -160,12 +162,14 @@ def mapped(
             what = f"{name} names the codelist {codelist}, which the workbook lacks"
             context.problems.add(NO_CODELIST.at(Address(file="mappings/sdtm", column=name), what, hint=hint))
             return _text(rows[source])
-        table = context.spec.translations.get(codelist, {})
-        terms = set(known.values)
         values = _text(rows[source])
         if where is not None:
             values = values.where(where(rows))
-        out = over_distinct(values, lambda v: table.get(v) or (v if v in terms else None)).astype("str")
+        if values.empty:
+            return values
+        table = context.spec.translations.get(codelist, {})
+        terms = set(known.values)
+        out = text_over_distinct(values, lambda v: table.get(v) or (v if v in terms else None))
         bad = out.isna() & values.notna()
         if bad.any():
             kind = UNMAPPED_OPEN if known.extensible else UNMAPPED
@@ -210,7 +214,7 @@ def constant(value: str | float, *, origin: Origin = Origin.ASSIGNED) -> Column:
 def by_field(table: Mapping[str, str]) -> Column:
     """Of gathered rows: the value that `table` gives for the raw column that the row came from."""
     return Column(
-        lambda rows, _, __: rows["field"].map(dict(table)).astype("str"),
+        lambda rows, _, __: text_over_distinct(rows["field"], dict(table).get),
         tuple(table),
         Origin.ASSIGNED,
         "by the field that was filled in",
@@ -239,7 +243,7 @@ def derived(
 
 
 def _text(column: pd.Series) -> pd.Series:
-    return column.astype("str")
+    return column if column.dtype == "str" else column.astype("str")
 
 
 def _iso(text: str, pattern: str) -> str | None:
@@ -253,6 +257,6 @@ def _iso(text: str, pattern: str) -> str | None:
 
 def _clock(text: str) -> str | None:
     try:
-        return iso_time(text)
+        return "T" + iso_time(text)
     except ValueError:
         return None

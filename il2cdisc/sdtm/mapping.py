@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from il2cdisc.base.dates import is_complete, over_distinct
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_columns
@@ -82,23 +81,20 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
         values = _values(piece.columns, rows, context, mapped.name)
         extra = _values(piece.supplemental, rows, context, mapped.name)
         for name, column in piece.columns.items():
-            if column.original and column.original in rows:
+            if column.original and column.original in rows and len(rows):
                 # a date that is partial or none: its text is kept as it was collected
-                whole = over_distinct(values[name], is_complete).astype("boolean").fillna(False)
-                lost = ~whole.astype("bool") & rows[column.original].notna()
+                whole = values[name].str.len() >= len("2022-03-04")
+                lost = ~whole & rows[column.original].notna()
                 if lost.any():
                     text, qualifier = rows[column.original].where(lost), name[:-1] + "OR"
                     extra[qualifier] = extra[qualifier].fillna(text) if qualifier in extra else text
-        kept = {name: rows[name] for name in id_columns(rows)}
-        if "field" in rows:
-            kept["field"] = rows["field"]
-        frames.append(pd.DataFrame({**values, **kept}, index=rows.index))
-        texts = {n: number_text(c) if str(c.dtype) == "float64" else c for n, c in extra.items()}
-        extras.append(pd.DataFrame(texts, index=rows.index))
+        kept = [*id_columns(rows), *(["field"] if "field" in rows else [])]
+        frames.append(_frame(values | {name: rows[name] for name in kept}, rows.index))
+        texts = {n: number_text(c) if c.dtype == "float64" else c for n, c in extra.items()}
+        extras.append(_frame(texts, rows.index))
         for item in piece.links:
             keys = _values(item.keys, rows, context, mapped.name)
-            values = pd.DataFrame(keys, index=rows.index)
-            links.append(LinkedRows(item.other, values.set_axis(rows.index + start), item.sources))
+            links.append(LinkedRows(item.other, _frame(keys, rows.index + start), item.sources))
         start += len(rows)
     frame = _concat(frames)
     supplemental = _concat(extras)
@@ -146,23 +142,21 @@ def _values(
 
 def _value(column: Column, rows: pd.DataFrame, context: Context, name: str, dataset_name: str) -> pd.Series:
     try:
-        return column.compute(rows, context, name)
+        made = column.compute(rows, context, name)
     except KeyError as error:
         missing = str(error.args[0])
         what = f"the mapping names {missing}, which its rows lack"
         hint = did_you_mean(missing, [str(c) for c in rows.columns])
         place = Address(file=f"mappings/sdtm/{dataset_name.lower()}.py", column=name)
         raise Stopped([UNKNOWN_COLUMN.at(place, what, hint=hint)]) from None
+    on_rows = isinstance(made, pd.Series) and made.index.equals(rows.index)
+    return made if on_rows else pd.Series(made, index=rows.index)
+
+
+def _frame(columns: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
+    return pd.DataFrame({name: column.array for name, column in columns.items()}, index=index)
 
 
 def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    if len(frames) == 1:
-        return frames[0]
-    out = pd.concat(frames, ignore_index=True)
-    for name in out.columns:
-        kinds = {str(f[name].dtype) for f in frames if name in f}
-        if kinds == {"str"}:
-            out[name] = out[name].astype("str")
-        elif kinds == {"Int64"}:
-            out[name] = out[name].astype("Int64")
-    return out
+    # a column that a part lacks is missing there
+    return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from il2cdisc.base.dates import over_distinct
@@ -19,29 +20,36 @@ def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> p
     missing keys match nothing. Raises `Stopped` when the right side is not unique in its keys.
     """
     mine, theirs = list(on), list(on.values())
-    keep = [c for c in right.columns if c not in left.columns or c in theirs]
-    found = right.loc[right[theirs].notna().all(axis=1), keep]
-    double = found[found.duplicated(theirs)]
-    if len(double):
+    known = np.flatnonzero(right[theirs].notna().all(axis=1))
+    keys = _keys(right, theirs).take(known)
+    if not keys.is_unique:
+        double = right[theirs].iloc[known[keys.duplicated()]]
         count = f"{len(double)} row is" if len(double) == 1 else f"{len(double)} rows are"
         what = f"{count} double in {', '.join(theirs)}"
-        values = double[theirs].astype("str").agg(" / ".join, axis=1).unique()
+        values = double.astype("str").agg(" / ".join, axis=1).unique()
         raise Stopped([DOUBLE_KEY.at(Address(file=", ".join(theirs)), what, values=values)])
-    out = left.merge(found, left_on=mine, right_on=theirs, how="left", sort=False)
-    out.index = left.index
-    return out
+    place = np.append(known, -1)[keys.get_indexer(_keys(left, mine))]
+    new = right[[c for c in right.columns if c not in left.columns]].reset_index(drop=True)
+    # -1, the place of no match, is no row of `new`: its columns are missing there
+    return pd.concat([left, new.reindex(place).set_axis(left.index)], axis=1)
+
+
+def _keys(frame: pd.DataFrame, names: list[str]) -> pd.Index:
+    return pd.Index(frame[names[0]]) if len(names) == 1 else pd.MultiIndex.from_frame(frame[names])
 
 
 def gather(frame: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
     """Wide to long: a row a (row, field), with `field` (raw column name) and `value` (its text)."""
-    rest = [c for c in frame.columns if c not in set(fields)]
-    long = frame.melt(id_vars=rest, value_vars=list(fields), var_name="field", value_name="value")
-    return long.astype({"field": "str", "value": "str"})
+    rest = frame[[c for c in frame.columns if c not in set(fields)]]
+    value = pd.concat([frame[name] for name in fields], ignore_index=True)
+    long = rest.take(np.tile(np.arange(len(frame)), len(fields))).set_axis(value.index)
+    field = np.repeat(np.array(fields, dtype=object), len(frame))
+    return long.assign(field=pd.Series(field, dtype="str"), value=value.astype("str"))
 
 
 def part(frame: pd.DataFrame, mask: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows where `mask` is true, and the others (missing counts as false)."""
-    chosen = mask.fillna(False).astype("bool")
+    chosen = mask if mask.dtype == "bool" else mask.fillna(False).astype("bool")
     return frame[chosen], frame[~chosen]
 
 

@@ -21,6 +21,7 @@ from il2cdisc.base.dates import (
     sas_days,
     sas_seconds,
     study_days,
+    text_over_distinct,
 )
 
 
@@ -42,6 +43,20 @@ from il2cdisc.base.dates import (
 def test_dates_as_written(text: str, pattern: str, iso: str) -> None:
     assert iso_date(text, pattern) == iso
     assert is_iso(iso)
+
+
+def test_a_rule_that_gives_text_is_called_once_a_distinct_value() -> None:
+    asked: list[str] = []
+
+    def rule(text: str) -> str | None:
+        asked.append(text)
+        return text.upper() if text != "x" else None
+
+    column = pd.Series(["a", None, "x", "a"], index=[3, 4, 5, 6], dtype="str", name="c")
+    wanted = pd.Series(["A", None, None, "A"], index=[3, 4, 5, 6], dtype="str", name="c")
+    pd.testing.assert_series_equal(text_over_distinct(column, rule), wanted)
+    assert asked == ["a", "x"]
+    pd.testing.assert_series_equal(text_over_distinct(column.iloc[:0], rule), wanted.iloc[:0])
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,47 @@ def test_what_is_told_of_bad_values(apply: Any, problems: Problems, snapshot: An
     assert told(problems) == snapshot
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        collected("x.B"),
+        number("x.B"),
+        date("x.B", DMY),
+        date("x.A", DMY, time="x.B"),
+        mapped("x.B", codelist="SEV"),
+        mapped("x.A", codelist="SEV", where=lambda f: f["x.B"] == "1"),
+        translated("x.A", original="x.B"),
+        derived(lambda f: f["x.B"], sources=["x.B"], rule="as it is"),
+        carried("x.B"),
+    ],
+)
+def test_a_column_that_is_not_there_is_told_without_rows_too(apply: Any, column: Column) -> None:
+    with pytest.raises(Stopped, match=r"AEX: the mapping names x\.B, which its rows lack"):
+        apply(column, "A", [])
+
+
+def test_without_rows_an_unknown_codelist_is_told_and_columns_have_their_kind(
+    make: Any, context: Any, spec: Spec, problems: Problems
+) -> None:
+    mapping = dataset(
+        "AE", make.raw_frame("x", "A T", []),
+        AESEV=mapped("x.A", codelist="SEVV"), AESER=mapped("x.A", codelist="SEV"),
+        AESTDTC=date("x.A", DMY, time="x.T"), AEDUR=number("x.A"), AECAT=constant("Y"), AENUM=constant(1.0),
+    )  # fmt: skip
+    made = evaluate(mapping, context(spec)).frame
+    assert [p.code for p in problems.items] == ["MAP002"]
+    kinds = {name: str(kind) for name, kind in made.dtypes.items()}
+    numbers = {name: kinds.pop(name) for name in ("AEDUR", "AENUM")}
+    assert numbers == {"AEDUR": "float64", "AENUM": "float64"}
+    assert kinds == {"@x": "Int64", **dict.fromkeys(("AESEV", "AESER", "AESTDTC", "AECAT"), "str")}
+
+
+def test_a_derived_column_may_be_one_value_or_stand_on_fewer_rows(apply: Any) -> None:
+    assert apply(derived(lambda f: "Y", sources=[], rule="always"), "A", [("a",), ("b",)]) == ["Y", "Y"]
+    some = derived(lambda f: f["x.A"].iloc[1:], sources=["x.A"], rule="but the first")
+    assert apply(some, "A", [("a",), ("b",)]) == [None, "b"]
+
+
 def test_an_extensible_codelist_keeps_what_it_lacks_a_closed_one_stops(
     apply: Any, problems: Problems
 ) -> None:

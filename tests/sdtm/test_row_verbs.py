@@ -40,6 +40,32 @@ def test_join_takes_no_column_that_is_there(events: pd.DataFrame, make: Any) -> 
     assert list(out.columns) == ["@ae", "USUBJID", "ae.TERM", "@dm", "dm.SEX"]
 
 
+def test_join_by_two_columns(make: Any) -> None:
+    visits = make.raw_frame("vs", "VISIT", [("S1", "1"), ("S1", "2"), ("S1", None), ("S2", "1")])
+    given = make.raw_frame("ex", "VISIT DOSE", [("S2", "1", "20"), ("S1", "2", "10"), ("S1", None, "5")])
+    out = join(visits, given, on={"USUBJID": "USUBJID", "vs.VISIT": "ex.VISIT"})
+    assert rows(out, "USUBJID", "vs.VISIT", "ex.VISIT", "ex.DOSE", "@ex") == [
+        ("S1", "1", None, None, None),
+        ("S1", "2", "2", "10", 1),
+        ("S1", None, None, None, None),
+        ("S2", "1", "1", "20", 0),
+    ]
+
+
+def test_join_with_no_rows_on_a_side(events: pd.DataFrame, make: Any) -> None:
+    coding = make.raw_frame("coding", "TEXT WORD", []).drop(columns="USUBJID")
+    out = join(events, coding, on={"ae.TERM": "coding.TEXT"})
+    assert rows(out, "ae.TERM", "coding.WORD", "@coding") == [
+        ("b", None, None),
+        (None,) * 3,
+        ("a", None, None),
+    ]
+    assert str(out["@coding"].dtype) == "Int64"
+    none = join(events.iloc[:0], coding, on={"ae.TERM": "coding.TEXT"})
+    assert list(none.columns) == list(out.columns)
+    assert none.dtypes.equals(out.dtypes)
+
+
 def test_join_refuses_to_multiply_rows(events: pd.DataFrame, make: Any, snapshot: Any) -> None:
     double = make.raw_frame("dm", "SEX", [("S1", "F"), ("S1", "M"), ("S2", "M")])
     with pytest.raises(Stopped) as stopped:
@@ -56,6 +82,19 @@ def test_gather_makes_a_row_a_field(make: Any) -> None:
         ("S1", "1", "lb.K", None, 0),
         ("S2", "1", "lb.K", "4", 1),
     ]
+
+
+def test_gather_of_no_rows_has_its_columns(make: Any) -> None:
+    wide = make.raw_frame("lb", "DAY NA K", [])
+    long = gather(wide, fields=["lb.NA", "lb.K"])
+    assert {name: str(kind) for name, kind in long.dtypes.items()} == {
+        "@lb": "Int64", "USUBJID": "str", "lb.DAY": "str", "field": "str", "value": "str",
+    }  # fmt: skip
+
+
+def test_gather_of_a_column_that_is_not_there(make: Any) -> None:
+    with pytest.raises(KeyError, match=r"lb\.CL"):
+        gather(make.raw_frame("lb", "NA", []), fields=["lb.NA", "lb.CL"])
 
 
 def test_part_gives_both_sides_and_missing_is_false(events: pd.DataFrame) -> None:
