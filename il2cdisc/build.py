@@ -74,7 +74,7 @@ def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
     from il2cdisc.spec.tlf_load import load_displays
 
     study = load_study(folder)
-    gathered = Problems()
+    gathered, code = Problems(), study.shown(study.mappings)
     sdtm = _gather(
         gathered, lambda: load_spec(study.specs / "sdtm.xlsx", study.shown(study.specs / "sdtm.xlsx"))
     )
@@ -85,25 +85,27 @@ def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
     displays = _gather(gathered, lambda: load_displays(tlf, study.shown(tlf)))
     shown = study.shown(study.dictionary)
     dictionary = _gather(gathered, lambda: load_dictionary(study.dictionary, shown))
-    sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm"))
-    adam_functions = _gather(gathered, lambda: load_functions(study.mappings, "adam"))
+    sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm", shown=code))
+    adam_functions = _gather(gathered, lambda: load_functions(study.mappings, "adam", shown=code))
     gathered.stop_if_any()
-    adam_functions = guarded(adam_functions, "adam", folder=study.mappings)
+    adam_functions = guarded(adam_functions, "adam", folder=study.mappings, shown=code)
 
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
     frames["protocol"] = sdtm.protocol
-    order = in_order(sdtm_functions, frames, shown="mappings/sdtm")
+    order = in_order(sdtm_functions, frames, shown=f"{code}/sdtm")
     mapped, _ = _map(study, sdtm, sdtm_functions, order, frames, Problems(), None)
     variables = [v for m in mapped for v in planned(m)]
     dropped = [d for m in mapped for d in dropped_columns(m)]
     links = [(m.name, item) for m in mapped for item in links_of(m)]
-    gathered.extend(check_links(links, sdtm, [m.name for m in mapped]))
+    gathered.extend(check_links(links, sdtm, [m.name for m in mapped], folder=f"{code}/sdtm"))
     columns = [c.name for form in dictionary.values() for c in form]
-    gathered.extend(lint_plans(sdtm, variables, engine=_engine_makes(sdtm), raw_columns=columns))
+    gathered.extend(
+        lint_plans(sdtm, variables, engine=_engine_makes(sdtm), raw_columns=columns, folder=f"{code}/sdtm")
+    )
 
     empty = {name.lower(): empty_frame(d) for name, d in {**sdtm.datasets, **adam.datasets}.items()}
     asked = {name: [n for n in needs(f) if n in adam_functions] for name, f in adam_functions.items()}
-    adam_order = by_need(asked, shown="mappings/adam")
+    adam_order = by_need(asked, shown=f"{code}/adam")
     functions = [adam_functions[name] for name in adam_order]
     lines, told = adam_plan(functions, empty, adam, study.analysis)
     gathered.extend(told.items)
@@ -213,7 +215,7 @@ def write(
     cut = study.build.data_cut.isoformat() if study.build.data_cut else ""
     header = HeaderInfo(
         study.study.sponsor, study.study.protocol, study.id, "DRAFT", cut,
-        study.build.time.isoformat(), study.study.synthetic,
+        study.build.time.isoformat(), study.study.synthetic, study.shown(study.specs / "tlf.xlsx"),
     )  # fmt: skip
     drawn = aside.do(render_all, plan.displays, results.frame, header)
 
@@ -222,11 +224,11 @@ def write(
     made.adam.clear()
     del sdtm, adam
     lineage = Lineage(folder / "lineage")
-    dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
+    dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
     outcome, laid = ask_core(core, folder / "sdtm", study.standards, say, lineage.origin)
     report = check_folder(
         folder, [plan.sdtm, plan.adam], problems=findings.items, dispositions=dispositions,
-        origin=lineage.origin, repeated=lineage.repeated, shown="outputs", core=laid,
+        origin=lineage.origin, repeated=lineage.repeated, shown=study.shown(study.outputs), core=laid,
         terminology=load_terminology(study.terminology, study.standards.ct),
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)
@@ -298,6 +300,7 @@ def check(
     """
     from il2cdisc.check.core import ask_core, write_lists
     from il2cdisc.check.dispositions import read_dispositions
+    from il2cdisc.check.problems import NO_OUTPUTS
     from il2cdisc.check.report import Facts, read_json, write_reports
     from il2cdisc.check.run import check_folder
     from il2cdisc.deliver.manifest import renew, verify
@@ -308,16 +311,19 @@ def check(
     target = out or study.outputs
     repair(target)
     shown = study.shown(target) if out is None else str(target)
+    if not target.is_dir():
+        raise Stopped([NO_OUTPUTS.at(shown, "there are no outputs")])
     problems = verify(target, shown=shown)
     specs = [load_spec(study.specs / n, study.shown(study.specs / n)) for n in ("sdtm.xlsx", "adam.xlsx")]
-    dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
+    dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
     told = target / "checks" / "findings.json"
     lineage = Lineage(target / "lineage")
     outcome, laid = ask_core(core, target / "sdtm", study.standards, say, lineage.origin)
     report = check_folder(
         target, specs, problems=problems, findings=read_json(told) if told.exists() else [],
-        dispositions=dispositions, origin=lineage.origin, repeated=lineage.repeated, shown="outputs",
-        core=laid, terminology=load_terminology(study.terminology, study.standards.ct),
+        dispositions=dispositions, origin=lineage.origin, repeated=lineage.repeated,
+        shown=study.shown(study.outputs), core=laid,
+        terminology=load_terminology(study.terminology, study.standards.ct),
     )  # fmt: skip
     if outcome is not None:
         facts = Facts(study.id, study.build.time, study.study.synthetic)
@@ -365,8 +371,9 @@ def _map(
     def nowhere(form: str, row: int, column: str) -> Address:
         return Address(file=form, line=row + 1, column=column)
 
-    context = Context(spec, problems, export.address if export else nowhere)
-    return run_mappings(functions, order, frames, context, folder=study.mappings)
+    code = study.shown(study.mappings)
+    context = Context(spec, problems, export.address if export else nowhere, f"{code}/sdtm")
+    return run_mappings(functions, order, frames, context, folder=study.mappings, shown=code)
 
 
 def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:

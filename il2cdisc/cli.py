@@ -51,7 +51,7 @@ app.add_typer(ct_app, name="ct")
 
 Trial = Annotated[Path, typer.Option("--trial", help="Folder that holds study.toml.")]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder to write to or read from instead of outputs/.")
+    Path | None, typer.Option("--out", help="Folder of outputs, instead of the one that study.toml names.")
 ]
 
 
@@ -315,7 +315,7 @@ def _finish(trial: Path, report: object) -> bool:
     from il2cdisc.study import load_study
 
     study = load_study(trial.resolve())
-    dispositions = read_dispositions(study.specs / "dispositions.xlsx", shown="specs/dispositions.xlsx")
+    dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
     _print_report(trial, report, dispositions)
     return bool(undisposed(report.findings, dispositions))  # pyright: ignore[reportAttributeAccessIssue]
 

@@ -247,6 +247,10 @@ class Study(_Table):
         return self.folder / self.paths.dictionary
 
     @property
+    def dispositions(self) -> Path:
+        return self.specs / "dispositions.xlsx"
+
+    @property
     def terminology(self) -> Path:
         return self.folder / self.paths.terminology
 

@@ -29,11 +29,15 @@ TOLD = 200  # cells of one kind and column that are told one by one
 
 @dataclass(frozen=True)
 class Context:
-    """What a column may ask while it is computed: the workbook, where a raw cell stands, whom to tell."""
+    """What a column may ask while it is computed: the workbook, where a raw cell stands, whom to tell.
+
+    `folder`: where the mapping modules are, for the messages.
+    """
 
     spec: Spec
     problems: Problems
     address: Callable[[str, int, str], Address]
+    folder: str = "mappings/sdtm"
 
     def tell(
         self, kind: Kind, rows: pd.DataFrame, where: pd.Series, source: str, what: Callable[[str], str]
@@ -160,7 +164,7 @@ def mapped(
         if known is None:
             hint = did_you_mean(codelist, context.spec.codelists)
             what = f"{name} names the codelist {codelist}, which the workbook lacks"
-            context.problems.add(NO_CODELIST.at(Address(file="mappings/sdtm", column=name), what, hint=hint))
+            context.problems.add(NO_CODELIST.at(Address(file=context.folder, column=name), what, hint=hint))
             return _text(rows[source])
         values = _text(rows[source])
         if where is not None:

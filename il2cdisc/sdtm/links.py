@@ -47,15 +47,17 @@ def planned_links(name: str, links: Iterable[Link]) -> list[PlannedVariable]:
     ]
 
 
-def check_links(links: Iterable[tuple[str, Link]], spec: Spec, made: Iterable[str]) -> list[Problem]:
+def check_links(
+    links: Iterable[tuple[str, Link]], spec: Spec, made: Iterable[str], *, folder: str = "mappings/sdtm"
+) -> list[Problem]:
     """Links (each with the dataset that has it) to datasets or variables that there are none of.
 
-    `made`: datasets that mappings make.
+    `made`: datasets that mappings make; `folder`: where the mapping modules are, for the messages.
     """
     problems: list[Problem] = []
     have = list(made)
     for name, item in links:
-        place = Address(file=f"mappings/sdtm/{name.lower()}.py", column="links")
+        place = Address(file=f"{folder}/{name.lower()}.py", column="links")
         if item.other not in have:
             what = f"{name} links to {item.other}, which no mapping makes"
             problems.append(UNKNOWN_LINK.at(place, what, hint=did_you_mean(item.other, have)))

@@ -147,7 +147,7 @@ def _value(column: Column, rows: pd.DataFrame, context: Context, name: str, data
         missing = str(error.args[0])
         what = f"the mapping names {missing}, which its rows lack"
         hint = did_you_mean(missing, [str(c) for c in rows.columns])
-        place = Address(file=f"mappings/sdtm/{dataset_name.lower()}.py", column=name)
+        place = Address(file=f"{context.folder}/{dataset_name.lower()}.py", column=name)
         raise Stopped([UNKNOWN_COLUMN.at(place, what, hint=hint)]) from None
     on_rows = isinstance(made, pd.Series) and made.index.equals(rows.index)
     return made if on_rows else pd.Series(made, index=rows.index)
