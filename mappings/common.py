@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from il2cdisc.base.dates import iso_date, over_distinct
-from il2cdisc.sdtm import Column, derived, join
+from il2cdisc.sdtm import Column, derived, join, prepared
 
 DMY = "dd/mm/yyyy"
 VISITS = {
@@ -109,8 +109,8 @@ def with_visit(rows: pd.DataFrame, source: str, raw_sv: pd.DataFrame) -> pd.Data
 
 def visit(source: str) -> Column:
     """VISIT, of rows that have been through `with_visit`."""
-    return derived(
-        lambda rows: rows["visit"],
+    return prepared(
+        "visit",
         sources=[source],
         rule="name of the visit; unscheduled visits numbered after the planned visit before them",
         origin="Assigned",
@@ -148,9 +148,13 @@ def decimal_point(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return rows.assign(**{name: rows[name].str.replace(",", ".", regex=False) for name in columns})
 
 
-def status(has_result: pd.Series) -> pd.Series:
-    """NOT DONE where there is no result."""
-    return pd.Series("NOT DONE", index=has_result.index, dtype="str").where(~has_result)
+def status(column: str, *, sources: Sequence[str], of: str = "result") -> Column:
+    """--STAT: NOT DONE where `column` of the rows is empty."""
+    return derived(
+        lambda rows: text_where("NOT DONE", rows[column].isna()),
+        sources=sources,
+        rule=f"NOT DONE without a {of}",
+    )
 
 
 def text_where(text: str, where: pd.Series) -> pd.Series:

@@ -11,6 +11,7 @@ from il2cdisc.sdtm.columns import (
     gathered,
     mapped,
     number,
+    prepared,
     subject,
     translated,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "mapped",
     "number",
     "part",
+    "prepared",
     "stack",
     "subject",
     "translated",

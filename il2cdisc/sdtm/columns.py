@@ -235,6 +235,13 @@ def carried(variable: str) -> Column:
     return Column(lambda rows, _, __: rows[variable], (variable,), Origin.PREDECESSOR, f"copy of {variable}")
 
 
+def prepared(
+    name: str, *, sources: Sequence[str], rule: str, origin: Origin | str = Origin.DERIVED
+) -> Column:
+    """A column that the rows have already, made of `sources` before; `rule` says in words how."""
+    return Column(lambda rows, _, __: rows[name], tuple(sources), Origin(origin), rule)
+
+
 def derived(
     function: Callable[[pd.DataFrame], pd.Series],
     *,

@@ -15,6 +15,7 @@ from il2cdisc.sdtm import (
     derived,
     join,
     mapped,
+    prepared,
     stack,
     subject,
 )
@@ -120,11 +121,8 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
         CPGATE=collected("flow.GATE"),
         CPCAT=constant("IMMUNOPHENOTYPING"),
         CPSCAT=by_population(SUBCATEGORY, "name of the sub-population"),
-        CPORRES=derived(
-            lambda f: f["result"],
-            sources=["flow.RESULT"],
-            rule="words for no result taken out",
-            origin=Origin.COLLECTED,
+        CPORRES=prepared(
+            "result", sources=["flow.RESULT"], rule="words for no result taken out", origin=Origin.COLLECTED
         ),
         CPORRESU=mapped("unit", codelist="UNIT", sources=["flow.RESUNIT"]),
         CPRESSCL=constant("QUANTITATIVE"),
@@ -136,14 +134,8 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
         ),
         CPORNRLO=collected("flow.REFLO"),
         CPORNRHI=collected("flow.REFHI"),
-        CPSTAT=derived(
-            lambda f: status(f["result"].notna()), sources=["flow.RESULT"], rule="NOT DONE without a result"
-        ),
-        CPREASND=derived(
-            lambda f: f["reason"],
-            sources=["flow.RESULT", "flow.RUNSTAT"],
-            rule="why there is no result",
-        ),
+        CPSTAT=status("result", sources=["flow.RESULT"]),
+        CPREASND=prepared("reason", sources=["flow.RESULT", "flow.RUNSTAT"], rule="why there is no result"),
         CPNAM=constant("IMMUNOLOGY LABORATORY"),
         CPSPEC=constant("BLOOD"),
         CPSPCCND=derived(

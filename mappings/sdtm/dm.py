@@ -6,7 +6,19 @@ import pandas as pd
 
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.rowids import gathered_ids
-from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, join, mapped, number, subject
+from il2cdisc.sdtm import (
+    Mapped,
+    collected,
+    constant,
+    dataset,
+    date,
+    derived,
+    join,
+    mapped,
+    number,
+    prepared,
+    subject,
+)
 from mappings.common import DMY, administrative, complete_dates, text_where
 
 SCREEN_FAILURE = "CRITERI NON SODDISFATTI"
@@ -34,15 +46,13 @@ def dm(
         rows,
         USUBJID=subject(),
         SUBJID=collected("dm.SUBJID"),
-        RFSTDTC=derived(lambda f: f["first"], sources=["EC.ECSTDTC"], rule="first injection given"),
-        RFENDTC=derived(lambda f: f["last"], sources=["EC.ECSTDTC"], rule="last injection given"),
-        RFXSTDTC=derived(lambda f: f["first"], sources=["EC.ECSTDTC"], rule="first injection given"),
-        RFXENDTC=derived(lambda f: f["last"], sources=["EC.ECSTDTC"], rule="last injection given"),
+        RFSTDTC=prepared("first", sources=["EC.ECSTDTC"], rule="first injection given"),
+        RFENDTC=prepared("last", sources=["EC.ECSTDTC"], rule="last injection given"),
+        RFXSTDTC=prepared("first", sources=["EC.ECSTDTC"], rule="first injection given"),
+        RFXENDTC=prepared("last", sources=["EC.ECSTDTC"], rule="last injection given"),
         RFICDTC=date("ic.ICDAT", DMY, time="ic.ICTIM"),
-        RFPENDTC=derived(lambda f: f["contact"], sources=PARTICIPATION, rule="last date of contact"),
-        DTHDTC=derived(
-            lambda f: f["death"], sources=["ds.DSDAT", "ds.DSREAS"], rule="date of the death line"
-        ),
+        RFPENDTC=prepared("contact", sources=PARTICIPATION, rule="last date of contact"),
+        DTHDTC=prepared("death", sources=["ds.DSDAT", "ds.DSREAS"], rule="date of the death line"),
         DTHFL=derived(
             lambda f: text_where("Y", f["died"]),
             sources=["ds.DSREAS", "ae.AEOUT", "ae.AESDTH"],

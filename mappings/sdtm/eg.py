@@ -16,6 +16,7 @@ from il2cdisc.sdtm import (
     gather,
     mapped,
     part,
+    prepared,
     stack,
     subject,
 )
@@ -62,11 +63,8 @@ def intervals(rows: pd.DataFrame) -> Mapped:
         rows,
         USUBJID=subject(),
         EGTESTCD=by_field({field: test for field, (test, _) in INTERVALS.items()}),
-        EGORRES=derived(
-            lambda f: f["result"],
-            sources=fields,
-            rule="words for no result taken out",
-            origin=Origin.COLLECTED,
+        EGORRES=prepared(
+            "result", sources=fields, rule="words for no result taken out", origin=Origin.COLLECTED
         ),
         EGORRESU=derived(
             lambda f: f["field"].map(units).where(f["result"].notna()).astype("str"),
@@ -74,10 +72,8 @@ def intervals(rows: pd.DataFrame) -> Mapped:
             rule="unit printed on the form",
             origin=Origin.ASSIGNED,
         ),
-        EGSTAT=derived(
-            lambda f: status(f["result"].notna()), sources=fields, rule="NOT DONE without a result"
-        ),
-        EGREASND=derived(lambda f: f["reason"], sources=fields, rule="why there is no result"),
+        EGSTAT=status("result", sources=fields),
+        EGREASND=prepared("reason", sources=fields, rule="why there is no result"),
         EGMETHOD=constant(METHOD),
         VISIT=visit("eg.VISIT"),
         EGDTC=date("eg.EGDAT", DMY, time="eg.EGTIM"),
@@ -94,9 +90,7 @@ def interpretation(rows: pd.DataFrame) -> Mapped:
         EGTESTCD=constant("INTP"),
         EGORRES=mapped("eg.EGINTP", codelist="NORMABNM"),
         EGCLSIG=mapped("eg.EGINTP", codelist="NY", where=lambda f: f["eg.EGINTP"] != "NORMALE"),
-        EGSTAT=derived(
-            lambda f: status(f["eg.EGINTP"].notna()), sources=["eg.EGINTP"], rule="NOT DONE without a result"
-        ),
+        EGSTAT=status("eg.EGINTP", sources=["eg.EGINTP"]),
         EGREASND=derived(
             lambda f: reason_without_result(f["eg.EGINTP"]),
             sources=["eg.EGINTP"],

@@ -20,6 +20,7 @@ from il2cdisc.sdtm import (
     link,
     mapped,
     part,
+    prepared,
     stack,
     subject,
 )
@@ -81,11 +82,7 @@ def erythema(rows: pd.DataFrame, test: str, answer: Column) -> Mapped:
         FATESTCD=constant(test),
         FAOBJ=constant(ERYTHEMA),
         FAORRES=answer,
-        FASTAT=derived(
-            lambda f: status(f["injsite.ERYTH"].notna()),
-            sources=["injsite.ERYTH"],
-            rule="NOT DONE without a result",
-        ),
+        FASTAT=status("injsite.ERYTH", sources=["injsite.ERYTH"]),
         **_shared(),
         supplemental={"FAAENO": collected("injsite.INJAENO")},
         links=[_reported()],
@@ -104,11 +101,8 @@ def measures(rows: pd.DataFrame) -> Mapped:
         rows,
         FATESTCD=by_field({field: test for field, (test, _, _) in MEASURES.items()}),
         FAOBJ=by_field({field: thing for field, (_, thing, _) in MEASURES.items()}),
-        FAORRES=derived(
-            lambda f: f["result"],
-            sources=fields,
-            rule="words for no result taken out",
-            origin=Origin.COLLECTED,
+        FAORRES=prepared(
+            "result", sources=fields, rule="words for no result taken out", origin=Origin.COLLECTED
         ),
         FAORRESU=derived(
             lambda f: f["field"].map(units).where(f["result"].notna()).astype("str"),
@@ -116,10 +110,8 @@ def measures(rows: pd.DataFrame) -> Mapped:
             rule="unit printed on the form",
             origin=Origin.ASSIGNED,
         ),
-        FASTAT=derived(
-            lambda f: status(f["result"].notna()), sources=fields, rule="NOT DONE without a result"
-        ),
-        FAREASND=derived(lambda f: f["reason"], sources=fields, rule="why there is no result"),
+        FASTAT=status("result", sources=fields),
+        FAREASND=prepared("reason", sources=fields, rule="why there is no result"),
         **_shared(),
         supplemental={"FAAENO": collected("injsite.INJAENO")},
         links=[_reported()],

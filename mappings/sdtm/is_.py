@@ -12,9 +12,9 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
-    derived,
     gather,
     mapped,
+    prepared,
     subject,
 )
 from mappings.common import administrative, result, status, visit, with_visit
@@ -48,28 +48,16 @@ def is_(raw_lbthy: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         ISBDAGNT=by_field(BINDING_AGENT),
         ISCAT=constant("AUTOANTIBODIES"),
         ISSCAT=by_field(SUBCATEGORY),
-        ISORRES=derived(
-            lambda f: f["result"],
-            sources=fields,
-            rule="words for no result taken out",
-            origin=Origin.COLLECTED,
+        ISORRES=prepared(
+            "result", sources=fields, rule="words for no result taken out", origin=Origin.COLLECTED
         ),
         ISORRESU=mapped("unit", codelist="UNIT", sources=fields),
-        ISORNRHI=derived(
-            lambda f: f["high"], sources=limits, rule="limit of the antibody", origin=Origin.COLLECTED
+        ISORNRHI=prepared("high", sources=limits, rule="limit of the antibody", origin=Origin.COLLECTED),
+        ISLLOQ=prepared(
+            "limit", sources=fields, rule="the limit of a result below it", origin=Origin.COLLECTED
         ),
-        ISLLOQ=derived(
-            lambda f: f["limit"],
-            sources=fields,
-            rule="the limit of a result below it",
-            origin=Origin.COLLECTED,
-        ),
-        ISSTAT=derived(
-            lambda f: status(f["result"].notna()), sources=fields, rule="NOT DONE without a result"
-        ),
-        ISREASND=derived(
-            lambda f: f["reason"], sources=[*fields, "lbthy.LBNOTE"], rule="why there is no result"
-        ),
+        ISSTAT=status("result", sources=fields),
+        ISREASND=prepared("reason", sources=[*fields, "lbthy.LBNOTE"], rule="why there is no result"),
         ISNAM=constant("HOSPITAL LABORATORY"),
         ISSPEC=constant("SERUM"),
         VISIT=visit("lbthy.VISIT"),

@@ -19,6 +19,7 @@ from il2cdisc.sdtm import (
     mapped,
     number,
     part,
+    prepared,
     stack,
     subject,
 )
@@ -139,23 +140,13 @@ def hospital(
         LBREFID=collected(f"{form}.LBACCNO"),
         LBTESTCD=by_field({field: test for field, (test, _) in tests.items()}),
         LBCAT=constant(category),
-        LBORRES=derived(
-            lambda f: f["result"], sources=fields, rule="words for no result taken out", origin=AS_COLLECTED
-        ),
+        LBORRES=prepared("result", sources=fields, rule="words for no result taken out", origin=AS_COLLECTED),
         LBORRESU=mapped("unit", codelist="UNIT", sources=[unit] if unit else fields),
-        LBORNRLO=derived(
-            lambda f: f["low"], sources=bounds[::2], rule="limit of the test", origin=AS_COLLECTED
-        ),
-        LBORNRHI=derived(
-            lambda f: f["high"], sources=bounds[1::2], rule="limit of the test", origin=AS_COLLECTED
-        ),
-        LBLLOQ=derived(
-            lambda f: f["limit"], sources=fields, rule="the limit of a result below it", origin=AS_COLLECTED
-        ),
-        LBSTAT=derived(
-            lambda f: status(f["result"].notna()), sources=fields, rule="NOT DONE without a result"
-        ),
-        LBREASND=derived(lambda f: f["reason"], sources=[*fields, note], rule="why there is no result"),
+        LBORNRLO=prepared("low", sources=bounds[::2], rule="limit of the test", origin=AS_COLLECTED),
+        LBORNRHI=prepared("high", sources=bounds[1::2], rule="limit of the test", origin=AS_COLLECTED),
+        LBLLOQ=prepared("limit", sources=fields, rule="the limit of a result below it", origin=AS_COLLECTED),
+        LBSTAT=status("result", sources=fields),
+        LBREASND=prepared("reason", sources=[*fields, note], rule="why there is no result"),
         LBNAM=constant("HOSPITAL LABORATORY"),
         LBSPEC=constant(specimen),
         LBSPCCND=derived(
@@ -214,8 +205,8 @@ def cytokines(raw_cyto: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.Data
         LBREFID=collected("cyto.BARCODE"),
         LBTESTCD=mapped("cyto.ANALYTE", codelist="LBTESTCD", origin=Origin.ASSIGNED),
         LBCAT=constant("CYTOKINES"),
-        LBORRES=derived(
-            lambda f: f["result"],
+        LBORRES=prepared(
+            "result",
             sources=["cyto.RESULT", "cyto.LLOQ"],
             rule="<LLOQ written with its limit, words for no result taken out",
             origin=AS_COLLECTED,
@@ -224,10 +215,8 @@ def cytokines(raw_cyto: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.Data
         LBORNRLO=collected("cyto.REFLO"),
         LBORNRHI=collected("cyto.REFHI"),
         LBLLOQ=number("cyto.LLOQ"),
-        LBSTAT=derived(
-            lambda f: status(f["result"].notna()), sources=["cyto.RESULT"], rule="NOT DONE without a result"
-        ),
-        LBREASND=derived(lambda f: f["reason"], sources=["cyto.RESULT"], rule="why there is no result"),
+        LBSTAT=status("result", sources=["cyto.RESULT"]),
+        LBREASND=prepared("reason", sources=["cyto.RESULT"], rule="why there is no result"),
         LBNAM=constant("IMMUNOLOGY LABORATORY"),
         LBSPEC=constant("PLASMA"),
         VISIT=visit("samples.VISIT"),
@@ -262,8 +251,8 @@ def urinalysis(raw_ua: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     not_done = rows["ua.UAREASND"].where(rows["ua.UAYN"] == "N")
     rows = rows.assign(result=known, reason=not_done.fillna(reason_without_result(rows["value"])))
     measured, graded = part(rows, rows["field"].isin(list(MEASURED)))
-    numbers = derived(
-        lambda f: f["result"],
+    numbers = prepared(
+        "result",
         sources=list(MEASURED),
         rule="words for no result taken out",
         origin=AS_COLLECTED,
@@ -281,9 +270,7 @@ def dipstick(rows: pd.DataFrame, tests: dict[str, str], results: Column) -> Mapp
         LBTESTCD=by_field(tests),
         LBCAT=constant("URINALYSIS"),
         LBORRES=results,
-        LBSTAT=derived(
-            lambda f: status(f["result"].notna()), sources=list(tests), rule="NOT DONE without a result"
-        ),
+        LBSTAT=status("result", sources=list(tests)),
         LBREASND=mapped("reason", codelist="REASND", sources=["ua.UAYN", "ua.UAREASND"]),
         LBSPEC=constant("URINE"),
         VISIT=visit("ua.VISIT"),
@@ -303,11 +290,7 @@ def pregnancy(raw_preg: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         LBTESTCD=constant("HCG"),
         LBCAT=constant("PREGNANCY"),
         LBORRES=mapped("preg.PREGRES", codelist="LBSTRESC"),
-        LBSTAT=derived(
-            lambda f: status(f["preg.PREGRES"].notna()),
-            sources=["preg.PREGYN", "preg.PREGRES"],
-            rule="NOT DONE without a result",
-        ),
+        LBSTAT=status("preg.PREGRES", sources=["preg.PREGYN", "preg.PREGRES"]),
         LBREASND=mapped("preg.PREGREAS", codelist="REASND"),
         LBSPEC=mapped("preg.PREGSPEC", codelist="SPECTYPE"),
         VISIT=visit("preg.VISIT"),

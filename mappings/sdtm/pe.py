@@ -16,6 +16,7 @@ from il2cdisc.sdtm import (
     gather,
     mapped,
     part,
+    prepared,
     stack,
     subject,
     translated,
@@ -80,16 +81,14 @@ def normal(rows: pd.DataFrame) -> Mapped:
         rows,
         USUBJID=subject(),
         PETESTCD=by_field(SYSTEMS),
-        PEORRES=derived(
-            lambda f: f["finding"],
+        PEORRES=prepared(
+            "finding",
             sources=list(SYSTEMS),
             rule="NORMAL, or ABNORMAL when nothing describes it",
             origin=Origin.COLLECTED,
         ),
-        PESTAT=derived(
-            lambda f: status(f["finding"].notna()), sources=list(SYSTEMS), rule="NOT DONE without a finding"
-        ),
-        PEREASND=derived(lambda f: f["reason"], sources=list(SYSTEMS), rule="why there is no finding"),
+        PESTAT=status("finding", sources=list(SYSTEMS), of="finding"),
+        PEREASND=prepared("reason", sources=list(SYSTEMS), rule="why there is no finding"),
         VISIT=visit("pe.VISIT"),
         PEDTC=date("pe.PEDAT", DMY),
     )

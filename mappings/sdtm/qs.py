@@ -11,10 +11,10 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
-    derived,
     gather,
     mapped,
     part,
+    prepared,
     stack,
     subject,
 )
@@ -121,15 +121,13 @@ def questionnaire(
         USUBJID=subject(),
         QSTESTCD=by_field(tests),
         QSCAT=constant(category),
-        QSORRES=derived(
-            lambda f: f["score"],
+        QSORRES=prepared(
+            "score",
             sources=list(tests),
             rule="as collected; yes is written Y",
             origin=Origin.COLLECTED,
         ),
-        QSSTAT=derived(
-            lambda f: status(f["value"].notna()), sources=list(tests), rule="NOT DONE without a score"
-        ),
+        QSSTAT=status("value", sources=list(tests), of="score"),
         QSREASND=mapped("reason", codelist="REASND", sources=[done, reason], origin=Origin.DERIVED),
         VISIT=visit(f"{form}.VISIT"),
         QSDTC=date(when, DMY, time=time),

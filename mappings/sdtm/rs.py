@@ -11,7 +11,6 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
-    derived,
     gather,
     gathered,
     mapped,
@@ -68,9 +67,7 @@ def scale(
         RSTESTCD=by_field(items),
         RSCAT=constant(category),
         RSORRES=gathered(),
-        RSSTAT=derived(
-            lambda f: status(f["value"].notna()), sources=list(items), rule="NOT DONE without a score"
-        ),
+        RSSTAT=status("value", sources=list(items), of="score"),
         RSREASND=mapped(
             "reason",
             codelist="REASND",

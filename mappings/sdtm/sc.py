@@ -5,7 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, by_field, constant, dataset, date, derived, gather, mapped, stack, subject
+from il2cdisc.sdtm import (
+    Mapped,
+    by_field,
+    constant,
+    dataset,
+    date,
+    derived,
+    gather,
+    mapped,
+    prepared,
+    stack,
+    subject,
+)
 from mappings.common import DMY, reason_without_result, result, status, text_where, visit, with_visit
 
 COUNTS = {
@@ -32,8 +44,8 @@ def counts(rows: pd.DataFrame) -> Mapped:
         USUBJID=subject(),
         SCTESTCD=by_field(COUNTS),
         SCCAT=constant("PSYCHIATRIC HISTORY"),
-        SCORRES=derived(
-            lambda f: f["result"],
+        SCORRES=prepared(
+            "result",
             sources=list(COUNTS),
             rule="words for no result taken out",
             origin=Origin.COLLECTED,
@@ -44,10 +56,8 @@ def counts(rows: pd.DataFrame) -> Mapped:
             rule="unit printed on the form",
             origin=Origin.ASSIGNED,
         ),
-        SCSTAT=derived(
-            lambda f: status(f["result"].notna()), sources=list(COUNTS), rule="NOT DONE without a result"
-        ),
-        SCREASND=derived(lambda f: f["reason"], sources=list(COUNTS), rule="why there is no result"),
+        SCSTAT=status("result", sources=list(COUNTS)),
+        SCREASND=prepared("reason", sources=list(COUNTS), rule="why there is no result"),
         VISIT=visit("psyhx.VISIT"),
         SCDTC=date("psyhx.PSYDAT", DMY),
     )
@@ -62,11 +72,7 @@ def family_history(rows: pd.DataFrame) -> Mapped:
         SCTESTCD=constant("FAMHXMD"),
         SCCAT=constant("PSYCHIATRIC HISTORY"),
         SCORRES=mapped("psyhx.FAMHX", codelist="NY"),
-        SCSTAT=derived(
-            lambda f: status(f["psyhx.FAMHX"].notna()),
-            sources=["psyhx.FAMHX"],
-            rule="NOT DONE without a result",
-        ),
+        SCSTAT=status("psyhx.FAMHX", sources=["psyhx.FAMHX"]),
         SCREASND=derived(
             lambda f: reason_without_result(f["psyhx.FAMHX"]),
             sources=["psyhx.FAMHX"],

@@ -8,7 +8,7 @@ import pandas as pd
 
 from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.rowids import gathered_ids
-from il2cdisc.sdtm import Mapped, dataset, derived, subject
+from il2cdisc.sdtm import Mapped, dataset, derived, prepared, subject
 from il2cdisc.spec.models import Protocol
 
 INDUCTION_VISITS = tuple(f"DAY {day}" for day in range(1, 6))
@@ -29,12 +29,12 @@ def se(dm: pd.DataFrame, ec: pd.DataFrame, protocol: Protocol) -> Mapped:
         "SE",
         rows,
         USUBJID=subject(),
-        ETCD=derived(lambda f: f["code"], sources=[*dates, "DM.ARMCD"], rule="element of the arm"),
-        ELEMENT=derived(lambda f: f["name"], sources=[*dates, "DM.ARMCD"], rule="name of the element"),
+        ETCD=prepared("code", sources=[*dates, "DM.ARMCD"], rule="element of the arm"),
+        ELEMENT=prepared("name", sources=[*dates, "DM.ARMCD"], rule="name of the element"),
         TAETORD=derived(lambda f: f["order"].astype("float64"), sources=dates, rule="planned order"),
-        EPOCH=derived(lambda f: f["epoch"], sources=dates, rule="epoch of the element"),
-        SESTDTC=derived(lambda f: f["start"], sources=dates, rule="start of the element"),
-        SEENDTC=derived(lambda f: f["end"], sources=dates, rule="start of the next element or last contact"),
+        EPOCH=prepared("epoch", sources=dates, rule="epoch of the element"),
+        SESTDTC=prepared("start", sources=dates, rule="start of the element"),
+        SEENDTC=prepared("end", sources=dates, rule="start of the next element or last contact"),
     )
 
 

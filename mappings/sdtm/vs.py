@@ -18,6 +18,7 @@ from il2cdisc.sdtm import (
     join,
     mapped,
     part,
+    prepared,
     stack,
     subject,
 )
@@ -94,11 +95,8 @@ def readings(
         rows,
         USUBJID=subject(),
         VSTESTCD=by_field({field: test for field, (test, _) in tests.items()}),
-        VSORRES=derived(
-            lambda f: f["result"],
-            sources=fields,
-            rule="words for no result taken out",
-            origin=Origin.COLLECTED,
+        VSORRES=prepared(
+            "result", sources=fields, rule="words for no result taken out", origin=Origin.COLLECTED
         ),
         VSORRESU=derived(
             lambda f: f["field"].map(units).where(f["result"].notna()).astype("str"),
@@ -106,10 +104,8 @@ def readings(
             rule="unit printed on the form",
             origin=Origin.ASSIGNED,
         ),
-        VSSTAT=derived(
-            lambda f: status(f["result"].notna()), sources=fields, rule="NOT DONE without a result"
-        ),
-        VSREASND=derived(lambda f: f["reason"], sources=fields, rule="why there is no result"),
+        VSSTAT=status("result", sources=fields),
+        VSREASND=prepared("reason", sources=fields, rule="why there is no result"),
         VISIT=visit("vs.VISIT"),
         VSDTC=date("vs.VSDAT", DMY, time=time),
         VSTPT=at_dose(point),

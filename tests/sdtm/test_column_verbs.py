@@ -22,6 +22,7 @@ from il2cdisc.sdtm import (
     gathered,
     mapped,
     number,
+    prepared,
     stack,
     subject,
     translated,
@@ -74,6 +75,7 @@ def told(problems: Problems) -> str:
         (constant(2.0), ["a"], [2.0]),
         (date("x.A", DMY), ["05/03/2022", "UNK/03/2022", "UNK/2022"], ["2022-03-05", "2022-03", "2022"]),
         (derived(lambda f: f["x.A"] + "!", sources=["x.A"], rule="louder"), ["a", None], ["a!", None]),
+        (prepared("x.A", sources=["x.B"], rule="made before"), ["a", None], ["a", None]),
         (
             mapped("x.A", codelist="SEV", where=lambda f: f["x.A"] != "lieve"),
             ["lieve", "SEVERE"],
@@ -133,6 +135,7 @@ def test_what_is_told_of_bad_values(apply: Any, problems: Problems, snapshot: An
         mapped("x.A", codelist="SEV", where=lambda f: f["x.B"] == "1"),
         translated("x.A", original="x.B"),
         derived(lambda f: f["x.B"], sources=["x.B"], rule="as it is"),
+        prepared("x.B", sources=["x.A"], rule="made before"),
         carried("x.B"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.dates import iso_date, over_distinct
-from il2cdisc.sdtm import Column, derived
+from il2cdisc.sdtm import Column, prepared
 
 SITE_DATE = "dd-mon-yyyy"
 LABORATORY_DATE = "mm/dd/yyyy"
@@ -57,7 +57,7 @@ def with_visit(rows: pd.DataFrame, source: str, raw_attendance: pd.DataFrame) ->
 
 def visit(source: str) -> Column:
     """VISIT, of rows that have been through `with_visit`."""
-    return derived(lambda f: f["visit"], sources=[source], rule="name of the visit", origin="Assigned")
+    return prepared("visit", sources=[source], rule="name of the visit", origin="Assigned")
 
 
 def key(form: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pandas as pd
 from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.rowids import gathered_ids
-from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, join, mapped, subject
+from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, join, mapped, prepared, subject
 from mappings.common import SITE_DATE, dates
 
 FIRST, LAST = "first day with a tablet", "last day with a tablet"
@@ -24,13 +24,13 @@ def dm(raw_enrol: pd.DataFrame, raw_attendance: pd.DataFrame, raw_milestones: pd
         rows,
         USUBJID=subject(),
         SUBJID=collected("enrol.patient_no"),
-        RFSTDTC=derived(lambda f: f["first"], sources=["EX.EXSTDTC"], rule=FIRST),
-        RFENDTC=derived(lambda f: f["last"], sources=["EX.EXENDTC"], rule=LAST),
-        RFXSTDTC=derived(lambda f: f["first"], sources=["EX.EXSTDTC"], rule=FIRST),
-        RFXENDTC=derived(lambda f: f["last"], sources=["EX.EXENDTC"], rule=LAST),
+        RFSTDTC=prepared("first", sources=["EX.EXSTDTC"], rule=FIRST),
+        RFENDTC=prepared("last", sources=["EX.EXENDTC"], rule=LAST),
+        RFXSTDTC=prepared("first", sources=["EX.EXSTDTC"], rule=FIRST),
+        RFXENDTC=prepared("last", sources=["EX.EXENDTC"], rule=LAST),
         RFICDTC=date("enrol.consent_on", SITE_DATE),
-        RFPENDTC=derived(
-            lambda f: f["contact"],
+        RFPENDTC=prepared(
+            "contact",
             sources=["attendance.attended_on", "milestones.step_on"],
             rule="last date of visits and milestones",
         ),
@@ -47,8 +47,8 @@ def dm(raw_enrol: pd.DataFrame, raw_attendance: pd.DataFrame, raw_milestones: pd
         ETHNIC=mapped("enrol.hispanic_yn", codelist="ETHNIC"),
         ARMCD=mapped("enrol.group_code", codelist="ARMCD", origin=Origin.ASSIGNED),
         ARM=mapped("enrol.group_code", codelist="ARM", origin=Origin.ASSIGNED),
-        ACTARMCD=derived(lambda f: f["code"], sources=["EX.EXTRT", "EX.EXDOSE"], rule="arm of the tablets"),
-        ACTARM=derived(lambda f: f["arm"], sources=["EX.EXTRT", "EX.EXDOSE"], rule="arm of the tablets"),
+        ACTARMCD=prepared("code", sources=["EX.EXTRT", "EX.EXDOSE"], rule="arm of the tablets"),
+        ACTARM=prepared("arm", sources=["EX.EXTRT", "EX.EXDOSE"], rule="arm of the tablets"),
         ARMNRS=derived(
             no_arm,
             sources=["enrol.group_code", "enrol.eligible_yn", "EX.EXSTDTC"],

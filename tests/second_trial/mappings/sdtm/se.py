@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from il2cdisc.base.dates import over_distinct
-from il2cdisc.sdtm import Mapped, dataset, derived, subject
+from il2cdisc.sdtm import Mapped, dataset, derived, prepared, subject
 from il2cdisc.spec.models import Protocol
 from mappings.common import dates
 
@@ -36,12 +36,12 @@ def se(dm: pd.DataFrame, raw_enrol: pd.DataFrame, protocol: Protocol) -> Mapped:
         "SE",
         rows,
         USUBJID=subject(),
-        ETCD=derived(lambda f: f["code"], sources=[*sources, "DM.ACTARMCD"], rule="element of the arm"),
-        ELEMENT=derived(lambda f: f["name"], sources=[*sources, "DM.ACTARMCD"], rule="its name"),
+        ETCD=prepared("code", sources=[*sources, "DM.ACTARMCD"], rule="element of the arm"),
+        ELEMENT=prepared("name", sources=[*sources, "DM.ACTARMCD"], rule="its name"),
         TAETORD=derived(lambda f: f["order"].astype("float64"), sources=sources, rule="planned order"),
-        EPOCH=derived(lambda f: f["epoch"], sources=sources, rule="epoch of the element"),
-        SESTDTC=derived(lambda f: f["start"], sources=sources, rule="start of the element"),
-        SEENDTC=derived(lambda f: f["end"], sources=sources, rule="start of the next, or last contact"),
+        EPOCH=prepared("epoch", sources=sources, rule="epoch of the element"),
+        SESTDTC=prepared("start", sources=sources, rule="start of the element"),
+        SEENDTC=prepared("end", sources=sources, rule="start of the next, or last contact"),
     )
 
 
