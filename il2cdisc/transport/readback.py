@@ -20,6 +20,7 @@ from il2cdisc.transport.arrow import pa, pc
 from il2cdisc.transport.formats import parse_format
 from il2cdisc.transport.layout import padding
 from il2cdisc.transport.problems import BACK_STRUCTURE, BACK_VALUES
+from il2cdisc.transport.text import text_array
 from il2cdisc.transport.xpt import open_xpt
 
 WHOLE_BELOW = 100_000_000
@@ -28,6 +29,9 @@ SAMPLES, SAMPLE_ROWS = 8, 2_000
 
 _OURS, _PYREADSTAT = "our reader", "pyreadstat"
 _NO_SPECIALS: Mapping[str, pd.Series] = {}
+
+Columns = Mapping[str, Any]
+"""By variable, numbers as float64, text as `large_string` Arrow array or list of `str`."""
 
 
 def compare_xpt(
@@ -64,11 +68,12 @@ def compare_with_dataset(
         if [v.name for v in header.variables] == list(dataset.names):
             for wanted, got in zip(dataset.variables, header.variables, strict=True):
                 found += _told(dataset.name, wanted.name, "length", wanted.length, got.length, _OURS)
+            columns = _columns(dataset)
             for block in file.blocks():
-                rows = wrong.compare(block.start, dataset.frame.iloc[block.start :], block.columns)
+                rows = wrong.compare(block.start, _from(block.start, columns), block.columns)
                 for name in {*specials, *block.codes}:
-                    numbers = dataset.frame[name].iloc[block.start : rows]
-                    wrong.compare_codes(block.start, numbers, specials.get(name), block.codes.get(name))
+                    numbers = columns[name][block.start : rows]
+                    wrong.compare_codes(block.start, name, numbers, specials.get(name), block.codes.get(name))
             found += _told(dataset.name, "", "number of records", len(dataset.frame), rows, _OURS)
     return sorted(found + wrong.problems(), key=Problem.sort_key)
 
@@ -89,7 +94,7 @@ def compare_readers(path: str | os.PathLike[str], *, whole_below: int = WHOLE_BE
 class _Wanted:
     """What a file should hold: its facts, and its rows.
 
-    `rows(part, start)` gives the rows from `start` on, as frames that each come with the number of their
+    `rows(part, start)` gives the rows from `start` on, as columns that each come with the number of their
     first row; `part` is the file, or a sample of it that begins there.
     """
 
@@ -97,21 +102,21 @@ class _Wanted:
     label: str
     variables: tuple[Variable, ...]
     count: int
-    rows: Callable[[Path | bytes, int], Iterable[tuple[int, pd.DataFrame]]]
+    rows: Callable[[Path | bytes, int], Iterable[tuple[int, Columns]]]
 
 
 def _of_dataset(dataset: Dataset) -> _Wanted:
-    def rows(_: Path | bytes, start: int) -> Iterable[tuple[int, pd.DataFrame]]:
-        return [(start, dataset.frame.iloc[start:])]
+    def rows(_: Path | bytes, start: int) -> Iterable[tuple[int, Columns]]:
+        return [(start, _from(start, _columns(dataset)))]
 
     return _Wanted(dataset.name, dataset.label, dataset.variables, len(dataset.frame), rows)
 
 
 def _of_own_reader(path: Path) -> _Wanted:
-    def rows(part: Path | bytes, start: int) -> Iterable[tuple[int, pd.DataFrame]]:
+    def rows(part: Path | bytes, start: int) -> Iterable[tuple[int, Columns]]:
         with open_xpt(io.BytesIO(part) if isinstance(part, bytes) else part) as file:
             for block in file.blocks():
-                yield start + block.start, block.frame(file.header.variables)
+                yield start + block.start, block.columns
 
     with open_xpt(path) as file:
         header = file.header
@@ -146,10 +151,24 @@ def _by_pyreadstat(path: Path, wanted: _Wanted, whole_below: int) -> list[Proble
         samples = _samples(path, wanted.count)
         parts = ((start, sample, read(io.BytesIO(sample), **options)[0]) for start, sample in samples)
     for start, part, got in parts:
-        for first, frame in wanted.rows(part, start):
-            at = first - start
-            wrong.compare(first, frame, {name: got[name][at : at + len(frame)] for name in got})
+        for first, columns in wanted.rows(part, start):
+            wrong.compare(first, columns, _from(first - start, got))
     return found + wrong.problems()
+
+
+def _columns(dataset: Dataset) -> Columns:
+    frame = dataset.frame
+    return {
+        v.name: text_array(frame[v.name])
+        if v.type == "Char"
+        else frame[v.name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for v in dataset.variables
+    }
+
+
+def _from(start: int, columns: Columns) -> Columns:
+    """The columns from a row on."""
+    return {name: column[start:] for name, column in columns.items()} if start else columns
 
 
 def _samples(path: Path, rows: int) -> Iterator[tuple[int, bytes]]:
@@ -175,33 +194,38 @@ class _WrongRows:
         self._dataset, self._variables, self._reader = dataset, variables, reader
         self._wanted: dict[str, dict[int, object]] = {}  # by row: samples may overlap
 
-    def compare(self, start: int, frame: pd.DataFrame, columns: Mapping[str, Any]) -> int:
-        """Compare `columns` with `frame`, both from row `start` on; gives the row after `columns`."""
+    def compare(self, start: int, wanted: Columns, got: Columns) -> int:
+        """Compare columns, both from row `start` on, as far as both go; gives the row after `got`."""
         stop = start
         for variable in self._variables:
-            wanted, got = frame[variable.name], columns[variable.name]
-            stop = start + len(got)
-            common = min(len(wanted), len(got))
-            wanted, got = wanted.iloc[:common], got[:common]
+            left, right = wanted[variable.name], got[variable.name]
+            stop = start + len(right)
+            common = min(len(left), len(right))
+            left, right = left[:common], right[:common]
             unequal = _unequal_numbers if variable.type == "Num" else _unequal_texts
-            self._add(variable.name, start, wanted, unequal(wanted, got))
+            self._add(variable.name, start, left, unequal(left, right))
         return stop
 
     def compare_codes(
-        self, start: int, numbers: pd.Series, wanted: pd.Series | None, got: NDArray[np.uint8] | None
+        self,
+        start: int,
+        name: str,
+        numbers: NDArray[np.float64],
+        wanted: pd.Series | None,
+        got: NDArray[np.uint8] | None,
     ) -> None:
         """Compare the special missing values of a variable in the rows of `numbers`, which begin at `start`;
         `wanted` are the letters of the whole dataset."""
         stop, nothing = start + len(numbers), np.zeros(len(numbers), dtype=np.uint8)
         codes = nothing if wanted is None else ibm.codes(wanted.iloc[start:stop])
         found = nothing if got is None else got[: len(numbers)]
-        self._add(str(numbers.name), start, numbers, codes != found)
+        self._add(name, start, numbers, codes != found)
 
-    def _add(self, name: str, start: int, wanted: pd.Series, unequal: NDArray[np.bool_]) -> None:
-        if unequal.any():
-            rows = (np.flatnonzero(unequal) + start).tolist()
-            found = zip(rows, wanted[unequal].tolist(), strict=True)
-            self._wanted.setdefault(name, {}).update(found)
+    def _add(self, name: str, start: int, wanted: Any, unequal: NDArray[np.bool_] | None) -> None:
+        if unequal is not None and unequal.any():
+            rows = np.flatnonzero(unequal)
+            values = [np.nan if value is None else value for value in wanted.take(rows).tolist()]
+            self._wanted.setdefault(name, {}).update(zip((rows + start).tolist(), values, strict=True))
 
     def problems(self) -> list[Problem]:
         found: list[Problem] = []
@@ -214,23 +238,18 @@ class _WrongRows:
         return found
 
 
-def _unequal_numbers(wanted: pd.Series, got: Any) -> NDArray[np.bool_]:
-    left = wanted.to_numpy(dtype=np.float64, na_value=np.nan)
+def _unequal_numbers(wanted: NDArray[np.float64], got: Any) -> NDArray[np.bool_]:
     right = np.asarray(got, dtype=np.float64)
-    return ~((left == right) | (np.isnan(left) & np.isnan(right)))
+    return ~((wanted == right) | (np.isnan(wanted) & np.isnan(right)))
 
 
-def _unequal_texts(wanted: pd.Series, got: Any) -> NDArray[np.bool_]:
-    left, right = (
-        pc.fill_null(_one(pa.array(values, from_pandas=True)).cast(pa.large_string()), "")
-        for values in (wanted, got)
-    )
-    unequal = pc.not_equal(pc.ascii_rtrim(left, characters=" "), right)
-    return unequal.to_numpy(zero_copy_only=False)
-
-
-def _one(array: Any) -> Any:
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+def _unequal_texts(wanted: Any, got: Any) -> NDArray[np.bool_] | None:
+    """Which texts differ, trailing blanks apart and a missing one as an empty one; None where none does."""
+    right = got if isinstance(got, pa.Array) else pa.array(got, type=pa.large_string())
+    if wanted.equals(right):
+        return None
+    left = pc.ascii_rtrim(pc.fill_null(wanted, ""), characters=" ")
+    return pc.not_equal(left, pc.fill_null(right, "")).to_numpy(zero_copy_only=False)
 
 
 def _facts(wanted: _Wanted, name: str, label: str, variables: tuple[Variable, ...], by: str) -> list[Problem]:

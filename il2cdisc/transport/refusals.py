@@ -147,18 +147,21 @@ class _Where:
 
     def __init__(self, dataset: Dataset, variable: Variable) -> None:
         self._dataset, self._variable = dataset, variable
-        self.column = at_record(dataset.name, column=variable.name)
-        columns = dataset.frame.columns
-        self._seq = next((n for n in (f"{dataset.name[:2]}SEQ", "ASEQ") if n in columns), "")
+
+    @property
+    def column(self) -> Address:
+        return at_record(self._dataset.name, column=self._variable.name)
 
     def record(self, row: int) -> Address:
         """USUBJID and --SEQ of a row where the dataset has them, else its number from 1."""
         frame, name = self._dataset.frame, self._variable.name
         subject = str(frame["USUBJID"].iloc[row]) if "USUBJID" in frame.columns else ""
-        sequence = _whole(frame[self._seq].iloc[row]) if self._seq else None
+        names = (f"{self._dataset.name[:2]}SEQ", "ASEQ")
+        counter = next((name for name in names if name in frame.columns), "")
+        sequence = _whole(frame[counter].iloc[row]) if counter else None
         if not subject or sequence is None:
             return at_record(self._dataset.name, subject, column=f"{name} (row {row + 1})")
-        if self._seq == "ASEQ":
+        if counter == "ASEQ":
             return at_record(self._dataset.name, subject, column=f"{name} (ASEQ={sequence})")
         return at_record(self._dataset.name, subject, sequence, name)
 
@@ -201,18 +204,19 @@ def _text_problems(text: TextBuffers, variable: Variable, where: _Where) -> list
     used = text.used
     if not len(used):
         return found
-    if used.max() > 0x7F:
+    greatest = used.max()
+    if greatest > 0x7F:
         rows = _holding(text, used > 0x7F)
         values = _some(text, rows)
         proposals = ", ".join(f"{transliterate(str(v))!r} for {v!r}" for v in values[:MAX_VALUES])
         one, many = "the value is not ASCII", "values are not ASCII"
         fix = f"write {proposals}; {problems.NOT_ASCII.fix}"
         found.append(where.tell(problems.NOT_ASCII, rows, one, many, values, fix=fix))
-    if used.min() < BLANK or (used == 0x7F).any():
+    if used.min() < BLANK or (greatest >= 0x7F and (used == 0x7F).any()):
         rows = _holding(text, (used < BLANK) | (used == 0x7F))
         one, many = "the value holds a control character", "values hold control characters"
         found.append(where.tell(problems.CONTROL, rows, one, many, _some(text, rows)))
-    rows = _ending_blank(text)
+    rows = _ending_blank(text, lengths)
     if rows is not None:
         one, many = "the value ends with blanks", "values end with blanks"
         found.append(where.tell(problems.TRAILING_BLANKS, rows, one, many, _some(text, rows)))
@@ -226,12 +230,12 @@ def _holding(text: TextBuffers, flagged: Rows) -> Rows:
     return before[at[1:]] > before[at[:-1]]
 
 
-def _ending_blank(text: TextBuffers) -> Rows | None:
+def _ending_blank(text: TextBuffers, lengths: NDArray[np.int64]) -> Rows | None:
     used = text.used
     if not (used == BLANK).any():
         return None
     last = np.maximum(text.offsets[1:] - text.offsets[0] - 1, 0)
-    rows = (used[last] == BLANK) & (text.lengths > 0)
+    rows = (used[last] == BLANK) & (lengths > 0)
     return rows if rows.any() else None
 
 

@@ -41,8 +41,8 @@ class TextBuffers:
         return self.data[self.offsets[position] : self.offsets[position + 1]].tobytes().decode()
 
 
-def text_buffers(column: pd.Series) -> TextBuffers:
-    """The buffers of a text column, without a copy when pandas holds it as one Arrow array.
+def text_array(column: pd.Series) -> Any:
+    """A text column as one `large_string` Arrow array, without a copy when pandas holds it as one.
 
     Takes `str` columns, Python strings (object) and categories of text. Raises `pyarrow.ArrowException`
     when a value is not text.
@@ -51,10 +51,16 @@ def text_buffers(column: pd.Series) -> TextBuffers:
     if isinstance(found, pa.ChunkedArray):
         found = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
     kind = found.type
+    if pa.types.is_large_string(kind):
+        return found
     if pa.types.is_null(kind) or pa.types.is_dictionary(kind) or pa.types.is_string(kind):
-        found = found.cast(pa.large_string())
-    elif not pa.types.is_large_string(kind):
-        raise pa.ArrowTypeError(f"{kind} is not text")
+        return found.cast(pa.large_string())
+    raise pa.ArrowTypeError(f"{kind} is not text")
+
+
+def text_buffers(column: pd.Series) -> TextBuffers:
+    """The buffers of a text column; see `text_array`."""
+    found = text_array(column)
     buffers = _buffers(found)
     if found.null_count and buffers.lengths[found.is_null().to_numpy(zero_copy_only=False)].any():
         return _buffers(pc.fill_null(found, ""))  # a missing value may have bytes behind it
@@ -105,10 +111,10 @@ def from_fixed(records: NDArray[np.void], encoding: str = "utf-8") -> Any:
     """
     count, width = len(records), records.dtype.itemsize
     plain = records.view(np.uint8)
-    if count and plain.max() > 0x7F and encoding.lower() not in ("utf-8", "utf8", "ascii"):
-        texts = [raw.rstrip(b" ").decode(encoding) or None for raw in records.view(f"S{width}").tolist()]
-        return pa.array(texts, type=pa.large_string())
     if count and plain.max() > 0x7F:
+        if encoding.lower() not in ("utf-8", "utf8", "ascii"):
+            texts = [raw.rstrip(b" ").decode(encoding) or None for raw in records.view(f"S{width}").tolist()]
+            return pa.array(texts, type=pa.large_string())
         plain.tobytes().decode(encoding)
     offsets = np.arange(0, width * (count + 1), width, dtype=np.int64)
     padded = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(records))

@@ -97,21 +97,35 @@ def write_xpt(
     codes = {name: ibm.codes(letters) for name, letters in specials.items()}
     record = np.dtype([(v.name, ">u8" if v.type == "Num" else f"V{v.length}") for v in dataset.variables])
     rows, size = len(dataset.frame), max(1, BLOCK_BYTES // record.itemsize)
-    blocks = [np.empty(min(rows, size), dtype=record) for _ in range(min(2, -(-rows // size)))]
-    with ThreadPoolExecutor(1) as writer:  # one block is written while the next is encoded
-        written: Future[int] | None = None
+    buffers = [np.empty(min(rows, size), dtype=record) for _ in range(min(2, -(-rows // size)))]
+
+    def blocks() -> Iterator[memoryview]:
         for number, start in enumerate(range(0, rows, size)):
             stop = min(start + size, rows)
-            part = blocks[number % 2][: stop - start]
+            part = buffers[number % 2][: stop - start]
             for variable in dataset.variables:
                 part[variable.name] = _encoded(columns, codes, variable, start, stop)
-            if written is not None:
-                written.result()
-            written = writer.submit(stream.write, part.view(np.uint8).data)
-        if written is not None:
-            written.result()
+            yield part.view(np.uint8).data
+
+    if rows > size:
+        _write_beside(stream, blocks())
+    else:
+        for block in blocks():
+            stream.write(block)
     stream.write(layout.padding(rows * record.itemsize))
     return sorted(found, key=Problem.sort_key)
+
+
+def _write_beside(stream: BinaryIO, blocks: Iterator[memoryview]) -> None:
+    """Write each block while the next is made; it is written before the next but one is asked for."""
+    with ThreadPoolExecutor(1) as writer:
+        written: Future[int] | None = None
+        for block in blocks:
+            if written is not None:
+                written.result()
+            written = writer.submit(stream.write, block)
+        if written is not None:
+            written.result()
 
 
 def read_xpt(
