@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as _arrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
+
+pa: Any = _arrow
+pc: Any = _compute
 
 VariableType = Literal["Char", "Num"]
 
@@ -69,13 +72,18 @@ def no_edges() -> pd.DataFrame:
 
 def byte_lengths(column: pd.Series) -> NDArray[np.int64]:
     """Length of each value of a Char column in UTF-8 bytes; 0 for missing."""
-    lengths = _compute.binary_length(_arrow.array(column.astype("str")))  # pyright: ignore
-    return np.asarray(_compute.fill_null(lengths, 0), dtype="int64")  # pyright: ignore
+    return np.asarray(pc.fill_null(_lengths(column), 0), dtype="int64")
 
 
 def byte_length(column: pd.Series) -> int:
     """The longest value of a Char column in UTF-8 bytes; at least 1."""
-    return int(byte_lengths(column).max(initial=1))
+    return max(pc.max(_lengths(column)).as_py() or 1, 1)
+
+
+def _lengths(column: pd.Series) -> Any:
+    """Bytes of each value as an Arrow array; missing for missing."""
+    texts = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
+    return pc.binary_length(pa.array(texts))
 
 
 def common_lengths(datasets: Iterable[Dataset]) -> list[Dataset]:

@@ -22,13 +22,10 @@ def write_parquet(frame: pd.DataFrame, stream: BinaryIO) -> None:
     one thread's order. Text, integers (also nullable), floats, booleans and dates are kept; anything else
     raises `pyarrow.ArrowException`.
     """
-    table: Any = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    narrow = [
-        pa.field(field.name, pa.string() if pa.types.is_large_string(field.type) else field.type)
-        for field in table.schema
-    ]
+    arrays: list[Any] = [pa.array(column, from_pandas=True) for _, column in frame.items()]
+    narrow = [array.cast(pa.string()) if pa.types.is_large_string(array.type) else array for array in arrays]
     pq.write_table(
-        table.cast(pa.schema(narrow)),
+        pa.Table.from_arrays(narrow, [str(name) for name in frame.columns]),
         stream,
         row_group_size=ROWS_A_GROUP,
         version="2.6",
