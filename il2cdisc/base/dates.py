@@ -142,6 +142,11 @@ def latest_day(text: str) -> date:
     return date(year, month, day or monthrange(year, month)[1])
 
 
+def next_day(text: str) -> str:
+    """The day after an ISO 8601 date or date and time: `2022-02-28T08:30` gives `2022-03-01`."""
+    return (date.fromisoformat(text[:10]) + timedelta(days=1)).isoformat()
+
+
 def sas_day(value: date) -> int:
     """Days since 1960-01-01, as SAS counts."""
     return (value - _EPOCH).days

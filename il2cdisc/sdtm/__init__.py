@@ -17,7 +17,7 @@ from il2cdisc.sdtm.columns import (
 )
 from il2cdisc.sdtm.links import Link, link
 from il2cdisc.sdtm.mapping import Mapped, dataset, stack
-from il2cdisc.sdtm.rows import first, gather, in_pieces, join, last, part
+from il2cdisc.sdtm.rows import first, gather, in_pieces, join, last, part, planned_elements
 
 __all__ = [
     "Column",
@@ -40,6 +40,7 @@ __all__ = [
     "mapped",
     "number",
     "part",
+    "planned_elements",
     "prepared",
     "stack",
     "subject",

@@ -1,4 +1,4 @@
-"""Rows of a mapping: join, gather, part, first, last, in_pieces. Row ids ride along."""
+"""Rows of a mapping: join, gather, part, first, last, in_pieces, planned elements. Row ids ride along."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.problems import Address, Stopped
 from il2cdisc.sdtm.problems import DOUBLE_KEY
 from il2cdisc.sdtm.steps.supplemental import pieces_of
+from il2cdisc.spec.models import Protocol
 
 
 def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> pd.DataFrame:
@@ -75,3 +76,25 @@ def in_pieces(frame: pd.DataFrame, text: str) -> pd.DataFrame:
     many = number.groupby(level=0).transform("max")
     out = long.assign(piece=number, pieces=many).reset_index(drop=True)
     return out.astype({text: "str"})
+
+
+def planned_elements(protocol: Protocol) -> pd.DataFrame:
+    """The elements of the sheet Protocol Arms: `arm`, `order` (TAETORD), `code`, `name` and `epoch`.
+
+    The first element stands once more without an arm, for subjects who never got one.
+    """
+    names = {element.element_code: element.element for element in protocol.elements}
+    arms = protocol.arms
+    table = pd.DataFrame(
+        {
+            "arm": pd.Series([row.arm_code for row in arms], dtype="str"),
+            "order": pd.Series([row.order for row in arms], dtype="int64"),
+            "code": pd.Series([row.element_code for row in arms], dtype="str"),
+            "name": pd.Series([names.get(row.element_code) for row in arms], dtype="str"),
+            "epoch": pd.Series([row.epoch for row in arms], dtype="str"),
+        }
+    )
+    before = table[table["order"] == table["order"].min()].head(1)
+    return pd.concat(
+        [table, before.assign(arm=pd.Series(None, before.index, dtype="str"))], ignore_index=True
+    )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pandas as pd
 
-from il2cdisc.base.dates import over_distinct
+from il2cdisc.base.dates import next_day, over_distinct
 from il2cdisc.base.rowids import gathered_ids
-from il2cdisc.sdtm import Mapped, dataset, derived, prepared, subject
+from il2cdisc.sdtm import Mapped, dataset, derived, planned_elements, prepared, subject
 from il2cdisc.spec.models import Protocol
 
 INDUCTION_VISITS = tuple(f"DAY {day}" for day in range(1, 6))
@@ -22,7 +20,7 @@ def se(dm: pd.DataFrame, ec: pd.DataFrame, protocol: Protocol) -> Mapped:
     following = starts.groupby("USUBJID")["start"].shift(-1)
     ends = starts["USUBJID"].map(dm.set_index("USUBJID")["RFPENDTC"]).astype("str")
     rows = starts.assign(end=following.fillna(ends)).merge(
-        elements(protocol), on=["arm", "order"], how="left"
+        planned_elements(protocol), on=["arm", "order"], how="left"
     )
     dates = ["DM.RFICDTC", "EC.ECSTDTC", "EC.ECOCCUR", "DM.RFPENDTC"]
     return dataset(
@@ -51,8 +49,8 @@ def element_starts(dm: pd.DataFrame, ec: pd.DataFrame) -> pd.DataFrame:
     parts = [
         (SCREENING, dm.set_index("USUBJID")["RFICDTC"].dropna()),
         (INDUCTION, first),
-        (MAINTENANCE, next_day(last_daily[last_daily.index.isin(last.index[weekly])])),
-        (FOLLOW_UP, next_day(last)),
+        (MAINTENANCE, over_distinct(last_daily[last_daily.index.isin(last.index[weekly])], next_day)),
+        (FOLLOW_UP, over_distinct(last, next_day)),
     ]
     frames = [
         pd.DataFrame({"USUBJID": start.index, "order": order, "start": start.to_numpy()})
@@ -67,22 +65,3 @@ def element_starts(dm: pd.DataFrame, ec: pd.DataFrame) -> pd.DataFrame:
             "@ex": rows["USUBJID"].map(ids).astype("object"),
         },
     )
-
-
-def next_day(moments: pd.Series) -> pd.Series:
-    """The day after each ISO 8601 moment."""
-    return over_distinct(
-        moments, lambda text: (date.fromisoformat(text[:10]) + timedelta(days=1)).isoformat()
-    )
-
-
-def elements(protocol: Protocol) -> pd.DataFrame:
-    """Code, name and epoch of the element by arm and order; a subject without an arm has the first one's."""
-    names = {element.element_code: element.element for element in protocol.elements}
-    rows = [
-        (row.arm_code, row.order, row.element_code, names[row.element_code], row.epoch)
-        for row in protocol.arms
-    ]
-    table = pd.DataFrame(rows, columns=["arm", "order", "code", "name", "epoch"])
-    shared = table[table["order"] == SCREENING].drop_duplicates("order").assign(arm=None)
-    return pd.concat([table, shared], ignore_index=True).astype({"arm": "str", "order": "int64"})

@@ -17,6 +17,7 @@ from il2cdisc.base.dates import (
     iso_date,
     iso_time,
     latest_day,
+    next_day,
     sas_day,
     sas_days,
     sas_seconds,
@@ -111,3 +112,11 @@ def test_sas_numbers() -> None:
     dates = pd.Series(["1960-01-02", "1960-01-01T00:01", "1960", None], dtype="str")
     np.testing.assert_array_equal(sas_days(dates), [1.0, 0.0, np.nan, np.nan])
     np.testing.assert_array_equal(sas_seconds(dates), [np.nan, 60.0, np.nan, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("moment", "after"),
+    [("2022-02-28T08:30", "2022-03-01"), ("2024-02-28", "2024-02-29"), ("2022-12-31T23:59", "2023-01-01")],
+)
+def test_the_day_after(moment: str, after: str) -> None:
+    assert next_day(moment) == after

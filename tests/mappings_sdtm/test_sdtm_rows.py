@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from il2cdisc.sdtm import planned_elements
 from il2cdisc.spec.models import Spec
 
 
@@ -111,7 +112,7 @@ def test_last_contact_is_the_last_whole_date_of_visits_and_disposition(raw):
 
 
 def test_elements_follow_the_injections_given(made, spec: Spec):
-    from mappings.sdtm.se import element_starts, elements
+    from mappings.sdtm.se import element_starts
 
     dm = made(
         "DM",
@@ -136,7 +137,7 @@ def test_elements_follow_the_injections_given(made, spec: Spec):
             ("S3", "N", "DAY 8", None),
         ],
     )
-    starts = element_starts(dm, ec).merge(elements(spec.protocol), on=["arm", "order"], how="left")
+    starts = element_starts(dm, ec).merge(planned_elements(spec.protocol), on=["arm", "order"], how="left")
     found = sorted(listed(starts, "USUBJID", "order", "code", "start", "epoch"))
     assert found == [
         ("S1", 1, "SCRN", "2022-01-01T09:00", "SCREENING"),

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.problems import Stopped
-from il2cdisc.sdtm import first, gather, join, last, part, stack
+from il2cdisc.sdtm import first, gather, join, last, part, planned_elements, stack
+from il2cdisc.spec.models import ArmElement, Element, Protocol
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -123,3 +124,30 @@ def test_nothing_changes_its_input(events: pd.DataFrame, make: Any) -> None:
     gather(events, fields=["ae.TERM"])
     first(events, by=["USUBJID"], order=["ae.TERM"])
     pd.testing.assert_frame_equal(events, before)
+
+
+def test_planned_elements_by_arm_and_the_first_for_subjects_without_one() -> None:
+    protocol = Protocol(
+        arms=(
+            ArmElement(arm_code="A", arm="Drug", order=1, element_code="SCRN", epoch="SCREENING"),
+            ArmElement(arm_code="A", arm="Drug", order=2, element_code="TRTA", epoch="TREATMENT"),
+            ArmElement(arm_code="B", arm="None", order=1, element_code="SCRN", epoch="SCREENING"),
+        ),
+        elements=(
+            Element(element_code="SCRN", element="Screening"),
+            Element(element_code="TRTA", element="Tablets"),
+        ),
+    )
+    assert rows(planned_elements(protocol), "arm", "order", "code", "name", "epoch") == [
+        ("A", 1, "SCRN", "Screening", "SCREENING"),
+        ("A", 2, "TRTA", "Tablets", "TREATMENT"),
+        ("B", 1, "SCRN", "Screening", "SCREENING"),
+        (None, 1, "SCRN", "Screening", "SCREENING"),
+    ]
+    assert planned_elements(Protocol()).dtypes.astype("str").to_list() == [
+        "str",
+        "int64",
+        "str",
+        "str",
+        "str",
+    ]

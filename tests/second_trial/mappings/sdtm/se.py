@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pandas as pd
 
-from il2cdisc.base.dates import over_distinct
-from il2cdisc.sdtm import Mapped, dataset, derived, prepared, subject
+from il2cdisc.base.dates import next_day, over_distinct
+from il2cdisc.sdtm import Mapped, dataset, derived, planned_elements, prepared, subject
 from il2cdisc.spec.models import Protocol
 from mappings.common import dates
 
@@ -22,7 +20,7 @@ def se(dm: pd.DataFrame, raw_enrol: pd.DataFrame, protocol: Protocol) -> Mapped:
             "1": dm["RFICDTC"],
             "2": dm["USUBJID"].map(allocated(raw_enrol)).astype("str"),
             "3": dm["RFXSTDTC"],
-            "4": next_day(dm["RFXENDTC"]),
+            "4": over_distinct(dm["RFXENDTC"], next_day),
             "last": dm["RFPENDTC"],
         }
     )
@@ -30,7 +28,7 @@ def se(dm: pd.DataFrame, raw_enrol: pd.DataFrame, protocol: Protocol) -> Mapped:
     rows = rows.dropna(subset=["start"]).astype({"start": "str", "order": "int64", "arm": "str"})
     rows = rows.sort_values(["USUBJID", "order"], ignore_index=True)
     rows["end"] = rows.groupby("USUBJID")["start"].shift(-1).fillna(rows["last"])
-    rows = rows.merge(elements(protocol), on=["arm", "order"], how="left")
+    rows = rows.merge(planned_elements(protocol), on=["arm", "order"], how="left")
     sources = ["DM.RFICDTC", "enrol.allocated_on", "DM.RFXSTDTC", "DM.RFXENDTC", "DM.RFPENDTC"]
     return dataset(
         "SE",
@@ -48,21 +46,3 @@ def se(dm: pd.DataFrame, raw_enrol: pd.DataFrame, protocol: Protocol) -> Mapped:
 def allocated(raw_enrol: pd.DataFrame) -> pd.Series:
     """Date of allocation by subject."""
     return dates(raw_enrol["enrol.allocated_on"]).set_axis(raw_enrol["USUBJID"])
-
-
-def next_day(days: pd.Series) -> pd.Series:
-    """The day after each ISO 8601 date."""
-    return over_distinct(
-        days, lambda text: (date.fromisoformat(text) + timedelta(days=1)).isoformat()
-    ).astype("str")
-
-
-def elements(protocol: Protocol) -> pd.DataFrame:
-    """Code, name and epoch of the element by arm and order; a patient without an arm has the first one."""
-    names = {element.element_code: element.element for element in protocol.elements}
-    table = pd.DataFrame(
-        [(a.arm_code, a.order, a.element_code, names[a.element_code], a.epoch) for a in protocol.arms],
-        columns=["arm", "order", "code", "name", "epoch"],
-    )
-    shared = table[table["order"] == 1].drop_duplicates("order").assign(arm=None)
-    return pd.concat([table, shared], ignore_index=True).astype({"arm": "str", "order": "int64"})
