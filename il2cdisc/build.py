@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,10 @@ import pandas as pd
 from il2cdisc import __version__
 from il2cdisc.aside import Aside
 from il2cdisc.base.datasets import Dataset, common_lengths
-from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
+from il2cdisc.base.origins import Origin, PlannedVariable
 from il2cdisc.base.problems import Problem, Problems, Stopped
-from il2cdisc.raw import RawExport, Records, empty_forms, link, load_dictionary, notice, read_export
+from il2cdisc.plan import Plan, make_plan, run_sdtm
+from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.standards.release import load_terminology
@@ -32,24 +33,6 @@ BESIDE = ("il2cdisc.transport.readback", "pyreadstat", "il2cdisc.tlf.render", "i
 
 
 @dataclass
-class Plan:
-    """What a build knows before it reads data: the study, its workbooks, its mappings and their plans."""
-
-    study: Study
-    sdtm: Spec
-    adam: Spec
-    displays: Sequence[Any]
-    dictionary: Mapping[str, Any]
-    sdtm_functions: Mapping[str, Callable[..., Any]]
-    sdtm_order: Sequence[str]
-    adam_functions: Mapping[str, Callable[..., Any]]
-    adam_order: Sequence[str]
-    variables: list[PlannedVariable] = field(default_factory=list[PlannedVariable])
-    dropped: list[DroppedColumn] = field(default_factory=list[DroppedColumn])
-    findings: list[Problem] = field(default_factory=list[Problem])
-
-
-@dataclass
 class Made:
     """What a build has made in memory."""
 
@@ -58,63 +41,6 @@ class Made:
     adam: dict[str, Dataset]
     columns: pd.DataFrame
     rows: pd.DataFrame
-
-
-def make_plan(folder: Path, *, mode: str | None = None) -> Plan:
-    """Read `study.toml` and the workbooks, load the mappings, call them with empty frames and lint.
-
-    Raises `Stopped` with everything that is wrong so far, all at once.
-    """
-    from il2cdisc.adam import empty_frame, needs
-    from il2cdisc.adam import plan as adam_plan
-    from il2cdisc.sdtm.links import check_links
-    from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
-    from il2cdisc.sdtm.modules import by_need, guarded, in_order, load_functions
-    from il2cdisc.spec.lint import lint_plans
-    from il2cdisc.spec.tlf_load import load_displays
-
-    study = load_study(folder)
-    gathered, code = Problems(), study.shown(study.mappings)
-    sdtm = _gather(
-        gathered, lambda: load_spec(study.specs / "sdtm.xlsx", study.shown(study.specs / "sdtm.xlsx"))
-    )
-    adam = _gather(
-        gathered, lambda: load_spec(study.specs / "adam.xlsx", study.shown(study.specs / "adam.xlsx"))
-    )
-    tlf = study.specs / "tlf.xlsx"
-    displays = _gather(gathered, lambda: load_displays(tlf, study.shown(tlf)))
-    shown = study.shown(study.dictionary)
-    dictionary = _gather(gathered, lambda: load_dictionary(study.dictionary, shown))
-    sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm", shown=code))
-    adam_functions = _gather(gathered, lambda: load_functions(study.mappings, "adam", shown=code))
-    gathered.stop_if_any()
-    adam_functions = guarded(adam_functions, "adam", folder=study.mappings, shown=code)
-
-    frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
-    frames["protocol"] = sdtm.protocol
-    order = in_order(sdtm_functions, frames, shown=f"{code}/sdtm")
-    mapped, _ = _map(study, sdtm, sdtm_functions, order, frames, Problems(), None)
-    variables = [v for m in mapped for v in planned(m)]
-    dropped = [d for m in mapped for d in dropped_columns(m)]
-    links = [(m.name, item) for m in mapped for item in links_of(m)]
-    gathered.extend(check_links(links, sdtm, [m.name for m in mapped], folder=f"{code}/sdtm"))
-    columns = [c.name for form in dictionary.values() for c in form]
-    gathered.extend(
-        lint_plans(sdtm, variables, engine=_engine_makes(sdtm), raw_columns=columns, folder=f"{code}/sdtm")
-    )
-
-    empty = {name.lower(): empty_frame(d) for name, d in {**sdtm.datasets, **adam.datasets}.items()}
-    asked = {name: [n for n in needs(f) if n in adam_functions] for name, f in adam_functions.items()}
-    adam_order = by_need(asked, shown=f"{code}/adam")
-    functions = [adam_functions[name] for name in adam_order]
-    lines, told = adam_plan(functions, empty, adam, study.analysis)
-    gathered.extend(told.items)
-    gathered.stop_if_any()
-    findings = [*sdtm.findings, *adam.findings, *gathered.findings]
-    return Plan(
-        study, sdtm, adam, displays, dictionary, sdtm_functions, order, adam_functions, adam_order,
-        [*variables, *lines], dropped, findings,
-    )  # fmt: skip
 
 
 def make(plan: Plan, say: Say, findings: Problems) -> Made:
@@ -133,7 +59,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in export.frames().items()}
     frames["protocol"] = plan.sdtm.protocol
     told = Problems()
-    mappings, made = _map(study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, told, export)
+    mappings, made = run_sdtm(study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, told, export)
     columns = column_ledger(
         {form: [c.name for c in given] for form, given in plan.dictionary.items()},
         plan.variables, plan.dropped, _link_columns(study), study.deferred, told, study.header_of,
@@ -354,28 +280,6 @@ def trace(
     return follow(target, dataset, usubjid, seq, values, variable=variable, links=_link_columns(study))
 
 
-def _map(
-    study: Study,
-    spec: Spec,
-    functions: Mapping[str, Callable[..., Any]],
-    order: Sequence[str],
-    frames: dict[str, Any],
-    problems: Problems,
-    export: RawExport | None,
-) -> tuple[list[Any], dict[str, Any]]:
-    """Run the SDTM mappings in their order; gives the mappings and the mapped datasets by name."""
-    from il2cdisc.base.problems import Address
-    from il2cdisc.sdtm.columns import Context
-    from il2cdisc.sdtm.modules import run_mappings
-
-    def nowhere(form: str, row: int, column: str) -> Address:
-        return Address(file=form, line=row + 1, column=column)
-
-    code = study.shown(study.mappings)
-    context = Context(spec, problems, export.address if export else nowhere, f"{code}/sdtm")
-    return run_mappings(functions, order, frames, context, folder=study.mappings, shown=code)
-
-
 def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:
     """ADaM datasets in the order in which they need each other."""
     from il2cdisc.adam import derive, empty_frame, finish, with_ids
@@ -405,29 +309,6 @@ def _engine_lines(plan: Plan) -> list[PlannedVariable]:
 
 def _method(spec: Spec, name: str) -> str:
     return spec.methods[name].description if name in spec.methods else ""
-
-
-def _engine_makes(spec: Spec) -> dict[str, set[str]]:
-    """Variables that the complete step makes, by dataset; datasets that it makes whole have all of theirs."""
-    out: dict[str, set[str]] = {}
-    for name, dataset in spec.datasets.items():
-        whole = name in {"TA", "TE", "TV", "TI", "TS", "RELREC"} or name.startswith("SUPP")
-        root = name[:2]
-        steps = {
-            "STUDYID", "DOMAIN", "VISITNUM", "VISITDY", "EPOCH", f"{root}SEQ", f"{root}DY", f"{root}STDY",
-            f"{root}ENDY", f"{root}STRESC", f"{root}STRESN", f"{root}STRESU", f"{root}STNRLO",
-            f"{root}STNRHI", f"{root}NRIND", f"{root}LOBXFL", f"{root}TEST",
-        }  # fmt: skip
-        for variable in dataset.variables:
-            if whole or variable.name in steps or variable.no_data or variable.assigned_value:
-                out.setdefault(name, set()).add(variable.name)
-        if name.startswith("SUPP"):
-            parent = name.removeprefix("SUPP")
-            names = [v.name for v in spec.datasets[parent].variables] if parent in spec.datasets else []
-            out.setdefault(name, set()).update(
-                {"AETRTEM", *(n[:-1] + "OR" for n in names if n.endswith("DTC"))}
-            )
-    return out
 
 
 def _link_columns(study: Study) -> list[str]:
@@ -483,11 +364,3 @@ def _write_define(plan: Plan, datasets: Sequence[Dataset], folder: Path) -> None
 
 def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _gather(problems: Problems, call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except Stopped as stopped:
-        problems.extend(stopped.problems)
-        return None

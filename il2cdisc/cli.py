@@ -129,7 +129,7 @@ def check(
 def spec_check(trial: Trial = Path()) -> None:
     """Tell every problem of the workbooks and mappings at once, each with its cell."""
     with _told():
-        from il2cdisc.build import make_plan
+        from il2cdisc.plan import make_plan
 
         plan = make_plan(trial.resolve())
         _print_problems(plan.findings)
