@@ -86,10 +86,13 @@ def mask_of(function: str, dataset: pd.DataFrame, where: pd.Series | None) -> np
 
 def text_column(index: pd.Index, mask: np.ndarray | None = None, value: str = "") -> pd.Series:
     """A text column, missing but where `mask` is True."""
-    out = np.full(len(index), np.nan, dtype=object)
-    if mask is not None:
-        out[mask] = value
-    return pd.Series(out, index=index, dtype="str")
+    place = np.full(len(index), -1) if mask is None else np.where(mask, 0, -1)
+    return text_at(index, [value], place)
+
+
+def text_at(index: pd.Index, texts: Sequence[str], places: np.ndarray) -> pd.Series:
+    """A text column: the one of `texts` at each place, missing where a place is -1."""
+    return pd.Series(pd.array(list(texts), dtype="str").take(places, allow_fill=True), index=index)
 
 
 def numbers(column: pd.Series) -> np.ndarray:

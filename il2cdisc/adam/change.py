@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.adam.arguments import mask_of, need_absent, need_columns, need_numbers, numbers
+from il2cdisc.adam.keys import beside, key_numbers, rows_at
 from il2cdisc.adam.problems import TWO_BASELINES
 from il2cdisc.base.problems import Stopped
 
@@ -30,14 +31,17 @@ def derive_var_base(
     name = "derive_var_base"
     need_columns(name, dataset, [*by, source, flag])
     need_absent(name, dataset, [new_var])
-    baseline = dataset.loc[(dataset[flag] == "Y").to_numpy(dtype=bool), [*by, source]].dropna(subset=list(by))
-    doubled = baseline[baseline.duplicated(list(by), keep=False)].drop_duplicates(list(by))
-    if len(doubled):
-        shown = [" ".join(map(str, row)) for row in doubled[list(by)].head(6).itertuples(index=False)]
+    key = key_numbers(by, dataset)[0]
+    flagged = np.flatnonzero((dataset[flag] == "Y").to_numpy(dtype=bool) & (key >= 0))
+    found, count = np.unique(key[flagged], return_counts=True)
+    if (count > 1).any():
+        doubled = dataset.iloc[flagged[np.isin(key[flagged], found[count > 1])]][list(by)].drop_duplicates()
+        shown = [" ".join(map(str, row)) for row in doubled.head(6).itertuples(index=False)]
         what = f"{len(doubled)} value(s) of {', '.join(by)} have several rows with {flag}=Y"
         raise Stopped([TWO_BASELINES.at(name, what, values=shown)])
-    values = dataset[list(by)].merge(baseline, on=list(by), how="left")[source].set_axis(dataset.index)
-    return dataset.assign(**{new_var: values})
+    baseline = np.full(key.max(initial=-1) + 2, -1)
+    baseline[key[flagged]] = flagged  # the last place stays -1: that of a missing key
+    return beside(dataset, rows_at(dataset[[source]], baseline[key]).set_axis([new_var], axis=1))
 
 
 def derive_var_chg(

@@ -14,6 +14,7 @@ from il2cdisc.adam.arguments import (
     need_numbers,
     numbers,
     refuse,
+    text_at,
     text_column,
 )
 from il2cdisc.adam.merging import extreme_rows
@@ -48,8 +49,9 @@ def derive_var_flag(
     """`dataset` with a flag Y where the condition holds, else `false_value` (empty: missing)."""
     name = "derive_var_flag"
     need_absent(name, dataset, [new_var])
-    flag = text_column(dataset.index, mask_of(name, dataset, where), "Y")
-    return dataset.assign(**{new_var: flag.fillna(false_value) if false_value else flag})
+    other = 1 if false_value else -1
+    place = np.where(mask_of(name, dataset, where), 0, other)
+    return dataset.assign(**{new_var: text_at(dataset.index, ["Y", false_value], place)})
 
 
 def derive_vars_population(dataset: pd.DataFrame, *, flags: Mapping[str, pd.Series]) -> pd.DataFrame:
@@ -59,12 +61,12 @@ def derive_vars_population(dataset: pd.DataFrame, *, flags: Mapping[str, pd.Seri
     """
     name = "derive_vars_population"
     need_absent(name, dataset, flags)
-    out = dataset
+    new: dict[str, pd.Series] = {}
     for flag, condition in flags.items():
         if not flag.endswith("FL"):
             raise refuse(name, f"a population flag's name ends in FL, {flag} does not")
-        out = derive_var_flag(out, new_var=flag, where=condition, false_value="N")
-    return out
+        new[flag] = text_at(dataset.index, ["Y", "N"], np.where(mask_of(name, dataset, condition), 0, 1))
+    return dataset.assign(**new)
 
 
 def derive_var_trtemfl(

@@ -12,11 +12,12 @@ from il2cdisc.adam.arguments import (
     need_absent,
     need_columns,
     need_numbers,
-    need_unique,
     numbers,
     refuse,
+    text_at,
     text_column,
 )
+from il2cdisc.adam.keys import beside, partners, rows_at
 from il2cdisc.adam.problems import NO_NUMBER, OTHER_UNIT
 from il2cdisc.base.problems import Problem, Stopped, did_you_mean
 
@@ -34,11 +35,13 @@ def derive_var_number(
     need_absent(name, dataset, [new_var])
     if len(set(values.values())) != len(values):
         raise refuse(name, f"two texts of {source} have the same number")
-    unknown = [str(text) for text in dataset[source].dropna().unique() if text not in values]
+    codes, texts = pd.factorize(dataset[source])
+    unknown = [str(text) for text in texts.tolist() if text not in values]
     if unknown:
         what = f"{source} has {len(unknown)} value(s) without a number for {new_var}"
         raise Stopped([NO_NUMBER.at(name, what, values=unknown, hint=did_you_mean(unknown[0], values))])
-    return dataset.assign(**{new_var: dataset[source].map(dict(values)).astype("float64")})
+    table = np.array([*(values[text] for text in texts.tolist()), np.nan])
+    return dataset.assign(**{new_var: table[codes]})  # a missing text has the code -1: the last of the table
 
 
 def derive_vars_group(
@@ -63,10 +66,7 @@ def derive_vars_group(
     values = numbers(dataset[source])
     place = np.searchsorted(bounds, values, side="right")
     known = ~np.isnan(values) & (place > 0)
-    names = np.array([None, *lower], dtype=object)
-    new: dict[str, Any] = {
-        new_var: pd.Series(names[np.where(known, place, 0)], index=dataset.index, dtype="str")
-    }
+    new: dict[str, Any] = {new_var: text_at(dataset.index, list(lower), np.where(known, place - 1, -1))}
     if number:
         new[number] = np.where(known, place.astype("float64"), np.nan)
     return dataset.assign(**new)
@@ -86,15 +86,10 @@ def derive_vars_parameter(
     need_columns(name, dataset, by)
     need_columns(name, parameters, [*by, *new_vars], "parameters")
     need_absent(name, dataset, new_vars)
-    right = parameters[[*by, *new_vars]].copy()
-    left = dataset[list(by)].copy()
-    for column in by:
-        left[column] = left[column].astype("str").fillna("")
-        right[column] = right[column].astype("str").fillna("")
-    need_unique(name, right, by, "parameters")
-    merged = left.merge(right.assign(_known=True), on=list(by), how="left").set_axis(dataset.index)
-    out = dataset.assign(**{column: merged[column] for column in new_vars})
-    return out[merged["_known"].notna().to_numpy()]
+    left, right = (frame[list(by)].astype("str").fillna("") for frame in (dataset, parameters))
+    found = partners(name, left, right, by, "parameters")
+    known = found >= 0
+    return beside(dataset[known], rows_at(parameters[list(new_vars)], found[known]))
 
 
 def check_units(

@@ -13,9 +13,9 @@ from il2cdisc.adam.arguments import (
     need_absent,
     need_columns,
     need_one_of,
-    need_unique,
     text_column,
 )
+from il2cdisc.adam.keys import beside, key_numbers, partners, ranks, rows_at
 from il2cdisc.base.rowids import gathered_ids, id_columns
 
 
@@ -45,19 +45,13 @@ def derive_vars_merged(
     need_columns(name, dataset, by)
     need_columns(name, dataset_add, [*by, *wanted.values()], "dataset_add")
     need_absent(name, dataset, wanted)
-    need_unique(name, dataset_add, by, "dataset_add")
-    right = dataset_add.dropna(subset=list(by))
-    columns = {new: right[old] for new, old in wanted.items()}
+    found = partners(name, dataset, dataset_add, by, "dataset_add")
     carried = id_columns(dataset_add) if ids else []
-    columns |= {_aside(column): right[column] for column in carried}
-    columns |= {key: right[key] for key in by}
-    merged = dataset[list(by)].merge(pd.DataFrame(columns), on=list(by), how="left")
-    merged.index = dataset.index
-    out = dataset.assign(**{new: merged[new] for new in wanted})
-    for column in carried:
-        new = merged[_aside(column)]
-        out[column] = unite_ids(dataset[column], new) if column in dataset.columns else new
-    return out
+    merged = rows_at(dataset_add[[*wanted.values(), *carried]], found)
+    merged = merged.set_axis([*wanted, *carried], axis=1)
+    united = [column for column in carried if column in dataset.columns]
+    out = beside(dataset, merged.drop(columns=united))
+    return out.assign(**{column: unite_ids(dataset[column], merged[column]) for column in united})
 
 
 def derive_var_merged_exist_flag(
@@ -77,8 +71,8 @@ def derive_var_merged_exist_flag(
     need_columns(name, dataset, by)
     need_columns(name, dataset_add, by, "dataset_add")
     need_absent(name, dataset, [new_var])
-    keys = dataset_add[list(by)].dropna().drop_duplicates().assign(_there=True)
-    there = dataset[list(by)].merge(keys, on=list(by), how="left")["_there"].notna().to_numpy()
+    ours, theirs = key_numbers(by, dataset, dataset_add)
+    there = np.isin(ours, theirs[theirs >= 0])
     flag = text_column(dataset.index, there, true_value)
     if false_value:
         flag = flag.fillna(false_value)
@@ -109,19 +103,19 @@ def extreme_rows(
     need_one_of(function, "mode", mode, ["first", "last"])
     names = [item.removeprefix("-") for item in order]
     need_columns(function, dataset, [*by, *names])
-    rows = mask_of(function, dataset, where) & dataset[list(by)].notna().all(axis=1).to_numpy()
-    position = np.flatnonzero(rows)
-    part = dataset.iloc[position][[*dict.fromkeys([*by, *names])]].set_axis(position)
-    for item in reversed(order):  # least important first; each sort is stable
-        column = item.removeprefix("-")
-        if item.startswith("-"):
-            ranks = part[column].rank(method="dense", ascending=False, na_option="top")
-            part = part.loc[ranks.sort_values(kind="stable").index]
-        else:
-            part = part.sort_values(column, kind="stable", na_position="first")
-    chosen = part.drop_duplicates(list(by), keep="first" if mode == "first" else "last").index
+    rows = mask_of(function, dataset, where)
+    key = key_numbers(by, dataset)[0]
+    position = np.flatnonzero(rows & (key >= 0))
+    by_order = [
+        ranks(dataset[name], descending=item.startswith("-"))[position]
+        for item, name in zip(order, names, strict=True)
+    ]
+    ordered = np.lexsort([*reversed(by_order), key[position]])  # stable: ties stay in row order
+    key = key[position][ordered]
+    change = key[1:] != key[:-1]
+    ends = np.append(True, change) if mode == "first" else np.append(change, True)
     out = np.zeros(len(dataset), dtype=bool)
-    out[chosen.to_numpy()] = True
+    out[position[ordered[ends[: len(key)]]]] = True
     return out
 
 
@@ -131,19 +125,15 @@ def unite_ids(left: pd.Series, right: pd.Series) -> pd.Series:
     both = (left.notna() & right.notna()).to_numpy()
     if not both.any():
         return left.where(left.notna(), right)
-    out = left.astype(object).where(left.notna(), right.astype(object)).to_numpy(dtype=object, copy=True)
+    ours, theirs = left.to_numpy(dtype=object), right.to_numpy(dtype=object)
+    out = np.where(left.notna(), ours, theirs)
     for place in np.flatnonzero(both):
-        united = set(_ids(left.iloc[place])) | set(_ids(right.iloc[place]))
-        out[place] = tuple(sorted(united))
+        out[place] = tuple(sorted({*_ids(ours[place]), *_ids(theirs[place])}))
     return pd.Series(out, index=left.index, dtype=object)
 
 
 def _ids(value: object) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, tuple | list) else (int(value),)  # pyright: ignore[reportArgumentType]
-
-
-def _aside(column: str) -> str:
-    return f"\x00{column}"
 
 
 def derive_vars_merged_summary(
@@ -165,7 +155,9 @@ def derive_vars_merged_summary(
     need_columns(name, dataset_add, [*by, *(column for column, _ in new_vars.values())], "dataset_add")
     for _, statistic in new_vars.values():
         need_one_of(name, "statistic", statistic, ["count", "sum", "mean", "min", "max", "median"])
-    rows = dataset_add.dropna(subset=list(by))
+    carried = id_columns(dataset_add) if ids else []
+    rows = dataset_add[[*dict.fromkeys([*by, *(column for column, _ in new_vars.values())]), *carried]]
+    rows = rows.dropna(subset=list(by))
     groups = rows.groupby(list(by), sort=False)
     table = pd.DataFrame(
         {
@@ -173,7 +165,6 @@ def derive_vars_merged_summary(
             for new, (column, statistic) in new_vars.items()
         }
     )
-    carried = id_columns(dataset_add) if ids else []
     for column in carried:
         gathered = gathered_ids(rows[column], groups.ngroup().to_numpy())
         table[column] = pd.Series(

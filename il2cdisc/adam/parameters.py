@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from il2cdisc.adam.arguments import need_columns, need_numbers, numbers, refuse, text_column
+from il2cdisc.adam.keys import key_numbers
 from il2cdisc.adam.rows import append_rows
 from il2cdisc.base.rowids import gathered_ids, id_columns
 
@@ -44,32 +46,29 @@ def derive_param_total(
     need_numbers(name, dataset, [value])
     if len(set(items)) != len(items) or not items:
         raise refuse(name, "items names an item twice, or none")
-    rows = dataset[dataset[item].isin(list(items)).to_numpy(dtype=bool) & dataset[value].notna().to_numpy()]
-    rows = rows.dropna(subset=list(by))
+    ids = id_columns(dataset)
+    rows = dataset[list(dict.fromkeys([*by, item, value, *keep, *ids]))]
+    wanted = rows[item].isin(list(items)) & rows[value].notna() & rows[list(by)].notna().all(axis=1)
+    rows = rows[wanted.to_numpy(dtype=bool)]
     doubled = rows[rows.duplicated([*by, item], keep=False)]
     if len(doubled):
         first = doubled.iloc[0]
         shown = " ".join(str(first[column]) for column in [*by, item])
         what = f"{len(doubled)} item rows stand twice for one key, the first is {shown}"
         raise refuse(name, what, fix="take one record a key and item first (filter_extreme)")
-    if rows.empty:
-        return dataset
-    groups = rows.groupby(list(by), sort=False)
-    number = groups.ngroup().to_numpy()
-    found = groups[value].count().to_numpy("float64")
-    total = groups[value].sum().to_numpy("float64")
+    number = key_numbers(by, rows)[0]
+    found = np.bincount(number)
+    total = rows[value].groupby(number).sum().to_numpy("float64")
     missing = len(items) - found
     scaled = np.where(missing == 0, total, total * len(items) / found)
-    start = rows.iloc[np.sort(np.unique(number, return_index=True)[1])]
-    new = start[list(dict.fromkeys([*by, *keep]))].reset_index(drop=True)
-    new = new.assign(**dict(set_values))
-    new[value] = np.where(missing <= missing_allowed, scaled, np.nan)
+    start = np.unique(number, return_index=True)[1]
+    new = rows[list(dict.fromkeys([*by, *keep]))].iloc[start].reset_index(drop=True)
     prorated = (missing > 0) & (missing <= missing_allowed)
-    new["DTYPE"] = text_column(new.index, prorated, dtype)
-    for column in id_columns(dataset):
-        gathered = gathered_ids(rows[column], number)
-        new[column] = gathered.reindex(range(len(new))).to_numpy(dtype=object)
-    return append_rows(dataset, new)
+    made: dict[str, Any] = dict(set_values)
+    made[value] = np.where(missing <= missing_allowed, scaled, np.nan)
+    made["DTYPE"] = text_column(new.index, prorated, dtype)
+    made |= {column: gathered_ids(rows[column], number).to_numpy(dtype=object) for column in ids}
+    return append_rows(dataset, new.assign(**made))
 
 
 def derive_param_transformed(

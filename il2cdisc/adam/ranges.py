@@ -7,7 +7,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from il2cdisc.adam.arguments import need_absent, need_columns, need_numbers, numbers, text_column
+from il2cdisc.adam.arguments import need_absent, need_columns, need_numbers, numbers, text_at, text_column
+from il2cdisc.base.dates import over_distinct
 
 _BELOW = re.compile(r"\s*<\s*(\d+(?:\.\d+)?)\s*")
 
@@ -30,10 +31,9 @@ def derive_var_anrind(
     need_absent(name, dataset, [new_var])
     values, bottom, top = (numbers(dataset[column]) for column in (value, low, high))
     known = ~np.isnan(values) & ~(np.isnan(bottom) & np.isnan(top))
-    names = np.array([np.nan, "LOW", "NORMAL", "HIGH"], dtype=object)
-    place = np.where(values < bottom, 1, np.where(values > top, 3, 2))
-    found = names[np.where(known, place, 0)]
-    return dataset.assign(**{new_var: pd.Series(found, index=dataset.index, dtype="str")})
+    place = np.where(values < bottom, 0, np.where(values > top, 2, 1))
+    found = text_at(dataset.index, ["LOW", "NORMAL", "HIGH"], np.where(known, place, -1))
+    return dataset.assign(**{new_var: found})
 
 
 def derive_vars_below_lloq(
@@ -50,17 +50,14 @@ def derive_vars_below_lloq(
     need_columns(name, dataset, [text])
     need_numbers(name, dataset, [value, *([lloq] if lloq else [])])
     need_absent(name, dataset, ["DTYPE"])
-    column = dataset[text]
-    table = {found: _limit(str(found)) for found in column.dropna().unique()}
-    written = column.map(table).astype("float64").to_numpy()
+    written = numbers(over_distinct(dataset[text], _limit))
     below = ~np.isnan(written)
     limit = written
     if lloq:
         named = numbers(dataset[lloq])
         limit = np.where(np.isnan(named), written, named)
-    out = dataset.assign(**{value: np.where(below, limit / 2, numbers(dataset[value]))})
-    out["DTYPE"] = text_column(dataset.index, below, "HALFLLOQ")
-    return out
+    values = np.where(below, limit / 2, numbers(dataset[value]))
+    return dataset.assign(**{value: values, "DTYPE": text_column(dataset.index, below, "HALFLLOQ")})
 
 
 def _limit(text: str) -> float:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
+
+from il2cdisc.adam.keys import beside, rows_at
 
 
 def append_rows(dataset: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -15,13 +18,9 @@ def append_rows(dataset: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     if dataset.empty or rows.empty:
         names = list(dict.fromkeys([*dataset.columns, *rows.columns]))
         full, other = (rows, dataset) if dataset.empty else (dataset, rows)
-        out = full.reset_index(drop=True)
-        lacking = {
-            name: other[name].iloc[:0].reindex(out.index) for name in names if name not in full.columns
-        }
-        return out.assign(**lacking)[names]
-    left = {str(name): kind for name, kind in dataset.dtypes.items()}
-    right = {str(name): kind for name, kind in rows.dtypes.items()}
+        lacking = [name for name in names if name not in full.columns]
+        return beside(full.reset_index(drop=True), _missing(other[lacking], len(full)))[names]
+    left, right = (dict(zip(map(str, frame.columns), frame.dtypes, strict=True)) for frame in (dataset, rows))
     ours: dict[str, pd.Series] = {}
     theirs: dict[str, pd.Series] = {}
     for name in [name for name in left if name in right and left[name] != right[name]]:
@@ -37,5 +36,10 @@ def append_rows(dataset: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 def blank(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """`rows` with missing values in `columns`, their types kept."""
-    empty = rows.iloc[:0]
-    return rows.assign(**{column: empty[column].reindex(rows.index) for column in columns})
+    others = [column for column in rows.columns if column not in columns]
+    return beside(rows[others], _missing(rows[list(columns)], len(rows)))[rows.columns]
+
+
+def _missing(like: pd.DataFrame, length: int) -> pd.DataFrame:
+    """A frame with the columns of another and their types, all missing."""
+    return rows_at(like, np.full(length, -1))

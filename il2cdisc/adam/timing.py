@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from il2cdisc.adam.arguments import need_absent, need_columns, need_numbers, need_one_of, numbers, refuse
-from il2cdisc.base.dates import earliest_day, latest_day, sas_day
+from il2cdisc.adam.arguments import (
+    need_absent,
+    need_columns,
+    need_numbers,
+    need_one_of,
+    numbers,
+    refuse,
+    text_at,
+)
+from il2cdisc.base.dates import earliest_day, is_complete, latest_day, over_distinct, sas_day
 
 _LEVELS = {"none": 0, "D": 1, "M": 2}
-_FLAGS = np.array([np.nan, "D", "M", "Y"], dtype=object)
+_FLAGS = ("D", "M", "Y")
 _DAY = 86400.0
 
 
@@ -54,10 +62,10 @@ def derive_vars_dt(
     for column in not_after:
         bound = numbers(dataset[column])
         days = np.where(imputed & (low <= bound) & (bound <= high), np.fmin(days, bound), days)
-    out = dataset.assign(**{new: days})
+    columns: dict[str, Any] = {new: days}
     if flag:
-        out[new_flag] = pd.Series(_FLAGS[np.where(imputed, level, 0)], index=out.index, dtype="str")
-    return out
+        columns[new_flag] = text_at(dataset.index, _FLAGS, np.where(imputed, level - 1, -1))
+    return dataset.assign(**columns)
 
 
 def derive_vars_dtm(dataset: pd.DataFrame, *, prefix: str, dtc: str) -> pd.DataFrame:
@@ -69,9 +77,7 @@ def derive_vars_dtm(dataset: pd.DataFrame, *, prefix: str, dtc: str) -> pd.DataF
     name = "derive_vars_dtm"
     need_columns(name, dataset, [dtc])
     need_absent(name, dataset, [f"{prefix}DTM"])
-    text = dataset[dtc]
-    table = {value: _seconds(str(value)) for value in text.dropna().unique()}
-    return dataset.assign(**{f"{prefix}DTM": text.map(table).astype("float64")})
+    return dataset.assign(**{f"{prefix}DTM": over_distinct(dataset[dtc], _seconds).astype("float64")})
 
 
 def derive_vars_dy(dataset: pd.DataFrame, *, reference: str, source: Sequence[str]) -> pd.DataFrame:
@@ -109,19 +115,20 @@ def _as_days(column: str, values: np.ndarray) -> np.ndarray:
 def _possible_days(function: str, text: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """First and last possible day, and which parts are unknown: 0 none, 1 day, 2 month, 3 all."""
     codes, distinct = pd.factorize(text)
-    table = np.array([*(_range(function, str(value)) for value in distinct), (np.nan, np.nan, 3)])
+    table = np.array([*(_range(function, str(value)) for value in distinct.tolist()), (np.nan, np.nan, 3)])
     found = table[codes]  # a missing text has the code -1: the last line of the table
     return found[:, 0], found[:, 1], found[:, 2].astype(int)
 
 
 def _range(function: str, text: str) -> tuple[float, float, int]:
     try:
-        low, high = sas_day(earliest_day(text)), sas_day(latest_day(text))
+        low = sas_day(earliest_day(text))
+        if is_complete(text):
+            return float(low), float(low), 0
+        high = sas_day(latest_day(text))
     except ValueError:
         fix = "derive from a --DTC variable of SDTM, whose dates are ISO 8601"
         raise refuse(function, f"{text!r} is no ISO 8601 date", fix=fix) from None
-    if re.match(r"\d{4}-\d{2}-\d{2}", text):
-        return float(low), float(high), 0
     return float(low), float(high), 1 if re.match(r"\d{4}-\d{2}", text) else 2
 
 

@@ -13,8 +13,10 @@ from il2cdisc.adam.arguments import (
     need_columns,
     need_numbers,
     numbers,
+    text_at,
     text_column,
 )
+from il2cdisc.adam.keys import beside
 from il2cdisc.adam.merging import extreme_rows
 from il2cdisc.adam.problems import BAD_WINDOWS
 from il2cdisc.adam.rows import append_rows, blank
@@ -45,29 +47,31 @@ def derive_vars_windows(
     need_numbers(name, dataset, [day])
     need_columns(name, windows, WINDOW_COLUMNS, "windows")
     need_absent(name, dataset, _NEW)
-    table = windows.assign(
-        AWLO=windows["AWLO"].astype("float64").fillna(-np.inf),
-        AWHI=windows["AWHI"].astype("float64").fillna(np.inf),
-    ).sort_values("AWLO", kind="stable", ignore_index=True)
-    _check_windows(name, table)
+    low, high = (numbers(windows[column]) for column in ("AWLO", "AWHI"))
+    low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
+    ascending = np.argsort(low, kind="stable")
+    low, high = low[ascending], high[ascending]
+    names = windows["AVISIT"].iloc[ascending].astype("str").tolist()
+    _check_windows(name, names, low, high)
     days = np.where(mask_of(name, dataset, where), numbers(dataset[day]), np.nan)
-    place = np.searchsorted(table["AWLO"].to_numpy("float64"), days, side="right") - 1
-    inside = place >= 0
-    inside &= ~np.isnan(days)
-    if len(table):
-        inside &= days <= table["AWHI"].to_numpy("float64")[np.clip(place, 0, None)]
-    taken = table.reindex(np.where(inside, place, -1)).set_axis(dataset.index)
-    target = numbers(taken["AWTARGET"])
-    new = {
-        "AVISIT": taken["AVISIT"].astype("str"),
-        "AVISITN": taken["AVISITN"].astype("float64"),
-        "AWTARGET": taken["AWTARGET"].astype("float64"),
-        "AWTDIFF": np.abs(_continuous(days) - _continuous(target)),
-        "AWLO": taken["AWLO"].astype("float64").replace([-np.inf, np.inf], np.nan),
-        "AWHI": taken["AWHI"].astype("float64").replace([-np.inf, np.inf], np.nan),
-        "AWU": text_column(dataset.index, inside, unit),
+    place = np.searchsorted(low, days, side="right") - 1
+    # a day before the first window has the place -1, which is here the end of the appended -infinity
+    inside = (place >= 0) & (days <= np.append(high, -np.inf)[place])
+    place = np.where(inside, place, -1)
+    tables = {
+        "AVISITN": numbers(windows["AVISITN"])[ascending],
+        "AWTARGET": numbers(windows["AWTARGET"])[ascending],
+        "AWLO": np.where(np.isinf(low), np.nan, low),
+        "AWHI": np.where(np.isinf(high), np.nan, high),
     }
-    return dataset.assign(**new)
+    found = {column: np.append(table, np.nan)[place] for column, table in tables.items()}
+    found["AWTDIFF"] = np.abs(_continuous(days) - _continuous(found["AWTARGET"]))
+    texts = {
+        "AVISIT": text_at(dataset.index, names, place),
+        "AWU": text_at(dataset.index, [unit], np.where(inside, 0, -1)),
+    }
+    new = pd.DataFrame(texts | found, index=dataset.index)
+    return beside(dataset, new[list(_NEW)])
 
 
 def derive_locf_records(
@@ -142,17 +146,15 @@ def derive_var_window_flag(
     return dataset.assign(**{new_var: text_column(dataset.index, chosen, "Y")})
 
 
-def _check_windows(function: str, table: pd.DataFrame) -> None:
-    low, high = table["AWLO"].to_numpy("float64"), table["AWHI"].to_numpy("float64")
-    names = table["AVISIT"].astype("str").tolist()
+def _check_windows(function: str, names: list[str], low: np.ndarray, high: np.ndarray) -> None:
     problems = [
         BAD_WINDOWS.at(function, f"window {names[i]} ends ({high[i]:g}) before it begins ({low[i]:g})")
-        for i in range(len(table))
+        for i in range(len(names))
         if high[i] < low[i]
     ]
     problems += [
         BAD_WINDOWS.at(function, f"windows {names[i]} and {names[i + 1]} overlap", values=[f"{low[i + 1]:g}"])
-        for i in range(len(table) - 1)
+        for i in range(len(names) - 1)
         if low[i + 1] <= high[i]
     ]
     if problems:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from typing import Any
+
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from il2cdisc.adam.problems import NO_DATASET, NO_NUMBER
 from il2cdisc.base.problems import Problem, Stopped, did_you_mean
@@ -38,18 +43,18 @@ def parameters_of(spec: Spec, dataset: str) -> pd.DataFrame:
     rows = [parameter for parameter in spec.parameters if parameter.dataset == dataset]
     if not rows:
         raise Stopped([_none(spec, "Parameters", dataset, [row.dataset for row in spec.parameters])])
-    columns = {
-        "PARAMCD": [row.code for row in rows],
-        "PARAM": [row.label for row in rows],
-        "PARCAT1": [row.category or None for row in rows],
-        "SOURCE": [row.source or None for row in rows],
-        "UNIT": [row.unit or None for row in rows],
+    rows.sort(key=lambda row: math.inf if row.order is None else row.order)
+    columns: dict[str, Any] = {
+        "PARAMCD": _texts(row.code for row in rows),
+        "PARAM": _texts(row.label for row in rows),
+        "PARAMN": pd.array([row.order for row in rows], dtype="float64"),
+        "PARCAT1": _texts(row.category for row in rows),
+        "SOURCE": _texts(row.source for row in rows),
+        "UNIT": _texts(row.unit for row in rows),
     }
     headers = dict.fromkeys(header for row in rows for header in row.extra)
-    columns |= {header: [row.extra.get(header) or None for row in rows] for header in headers}
-    frame = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
-    frame.insert(2, "PARAMN", pd.Series([row.order for row in rows], dtype="float64"))
-    return frame.sort_values("PARAMN", kind="stable", ignore_index=True)
+    columns |= {header: _texts(row.extra.get(header, "") for row in rows) for header in headers}
+    return pd.DataFrame(columns)
 
 
 def numbers_of(spec: Spec, codelist: str) -> dict[str, float]:
@@ -67,6 +72,10 @@ def numbers_of(spec: Spec, codelist: str) -> dict[str, float]:
             for term in wrong
         )
     return {term.decode: float(term.value) for term in found.terms}
+
+
+def _texts(values: Iterable[str]) -> ExtensionArray:
+    return pd.array([value or None for value in values], dtype="str")
 
 
 def _none(spec: Spec, sheet: str, name: str, options: list[str]) -> Problem:

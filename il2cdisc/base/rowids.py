@@ -36,8 +36,12 @@ def numbered(frame: pd.DataFrame, source: str) -> pd.DataFrame:
 
 def gathered_ids(ids: pd.Series, groups: pd.Series | NDArray[np.integer[Any]]) -> pd.Series:
     """For each group, the sorted tuple of its distinct row ids: keeps ids through an aggregation."""
-    by = groups if isinstance(groups, pd.Series) else pd.Series(groups, index=ids.index)
-    return ids.groupby(by, sort=False).agg(_tuple)
+    codes, names = pd.factorize(groups)
+    found: list[set[int]] = [set() for _ in names]
+    for code, value in zip(codes.tolist(), ids.tolist(), strict=True):
+        if code >= 0:
+            found[code].update(_as_tuple(value))
+    return pd.Series([tuple(sorted(item)) for item in found], index=names, dtype=object)
 
 
 def edges(frame: pd.DataFrame) -> pd.DataFrame:
@@ -68,10 +72,3 @@ def _as_tuple(value: object) -> tuple[int, ...]:
     if isinstance(value, tuple | list | np.ndarray):
         return tuple(int(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return () if pd.isna(value) else (int(value),)  # pyright: ignore[reportCallIssue, reportArgumentType]
-
-
-def _tuple(ids: pd.Series) -> tuple[int, ...]:
-    found: set[int] = set()
-    for value in ids:
-        found.update(_as_tuple(value))
-    return tuple(sorted(found))

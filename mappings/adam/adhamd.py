@@ -17,7 +17,7 @@ from il2cdisc.adam import (
 )
 from il2cdisc.spec.models import Spec
 from mappings.adam.common import SAME, after_baseline, with_change, with_date, with_subject, with_visits
-from mappings.adam.scale import PARAMETER, items_of, parameter, totals_of
+from mappings.adam.scale import PARAMETER, items_of, parameter, scale_parameters, totals_of
 
 RESPONSE = "HAMD-21 total score decrease of at least 50%"
 REMISSION = {"HAMD2TS": "HAMD-21 total score below 8", "HAMD17D": "HAMD-17 total score not above 7"}
@@ -36,7 +36,8 @@ def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     windows = windows_of(spec, "ADHAMD")
     later = windows[windows["AVISITN"] > 0]
 
-    items = with_date(with_subject(items_of(rs, spec), adsl), "RSDTC")
+    parameters = scale_parameters(spec)
+    items = with_date(with_subject(items_of(rs, parameters), adsl), "RSDTC")
     keep = [
         column
         for column in items.columns
@@ -45,14 +46,14 @@ def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     text = pd.Series(index=items.index, dtype="str")
     out = items.assign(SRCDOM=text.fillna("RS"), SRCVAR=text.fillna("RSSTRESN"), SRCSEQ=items["RSSEQ"])
     for code in REMISSION:
-        out = append_rows(out, totals_of(items, spec, code, keep))
+        out = append_rows(out, totals_of(items, parameters, code, keep))
     out = with_criteria(with_change(with_visits(out, windows)))
 
     totals = out["PARAMCD"].isin(REMISSION)
     carried = totals & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
     out = derive_locf_records(out, later, by=SAME, where=carried, keep_missing=["ANL01FL"])
     out = derive_var_flag(out, new_var="ANL02FL", where=(out["ANL01FL"] == "Y") | (out["DTYPE"] == "LOCF"))
-    return analysis_dataset("ADHAMD", append_rows(out, non_response(out, adsl, later, spec)))
+    return analysis_dataset("ADHAMD", append_rows(out, non_response(out, adsl, later, parameters)))
 
 
 def with_criteria(out: pd.DataFrame) -> pd.DataFrame:
@@ -71,21 +72,20 @@ def with_criteria(out: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def non_response(out: pd.DataFrame, adsl: pd.DataFrame, visits: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+def non_response(
+    out: pd.DataFrame, adsl: pd.DataFrame, visits: pd.DataFrame, parameters: pd.DataFrame
+) -> pd.DataFrame:
     """Yes/no parameters for every visit of every subject of the full analysis set; missing is no."""
-    analysed = out[(out["ANL01FL"] == "Y") & (out["AVISITN"] > 0) & (out["FASFL"] == "Y")]
+    analysed = out["PARAMCD"].isin(REMISSION) & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
+    totals = out[analysed & (out["FASFL"] == "Y")]
+    seen, names = totals, [parameter(parameters, code) for code in NON_RESPONSE]
+    for (total, flag), new in zip(NON_RESPONSE.values(), names, strict=True):
+        source, met = seen["PARAMCD"] == total, seen[flag] == "Y"
+        seen = derive_param_criterion(seen, source=source, met=met, set_values=new)
+    seen = blank(seen.iloc[len(totals) :].reset_index(drop=True), [*VALUES, *SOURCE])
     subjects = adsl.loc[adsl["FASFL"] == "Y", ["STUDYID", "USUBJID"]]
     grid = subjects.merge(visits[["AVISIT", "AVISITN"]], how="cross")
-    seen, expected = analysed.iloc[:0], []
-    for code, (total, flag) in NON_RESPONSE.items():
-        names = parameter(spec, code)
-        rows = analysed[analysed["PARAMCD"] == total]
-        everyone = pd.Series(True, index=rows.index)
-        made = derive_param_criterion(rows, source=everyone, met=rows[flag] == "Y", set_values=names)
-        seen = append_rows(seen, made.iloc[len(rows) :])
-        expected.append(grid.assign(**names))
-    seen = blank(seen, [*VALUES, *SOURCE])
-    imputed = with_subject(pd.concat(expected, ignore_index=True), adsl)
+    imputed = with_subject(pd.DataFrame(names).merge(grid, how="cross"), adsl)
     text = pd.Series(index=imputed.index, dtype="str")
     imputed = imputed.assign(
         AVAL=0.0, AVALC=text.fillna("N"), DTYPE=text.fillna("NRI"), ANL01FL=text.fillna("Y")

@@ -22,7 +22,7 @@ from il2cdisc.adam import (
     windows_of,
 )
 from il2cdisc.spec.models import Spec
-from mappings.adam.scale import items_of, totals_of
+from mappings.adam.scale import items_of, scale_parameters, totals_of
 
 AGE_GROUPS = {"<40": -np.inf, "40-64": 40.0, ">=65": 65.0}
 DIAGNOSIS = {"MDD": "Major depressive disorder", "BD": "Bipolar disorder"}
@@ -120,8 +120,9 @@ def reason(event: pd.Series) -> pd.Series:
 
 def with_baseline(out: pd.DataFrame, rs: pd.DataFrame, cp: pd.DataFrame, spec: Spec) -> pd.DataFrame:
     """Baseline total of the scale, baseline and Day 5 share of regulatory T cells."""
-    items = items_of(rs, spec)
-    totals = totals_of(items, spec, "HAMD2TS", ["VISITNUM", "RSDTC", "RSSEQ"])
+    parameters = scale_parameters(spec)
+    keep = ["VISITNUM", "RSDTC", "RSSEQ"]
+    totals = totals_of(items_of(rs, parameters), parameters, "HAMD2TS", keep)
     totals = dated(totals, out, "RSDTC")
     baseline = last_before(totals, ["_DT", "_DTM", "VISITNUM"])
     out = derive_vars_merged(out, baseline, by=["USUBJID"], new_vars={"HAMDBL": "AVAL"}, ids=True)

@@ -17,40 +17,42 @@ PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1"]
 TOTALS = {"HAMD2TS": ("_ITEM21", 2), "HAMD17D": ("_ITEM17", 1)}
 
 
-def parameter(spec: Spec, code: str) -> dict[str, str | float]:
+def scale_parameters(spec: Spec) -> pd.DataFrame:
+    """The parameters of the scale; `RSTESTCD`, `_ITEM21` and `_ITEM17` name the items and their numbers."""
+    names = {"Test Code": "RSTESTCD", "Item 21": "_ITEM21", "Item 17": "_ITEM17"}
+    return parameters_of(spec, "ADHAMD").rename(columns=names)
+
+
+def parameter(parameters: pd.DataFrame, code: str) -> dict[str, str | float]:
     """PARAMCD, PARAM, PARAMN and PARCAT1 of one parameter."""
-    table = parameters_of(spec, "ADHAMD")
-    row = table[table["PARAMCD"] == code].iloc[0]
-    return {name: row[name] for name in PARAMETER}
+    return parameters.loc[parameters["PARAMCD"] == code, PARAMETER].iloc[0].to_dict()
 
 
-def items_of(rs: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+def items_of(rs: pd.DataFrame, parameters: pd.DataFrame) -> pd.DataFrame:
     """The rated items of the scale with their parameter, AVAL and item numbers."""
-    parameters = parameters_of(spec, "ADHAMD").rename(
-        columns={"Test Code": "RSTESTCD", "Item 21": "_ITEM21", "Item 17": "_ITEM17"}
-    )
     items = parameters[parameters["PARCAT1"] == "ITEM"]
-    out = derive_vars_parameter(rs, items, by=["RSTESTCD"], new_vars=[*PARAMETER, "_ITEM21", "_ITEM17"])
-    return out[out["RSSTRESN"].notna()].assign(AVAL=lambda frame: frame["RSSTRESN"])
+    rated = rs[rs["RSSTRESN"].notna()]
+    out = derive_vars_parameter(rated, items, by=["RSTESTCD"], new_vars=[*PARAMETER, "_ITEM21", "_ITEM17"])
+    return out.assign(AVAL=out["RSSTRESN"])
 
 
-def totals_of(items: pd.DataFrame, spec: Spec, code: str, keep: list[str]) -> pd.DataFrame:
+def totals_of(items: pd.DataFrame, parameters: pd.DataFrame, code: str, keep: list[str]) -> pd.DataFrame:
     """One total a subject, visit and date; `keep` are columns of the items that the total keeps."""
     column, allowed = TOTALS[code]
-    numbers = parameters_of(spec, "ADHAMD")[column.replace("_ITEM", "Item ")].dropna().unique()
-    rows = items[items[column].notna()].assign(
-        _VISIT=items["VISITNUM"].fillna(-1.0), _DATE=items["RSDTC"].fillna("")
-    )
     key = ["USUBJID", "_VISIT", "_DATE"]
+    ids = [name for name in items.columns if name.startswith("@")]
+    wanted = dict.fromkeys(["USUBJID", column, "AVAL", "VISITNUM", "RSDTC", "RSSEQ", *keep, *ids])
+    rows = items.loc[items[column].notna(), list(wanted)]
+    rows = rows.assign(_VISIT=rows["VISITNUM"].fillna(-1.0), _DATE=rows["RSDTC"].fillna(""))
     # an item that was entered twice counts once: the record with the lower sequence number
     rows = filter_extreme(rows, by=[*key, column], order=["RSSEQ"], mode="first")
     out = derive_param_total(
         rows,
         by=key,
         item=column,
-        items=list(numbers),
-        set_values=parameter(spec, code),
+        items=list(parameters[column].dropna().unique()),
+        set_values=parameter(parameters, code),
         missing_allowed=allowed,
         keep=keep,
     )
-    return out.iloc[len(rows) :].reindex(columns=[*items.columns, "DTYPE"]).reset_index(drop=True)
+    return out.iloc[len(rows) :].drop(columns=["_VISIT", "_DATE"]).reset_index(drop=True)

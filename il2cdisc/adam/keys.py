@@ -1,0 +1,59 @@
+"""Keys of rows as whole numbers, and the rows of another frame that have the same key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.adam.arguments import need_unique
+
+
+def key_numbers(by: Sequence[str], *frames: pd.DataFrame) -> list[np.ndarray]:
+    """For each frame the number of each row's key, over all frames: 0, 1 ... as they come.
+
+    -1 where a part of the key is missing. Before: USUBJID S2, missing, S1 and S1. After: 0, -1, 1 and 1.
+    """
+    numbers = np.zeros(sum(map(len, frames)), dtype="int64")
+    for i, column in enumerate(by):
+        parts = [frame[column] for frame in frames]
+        codes, values = pd.factorize(pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0])
+        if i == 0:
+            numbers = codes
+            continue
+        both = np.where((numbers < 0) | (codes < 0), np.nan, numbers * float(len(values)) + codes)
+        numbers = pd.factorize(both)[0]  # numbered anew, so that the product stays small
+    return np.split(numbers, np.cumsum([len(frame) for frame in frames])[:-1])
+
+
+def partners(
+    function: str, dataset: pd.DataFrame, other: pd.DataFrame, by: Sequence[str], of: str
+) -> np.ndarray:
+    """For each row of `dataset` the position of the row of `other` with the same key, -1 for none.
+
+    Stops with ADM002 when `other` (its name in the message: `of`) has several rows of a key.
+    """
+    ours, theirs = key_numbers(by, dataset, other)
+    known = np.flatnonzero(theirs >= 0)
+    position = np.full(max(ours.max(initial=-1), theirs.max(initial=-1)) + 2, -1)
+    position[theirs[known]] = known  # the last place stays -1: that of a missing key
+    if np.count_nonzero(position >= 0) < len(known):
+        need_unique(function, other, by, of)
+    return position[ours]
+
+
+def ranks(column: pd.Series, *, descending: bool = False) -> np.ndarray:
+    """The place of each value among the distinct ones, from 0; -1 for missing."""
+    codes, values = pd.factorize(column, sort=True)
+    return np.where(codes < 0, -1, len(values) - 1 - codes) if descending else codes
+
+
+def beside(dataset: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """`dataset` with the columns of `new` behind its own, row for row whatever the index of `new`."""
+    return pd.concat([dataset, new.set_axis(dataset.index)], axis=1)
+
+
+def rows_at(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
+    """The rows of `frame` at `positions`; where one is -1 every column is missing."""
+    return frame.reset_index(drop=True).reindex(positions)
