@@ -16,7 +16,7 @@ from il2cdisc.aside import Aside
 from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.origins import Origin, PlannedVariable
 from il2cdisc.base.problems import Problem, Problems, Stopped
-from il2cdisc.plan import Plan, make_plan, run_sdtm
+from il2cdisc.plan import ADAM, Plan, make_plan, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
@@ -79,7 +79,8 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     told.stop_if_any()
     del made
 
-    say("deriving ADaM")
+    if plan.adam_order:
+        say("deriving ADaM")
     adam = _derive(plan, sdtm, told)
     told.stop_if_any()
     findings.extend(told.findings)
@@ -104,15 +105,11 @@ def write(
     from il2cdisc.check.queries import make_queries
     from il2cdisc.check.report import Facts, write_query_file, write_reports
     from il2cdisc.check.run import check_folder
-    from il2cdisc.results.run import run
-    from il2cdisc.results.write import csv_bytes
-    from il2cdisc.tlf.header import HeaderInfo
-    from il2cdisc.tlf.render import render_all
     from il2cdisc.trace.store import Lineage, write_lineage
-    from il2cdisc.transport.parquet import write_parquet
 
     study = plan.study
-    for name in ("sdtm", "adam", "tlf", "results", "checks", "raw", "lineage"):
+    analysed = [*(["adam"] if plan.adam.datasets else []), *(["tlf", "results"] if plan.displays else [])]
+    for name in ("sdtm", *analysed, "checks", "raw", "lineage"):
         (folder / name).mkdir()
 
     say("writing transport files and reading them back")
@@ -132,18 +129,10 @@ def write(
     _write_text(folder / "raw" / "ledger_columns.csv", made.columns.to_csv(index=False, lineterminator="\n"))
     _write_text(folder / "raw" / "ledger_rows.csv", made.rows.to_csv(index=False, lineterminator="\n"))
 
-    say("analyses and displays")
-    results = run(plan.displays, {d.name: d.frame for d in adam})
-    findings.extend(results.problems)
-    with (folder / "results" / "results.parquet").open("wb") as stream:
-        write_parquet(results.frame, stream)
-    (folder / "results" / "results.csv").write_bytes(csv_bytes(results.frame))
-    cut = study.build.data_cut.isoformat() if study.build.data_cut else ""
-    header = HeaderInfo(
-        study.study.sponsor, study.study.protocol, study.id, "DRAFT", cut,
-        study.build.time.isoformat(), study.study.synthetic, study.shown(study.specs / "tlf.xlsx"),
-    )  # fmt: skip
-    drawn = aside.do(render_all, plan.displays, results.frame, header)
+    drawn: Future[dict[str, bytes]] | None = None
+    if plan.displays:
+        say("analyses and displays")
+        drawn = _analyse(plan, adam, folder / "results", findings, aside)
 
     say("checking the files against the workbooks")
     made.sdtm.clear()  # memory: from here on the files speak
@@ -153,7 +142,7 @@ def write(
     dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
     outcome, laid = ask_core(core, folder / "sdtm", study.standards, say, lineage.origin)
     report = check_folder(
-        folder, [plan.sdtm, plan.adam], problems=findings.items, dispositions=dispositions,
+        folder, plan.specs, problems=findings.items, dispositions=dispositions,
         origin=lineage.origin, repeated=lineage.repeated, shown=study.shown(study.outputs), core=laid,
         terminology=load_terminology(study.terminology, study.standards.ct),
     )  # fmt: skip
@@ -165,7 +154,7 @@ def write(
 
     say("gathering what pyreadstat read, and the displays")
     Problems([problem for done in read_back for problem in done.result()]).stop_if_any()
-    for name, content in drawn.result().items():
+    for name, content in drawn.result().items() if drawn else ():
         (folder / "tlf" / name).write_bytes(content)
     return report, outcome
 
@@ -195,6 +184,8 @@ def build(
     repair(target)
     with Aside(BESIDE) as aside:
         plan = make_plan(folder)
+        for note in plan.notes:
+            say(note)
         findings = Problems(list(plan.findings))
         with staging(target, step=step or no_step) as stage:
             made = make(plan, say, findings)
@@ -207,7 +198,7 @@ def build(
                 synthetic=plan.study.study.synthetic,
                 standards={
                     "SDTMIG": plan.study.standards.sdtmig,
-                    "ADaMIG": plan.study.standards.adamig,
+                    **({"ADaMIG": plan.study.standards.adamig} if plan.adam.datasets else {}),
                     "CT": plan.study.standards.ct,
                 },
                 libraries={"il2cdisc": __version__, "pandas": pd.__version__},
@@ -240,7 +231,12 @@ def check(
     if not target.is_dir():
         raise Stopped([NO_OUTPUTS.at(shown, "there are no outputs")])
     problems = verify(target, shown=shown)
-    specs = [load_spec(study.specs / n, study.shown(study.specs / n)) for n in ("sdtm.xlsx", "adam.xlsx")]
+    notes = missing(study)
+    for note in notes.values():
+        say(note)
+    absent = ADAM in notes and not (target / "adam").is_dir()
+    books = [study.specs / name for name in ("sdtm.xlsx", *([] if absent else [ADAM]))]
+    specs = [load_spec(book, study.shown(book)) for book in books]
     dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
     told = target / "checks" / "findings.json"
     lineage = Lineage(target / "lineage")
@@ -346,6 +342,30 @@ def _write_transport(
         stops.extend(compare_with_dataset(path, dataset))
     stops.stop_if_any()
     return later
+
+
+def _analyse(
+    plan: Plan, adam: Sequence[Dataset], folder: Path, findings: Problems, aside: Aside
+) -> Future[dict[str, bytes]]:
+    """Results, written to `folder`; the files of the displays come later, from the second process."""
+    from il2cdisc.results.run import run
+    from il2cdisc.results.write import csv_bytes
+    from il2cdisc.tlf.header import HeaderInfo
+    from il2cdisc.tlf.render import render_all
+    from il2cdisc.transport.parquet import write_parquet
+
+    study = plan.study
+    results = run(plan.displays, {d.name: d.frame for d in adam})
+    findings.extend(results.problems)
+    with (folder / "results.parquet").open("wb") as stream:
+        write_parquet(results.frame, stream)
+    (folder / "results.csv").write_bytes(csv_bytes(results.frame))
+    cut = study.build.data_cut.isoformat() if study.build.data_cut else ""
+    header = HeaderInfo(
+        study.study.sponsor, study.study.protocol, study.id, "DRAFT", cut,
+        study.build.time.isoformat(), study.study.synthetic, study.shown(study.specs / "tlf.xlsx"),
+    )  # fmt: skip
+    return aside.do(render_all, plan.displays, results.frame, header)
 
 
 def _write_define(plan: Plan, datasets: Sequence[Dataset], folder: Path) -> None:

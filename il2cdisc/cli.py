@@ -91,7 +91,8 @@ def build(
         report, outcome = run_build(trial.resolve(), _say, out=target, core=asked)
         open_ = _finish(trial, report)
         target = standing.shown
-        _say(f"done: {target} (open {target}/tlf/index.html, {target}/checks/findings.xlsx)")
+        pages = [f"{target}/{name}" for name in ("tlf/index.html", "checks/findings.xlsx")]
+        _say(f"done: {target} (open {', '.join(page for page in pages if Path(page).is_file())})")
         if outcome is not None and not outcome.complete:
             raise typer.Exit(STOPPED)
         if strict and open_:
@@ -132,6 +133,8 @@ def spec_check(trial: Trial = Path()) -> None:
         from il2cdisc.plan import make_plan
 
         plan = make_plan(trial.resolve())
+        for note in plan.notes:
+            typer.echo(note)
         _print_problems(plan.findings)
         count = len(plan.findings)
         typer.echo(f"workbooks and mappings agree; {count} finding{'' if count == 1 else 's'}")

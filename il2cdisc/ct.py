@@ -27,6 +27,9 @@ def differences(folder: Path, release: str = "") -> tuple[list[Problem], list[st
     for new in _releases(study, release):
         notes.append(f"new: {new.name}, {len(new.codelists):,} codelists, {new.count:,} terms")
         for name in ("sdtm.xlsx", "adam.xlsx"):
+            if name == "adam.xlsx" and not (study.specs / name).exists():
+                notes.append(f"no {study.shown(study.specs / name)}: SDTM alone")
+                continue
             spec = load_spec(study.specs / name, study.shown(study.specs / name))
             problems += release_changes(spec, new, before)
             added = terms_added(spec, new, before)

@@ -14,6 +14,10 @@ from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study, load_study
 
+ADAM, TLF = "adam.xlsx", "tlf.xlsx"
+NO_ADAM = Spec(shown="", standard="ADaM", define={}, datasets={})
+"""The workbook of a trial that has only SDTM so far."""
+
 
 @dataclass
 class Plan:
@@ -31,6 +35,13 @@ class Plan:
     variables: list[PlannedVariable] = field(default_factory=list[PlannedVariable])
     dropped: list[DroppedColumn] = field(default_factory=list[DroppedColumn])
     findings: list[Problem] = field(default_factory=list[Problem])
+    notes: tuple[str, ...] = ()
+    """What the trial does not have yet, a line each."""
+
+    @property
+    def specs(self) -> list[Spec]:
+        """The workbooks that there are."""
+        return [self.sdtm, self.adam] if self.adam.datasets else [self.sdtm]
 
 
 def make_plan(folder: Path) -> Plan:
@@ -43,7 +54,8 @@ def make_plan(folder: Path) -> Plan:
     from il2cdisc.sdtm.links import check_links
     from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
     from il2cdisc.sdtm.modules import by_need, guarded, in_order, load_functions
-    from il2cdisc.spec.lint import lint_plans
+    from il2cdisc.spec.lint import lint_plans, not_made
+    from il2cdisc.spec.problems import HALF
     from il2cdisc.spec.tlf_load import load_displays
 
     study = load_study(folder)
@@ -51,11 +63,13 @@ def make_plan(folder: Path) -> Plan:
     sdtm = _gather(
         gathered, lambda: load_spec(study.specs / "sdtm.xlsx", study.shown(study.specs / "sdtm.xlsx"))
     )
-    adam = _gather(
-        gathered, lambda: load_spec(study.specs / "adam.xlsx", study.shown(study.specs / "adam.xlsx"))
-    )
-    tlf = study.specs / "tlf.xlsx"
-    displays = _gather(gathered, lambda: load_displays(tlf, study.shown(tlf)))
+    notes = missing(study)
+    book, tlf = study.specs / ADAM, study.specs / TLF
+    adam = _gather(gathered, lambda: load_spec(book, study.shown(book))) if ADAM not in notes else NO_ADAM
+    displays = _gather(gathered, lambda: load_displays(tlf, study.shown(tlf))) if TLF not in notes else ()
+    if ADAM in notes and displays:
+        what = f"the workbook describes displays, and there is no {study.shown(book)} to take their data from"
+        gathered.add(HALF.at(displays[0].at("Display"), what))
     shown = study.shown(study.dictionary)
     dictionary = _gather(gathered, lambda: load_dictionary(study.dictionary, shown))
     sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm", shown=code))
@@ -82,12 +96,28 @@ def make_plan(folder: Path) -> Plan:
     functions = [adam_functions[name] for name in adam_order]
     lines, told = adam_plan(functions, empty, adam, study.analysis)
     gathered.extend(told.items)
+    if not told.stops:  # a module that fails makes its dataset
+        gathered.extend(not_made(adam, {line.dataset for line in lines}))
     gathered.stop_if_any()
     findings = [*sdtm.findings, *adam.findings, *gathered.findings]
     return Plan(
         study, sdtm, adam, displays, dictionary, sdtm_functions, order, adam_functions, adam_order,
-        [*variables, *lines], dropped, findings,
+        [*variables, *lines], dropped, findings, tuple(notes.values()),
     )  # fmt: skip
+
+
+def missing(study: Study) -> dict[str, str]:
+    """Workbooks that the trial does not have yet: file name → a line that says so.
+
+    Where there are modules of ADaM their workbook is not one that a trial can do without.
+    """
+    out: dict[str, str] = {}
+    modules = [path for path in (study.mappings / "adam").glob("[!_]*.py") if path.stem != "common"]
+    if not modules and not (study.specs / ADAM).exists():
+        out[ADAM] = f"no {study.shown(study.specs / ADAM)}: SDTM alone"
+    if not (study.specs / TLF).exists():
+        out[TLF] = f"no {study.shown(study.specs / TLF)}: no displays"
+    return out
 
 
 def run_sdtm(

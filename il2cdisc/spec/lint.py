@@ -36,6 +36,19 @@ def lint_plans(
     return sorted(found, key=Problem.sort_key)
 
 
+def not_made(spec: Spec, made: Collection[str]) -> list[Problem]:
+    """Datasets of a workbook of ADaM that no mapping makes: SPC095."""
+    return [
+        kinds.DATASET_NOT_MADE.at(
+            dataset.at("Dataset"),
+            f"no mapping makes dataset {name}",
+            hint=did_you_mean(name, [other for other in made if other not in spec.datasets]),
+        )
+        for name, dataset in spec.datasets.items()
+        if name not in made and not dataset.no_data
+    ]
+
+
 def _not_made(
     spec: Spec, plans: list[PlannedVariable], engine: Mapping[str, Collection[str]]
 ) -> Iterator[Problem]:

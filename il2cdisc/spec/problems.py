@@ -160,3 +160,9 @@ RAW_UNKNOWN = Kind(
 DATASET_NOT_MADE = Kind(
     "SPC095", "dataset that nothing makes", _STOP, "write its mapping, or remove it from the workbook"
 )
+HALF = Kind(
+    "SPC096",
+    "displays without analysis data",
+    _STOP,
+    "add the workbook and the mappings of ADaM, or move this workbook away until they are there",
+)
