@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from il2cdisc.base.problems import Address, did_you_mean
-from il2cdisc.check.context import Context, Distinct, Hit, distinct, where_not_in
+from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.table import Rows, Table
 from il2cdisc.spec.models import Codelist
 
 MAX_HINTS = 50
@@ -16,29 +15,28 @@ MAX_HINTS = 50
 
 def outside(
     context: Context,
-    dataset: str,
+    table: Table,
     variable: str,
-    values: pd.Series | Distinct,
     codelist: Codelist,
     spec: Address,
+    among: Rows | None = None,
 ) -> Iterator[Hit]:
-    """Hits for values that are none of the codelist's terms; positions are those within `values`.
+    """Hits for values (of the rows in `among`, if given) that are none of the codelist's terms.
 
     Values that the standard's own codelist has are told apart: the workbook need only list them.
     """
-    terms = codelist.values
-    column = values if isinstance(values, Distinct) else distinct(values)
-    rows = where_not_in(column, terms)
+    column, terms = table.distinct(variable), frozenset(codelist.values)
+    rows = column.where(lambda text: text not in terms, among)
     if not len(rows):
         return
-    found = pd.Series(column.shown(rows))
     standard = context.terms(codelist.nci_code) if codelist.nci_code else frozenset[str]()
-    known = found.isin(standard).to_numpy()
-    if known.any():
+    known = column.where(standard.__contains__, rows)
+    if len(known):
         what = f"a term of {codelist.nci_code} that codelist {codelist.id} of the workbook does not list"
-        yield Hit(dataset, what, variable, rows[known], spec=spec)
-    if not known.all():
-        unknown = sorted(found[~known].unique())[:MAX_HINTS]
-        hints = {value: near for value in unknown if (near := did_you_mean(value, terms))}
+        yield Hit(table.name, what, variable, known, spec=spec)
+    unknown = column.where(lambda text: text not in standard, rows)
+    if len(unknown):
+        texts = sorted(column.texts[code] for code in column.present(unknown))[:MAX_HINTS]
+        hints = {text: near for text in texts if (near := did_you_mean(text, codelist.values))}
         what = f"not a term of codelist {codelist.id}"
-        yield Hit(dataset, what, variable, rows[~known], hints=hints, spec=spec)
+        yield Hit(table.name, what, variable, unknown, hints=hints, spec=spec)

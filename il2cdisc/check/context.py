@@ -2,68 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import Variable, byte_lengths
-from il2cdisc.base.dates import is_iso, latest_day, over_distinct
+from il2cdisc.base.dates import is_iso, latest_day
 from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check.findings import Level
+from il2cdisc.check.scores import Scored, scored
+from il2cdisc.check.table import NO_ROWS, Flags, Rows, Table, groups
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
 from il2cdisc.spec.where import columns, select
 
-Rows = NDArray[np.int64]
-NO_ROWS: Rows = np.empty(0, dtype="int64")
 Origin = Callable[[str, int, str], list[Address]]
 """`origin(dataset, row, variable)`: the raw lines behind a record, row counted from 0."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One dataset re-read from its file; `spec` is None where the workbook does not know it.
-
-    `frame`: `str` columns (blank = NaN) for Char, float64 for Num, in file order, RangeIndex.
-    """
-
-    name: str
-    label: str
-    file: str
-    variables: tuple[Variable, ...]
-    frame: pd.DataFrame
-    spec: DatasetSpec | None = None
-
-    @cached_property
-    def by_name(self) -> dict[str, Variable]:
-        """Variables of the file by name."""
-        return {variable.name: variable for variable in self.variables}
-
-    @cached_property
-    def seq(self) -> str:
-        """Name of the sequence variable, empty when there is none."""
-        names = ("ASEQ", f"{self.name[:2]}SEQ")
-        return next((name for name in names if name in self.by_name), "")
-
-    @cached_property
-    def _distinct(self) -> dict[str, Distinct]:
-        return {}
-
-    def distinct(self, name: str) -> Distinct:
-        """The distinct values of a column, found once: value levels ask for them again and again."""
-        if name not in self._distinct:
-            self._distinct[name] = distinct(self.frame[name])
-        return self._distinct[name]
-
-    @cached_property
-    def specified(self) -> tuple[tuple[VariableSpec, pd.Series], ...]:
-        """Variables that workbook and file both have, in the workbook's order, with their values."""
-        variables = self.spec.variables if self.spec else ()
-        return tuple((v, self.frame[v.name]) for v in variables if v.name in self.by_name)
 
 
 @dataclass(frozen=True)
@@ -92,7 +49,7 @@ class Context:
         table = self.tables.get(self.subjects_dataset)
         if table is None or "USUBJID" not in table.by_name:
             return None
-        return frozenset(table.frame["USUBJID"].dropna().astype("object"))
+        return frozenset(table.distinct("USUBJID").texts)
 
     @property
     def checked(self) -> Iterator[tuple[Table, DatasetSpec]]:
@@ -102,11 +59,11 @@ class Context:
                 yield table, table.spec
 
     @property
-    def columns(self) -> Iterator[tuple[Table, VariableSpec, pd.Series]]:
+    def columns(self) -> Iterator[tuple[Table, VariableSpec]]:
         """Every variable that workbook and package both have."""
         for table in self.tables.values():
-            for variable, values in table.specified:
-                yield table, variable, values
+            for variable in table.specified:
+                yield table, variable
 
     @cached_property
     def value_levels(self) -> tuple[tuple[Table, ValueLevelSpec, Rows], ...]:
@@ -134,12 +91,18 @@ class Context:
     def _selections(self) -> dict[str, list[tuple[ValueLevelSpec, Rows | Stopped]]]:
         return {name: list(_selections(self.spec, table)) for name, table in self.tables.items()}
 
-    def of_subject(self, variable: str) -> pd.Series:
-        """A variable of the subjects' dataset by USUBJID; empty when there is none."""
+    @cached_property
+    def scored(self) -> tuple[Scored, ...]:
+        """The occasions of every total of the workbook, beside their items."""
+        return tuple(scored(self.spec.totals, self.tables))
+
+    def of_subject(self, variable: str) -> dict[str, Any]:
+        """A variable of the subjects' dataset by USUBJID (of the first record); empty when there is none."""
         table = self.tables.get(self.subjects_dataset)
         if table is None or not {"USUBJID", variable} <= set(table.by_name):
-            return pd.Series([], dtype="str")
-        return table.frame.drop_duplicates("USUBJID").set_index("USUBJID")[variable]
+            return {}
+        values = (table.frame[name].tolist() for name in ("USUBJID", variable))
+        return dict(reversed(list(zip(*values, strict=True))))
 
     def codelist(self, item: Item) -> Codelist | None:
         """The codelist of a variable or value-level row, None for none or an external dictionary."""
@@ -151,7 +114,7 @@ def _selections(spec: Spec, table: Table) -> Iterator[tuple[ValueLevelSpec, Rows
 
     A clause is evaluated over the distinct values of its columns, not over all records.
     """
-    distinct: dict[tuple[str, ...], tuple[pd.DataFrame, NDArray[np.int64]]] = {}
+    kinds: dict[tuple[str, ...], tuple[pd.DataFrame, Rows]] = {}
     for level in spec.values_of(table.name):
         clause = spec.where_clauses.get(level.where)
         if clause is None or level.variable not in table.by_name:
@@ -161,16 +124,11 @@ def _selections(spec: Spec, table: Table) -> Iterator[tuple[ValueLevelSpec, Rows
             if not names or any(name not in table.by_name for name in names):
                 yield level, positions(select(table.frame, clause))
                 continue
-            if names not in distinct:
-                numbers = (
-                    table.frame.groupby(list(names), sort=False, dropna=False)
-                    .ngroup()
-                    .to_numpy()
-                    .astype("int64")
-                )
-                distinct[names] = (table.frame.loc[:, list(names)].drop_duplicates(), numbers)
-            kinds, numbers = distinct[names]
-            yield level, np.flatnonzero(select(kinds, clause).to_numpy()[numbers])
+            if names not in kinds:
+                numbers, first = groups([table.distinct(name).codes for name in names])
+                kinds[names] = (table.frame[list(names)].iloc[first], numbers)
+            frame, numbers = kinds[names]
+            yield level, np.flatnonzero(select(frame, clause).to_numpy()[numbers])
         except Stopped as stopped:
             yield level, stopped
 
@@ -201,111 +159,45 @@ def positions(mask: pd.Series | NDArray[np.bool_]) -> Rows:
     return np.flatnonzero(held).astype("int64")
 
 
-def number_text(value: float) -> str:
-    """A number as a workbook writes it: 1.0 → `1`, 0.5 → `0.5`."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
-
-
-@dataclass(frozen=True)
-class Distinct:
-    """A column as its distinct values: `texts` (numbers as a workbook writes them) and, for each row, the
-    position of its value in them, -1 for missing."""
-
-    texts: tuple[str, ...]
-    codes: NDArray[np.int32]
-
-    def of(self, rows: Rows) -> Distinct:
-        """The same of some rows, with only the values that they have."""
-        found, codes = np.unique(self.codes[rows], return_inverse=True)
-        missing = int(len(found) > 0 and found[0] < 0)
-        return Distinct(
-            tuple(self.texts[code] for code in found[missing:]), (codes - missing).astype("int32")
-        )
-
-    def shown(self, rows: Rows) -> list[str]:
-        """Text of some rows, none of which may be missing."""
-        return [self.texts[code] for code in self.codes[rows].tolist()]
-
-
-def distinct(values: pd.Series) -> Distinct:
-    """The distinct values of a column, in the order in which they appear."""
-    codes, found = pd.factorize(values)
-    texts = found.tolist()
-    if pd.api.types.is_numeric_dtype(values):
-        texts = [number_text(value) for value in texts]
-    return Distinct(tuple(texts), codes.astype("int32"))
-
-
-def where_distinct(values: pd.Series | Distinct, wrong: Callable[[str], bool]) -> Rows:
-    """Positions of values (as text) for which `wrong` holds, asked once a distinct value."""
-    found = values if isinstance(values, Distinct) else distinct(values)
-    bad = np.fromiter((wrong(text) for text in found.texts), dtype=bool, count=len(found.texts))
-    return np.flatnonzero((found.codes >= 0) & bad[found.codes]).astype("int64") if bad.any() else NO_ROWS
-
-
-def where_not_in(values: pd.Series | Distinct, allowed: Iterable[str]) -> Rows:
-    """Positions of non-missing values (as text) that are not among the allowed."""
-    known = frozenset(allowed)
-    return where_distinct(values, lambda value: value not in known)
-
-
-def codes(frame: pd.DataFrame, keys: Iterable[str]) -> NDArray[np.int64]:
-    """Keys as integers that sort as the values do, missing first (-1): shape (rows, keys)."""
-    columns = [pd.factorize(frame[key], sort=True)[0] for key in keys]
-    return np.column_stack(columns).astype("int64") if columns else np.empty((len(frame), 0), dtype="int64")
-
-
-def longer_than(values: pd.Series, length: int) -> Rows:
-    """Positions of texts of more than `length` bytes."""
-    return np.flatnonzero(byte_lengths(values) > length).astype("int64")
-
-
-def decimals(value: str) -> int | None:
-    """Decimal places of a number written as text, trailing zeros apart; None when it is no number."""
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    if not number.is_finite():
-        return None
-    exponent = number.normalize().as_tuple().exponent
-    return max(0, -int(exponent))
-
-
-def more_decimals(values: pd.Series | Distinct, digits: int) -> Rows:
-    """Positions of numbers that need more than `digits` decimals in their shortest writing."""
-    return where_distinct(values, lambda value: (decimals(value) or 0) > digits)
-
-
 def days_before(context: Context, dataset: str, variable: str, reference: str) -> tuple[Rows, list[str]]:
     """Records whose date is a day or more before a date of their subject, and that date of each.
 
     A partial date counts as the last day that it may mean.
     """
-    frame = context.tables[dataset].frame
-    if not {"USUBJID", variable} <= set(frame.columns):
+    table = context.tables[dataset]
+    if not {"USUBJID", variable} <= set(table.by_name):
         return NO_ROWS, []
-    known = context.of_subject(reference).str[:10]
-    against = frame["USUBJID"].map(known[known.str.len() == 10]).astype("str")
-    latest = over_distinct(frame[variable], _latest).astype("str")
-    rows = positions((latest < against).to_numpy(dtype=bool, na_value=False))
-    return rows, against.iloc[rows].tolist()
+    subjects, dates = table.distinct("USUBJID"), table.distinct(variable)
+    known = context.of_subject(reference)
+    against = [_day(known.get(subject)) for subject in subjects.texts]
+    latest = [_latest(text) for text in dates.texts]
+    order = {day: number for number, day in enumerate(sorted({*against, *latest} - {""}))}
+    days = dates.each([order.get(day, -1) for day in latest], -1)
+    references = subjects.each([order.get(day, -1) for day in against], -1)
+    rows = np.flatnonzero((days >= 0) & (days < references))
+    return rows, [against[code] for code in subjects.codes[rows].tolist()]
 
 
-def _latest(text: str) -> str | None:
-    return latest_day(text).isoformat() if is_iso(text) else None
+def _day(text: object) -> str:
+    """The day of a date or date-time, "" where it has none."""
+    return text[:10] if isinstance(text, str) and len(text) >= 10 else ""
 
 
-def of_test(table: Table | None, testcd: str, unit: str) -> pd.Series | None:
+def _latest(text: str) -> str:
+    return latest_day(text).isoformat() if is_iso(text) else ""
+
+
+def of_test(table: Table | None, testcd: str, unit: str) -> Flags | None:
     """Records of a test with a standard result in a unit (blank: without one); None without the variables."""
     if table is None:
         return None
     names = [f"{table.name}{stem}" for stem in ("TESTCD", "STRESN", "STRESU")]
     if not {"USUBJID", *names[:2]} <= set(table.by_name):
         return None
-    mine = (table.frame[names[0]] == testcd) & table.frame[names[1]].notna()
-    units = table.frame[names[2]].fillna("") if names[2] in table.by_name else ""
-    return mine & (units == unit)
+    mine = table.distinct(names[0]).has(testcd) & ~np.isnan(table.numbers(names[1]))
+    if names[2] in table.by_name:
+        return mine & table.distinct(names[2]).has(unit)
+    return mine if unit == "" else np.zeros_like(mine)
 
 
 def name_of_test(table: Table, testcd: str) -> str:

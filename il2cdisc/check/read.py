@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from il2cdisc.base.problems import Problem, Stopped
-from il2cdisc.check.context import NO_ROWS, Context, Rows, Table
+from il2cdisc.check.context import Context
 from il2cdisc.check.problems import DOUBLE
+from il2cdisc.check.table import NO_ROWS, Rows, Table
 from il2cdisc.spec.models import Spec
 from il2cdisc.standards.release import Terminology
 from il2cdisc.transport.xpt import read_xpt

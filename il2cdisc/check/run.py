@@ -9,12 +9,13 @@ import pandas as pd
 
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check import problems as kinds
-from il2cdisc.check.context import Context, Hit, Origin, Rows, Table, number_text
+from il2cdisc.check.context import Context, Hit, Origin
 from il2cdisc.check.core import Laid
 from il2cdisc.check.dispositions import Disposition, unused
 from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped, place_text
 from il2cdisc.check.read import read_package
 from il2cdisc.check.rules import Rule, all_rules
+from il2cdisc.check.table import Rows, Table, number_text
 from il2cdisc.define import check_define, compare_define, read_define
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.release import release_changes

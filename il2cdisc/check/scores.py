@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.check.context import Context, Rows, Table
+from il2cdisc.check.table import Rows, Table, groups
 from il2cdisc.spec.models import Total
 
 NOT_DUE = "LOGICALLY SKIPPED ITEM"
@@ -32,43 +31,41 @@ class Scored:
     @property
     def collected(self) -> NDArray[np.float64]:
         """The totals as collected, NaN for none."""
-        numbers = self.table.frame[f"{self.table.name}STRESN"].to_numpy("float64")
+        numbers = self.table.numbers(f"{self.table.name}STRESN")
         return np.where(self.total >= 0, numbers[self.total], np.nan)
 
 
-def scored(context: Context) -> Iterator[Scored]:
-    """Occasions of every total of the workbook whose dataset is there with its results."""
-    for total in context.spec.totals:
-        table = context.tables.get(total.dataset)
-        name = total.dataset
+def scored(totals: Iterable[Total], tables: Mapping[str, Table]) -> Iterator[Scored]:
+    """Occasions of every total whose dataset is there with its results."""
+    for total in totals:
+        table, name = tables.get(total.dataset), total.dataset
         if table is None or not {"USUBJID", f"{name}TESTCD", f"{name}STRESN"} <= set(table.by_name):
             continue
-        frame = table.frame
         slots = {code: number for number, item in enumerate(total.items) for code in item}
         slots[total.testcd] = len(total.items)
-        mine = frame[f"{name}TESTCD"].isin(list(slots))
-        if total.category and f"{name}CAT" in frame:
-            mine &= frame[f"{name}CAT"] == total.category
-        rows = np.flatnonzero(mine.to_numpy())
-        if not len(rows):
-            continue
-        yield _occasions(table, total, rows, slots)
+        tests = table.distinct(f"{name}TESTCD")
+        slot = tests.each([slots.get(code, -1) for code in tests.texts], -1)
+        mine = slot >= 0
+        if total.category and f"{name}CAT" in table.by_name:
+            mine &= table.distinct(f"{name}CAT").has(total.category)
+        rows = np.flatnonzero(mine)
+        if len(rows):
+            yield _occasions(table, total, rows, slot[rows])
 
 
-def _occasions(table: Table, total: Total, rows: NDArray[np.int64], slots: dict[str, int]) -> Scored:
-    name, chosen = table.name, table.frame.iloc[rows]
-    keys = [k for k in ("USUBJID", "VISITNUM", f"{name}DTC", f"{name}TPTNUM", f"{name}EVAL") if k in chosen]
-    occasion = chosen.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
-    slot = chosen[f"{name}TESTCD"].map(slots).to_numpy("int64")
-    value = chosen[f"{name}STRESN"].to_numpy("float64")
-    skipped = f"{name}REASND" in chosen and (chosen[f"{name}REASND"] == NOT_DUE).to_numpy()
+def _occasions(table: Table, total: Total, rows: Rows, slot: Rows) -> Scored:
+    name = table.name
+    keys = ("USUBJID", "VISITNUM", f"{name}DTC", f"{name}TPTNUM", f"{name}EVAL")
+    occasion, first = groups([table.distinct(key).codes[rows] for key in keys if key in table.by_name])
+    value = table.numbers(f"{name}STRESN")[rows]
+    reason = f"{name}REASND"
+    skipped = table.distinct(reason).has(NOT_DUE)[rows] if reason in table.by_name else np.zeros_like(rows)
     # of alternatives the rated one counts; without one, that which was due
-    rank = np.where(~np.isnan(value), 0, 1 + np.asarray(skipped, dtype="int64"))
-    order = np.lexsort((np.arange(len(rows)), rank, slot, occasion))
-    best = pd.DataFrame({"o": occasion[order], "s": slot[order], "r": rows[order], "v": value[order]})
-    best = best.drop_duplicates(["o", "s"])
-    places = np.full((occasion.max() + 1, len(total.items) + 1), -1, dtype="int64")
+    rank = np.where(~np.isnan(value), 0, 1 + skipped.astype("int64"))
+    order = np.lexsort((rank, slot, occasion))
+    best = order[np.flatnonzero(np.diff((occasion * (len(total.items) + 1) + slot)[order], prepend=-1))]
+    places = np.full((len(first), len(total.items) + 1), -1, dtype="int64")
     values = np.full(places.shape, np.nan)
-    where = best["o"].to_numpy(), best["s"].to_numpy()
-    places[where], values[where] = best["r"].to_numpy(), best["v"].to_numpy()
+    where = occasion[best], slot[best]
+    places[where], values[where] = rows[best], value[best]
     return Scored(table, total, places[:, -1], places[:, :-1], values[:, :-1])

@@ -12,10 +12,11 @@ import pytest
 
 from il2cdisc.base.datasets import Variable, byte_length
 from il2cdisc.base.problems import column_letter
-from il2cdisc.check.context import Context, Table
+from il2cdisc.check.context import Context
 from il2cdisc.check.findings import Finding
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import run_rules
+from il2cdisc.check.table import Table
 from il2cdisc.spec.models import (
     Codelist,
     Condition,

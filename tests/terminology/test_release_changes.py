@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.datasets import Variable
-from il2cdisc.check.context import Context, Table
+from il2cdisc.check.context import Context
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import check_folder, run_rules
+from il2cdisc.check.table import Table
 from il2cdisc.spec.models import Codelist, DatasetSpec, Spec, Term, VariableSpec
 from il2cdisc.spec.release import release_changes, terms_added
 from il2cdisc.spec.workbook import Place

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, where_not_in
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -24,10 +24,10 @@ LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, values in context.columns:
+    for table, variable in context.columns:
         if not variable.assigned_value:
             continue
-        rows = where_not_in(values, [variable.assigned_value])
+        rows = table.distinct(variable.name).where_not_in([variable.assigned_value])
         if len(rows):
             what = f"the workbook assigns '{variable.assigned_value}'"
             yield Hit(table.name, what, variable.name, rows, spec=variable.at("Assigned Value"))

@@ -26,7 +26,7 @@ LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, values in context.columns:
+    for table, variable in context.columns:
         codelist = context.codelist(variable)
         if codelist is not None and codelist.extensible is False:
-            yield from outside(context, table.name, variable.name, values, codelist, variable.at("Codelist"))
+            yield from outside(context, table, variable.name, codelist, variable.at("Codelist"))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 
 from il2cdisc.base.dates import is_iso
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, where_distinct
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 from il2cdisc.spec.models import VariableSpec
 
@@ -39,11 +39,11 @@ _DURATION = re.compile(
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, values in context.columns:
+    for table, variable in context.columns:
         right = _grammar(variable)
         if right is None or table.by_name[variable.name].type != "Char":
             continue
-        rows = where_distinct(values, lambda value, right=right: not right(value))
+        rows = table.distinct(variable.name).where(lambda value, right=right: not right(value))
         if len(rows):
             what = f"not written as an ISO 8601 {_word(variable)}, or no real one"
             yield Hit(table.name, what, variable.name, rows, spec=variable.at("Data Type"))

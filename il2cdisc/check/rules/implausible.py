@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, name_of_test, number_text, of_test, positions
+from il2cdisc.check.context import Context, Hit, name_of_test, of_test
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import number_text
 
 KIND = Kind(
     "CHK055",
@@ -30,15 +33,15 @@ def check(context: Context) -> Iterator[Hit]:
         if table is None or mine is None:
             continue
         variable = f"{table.name}STRESN"
-        values = table.frame[variable]
+        values = table.numbers(variable)
         for limit, word, header in ((limits.low, "below", "Low"), (limits.high, "above", "High")):
             if limit is None:
                 continue
-            beyond = (values < limit) if word == "below" else (values > limit)
-            rows = positions((mine & beyond).to_numpy())
-            what = (
-                f"{name_of_test(table, limits.testcd)} is {word} {number_text(limit)} {limits.unit}".rstrip()
-            )
+            rows = np.flatnonzero(mine & ((values < limit) if word == "below" else (values > limit)))
             if len(rows):
-                told = f"{what}, which is hardly possible"
+                test, least = (
+                    name_of_test(table, limits.testcd),
+                    f"{number_text(limit)} {limits.unit}".rstrip(),
+                )
+                told = f"{test} is {word} {least}, which is hardly possible"
                 yield Hit(table.name, told, variable, rows, spec=limits.at(header))

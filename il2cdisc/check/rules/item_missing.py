@@ -16,7 +16,6 @@ import numpy as np
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
-from il2cdisc.check.scores import scored
 
 KIND = Kind(
     "CHK054",
@@ -28,7 +27,7 @@ LEVEL = Level.WARNING
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for found in scored(context):
+    for found in context.scored:
         missing = np.isnan(found.values)
         occasion, item = np.nonzero(missing & ~missing.all(axis=1, keepdims=True))
         rows = found.items[occasion, item]

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import NO_ROWS, Context, Hit, Rows, codes
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -28,17 +27,7 @@ LEVEL = Level.ERROR
 
 def check(context: Context) -> Iterator[Hit]:
     for table, spec in context.checked:
-        keys = [key for key in spec.keys if key in table.by_name]
-        rows = _out_of_order(codes(table.frame, keys))
+        rows = np.flatnonzero(table.key_steps < 0) + 1
         if len(rows):
-            what = f"after a record with greater {', '.join(keys)} (the first of {len(rows):,})"
+            what = f"after a record with greater {', '.join(table.keys)} (the first of {len(rows):,})"
             yield Hit(table.name, what, rows=rows[:1], spec=spec.at("Key Variables"))
-
-
-def _out_of_order(keys: NDArray[np.int64]) -> Rows:
-    """Positions whose keys are smaller than those of the record before."""
-    steps = np.diff(keys, axis=0)
-    if not steps.size:
-        return NO_ROWS
-    first = (steps != 0).argmax(axis=1)  # the first key that changes decides
-    return np.flatnonzero(steps[np.arange(len(steps)), first] < 0) + 1

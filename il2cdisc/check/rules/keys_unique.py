@@ -29,11 +29,10 @@ LEVEL = Level.ERROR
 
 def check(context: Context) -> Iterator[Hit]:
     for table, spec in context.checked:
-        keys = [key for key in spec.keys if key in table.by_name]
-        if not keys:
+        if not table.keys or (table.key_steps > 0).all():  # each greater than the one before
             continue
-        rows = positions(table.frame.duplicated(keys, keep="first"))
+        rows = positions(table.frame.duplicated(list(table.keys), keep="first"))
         rows = np.setdiff1d(rows, context.repeated(table.name)) if len(rows) else rows
         if len(rows):
-            what = f"an earlier record has the same {', '.join(keys)}"
+            what = f"an earlier record has the same {', '.join(table.keys)}"
             yield Hit(table.name, what, rows=rows, spec=spec.at("Key Variables"))

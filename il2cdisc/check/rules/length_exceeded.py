@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, longer_than
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -24,11 +24,11 @@ LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, values in context.columns:
+    for table, variable in context.columns:
         length = variable.length
         if length is None or variable.data_type != "text" or table.by_name[variable.name].type != "Char":
             continue
-        rows = longer_than(values, length)
+        rows = table.longer_than(variable.name, length)
         if len(rows):
             what = f"longer than the {length} bytes of the workbook"
             yield Hit(table.name, what, variable.name, rows, spec=variable.at("Length"))

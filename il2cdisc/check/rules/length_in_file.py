@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from il2cdisc.base.datasets import byte_length
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, Table
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -30,10 +29,10 @@ def check(context: Context) -> Iterator[Hit]:
     shared: dict[str, int] = {}
     for table in context.tables.values():
         if not alone(table.name):
-            for name, length in _longest(table).items():
+            for name, length in table.longest.items():
                 shared[name] = max(shared.get(name, 1), length)
     for table in context.tables.values():
-        wanted = _longest(table) if alone(table.name) else shared
+        wanted = table.longest if alone(table.name) else shared
         for variable in table.variables:
             if variable.type == "Char" and variable.length != wanted[variable.name]:
                 among = "in this dataset" if alone(table.name) else "over all datasets"
@@ -46,7 +45,3 @@ def check(context: Context) -> Iterator[Hit]:
 
 def alone(dataset: str) -> bool:
     return dataset.startswith("SUPP") or dataset == "RELREC"
-
-
-def _longest(table: Table) -> dict[str, int]:
-    return {v.name: byte_length(table.frame[v.name]) for v in table.variables if v.type == "Char"}

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pandas as pd
+import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, more_decimals, positions
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import Table
 from il2cdisc.spec.models import VariableSpec
 
 KIND = Kind(
@@ -28,21 +29,22 @@ LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, values in context.columns:
+    for table, variable in context.columns:
         if table.by_name[variable.name].type == "Num":
-            yield from kind_hits(table.name, variable, values)
+            yield from _hits(table, variable)
 
 
-def kind_hits(dataset: str, item: VariableSpec, values: pd.Series) -> Iterator[Hit]:
+def _hits(table: Table, item: VariableSpec) -> Iterator[Hit]:
     """Hits of one Num column against the data type of its row in the workbook."""
     if item.data_type == "integer":
-        rows = positions((values % 1 != 0) & values.notna())
+        values = table.numbers(item.name)
+        rows = np.flatnonzero((values % 1 != 0) & ~np.isnan(values))
         if len(rows):
             what = "a fraction, and the data type is integer"
-            yield Hit(dataset, what, item.name, rows, spec=item.at("Data Type"))
+            yield Hit(table.name, what, item.name, rows, spec=item.at("Data Type"))
     elif item.data_type == "float" and item.significant_digits is not None:
-        digits = item.significant_digits
-        rows = more_decimals(values, digits)
+        column, digits = table.distinct(item.name), item.significant_digits
+        rows = column.rows(column.decimals > digits)
         if len(rows):
             what = f"more decimals than the {digits} of the workbook"
-            yield Hit(dataset, what, item.name, rows, spec=item.at("Significant Digits"))
+            yield Hit(table.name, what, item.name, rows, spec=item.at("Significant Digits"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, where_not_in
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -29,7 +29,7 @@ def check(context: Context) -> Iterator[Hit]:
     for table in context.tables.values():
         if "USUBJID" not in table.by_name or table.by_name["USUBJID"].type != "Char":
             continue
-        rows = where_not_in(table.frame["USUBJID"], context.subjects)
+        rows = table.distinct("USUBJID").where_not_in(context.subjects)
         if len(rows):
             what = f"the subject is not in {context.subjects_dataset}"
             yield Hit(table.name, what, "USUBJID", rows)

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, number_text
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
-from il2cdisc.check.scores import scored
+from il2cdisc.check.table import number_text
 
 KIND = Kind(
     "CHK053",
@@ -28,7 +28,7 @@ LEVEL = Level.WARNING
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for found in scored(context):
+    for found in context.scored:
         missing = np.isnan(found.values)
         sums, collected = np.nansum(found.values, axis=1), found.collected
         compared = ~np.isnan(collected) & ~missing.all(axis=1)

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, Table, number_text, positions, where_not_in
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import Table, groups, number_text
 
 KIND = Kind(
     "CHK057",
@@ -39,8 +42,8 @@ def check(context: Context) -> Iterator[Hit]:
             design = context.tables.get(dataset)
             if variable not in table.by_name or design is None or key not in design.by_name:
                 continue
-            known = {*design.frame[key].dropna(), *([UNPLANNED] if key == "ETCD" else [])}
-            rows = where_not_in(table.distinct(variable), known)
+            known = {*design.distinct(key).texts, *([UNPLANNED] if key == "ETCD" else [])}
+            rows = table.distinct(variable).where_not_in(known)
             if len(rows):
                 yield Hit(table.name, f"not in {dataset}", variable, rows)
         yield from _visits(table, context.tables.get("TV"))
@@ -52,18 +55,19 @@ def _visits(table: Table, design: Table | None) -> Iterator[Hit]:
     if "VISITNUM" not in table.by_name:
         return
     names = dict(zip(design.frame["VISITNUM"].tolist(), design.frame["VISIT"].tolist(), strict=True))
-    numbers = table.frame["VISITNUM"]
-    planned = numbers.notna() & (numbers % 1 == 0)
-    unknown = positions(planned & ~numbers.isin(list(names)))
+    numbers = table.distinct("VISITNUM")
+    unknown = numbers.rows([number % 1 == 0 and number not in names for number in numbers.values])
     if len(unknown):
         yield Hit(table.name, "a planned visit that is not in TV", "VISITNUM", unknown)
     if "VISIT" not in table.by_name:
         return
-    expected = numbers.map(names)
-    other = positions(planned & expected.notna() & (table.frame["VISIT"] != expected))
+    pair, first = groups([numbers.codes, table.distinct("VISIT").codes])
+    differs = [
+        number % 1 == 0 and isinstance(names.get(number), str) and names[number] != visit
+        for number, visit in table.frame[["VISITNUM", "VISIT"]].iloc[first].itertuples(index=False)
+    ]
+    other = np.flatnonzero(np.array(differs, dtype=bool)[pair])
     if len(other):
-        details = [
-            f"visit {number_text(number)} is {name} in TV"
-            for number, name in zip(numbers.iloc[other].tolist(), expected.iloc[other].tolist(), strict=True)
-        ]
+        found = table.numbers("VISITNUM")[other].tolist()
+        details = [f"visit {number_text(number)} is {names[number]} in TV" for number in found]
         yield Hit(table.name, "another name than in TV", "VISIT", other, details=details)

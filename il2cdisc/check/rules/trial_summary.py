@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, number_text, positions
+from il2cdisc.check.context import Context, Hit, positions
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import number_text
 
 KIND = Kind(
     "CHK058",

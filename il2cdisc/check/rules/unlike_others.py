@@ -11,9 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import pandas as pd
+
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, name_of_test, number_text, of_test, positions
+from il2cdisc.check.context import Context, Hit, name_of_test, of_test, positions
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import number_text
 
 KIND = Kind(
     "CHK056",
@@ -28,23 +32,23 @@ FEWEST = 3
 def check(context: Context) -> Iterator[Hit]:
     for limits in context.spec.plausibility:
         table = context.tables.get(limits.dataset)
-        mine = of_test(table, limits.testcd, limits.unit)
+        mine = of_test(table, limits.testcd, limits.unit) if limits.fold is not None else None
         if table is None or mine is None or limits.fold is None:
             continue
-        values = table.frame[f"{table.name}STRESN"].where(mine)
-        by = values.groupby(table.frame["USUBJID"])
+        chosen = np.flatnonzero(mine)
+        values = pd.Series(table.numbers(f"{table.name}STRESN")[chosen])
+        by = values.groupby(table.frame["USUBJID"].iloc[chosen].to_numpy())
         usual, count = by.transform("median"), by.transform("count")
         known = (count >= FEWEST) & (values > 0) & (usual > 0)
-        rows = positions(
-            (known & ((values >= usual * limits.fold) | (values * limits.fold <= usual))).to_numpy()
-        )
+        unlike = positions(known & ((values >= usual * limits.fold) | (values * limits.fold <= usual)))
+        rows = chosen[unlike]
         # with a reference id the question is whose sample it is, and the finding is told there
         sampled = f"{table.name}REFID" in table.by_name
         variable = f"{table.name}{'REFID' if sampled else 'STRESN'}"
         test, doubt = name_of_test(table, limits.testcd), ": the sample may be another subject's" * sampled
         details = [
             f"{test} is {number_text(value)}, the subject's median is {middle:.3g}{doubt}"
-            for value, middle in zip(values.iloc[rows], usual.iloc[rows], strict=True)
+            for value, middle in zip(values.iloc[unlike], usual.iloc[unlike], strict=True)
         ]
         if len(rows):
             yield Hit(table.name, KIND.title, variable, rows, spec=limits.at("Fold"), details=details)

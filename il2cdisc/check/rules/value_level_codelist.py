@@ -31,7 +31,6 @@ def check(context: Context) -> Iterator[Hit]:
         codelist = context.codelist(level)
         if codelist is None:
             continue
-        values = table.distinct(level.variable).of(chosen)
         weight = Level.WARNING if codelist.extensible else Level.ERROR
-        for hit in outside(context, table.name, level.variable, values, codelist, level.at("Codelist")):
-            yield replace(hit, rows=chosen[hit.rows], what=f"{hit.what} ({level.where})", level=weight)
+        for hit in outside(context, table, level.variable, codelist, level.at("Codelist"), chosen):
+            yield replace(hit, what=f"{hit.what} ({level.where})", level=weight)

@@ -10,12 +10,15 @@ Fix: correct the value-level row, or the mapping.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+
+import numpy as np
 
 from il2cdisc.base.dates import is_iso
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, decimals, where_distinct
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import NO_ROWS, Distinct, Rows
 from il2cdisc.spec.models import ValueLevelSpec
 
 KIND = Kind(
@@ -32,11 +35,7 @@ _DATES = frozenset({"date", "datetime", "partialDate", "partialDatetime", "incom
 
 def check(context: Context) -> Iterator[Hit]:
     for table, level, chosen in context.value_levels:
-        right = _grammar(level)
-        if right is None:
-            continue
-        values = table.distinct(level.variable).of(chosen)
-        rows = chosen[where_distinct(values, lambda value, right=right: not right(value))]
+        rows = _wrong(level, table.distinct(level.variable), chosen)
         if len(rows):
             digits = (
                 f" with {level.significant_digits} decimals" if level.significant_digits is not None else ""
@@ -45,12 +44,12 @@ def check(context: Context) -> Iterator[Hit]:
             yield Hit(table.name, what, level.variable, rows, spec=level.at("Data Type"))
 
 
-def _grammar(level: ValueLevelSpec) -> Callable[[str], bool] | None:
+def _wrong(level: ValueLevelSpec, column: Distinct, chosen: Rows) -> Rows:
     if level.data_type in _DATES:
-        return is_iso
+        return column.where(lambda value: not is_iso(value), chosen)
     if level.data_type == "integer":
-        return lambda value: decimals(value) == 0
+        return column.rows(column.decimals != 0, chosen)
     if level.data_type == "float":
-        most = level.significant_digits
-        return lambda value: (found := decimals(value)) is not None and (most is None or found <= most)
-    return None
+        most = np.inf if level.significant_digits is None else level.significant_digits
+        return column.rows((column.decimals < 0) | (column.decimals > most), chosen)
+    return NO_ROWS

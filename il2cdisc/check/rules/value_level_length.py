@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, longer_than
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -27,7 +29,7 @@ def check(context: Context) -> Iterator[Hit]:
     for table, level, chosen in context.value_levels:
         if level.length is None or level.data_type != "text" or table.by_name[level.variable].type != "Char":
             continue
-        rows = chosen[longer_than(table.frame[level.variable].iloc[chosen], level.length)]
+        rows = np.intersect1d(chosen, table.longer_than(level.variable, level.length))
         if len(rows):
             what = f"longer than the {level.length} bytes of its value level ({level.where})"
             yield Hit(table.name, what, level.variable, rows, spec=level.at("Length"))

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.check.context import Context, Hit, positions
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -36,9 +36,12 @@ def check(context: Context) -> Iterator[Hit]:
             if other is table and level.variable == "QVAL":
                 covered[chosen] = True
                 known.update(_names(context, level.where))
-        names = table.frame["QNAM"].where(~covered).dropna()
-        for name in sorted(names.unique()):
-            rows = positions((table.frame["QNAM"] == name).to_numpy(dtype=bool) & ~covered)
+        if covered.all():
+            continue
+        names = table.distinct("QNAM")
+        others = np.flatnonzero(~covered)
+        for name in sorted(names.texts[code] for code in names.present(others)):
+            rows = others[names.has(name)[others]]
             what = f"no value-level row of QVAL selects QNAM {name}"
             yield Hit(table.name, what, "QVAL", rows, hint=did_you_mean(name, sorted(known - {name})))
 

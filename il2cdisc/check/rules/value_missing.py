@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import NO_ROWS, Context, Hit, positions
+from il2cdisc.check.context import Context, Hit, positions
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import NO_ROWS
 
 KIND = Kind(
     "CHK020",
@@ -24,8 +25,8 @@ LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, values in context.columns:
-        rows = positions(values.isna()) if variable.mandatory else NO_ROWS
+    for table, variable in context.columns:
+        rows = positions(table.frame[variable.name].isna()) if variable.mandatory else NO_ROWS
         if len(rows):
             yield Hit(
                 table.name,

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, where_distinct
+from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -26,7 +26,7 @@ LEVEL = Level.WARNING
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, _ in context.columns:
+    for table, variable in context.columns:
         codelist = context.codelist(variable)
         if codelist is None or not codelist.nci_code or not codelist.extensible:
             continue
@@ -34,5 +34,5 @@ def check(context: Context) -> Iterator[Hit]:
         hints = {value: near for value in column.texts if (near := context.near(codelist.nci_code, value))}
         if hints:
             what = f"no term of {codelist.nci_code}, but near to one"
-            rows = where_distinct(column, hints.__contains__)
+            rows = column.where(hints.__contains__)
             yield Hit(table.name, what, variable.name, rows, hints=hints, spec=variable.at("Codelist"))

@@ -24,7 +24,7 @@ LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, _ in context.columns:
+    for table, variable in context.columns:
         found = table.by_name[variable.name].format
         if _plain(found) != _plain(variable.format):
             what = f"the file's format is '{found}', the workbook's '{variable.format}'"

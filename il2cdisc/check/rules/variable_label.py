@@ -24,7 +24,7 @@ LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, _ in context.columns:
+    for table, variable in context.columns:
         label = table.by_name[variable.name].label
         if label != variable.label:
             what = f"the file's label is '{label}', the workbook's '{variable.label}'"

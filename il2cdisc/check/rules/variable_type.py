@@ -24,7 +24,7 @@ LEVEL = Level.ERROR
 
 
 def check(context: Context) -> Iterator[Hit]:
-    for table, variable, _ in context.columns:
+    for table, variable in context.columns:
         found = table.by_name[variable.name].type
         if found != variable.type:
             what = f"the file has {found}, the workbook asks for {variable.data_type} ({variable.type})"

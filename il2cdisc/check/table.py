@@ -1,0 +1,202 @@
+"""A dataset as it was re-read, and what many rules ask of its columns: found once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.datasets import Variable, byte_length, byte_lengths
+from il2cdisc.spec.models import DatasetSpec, VariableSpec
+
+Rows = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+NO_ROWS: Rows = np.empty(0, dtype="int64")
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.([0-9]{0,12}?)0*)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One dataset re-read from its file; `spec` is None where the workbook does not know it.
+
+    `frame`: `str` columns (blank = NaN) for Char, float64 for Num, in file order, RangeIndex.
+    """
+
+    name: str
+    label: str
+    file: str
+    variables: tuple[Variable, ...]
+    frame: pd.DataFrame
+    spec: DatasetSpec | None = None
+
+    @cached_property
+    def by_name(self) -> dict[str, Variable]:
+        """Variables of the file by name."""
+        return {variable.name: variable for variable in self.variables}
+
+    @cached_property
+    def seq(self) -> str:
+        """Name of the sequence variable, empty when there is none."""
+        names = ("ASEQ", f"{self.name[:2]}SEQ")
+        return next((name for name in names if name in self.by_name), "")
+
+    @cached_property
+    def specified(self) -> tuple[VariableSpec, ...]:
+        """Variables that workbook and file both have, in the workbook's order."""
+        variables = self.spec.variables if self.spec else ()
+        return tuple(variable for variable in variables if variable.name in self.by_name)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The workbook's keys that the file has."""
+        return tuple(key for key in self.spec.keys if key in self.by_name) if self.spec else ()
+
+    @cached_property
+    def longest(self) -> dict[str, int]:
+        """Bytes of the longest value of each Char variable, at least 1."""
+        return {v.name: byte_length(self.frame[v.name]) for v in self.variables if v.type == "Char"}
+
+    def longer_than(self, name: str, length: int) -> Rows:
+        """Positions of texts of more than `length` bytes."""
+        if self.longest[name] <= length:
+            return NO_ROWS
+        return np.flatnonzero(byte_lengths(self.frame[name]) > length)
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """The values of a Num variable."""
+        return self.frame[name].to_numpy(dtype="float64")
+
+    @cached_property
+    def _distinct(self) -> dict[str, Distinct]:
+        return {}
+
+    def distinct(self, name: str) -> Distinct:
+        """The distinct values of a column, found once: rules ask for them again and again."""
+        if name not in self._distinct:
+            self._distinct[name] = distinct(self.frame[name])
+        return self._distinct[name]
+
+    @cached_property
+    def key_steps(self) -> NDArray[np.int8]:
+        """For each record but the first: 1 where its keys are greater than those of the record before, -1
+        where they are smaller, 0 where they are the same. Missing values come first."""
+        steps = np.zeros(max(len(self.frame) - 1, 0), dtype="int8")
+        for key in reversed(self.keys):  # the first key that changes decides
+            change = np.sign(np.diff(self.distinct(key).ranks())).astype("int8")
+            steps = np.where(change != 0, change, steps)
+        return steps
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """A column as its distinct values, in the order in which they appear: texts or numbers; and, for each
+    row, the position of its value in them, -1 for missing."""
+
+    values: tuple[Any, ...]
+    codes: NDArray[np.int32]
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The values as text, numbers as a workbook writes them."""
+        return tuple(value if isinstance(value, str) else number_text(value) for value in self.values)
+
+    @cached_property
+    def decimals(self) -> NDArray[np.int64]:
+        """Of each value the decimal places that it needs, -1 where it is no number."""
+        found = (decimals(text) for text in self.texts)
+        return np.fromiter((-1 if n is None else n for n in found), dtype="int64", count=len(self.texts))
+
+    def ranks(self) -> NDArray[np.int64]:
+        """For each row the place of its value among all in order, -1 for missing."""
+        places = np.full(len(self.values) + 1, -1)
+        places[sorted(range(len(self.values)), key=self.values.__getitem__)] = np.arange(len(self.values))
+        return places[self.codes]
+
+    def each(self, of_values: Sequence[Any], missing: Any) -> NDArray[Any]:
+        """Something known of each value, for each row; `missing` for rows without a value."""
+        return np.array([*of_values, missing])[self.codes]
+
+    def has(self, value: Any) -> Flags:
+        """The rows that have a value; those without any for an empty text."""
+        code = self.values.index(value) if value in self.values else -1 if value == "" else -2
+        return self.codes == code
+
+    def rows(self, chosen: Sequence[bool] | Flags, among: Rows | None = None) -> Rows:
+        """Positions of the rows (of those in `among`, if given) whose value is a chosen one."""
+        known = np.array([*chosen, False], dtype=bool)  # the last one is for missing values
+        if not known.any():
+            return NO_ROWS
+        held = known[self.codes if among is None else self.codes[among]]
+        return np.flatnonzero(held) if among is None else among[held]
+
+    def where(self, wrong: Callable[[str], bool], among: Rows | None = None) -> Rows:
+        """Positions of rows (of those in `among`) for whose value, as text, `wrong` holds; it is asked once
+        a value."""
+        texts = self.texts
+        if among is None:
+            return self.rows([wrong(text) for text in texts])
+        chosen = np.zeros(len(texts), dtype=bool)
+        for code in self.present(among):
+            chosen[code] = wrong(texts[code])
+        return self.rows(chosen, among)
+
+    def where_not_in(self, allowed: Iterable[str]) -> Rows:
+        """Positions of values (as text) that are not among the allowed; a missing one is none."""
+        known = frozenset(allowed)
+        return self.where(lambda text: text not in known)
+
+    def present(self, rows: Rows) -> list[int]:
+        """Positions of the values that some rows have."""
+        found = np.unique(self.codes[rows]).tolist()
+        return found[1:] if found[:1] == [-1] else found
+
+
+def distinct(values: pd.Series) -> Distinct:
+    """The distinct values of a column."""
+    codes, found = pd.factorize(values)
+    return Distinct(tuple(found.tolist()), codes.astype("int32"))
+
+
+def groups(columns: Sequence[NDArray[np.int32]]) -> tuple[Rows, Rows]:
+    """Rows that are alike in all columns of codes (from -1): for each row the number of its group, in the
+    order in which they appear, and the first row of each group."""
+    number: NDArray[Any] = np.zeros(len(columns[0]) if columns else 0, dtype="int64")
+    for codes in columns:
+        number = pd.factorize(number * (codes.max(initial=-1) + 2) + codes + 1)[0]
+    return number, np.unique(number, return_index=True)[1]
+
+
+def counted(codes: NDArray[np.int32]) -> Rows:
+    """For each row 1, 2, 3, ... within the rows of its code."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-2))
+    out = np.empty(len(codes), dtype="int64")
+    out[order] = np.arange(len(codes)) - np.repeat(starts, np.diff(np.append(starts, len(codes)))) + 1
+    return out
+
+
+def number_text(value: float) -> str:
+    """A number as a workbook writes it: 1.0 → `1`, 0.5 → `0.5`."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def decimals(value: str) -> int | None:
+    """Decimal places of a number written as text, trailing zeros apart; None when it is no number."""
+    plain = _PLAIN_NUMBER.fullmatch(value)
+    if plain:
+        return len(plain[1] or "")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -int(exponent))
