@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as _arrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 pa: Any = _arrow
 pc: Any = _compute
@@ -70,20 +71,33 @@ def no_edges() -> pd.DataFrame:
     )
 
 
+def text_array(column: pd.Series) -> Any:
+    """The Arrow array of a Char column; missing is null."""
+    text = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
+    array = pa.array(text.array)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def repeated(text: str | None, rows: int) -> ExtensionArray:
+    """A Char column of one text, or of none, on all of its rows."""
+    return pd.array([text], dtype="str").take(np.zeros(rows, dtype="int64"))
+
+
 def byte_lengths(column: pd.Series) -> NDArray[np.int64]:
     """Length of each value of a Char column in UTF-8 bytes; 0 for missing."""
-    return np.asarray(pc.fill_null(_lengths(column), 0), dtype="int64")
+    lengths = pc.binary_length(text_array(column))
+    return np.asarray(pc.fill_null(lengths, 0), dtype="int64")
+
+
+def byte_span(column: pd.Series) -> tuple[int, int]:
+    """Shortest and longest value of a Char column in UTF-8 bytes; the longest is at least 1."""
+    shortest, longest = (end.as_py() for end in pc.min_max(pc.binary_length(text_array(column))).values())
+    return (1 if shortest is None else shortest), max(longest or 1, 1)
 
 
 def byte_length(column: pd.Series) -> int:
     """The longest value of a Char column in UTF-8 bytes; at least 1."""
-    return max(pc.max(_lengths(column)).as_py() or 1, 1)
-
-
-def _lengths(column: pd.Series) -> Any:
-    """Bytes of each value as an Arrow array; missing for missing."""
-    texts = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
-    return pc.binary_length(pa.array(texts))
+    return byte_span(column)[1]
 
 
 def common_lengths(datasets: Iterable[Dataset]) -> list[Dataset]:

@@ -54,13 +54,6 @@ def text_over_distinct(column: pd.Series, rule: Callable[[str], str | None]) -> 
     return pd.Series(results.take(codes, allow_fill=True), index=column.index, name=column.name)
 
 
-def extract_distinct(column: pd.Series, pattern: str) -> pd.DataFrame:
-    """`column.str.extract(pattern)`, matched once a distinct value: a column a group, missing as there."""
-    codes, found = pd.factorize(column)
-    parts = pd.Series(found, dtype="str").str.extract(pattern)
-    return parts.reindex(codes).set_axis(column.index)
-
-
 def iso_date(text: str, pattern: str) -> str:
     """ISO 8601 text of a date written by `pattern` (of `dd`, `mm`, `mon`, `yyyy`), parts unknown allowed.
 
@@ -186,8 +179,13 @@ def study_days(dates: pd.Series, reference: pd.Series) -> pd.Series:
 
     Both are ISO 8601 text of the same length; float with NaN unless both have a complete date.
     """
-    distance = sas_days(dates) - sas_days(reference)
-    return distance + (distance >= 0).where(distance.notna(), np.nan).astype("float64")
+    return day_numbers(sas_days(dates), sas_days(reference))
+
+
+def day_numbers(days: pd.Series, first: pd.Series) -> pd.Series:
+    """Study days of SAS days: days from `first`, plus one on and after it; NaN unless both are known."""
+    distance = days - first
+    return distance + (distance >= 0)
 
 
 @cache

@@ -7,6 +7,7 @@ dataset into lineage: one row a (target row, source, source row).
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -49,23 +50,28 @@ def edges(frame: pd.DataFrame) -> pd.DataFrame:
 
     Every id column is unrolled, tuples too; missing ids give no edge. Sorted by row, source, id.
     """
-    rows = np.arange(len(frame), dtype="int64")
-    parts: list[pd.DataFrame] = []
-    for name in id_columns(frame):
+    every = np.arange(len(frame), dtype="int64")
+    names = sorted(id_columns(frame))
+    count = max(len(names), 1)
+    places, ids = [every[:0]], [every[:0]]  # place: of the row and, within it, of the source
+    for number, name in enumerate(names):
         column = frame[name]
         if column.dtype == object:
-            long = pd.Series(column.to_numpy(), index=rows).map(_as_tuple).explode().dropna()
-            part = pd.DataFrame({"row": long.index.to_numpy("int64"), "id": long.to_numpy("int64")})
+            tuples = [_as_tuple(value) for value in column.tolist()]
+            rows = np.repeat(every, [len(found) for found in tuples])
+            ids.append(np.fromiter(chain.from_iterable(tuples), dtype="int64", count=len(rows)))
         else:
-            known = column.notna().to_numpy()
-            part = pd.DataFrame({"row": rows[known], "id": column[known].to_numpy("int64")})
-        part.insert(1, "source", name[len(MARK) :])
-        parts.append(part)
-    if not parts:
-        return pd.DataFrame({"row": rows[:0], "source": pd.Series([], dtype="str"), "id": rows[:0]})
-    out = pd.concat(parts, ignore_index=True)
-    out["source"] = out["source"].astype("str")
-    return out.drop_duplicates().sort_values(["row", "source", "id"], ignore_index=True)
+            rows = every[column.notna().to_numpy()]
+            ids.append(column.array.take(rows).to_numpy("int64"))
+        places.append(rows * count + number)
+    place, id_ = np.concatenate(places), np.concatenate(ids)
+    order = np.lexsort((id_, place))
+    place, id_ = place[order], id_[order]
+    new = np.ones(len(place), dtype="bool")
+    new[1:] = (np.diff(place) != 0) | (np.diff(id_) != 0)
+    place, id_ = place[new], id_[new]
+    source = pd.array([name[len(MARK) :] for name in names], dtype="str").take(place % count)
+    return pd.DataFrame({"row": place // count, "source": source, "id": id_})
 
 
 def _as_tuple(value: object) -> tuple[int, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
 
 from il2cdisc.base.rowids import edges, gathered_ids, numbered
 
@@ -26,3 +28,19 @@ def test_aggregated_rows_keep_all_their_ids() -> None:
     made = pd.DataFrame({"k": ids.index, "@ae": ids.to_numpy()})
     assert made["@ae"].tolist() == [(0, 2), (1,)]
     assert edges(made)[["row", "id"]].to_numpy().tolist() == [[0, 0], [0, 2], [1, 1]]
+
+
+IDS = st.one_of(st.none(), st.lists(st.integers(0, 3), max_size=3).map(tuple))
+
+
+@given(st.lists(st.tuples(IDS, st.none() | st.integers(0, 3))))
+def test_edges_are_every_id_once_in_order(rows: list[tuple[tuple[int, ...] | None, int | None]]) -> None:
+    frame = pd.DataFrame(
+        {
+            "@b": pd.Series([many for many, _ in rows], dtype="object"),
+            "@a": pd.Series([one for _, one in rows], dtype="Int64"),
+        }
+    )
+    wanted = {(row, "b", id_) for row, (many, _) in enumerate(rows) for id_ in many or ()}
+    wanted |= {(row, "a", one) for row, (_, one) in enumerate(rows) if one is not None}
+    assert list(edges(frame).itertuples(index=False, name=None)) == sorted(wanted)

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from il2cdisc.base.dates import sas_days
 from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_exposure
 from il2cdisc.sdtm.steps.mapped import MappedDataset
 from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.sdtm.steps.timing import with_epoch, with_study_days, with_visit_numbers
+from il2cdisc.sdtm.steps.timing import Elements, elements_of, with_epoch, with_study_days, with_visit_numbers
 from il2cdisc.spec.models import PlannedVisit, Protocol
 
 VISITS = Protocol(
@@ -64,7 +65,7 @@ def test_study_days_have_no_zero_and_made_ones_are_kept(make: Any) -> None:
         "USUBJID AESTDTC AEENDTC",
         [("S1", "2022-03-04", "2022-03-05T08:00"), ("S1", "2022-03", None), ("S2", "2022-03-05", None)],
     ).assign(AEENDY=7.0)
-    out = with_study_days(frame, "AE", pd.Series({"S1": "2022-03-05T09:00"}))
+    out = with_study_days(frame, "AE", sas_days(pd.Series({"S1": "2022-03-05T09:00"})))
     assert values(out["AESTDY"]) == [-1.0, None, None]
     assert values(out["AEENDY"]) == [7.0, 7.0, 7.0]  # what the mapping made
 
@@ -72,14 +73,16 @@ def test_study_days_have_no_zero_and_made_ones_are_kept(make: Any) -> None:
 @given(st.dates(dt.date(1950, 1, 1), dt.date(2090, 1, 1)), st.integers(-9000, 9000))
 def test_study_days_count_days(first: dt.date, shift: int) -> None:
     frame = pd.DataFrame({"USUBJID": ["S"], "VSDTC": [(first + dt.timedelta(days=shift)).isoformat()]})
-    day = with_study_days(frame.astype("str"), "VS", pd.Series({"S": first.isoformat()}))["VSDY"].iloc[0]
+    day = with_study_days(frame.astype("str"), "VS", sas_days(pd.Series({"S": first.isoformat()})))[
+        "VSDY"
+    ].iloc[0]
     assert day == (shift if shift < 0 else shift + 1)
     assert day != 0
 
 
 @pytest.fixture
-def elements(make: Any) -> pd.DataFrame:
-    return make.text_frame(
+def elements(make: Any) -> Elements:
+    starts = make.text_frame(
         "USUBJID EPOCH SESTDTC",
         [
             ("S1", "SCREENING", "2022-03-01T10:00"),
@@ -87,6 +90,7 @@ def elements(make: Any) -> pd.DataFrame:
             ("S1", "FOLLOW-UP", "2022-03-20"),
         ],
     )
+    return elements_of(starts)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +109,7 @@ def elements(make: Any) -> pd.DataFrame:
     ],
 )
 def test_epochs(
-    make: Any, elements: pd.DataFrame, start: str | None, finding: str | None, event: str | None
+    make: Any, elements: Elements, start: str | None, finding: str | None, event: str | None
 ) -> None:
     vs = make.text_frame("USUBJID VSDTC", [("S1", start)])
     assert values(with_epoch(vs, "VS", elements, before_dose=True)["EPOCH"]) == [finding]
@@ -113,7 +117,7 @@ def test_epochs(
     assert values(with_epoch(ae, "AE", elements, before_dose=False)["EPOCH"]) == [event]
 
 
-def test_an_epoch_of_the_mapping_is_kept(make: Any, elements: pd.DataFrame) -> None:
+def test_an_epoch_of_the_mapping_is_kept(make: Any, elements: Elements) -> None:
     frame = make.text_frame("USUBJID AESTDTC EPOCH", [("S1", "2022-03-05", "OTHER")])
     assert with_epoch(frame, "AE", elements, before_dose=False)["EPOCH"].tolist() == ["OTHER"]
 
@@ -158,3 +162,35 @@ def test_treatment_emergent(onset: str | None, end: str | None, flag: str) -> No
     assert treatment_emergent(*column, days=30).tolist() == [flag]
     without = pd.Series([None], dtype="str")
     assert treatment_emergent(column[0], column[1], without, without, days=30).isna().all()
+
+
+def test_elements_that_begin_at_once_or_have_no_epoch(make: Any) -> None:
+    """Of two that begin at the same minute the later row counts; one without an epoch goes on in the last."""
+    rows = [
+        ("S1", "RUN-IN", "2022-03-01T10:00"),
+        ("S1", "TREATMENT", "2022-03-05T09:00"),
+        ("S1", "EXTENSION", "2022-03-05T09:00"),
+        ("S1", None, "2022-03-08"),
+        ("S2", None, "2022-03-01"),
+        ("S2", "TREATMENT", None),
+    ]
+    elements = elements_of(make.text_frame("USUBJID EPOCH SESTDTC", rows))
+    starts = [("S1", "2022-03-05T09:00"), ("S1", "2022-03-09"), ("S2", "2022-03-09"), ("S3", "2022-03-09")]
+    out = with_epoch(make.text_frame("USUBJID AESTDTC", starts), "AE", elements, before_dose=False)
+    assert values(out["EPOCH"]) == ["EXTENSION", "EXTENSION", None, None]
+
+
+@pytest.mark.parametrize(
+    ("dose", "flags"),
+    [
+        ("2022-03-05T09:00", ["Y", None]),
+        ("2022-03-05", [None, "Y"]),  # a dose without a time: all of its day counts as before
+        ("2022-03", [None, None]),
+    ],
+)
+def test_the_time_of_the_first_dose_decides_where_it_is_known(
+    make: Any, dose: str, flags: list[str | None]
+) -> None:
+    rows = [("S1", "PULSE", "2022-03-05", "60"), ("S1", "PULSE", "2022-03-05T10:00", "61")]
+    frame = make.text_frame("USUBJID VSTESTCD VSDTC VSSTRESC", rows)
+    assert values(with_last_before_exposure(frame, "VS", pd.Series({"S1": dose}))["VSLOBXFL"]) == flags

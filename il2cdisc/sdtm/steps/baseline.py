@@ -7,7 +7,10 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from il2cdisc.base.dates import earliest_day, is_complete, latest_day, over_distinct
+from il2cdisc.base.datasets import repeated
+from il2cdisc.base.dates import earliest_day, is_complete, latest_day, over_distinct, text_over_distinct
+from il2cdisc.base.rows import alike, in_order
+from il2cdisc.sdtm.steps.timing import LAST_MINUTE
 
 KEYS = (
     "TESTCD",
@@ -35,19 +38,23 @@ def with_last_before_exposure(frame: pd.DataFrame, name: str, first_dose: pd.Ser
     date, result = f"{name}DTC", f"{name}STRESC"
     if date not in frame or result not in frame or f"{name}LOBXFL" in frame:
         return frame
-    dose = frame["USUBJID"].map(first_dose).astype("str")
-    when = frame[date].where(frame[date].str.len() >= 10)
-    same_day = (when.str[:10] == dose.str[:10]).fillna(False)
-    timed = (when.str.len() > 10) & (dose.str.len() > 10)
-    earlier = ((when.str[:10] < dose.str[:10]) | (same_day & (~timed | (when <= dose)))).fillna(False)
-    chosen = earlier & frame[result].notna() & when.notna()
+    doses = first_dose.dropna().to_dict().items()
+    limits = {subject: dose + LAST_MINUTE if len(dose) == 10 else dose for subject, dose in doses}
+    limit = text_over_distinct(frame["USUBJID"], limits.get)
+    # a date alone sorts before its times
+    earlier = (frame[date] <= limit) & (frame[date].str.len() >= 10) & frame[result].notna()
+    rows = frame.loc[earlier]
+    if rows.empty:
+        return frame.assign(**{f"{name}LOBXFL": repeated(None, len(frame))})
+    visit = rows["VISITNUM"].fillna(np.inf) if "VISITNUM" in rows else None
+    order = in_order([rows[date]] if visit is None else [rows[date], visit])
     keys = ["USUBJID", *(f"{name}{k}" for k in KEYS if f"{name}{k}" in frame)]
-    rows = frame.loc[chosen, keys].fillna("")
-    rows = rows.assign(when=when[chosen], order=np.arange(int(chosen.sum())))
-    rows["visit"] = frame.loc[chosen, "VISITNUM"] if "VISITNUM" in frame else 0.0
-    last = rows.sort_values(["when", "visit", "order"], kind="stable").drop_duplicates(keys, keep="last")
-    flag = pd.Series("Y", index=last.index, dtype="str").reindex(frame.index)
-    return frame.assign(**{f"{name}LOBXFL": flag.astype("str")})
+    group, first = alike([rows[key] for key in keys])
+    last = np.empty(len(first), dtype="int64")
+    last[group[order]] = order  # of the rows of a group, the last one stays
+    flag = np.full(len(frame), -1)
+    flag[earlier.to_numpy().nonzero()[0][last]] = 0
+    return frame.assign(**{f"{name}LOBXFL": repeated("Y", 1).take(flag, allow_fill=True)})
 
 
 def treatment_emergent(
@@ -62,17 +69,15 @@ def treatment_emergent(
     treated = first_dose.notna()
     first_day, last_day = first_dose.str[:10], last_dose.str[:10]
     whole = over_distinct(onset, is_complete).astype("boolean").fillna(False).astype("bool")
-    low = over_distinct(onset, lambda t: earliest_day(t).isoformat()).astype("str")
-    high = over_distinct(onset, lambda t: latest_day(t).isoformat()).astype("str")
+    low = text_over_distinct(onset, lambda t: earliest_day(t).isoformat())
+    high = text_over_distinct(onset, lambda t: latest_day(t).isoformat())
     # a partial onset that may be the day of the first dose or later is moved to that day
     moved = low.mask(~whole & (low < first_day) & (high >= first_day), first_day)
-    limit = over_distinct(last_day, lambda t: (earliest_day(t) + timedelta(days=days)).isoformat()).astype(
-        "str"
-    )
+    limit = text_over_distinct(last_day, lambda t: (earliest_day(t) + timedelta(days=days)).isoformat())
     after = (moved >= first_day).fillna(False)
     timed = whole & (onset.str.len() > 10) & (first_dose.str.len() > 10) & (moved == first_day)
     after &= ~(timed.fillna(False) & (onset < first_dose).fillna(False))
-    over = over_distinct(end, lambda t: latest_day(t).isoformat()).astype("str")
+    over = text_over_distinct(end, lambda t: latest_day(t).isoformat())
     unknown = onset.isna() & ~(over < first_day).fillna(False)
     emergent = unknown | (after & (limit.isna() | (moved <= limit).fillna(False)))
     flag = pd.Series("N", index=onset.index, dtype="str").mask(emergent, "Y")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.datasets import Dataset, repeated
+from il2cdisc.base.dates import sas_days
 from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.rows import in_order
 from il2cdisc.sdtm.steps.assemble import finished, in_key_order
 from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_exposure
 from il2cdisc.sdtm.steps.design import trial_design
@@ -17,7 +21,13 @@ from il2cdisc.sdtm.steps.problems import UNKNOWN_DATASET
 from il2cdisc.sdtm.steps.related import related_records
 from il2cdisc.sdtm.steps.standard import with_standard_results, with_test_names
 from il2cdisc.sdtm.steps.supplemental import split_long_text, supplemental
-from il2cdisc.sdtm.steps.timing import with_epoch, with_study_days, with_visit_numbers
+from il2cdisc.sdtm.steps.timing import (
+    Elements,
+    elements_of,
+    with_epoch,
+    with_study_days,
+    with_visit_numbers,
+)
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 from il2cdisc.standards import sdtm_dataset, sdtm_variables
 
@@ -41,6 +51,14 @@ def complete(
     goes to `problems`; those that stop are for the caller to raise.
     """
     subjects = mapped["DM"].frame if "DM" in mapped else pd.DataFrame({"USUBJID": pd.Series([], dtype="str")})
+    facts = _Facts(
+        spec,
+        emergent_days,
+        subjects,
+        subjects.set_index("USUBJID"),
+        sas_days(subjects["RFSTDTC"]).set_axis(subjects["USUBJID"]) if "RFSTDTC" in subjects else None,
+        elements_of(mapped["SE"].frame) if "SE" in mapped else None,
+    )
     made: dict[str, Dataset] = {
         name: finished(in_key_order(frame, spec.datasets[name]), spec.datasets[name], study_id, problems)
         for name, frame in trial_design(spec).items()
@@ -52,49 +70,52 @@ def complete(
             problems.add(UNKNOWN_DATASET.at(Address(dataset=name), f"the workbook has no dataset {name}"))
             continue
         places = Places(item, address)
-        frame, extra, labels = _completed(
-            item, wanted, mapped, subjects, spec, emergent_days, problems, places
-        )
+        frame, extra, labels = _completed(item, wanted, facts, problems, places)
         dataset = finished(frame, wanted, study_id, problems, places)
         made[name], frames[name] = dataset, frame
         records = supplemental(frame, extra, name, spec, labels, problems, places)
         if len(records):
-            made[f"SUPP{name}"] = _supplemental_dataset(records, dataset, frame, spec, study_id, problems)
+            made[f"SUPP{name}"] = _supplemental_dataset(records, dataset, spec, study_id, problems)
     if any(item.links for item in mapped.values()):
         made["RELREC"] = _relations(mapped, frames, spec, study_id, problems, address)
     order = list(spec.datasets)
     return dict(sorted(made.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else 999))
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What all domains are completed with."""
+
+    spec: Spec
+    emergent_days: int | None
+    subjects: pd.DataFrame  # DM
+    by_subject: pd.DataFrame  # the same, by USUBJID
+    first_days: pd.Series | None  # SAS days of RFSTDTC, by USUBJID
+    elements: Elements | None
+
+
 def _completed(
-    item: MappedDataset,
-    wanted: DatasetSpec,
-    mapped: Mapping[str, MappedDataset],
-    subjects: pd.DataFrame,
-    spec: Spec,
-    emergent_days: int | None,
-    problems: Problems,
-    places: Places,
+    item: MappedDataset, wanted: DatasetSpec, facts: _Facts, problems: Problems, places: Places
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """Rows in key order with all that the engine adds; qualifiers on the same rows; labels of new ones."""
     name, frame, extra = item.name, item.frame, item.supplemental
-    by_subject = subjects.set_index("USUBJID")
+    spec, by_subject = facts.spec, facts.by_subject
     frame = with_visit_numbers(frame, name, spec.protocol, problems, places)
     frame = with_test_names(frame, name, spec, problems, places)
-    frame = with_standard_results(frame, name, spec, subjects, problems, places)
-    if "RFSTDTC" in by_subject:
-        frame = with_study_days(frame, name, by_subject["RFSTDTC"])
-    if "EPOCH" in wanted.by_name and "SE" in mapped and name != "SE":
+    frame = with_standard_results(frame, name, spec, facts.subjects, problems, places)
+    if facts.first_days is not None:
+        frame = with_study_days(frame, name, facts.first_days)
+    if "EPOCH" in wanted.by_name and facts.elements is not None and name != "SE":
         findings = wanted.class_.upper() == "FINDINGS"
-        frame = with_epoch(frame, name, mapped["SE"].frame, before_dose=findings)
+        frame = with_epoch(frame, name, facts.elements, before_dose=findings)
     if f"{name}LOBXFL" in wanted.by_name and "RFXSTDTC" in by_subject:
         frame = with_last_before_exposure(frame, name, by_subject["RFXSTDTC"])
-    if name == "AE" and emergent_days is not None and EMERGENT in spec.qualifiers("SUPPAE"):
+    if name == "AE" and facts.emergent_days is not None and EMERGENT in spec.qualifiers("SUPPAE"):
         first = frame["USUBJID"].map(by_subject["RFXSTDTC"]).astype("str")
         last = frame["USUBJID"].map(by_subject["RFXENDTC"]).astype("str")
         missing = pd.Series(index=frame.index, dtype="str")
         end = frame.get("AEENDTC", missing)
-        flag = treatment_emergent(frame["AESTDTC"], end, first, last, days=emergent_days)
+        flag = treatment_emergent(frame["AESTDTC"], end, first, last, days=facts.emergent_days)
         extra = with_new(extra, {EMERGENT: flag})
     labels = {v.name: v.label for v in wanted.variables}
     frame, extra, new = split_long_text(frame, extra, labels)
@@ -103,21 +124,19 @@ def _completed(
 
 
 def _supplemental_dataset(
-    records: pd.DataFrame,
-    parent: Dataset,
-    frame: pd.DataFrame,
-    spec: Spec,
-    study_id: str,
-    problems: Problems,
+    records: pd.DataFrame, parent: Dataset, spec: Spec, study_id: str, problems: Problems
 ) -> Dataset:
+    """SUPP--; its records have the edges of their parents."""
     name = f"SUPP{parent.name}"
-    wanted = spec.datasets.get(name) or _template(name)
-    made = finished(records, wanted, study_id, problems)
-    rows = pd.DataFrame({"parent": records["parent"].to_numpy("int64"), "child": range(len(records))})
-    plain = parent.edges.merge(rows, left_on="row", right_on="parent", how="inner")
-    edges = plain[["child", "source", "id", "field"]].rename(columns={"child": "row"})
-    edges = edges.sort_values(["row", "source", "id"], ignore_index=True)
-    return Dataset(made.name, made.label, made.variables, made.keys, made.frame, edges)
+    made = finished(records, spec.datasets.get(name) or _template(name), study_id, problems)
+    parents, of_parent = records["parent"].to_numpy("int64"), parent.edges["row"].to_numpy()
+    first = np.searchsorted(of_parent, parents)
+    count = np.searchsorted(of_parent, parents, side="right") - first
+    row = np.repeat(np.arange(len(records)), count)
+    # the edges of each parent stand together: the first one, and those that follow it
+    following = np.arange(len(row)) - np.repeat(count.cumsum() - count, count)
+    edges = parent.edges.take(np.repeat(first, count) + following).assign(row=row)
+    return replace(made, edges=edges.reset_index(drop=True))
 
 
 def _relations(
@@ -133,12 +152,11 @@ def _relations(
     found = related_records(mapped, frames, problems, address)
     records = in_key_order(found.records, wanted)
     made = finished(records, wanted, study_id, problems)
-    place = pd.Series(range(len(records)), index=records.index)
-    edges = found.edges.assign(row=found.edges["row"].map(place).astype("int64"))
-    edges = edges.assign(field=pd.Series(None, index=edges.index, dtype="str"))
-    edges = edges.sort_values(["row", "source", "id"], ignore_index=True)
-    columns = ["row", "source", "id", "field"]
-    return Dataset(made.name, made.label, made.variables, made.keys, made.frame, edges[columns])
+    place = np.empty(len(records), dtype="int64")
+    place[records.index] = np.arange(len(records))
+    edges = found.edges.assign(row=place[found.edges["row"]], field=repeated(None, len(found.edges)))
+    edges = edges.take(in_order([edges["row"], edges["source"], edges["id"]])).reset_index(drop=True)
+    return replace(made, edges=edges[["row", "source", "id", "field"]])
 
 
 def _template(name: str) -> DatasetSpec:

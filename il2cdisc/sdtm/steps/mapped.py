@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
+
+from il2cdisc.base.dates import text_over_distinct
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,10 @@ class MappedDataset:
 
 def number_text(numbers: pd.Series) -> pd.Series:
     """Numbers as text, as short as they are: 1, 8.1; missing stays missing."""
-    distinct = numbers.dropna().unique()
-    return numbers.map({value: f"{value:.15g}" for value in distinct}).astype("str")
+    return text_over_distinct(numbers, lambda value: f"{value:.15g}")
 
 
-def with_new(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+def with_new(frame: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
     """`frame` with those of `columns` that it has not: what a mapping made is never overwritten."""
-    return frame.assign(**{name: column for name, column in columns.items() if name not in frame})
+    new = {name: column for name, column in columns.items() if name not in frame}
+    return frame.assign(**new) if new else frame

@@ -2,23 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.dates import extract_distinct, over_distinct
+from il2cdisc.base.dates import over_distinct, text_over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rounding import fixed
+from il2cdisc.base.rows import alike
 from il2cdisc.sdtm.steps.mapped import with_new
 from il2cdisc.sdtm.steps.places import NOWHERE, Places
 from il2cdisc.sdtm.steps.problems import NO_CONVERSION, NO_TEST_NAME
-from il2cdisc.spec.models import Spec
+from il2cdisc.spec.models import Conversion, Spec
 from il2cdisc.spec.where import columns, select
 
-BELOW = r"^<\s*([\d.]+)$"
-SIGN = r"^([<>]=?)?\s*([-+]?\d+(?:\.\d+)?)$"
+BELOW = re.compile(r"^<\s*(\d+\.?\d*|\.\d+)$")
+SIGN = re.compile(r"^([<>]=?)?\s*([-+]?\d+(?:\.\d+)?)$")
+INDICATORS = NORMAL, LOW, HIGH = "NORMAL", "LOW", "HIGH"
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the sheet Conversions says of results of one test, specimen and unit."""
+
+    conversion: Conversion | None
+    given: bool  # the results have a unit
+    wanted: bool  # the test has a standard unit
+
+    @property
+    def unknown(self) -> bool:
+        """True where a unit is there, or should be, that the sheet lacks."""
+        return self.conversion is None and (self.given or self.wanted)
+
+    @property
+    def plain(self) -> bool:
+        """True where the unit is the standard one."""
+        return self.conversion is not None and (self.conversion.factor, self.conversion.offset) == (1, 0)
+
+    @property
+    def unit(self) -> str | None:
+        """The standard unit of a result that has a unit."""
+        return self.conversion.to_unit or None if self.conversion and self.given else None
+
+    def converted(self, value: float) -> str | None:
+        """Text of a value in the standard unit, with the digits asked, or as many as it has."""
+        if self.conversion is None or np.isnan(value):
+            return None
+        number = value * self.conversion.factor + self.conversion.offset
+        digits = self.conversion.digits
+        return f"{number:.10g}" if digits is None else fixed(number, digits)
 
 
 def with_standard_results(
@@ -39,90 +77,103 @@ def with_standard_results(
     if f"{name}ORRES" not in frame or f"{name}STRESC" in frame:
         return frame
     result = frame[f"{name}ORRES"]
-    unit = frame[f"{name}ORRESU"] if f"{name}ORRESU" in frame else pd.Series(index=frame.index, dtype="str")
-    rule = _rules(frame, name, unit, spec)
-    # a missing unit is told where the sheet knows none for the test
-    unknown = result.notna() & rule["factor"].isna() & (unit.notna() | _has_unit(frame, name, spec))
+    there = result.notna().to_numpy()
+    rules, rule = _rules(frame, name, spec)
+    unknown = there & np.array([r.unknown for r in rules], dtype="bool")[rule]
     if unknown.any():
-        pairs = (frame[f"{name}TESTCD"] + " in " + unit.fillna("no unit"))[unknown].unique()
-        what = f"no conversion to a standard unit ({int(unknown.sum())} of {len(frame)} records)"
-        place, source = Address(dataset=name, column=f"{name}ORRESU"), places.of(unknown, f"{name}ORRESU")
-        problems.add(NO_CONVERSION.at(place, what, values=pairs, source=source))
-    parts = extract_distinct(result, SIGN)
-    # text such as TRACE has no unit to convert
-    same = unit.isna() | ((rule["factor"] == 1) & (rule["offset"] == 0)) | parts[1].isna()
-    sign, value = parts[0], pd.to_numeric(parts[1]).astype("float64")
-    converted = value * rule["factor"] + rule["offset"]
-    text = sign.fillna("") + _rounded(converted, rule["digits"])
-    standard = result.where(same, text.astype("str")).where(~unknown)
-    # digits of a thousands sign or a plus are no result: the number is read from the standard text
-    number = pd.to_numeric(standard.where(sign.isna()), errors="coerce").astype("float64")
-    out = with_new(
-        frame,
-        {
-            f"{name}STRESC": standard.astype("str"),
-            f"{name}STRESN": number,
-            f"{name}STRESU": rule["to"].where(result.notna() & unit.notna()).astype("str"),
-        },
-    )
-    return _with_ranges(out, name, spec, subjects, rule)
+        _tell_unknown(frame, name, unknown, problems, places)
+    # what a standard result is depends on the result and its rule
+    pair, first = alike([result, pd.Series(rule)])
+    distinct = result.iloc[first]
+    of_pair = [rules[number] for number in rule[first]]
+    standard = _standard_texts(distinct.tolist(), of_pair)
+    unit = pd.array([r.unit for r in rules], dtype="str")
+    made = {
+        f"{name}STRESC": pd.array(standard, dtype="str").take(pair),
+        f"{name}STRESN": _as_numbers(standard)[pair],
+        f"{name}STRESU": unit.take(np.where(there, rule, -1), allow_fill=True),
+    }
+    # limits of the laboratory count before those of the sheet
+    low, high = (_given(frame, f"{name}ORNR{end}", rules, rule) for end in ("LO", "HI"))
+    words = there & np.isnan(_as_numbers(distinct))[pair]
+    return _with_ranges(with_new(frame, made), name, spec, subjects, low, high, words)
 
 
-def _has_unit(frame: pd.DataFrame, name: str, spec: Spec) -> pd.Series:
-    """True where the sheet Conversions has a standard unit for the test."""
-    tests = {c.testcd for c in spec.conversions if c.dataset == name and c.to_unit}
-    return frame[f"{name}TESTCD"].isin(tests)
-
-
-def _rules(frame: pd.DataFrame, name: str, unit: pd.Series, spec: Spec) -> pd.DataFrame:
-    """Factor, offset, digits and standard unit of each record."""
+def _rules(frame: pd.DataFrame, name: str, spec: Spec) -> tuple[list[Rule], NDArray[np.int64]]:
+    """Rules of the tests, specimens and units of a domain, and which one each record has."""
     rows = [c for c in spec.conversions if c.dataset == name]
     specific = {(c.testcd, c.specimen, c.from_unit): c for c in rows}
-    specimen = frame[f"{name}SPEC"] if f"{name}SPEC" in frame else pd.Series("", index=frame.index)
-    keys = pd.DataFrame(
-        {"test": frame[f"{name}TESTCD"], "specimen": specimen.fillna(""), "unit": unit.fillna("")}
-    )
-    distinct = keys.drop_duplicates()
-    found = [
-        specific.get((t, s, u)) or specific.get((t, "", u))
-        for t, s, u in distinct.itertuples(index=False, name=None)
-    ]
-    table = distinct.assign(
-        factor=[c.factor if c else np.nan for c in found],
-        offset=[c.offset if c else np.nan for c in found],
-        digits=[np.nan if c is None or c.digits is None else float(c.digits) for c in found],
-        to=pd.Series([c.to_unit or None if c else None for c in found], index=distinct.index, dtype="str"),
-    )
-    out = keys.merge(table, on=["test", "specimen", "unit"], how="left")
-    out.index = frame.index
+    in_unit = {c.testcd for c in rows if c.to_unit}
+    keys = [frame[key] for key in (f"{name}TESTCD", f"{name}SPEC", f"{name}ORRESU") if key in frame]
+    number, first = alike(keys)
+    rules: list[Rule] = []
+    for values in pd.DataFrame({key.name: key.iloc[first].fillna("") for key in keys}).to_dict("records"):
+        test, specimen, unit = (values.get(f"{name}{key}", "") for key in ("TESTCD", "SPEC", "ORRESU"))
+        found = specific.get((test, specimen, unit)) or specific.get((test, "", unit))
+        rules.append(Rule(found, unit != "", test in in_unit))
+    return rules, number
+
+
+def _tell_unknown(
+    frame: pd.DataFrame, name: str, unknown: NDArray[np.bool_], problems: Problems, places: Places
+) -> None:
+    rows = frame[unknown]
+    unit = rows[f"{name}ORRESU"].fillna("no unit") if f"{name}ORRESU" in rows else "no unit"
+    pairs = (rows[f"{name}TESTCD"] + " in " + unit).unique()
+    what = f"no conversion to a standard unit ({int(unknown.sum())} of {len(frame)} records)"
+    source = places.of(pd.Series(unknown, index=frame.index), f"{name}ORRESU")
+    place = Address(dataset=name, column=f"{name}ORRESU")
+    problems.add(NO_CONVERSION.at(place, what, values=pairs, source=source))
+
+
+def _standard_texts(results: list[Any], rules: list[Rule]) -> list[str | None]:
+    """Standard results as text: as they are, converted, or none where the sheet lacks the unit."""
+    parts = [SIGN.match(text) if isinstance(text, str) else None for text in results]
+    values = _as_numbers([part[2] if part else None for part in parts]).tolist()
+    out: list[str | None] = []
+    for text, part, value, rule in zip(results, parts, values, rules, strict=True):
+        # text such as TRACE has no unit to convert
+        if rule.unknown or part is None or rule.plain or not rule.given:
+            out.append(None if rule.unknown else text)
+        else:
+            out.append(f"{part[1] or ''}{rule.converted(value)}")
     return out
 
 
-def _rounded(values: pd.Series, digits: pd.Series) -> pd.Series:
-    """Text of the values with the digits asked, or as many as they have."""
-    keys = pd.DataFrame({"value": values, "digits": digits})
-    known = keys.dropna(subset=["value"]).drop_duplicates()
-    texts = [
-        fixed(value, int(number)) if not np.isnan(number) else f"{value:.10g}"
-        for value, number in known.itertuples(index=False, name=None)
-    ]
-    table = known.assign(text=texts)
-    return keys.merge(table, on=["value", "digits"], how="left")["text"].set_axis(values.index).astype("str")
+def _as_numbers(values: pd.Series | Sequence[Any]) -> Numbers:
+    """Numbers of texts; NaN of what is none: words, and digits behind a sign such as <."""
+    return pd.to_numeric(pd.Series(values), errors="coerce").to_numpy("float64")
+
+
+def _given(frame: pd.DataFrame, column: str, rules: list[Rule], rule: NDArray[np.int64]) -> Numbers:
+    """A collected limit in the standard unit."""
+    if column not in frame:
+        return np.full(len(frame), np.nan)
+    pair, first = alike([frame[column], pd.Series(rule)])
+    values = _as_numbers(frame[column].iloc[first])
+    of_pair = [rules[number] for number in rule[first]]
+    changed = _as_numbers([r.converted(value) for r, value in zip(of_pair, values.tolist(), strict=True)])
+    return np.where([r.plain for r in of_pair], values, changed)[pair]
 
 
 def _with_ranges(
-    frame: pd.DataFrame, name: str, spec: Spec, subjects: pd.DataFrame, rule: pd.DataFrame
+    frame: pd.DataFrame,
+    name: str,
+    spec: Spec,
+    subjects: pd.DataFrame,
+    low: Numbers,
+    high: Numbers,
+    words: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    low, high = _given(frame, f"{name}ORNRLO", rule), _given(frame, f"{name}ORNRHI", rule)
+    """--STNRLO, --STNRHI and --NRIND: collected limits (`low`, `high`), else those of the sheet Ranges."""
     table = [r for r in spec.ranges if r.dataset == name]
     if table:
-        known = subjects.reindex(columns=["USUBJID", "SEX", "AGE"])  # DM may do without an age
-        people = frame[["USUBJID"]].merge(known, on="USUBJID", how="left")
-        sex, age = _being(people["SEX"]), people["AGE"].to_numpy("float64")
+        known = subjects.set_index("USUBJID").reindex(columns=["SEX", "AGE"])  # DM may do without an age
+        sex = _being(over_distinct(frame["USUBJID"], known["SEX"].to_dict().get))
+        age = over_distinct(frame["USUBJID"], known["AGE"].to_dict().get).to_numpy("float64")
         test, unit = _being(frame[f"{name}TESTCD"]), _being(frame[f"{name}STRESU"].fillna(""))
         specimen = _being(frame[f"{name}SPEC"]) if f"{name}SPEC" in frame else None
-        done = (frame[f"{name}STRESC"].notna() & low.isna() & high.isna()).to_numpy(dtype=bool)
-        lows, highs = low.to_numpy("float64", copy=True), high.to_numpy("float64", copy=True)
+        done = frame[f"{name}STRESC"].notna().to_numpy() & np.isnan(low) & np.isnan(high)
         for row in table:
             hit = done & test(row.testcd) & unit(row.unit)
             if row.specimen:
@@ -133,23 +184,34 @@ def _with_ranges(
                 hit &= age >= row.age_from
             if row.age_to is not None:
                 hit &= age < row.age_to
-            lows[hit] = np.nan if row.low is None else row.low
-            highs[hit] = np.nan if row.high is None else row.high
-        low, high = pd.Series(lows, index=frame.index), pd.Series(highs, index=frame.index)
-    value = frame[f"{name}STRESN"]
-    ranged = value.notna() & (low.notna() | high.notna())
-    indicator = pd.Series("NORMAL", index=frame.index, dtype="str").where(ranged)
-    indicator = indicator.mask(ranged & (value < low), "LOW").mask(ranged & (value > high), "HIGH")
+            low[hit] = np.nan if row.low is None else row.low
+            high[hit] = np.nan if row.high is None else row.high
+    value = frame[f"{name}STRESN"].to_numpy("float64")
+    indicator = np.full(len(frame), -1)
+    indicator[~np.isnan(value) & ~(np.isnan(low) & np.isnan(high))] = INDICATORS.index(NORMAL)
+    indicator[value < low] = INDICATORS.index(LOW)
+    indicator[value > high] = INDICATORS.index(HIGH)
     # a result below a limit: LOW when the limit is not above the range, NORMAL when all it may be is inside
-    below = pd.to_numeric(extract_distinct(frame[f"{name}STRESC"], BELOW)[0]).astype("float64")
-    inside = (below <= high) & ~(low > 0)
-    indicator = indicator.mask(inside, "NORMAL").mask(below <= low, "LOW")
+    below = over_distinct(frame[f"{name}STRESC"], _limit).to_numpy("float64")
+    indicator[(below <= high) & ~(low > 0)] = INDICATORS.index(NORMAL)
+    indicator[below <= low] = INDICATORS.index(LOW)
     # limits stand only beside a number (SDTMIG 3.4, 6.3.5.6); what is judged by them is kept
-    result = frame[f"{name}ORRES"]
-    words = result.notna() & pd.to_numeric(result, errors="coerce").isna()
-    out = {f"{name}STNRLO": low.mask(words), f"{name}STNRHI": high.mask(words), f"{name}NRIND": indicator}
+    out = with_new(
+        frame,
+        {
+            f"{name}STNRLO": np.where(words, np.nan, low),
+            f"{name}STNRHI": np.where(words, np.nan, high),
+            f"{name}NRIND": pd.array(INDICATORS, dtype="str").take(indicator, allow_fill=True),
+        },
+    )
     given = [limit for limit in (f"{name}ORNRLO", f"{name}ORNRHI") if limit in frame]
-    return with_new(frame, out).assign(**{limit: frame[limit].mask(words) for limit in given})
+    return out.assign(**{limit: frame[limit].mask(words) for limit in given}) if given else out
+
+
+def _limit(text: str) -> float:
+    """The number of a result below it: 0.5 of <0.5; NaN of any other."""
+    found = BELOW.match(text)
+    return float(found[1]) if found else np.nan
 
 
 def _being(column: pd.Series) -> Callable[[str], NDArray[np.bool_]]:
@@ -157,16 +219,6 @@ def _being(column: pd.Series) -> Callable[[str], NDArray[np.bool_]]:
     codes, found = pd.factorize(column)
     place = {value: number for number, value in enumerate(found.tolist())}
     return lambda text: codes == place.get(text, -2)
-
-
-def _given(frame: pd.DataFrame, column: str, rule: pd.DataFrame) -> pd.Series:
-    """A collected limit in the standard unit."""
-    if column not in frame:
-        return pd.Series(np.nan, index=frame.index)
-    value = pd.to_numeric(frame[column], errors="coerce").astype("float64")
-    same = (rule["factor"] == 1) & (rule["offset"] == 0)
-    changed = _rounded(value * rule["factor"] + rule["offset"], rule["digits"])
-    return value.where(same, pd.to_numeric(changed).astype("float64"))
 
 
 def with_test_names(
@@ -181,26 +233,22 @@ def with_test_names(
     wanted = spec.datasets[name].by_name
     if code not in frame or test in frame or test not in wanted:
         return frame
-    names = pd.Series(np.nan, index=frame.index, dtype="str")
-    open_ = pd.Series(True, index=frame.index)
-    for level in spec.values_of(name, code):
+    of_variable = wanted[code].codelist if code in wanted else ""
+    names = _decoded(frame[code], of_variable, spec)
+    # of the value levels that select a record the first one counts: it is the last to be put in
+    for level in reversed(spec.values_of(name, code)):
         clause = spec.where_clauses.get(level.where)
-        if clause is None or level.codelist not in spec.codelists or not set(columns(clause)) <= set(frame):
-            continue
-        here = select(frame, clause) & open_
-        names = names.mask(here, _decoded(frame[code], level.codelist, spec))
-        open_ &= ~here
-    if code in wanted and wanted[code].codelist in spec.codelists:
-        names = names.mask(open_, _decoded(frame[code], wanted[code].codelist, spec))
+        if clause is not None and level.codelist in spec.codelists and set(columns(clause)) <= set(frame):
+            names = names.mask(select(frame, clause), _decoded(frame[code], level.codelist, spec))
     lost = names.isna() & frame[code].notna()
     if lost.any():
         count = f"{int(lost.sum())} of {len(frame)} records"
         what = f"no codelist decodes the test code; {test} is empty ({count})"
         place, source = Address(dataset=name, column=code), places.of(lost, code)
         problems.add(NO_TEST_NAME.at(place, what, values=frame.loc[lost, code].unique(), source=source))
-    return frame.assign(**{test: names.astype("str")})
+    return frame.assign(**{test: names})
 
 
 def _decoded(codes: pd.Series, codelist: str, spec: Spec) -> pd.Series:
-    decodes = {value: text for value, text in spec.codelists[codelist].decodes.items() if text}
-    return over_distinct(codes, decodes.get).astype("str")
+    decodes = spec.codelists[codelist].decodes if codelist in spec.codelists else {}
+    return text_over_distinct(codes, lambda code: decodes.get(code) or None)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
 
-from il2cdisc.base.datasets import byte_lengths
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.datasets import byte_length, byte_lengths, repeated
 from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.rows import in_order
 from il2cdisc.sdtm.steps.mapped import number_text
 from il2cdisc.sdtm.steps.places import NOWHERE, Places
 from il2cdisc.sdtm.steps.problems import UNKNOWN_QUALIFIER
@@ -23,7 +28,7 @@ def id_variable(frame: pd.DataFrame, name: str) -> str:
 def id_values(frame: pd.DataFrame, variable: str) -> pd.Series:
     """IDVARVAL: the values of the identifying variable as text; missing without one."""
     if not variable:
-        return pd.Series(None, index=frame.index, dtype="str")
+        return pd.Series(repeated(None, len(frame)), index=frame.index)
     return number_text(frame[variable])
 
 
@@ -37,10 +42,11 @@ def split_long_text(
     """
     new: dict[str, str] = {}
     made = {*map(str, frame.columns), *map(str, extra.columns)}
-    for column in [c for c in frame.columns if str(frame[c].dtype) == "str" and not str(c).startswith("@")]:
-        long = byte_lengths(frame[column]) > MOST
-        if column == "field" or not long.any():
+    for column in [c for c in frame.columns if c != "field" and not str(c).startswith("@")]:
+        text = frame[column]
+        if not isinstance(text.dtype, pd.StringDtype) or byte_length(text) <= MOST:
             continue
+        long = byte_lengths(text) > MOST
         pieces = frame.loc[long, column].map(pieces_of)
         heads = pd.Series([p[0] for p in pieces], index=pieces.index, dtype="str").reindex(frame.index)
         frame = frame.assign(**{column: frame[column].mask(long, heads)})
@@ -60,9 +66,9 @@ def _split_qualifiers(extra: pd.DataFrame, made: set[str]) -> pd.DataFrame:
     """Qualifiers over 200 bytes go on in QNAMs with a number at their end."""
     out = extra
     for name in extra.columns:
-        long = byte_lengths(extra[name]) > MOST
-        if not long.any():
+        if byte_length(extra[name]) <= MOST:
             continue
+        long = byte_lengths(extra[name]) > MOST
         pieces = extra.loc[long, name].map(pieces_of)
         for number in range(int(pieces.map(len).max())):
             part = [p[number] if len(p) > number else None for p in pieces]
@@ -93,46 +99,51 @@ def supplemental(
 ) -> pd.DataFrame:
     """Records of SUPP-- with a column `parent`: the position of the parent record in `frame`."""
     known = spec.qualifiers(f"SUPP{name}")
-    parts: list[pd.DataFrame] = []
     identifying = id_variable(frame, name)
-    identified = id_values(frame, identifying)
-    for qname in extra.columns:
+    texts: list[
+        Any
+    ] = []  # of each qualifier: its values, the places of their parents, what is the same on all
+    parents: list[NDArray[np.int64]] = []
+    told: list[tuple[str, str, str]] = []
+    for qname in map(str, extra.columns):
         values = extra[qname]
-        there = values.notna().to_numpy() & (values.astype("str") != "").to_numpy()
+        there = byte_lengths(values) > 0
         if not there.any():
             continue
-        row = known.get(str(qname))
+        row = known.get(qname)
         if row is None and qname not in labels:
             place = Address(file=spec.shown, sheet="ValueLevel")
             what = f"SUPP{name} has the qualifier {qname}, which the workbook lacks"
-            source = places.of(pd.Series(there, index=frame.index), str(qname))
+            source = places.of(pd.Series(there, index=frame.index), qname)
             problems.add(UNKNOWN_QUALIFIER.at(place, what, source=source))
-        chosen = frame.loc[there]
-        part = pd.DataFrame(
-            {
-                "USUBJID": chosen["USUBJID"].to_numpy(),
-                "IDVARVAL": identified[there].to_numpy(),
-                "QVAL": values[there].to_numpy(),
-                "parent": there.nonzero()[0],
-            }
-        )
-        label = row.label if row else labels.get(str(qname), str(qname))
+        texts.append(values[there])
+        parents.append(there.nonzero()[0])
         origin = row.origin.value if row and row.origin else "Collected"
-        parts.append(
-            part.assign(
-                RDOMAIN=name,
-                IDVAR=identifying or None,
-                QNAM=str(qname),
-                QLABEL=label,
-                QORIG=origin,
-                QEVAL=None,
-            )
-        )
-    if not parts:
+        told.append((qname, row.label if row else labels.get(qname, qname), origin))
+    if not told:
         return pd.DataFrame(columns=[*COLUMNS, "parent"])
-    out = pd.concat(parts, ignore_index=True)
+    parent = np.concatenate(parents)
+    qualifier = np.repeat(np.arange(len(told)), [len(places) for places in parents])
+    names, of_labels, origins = (
+        pd.array(same, dtype="str").take(qualifier) for same in zip(*told, strict=True)
+    )
+    out = pd.DataFrame(
+        {
+            "USUBJID": frame["USUBJID"].array.take(parent),
+            "IDVARVAL": id_values(frame, identifying).array.take(parent),
+            "QVAL": pd.concat(texts).array,
+            "parent": parent,
+            "RDOMAIN": repeated(name, len(parent)),
+            "IDVAR": repeated(identifying or None, len(parent)),
+            "QNAM": names,
+            "QLABEL": of_labels,
+            "QORIG": origins,
+            "QEVAL": repeated(None, len(parent)),
+        }
+    )
     # keys of SUPP-- are text: 10 comes before 2
-    return out.sort_values(["USUBJID", "IDVARVAL", "QNAM"], kind="stable", ignore_index=True)
+    order = in_order([out["USUBJID"], out["IDVARVAL"], out["QNAM"]])
+    return out.take(order).reset_index(drop=True)
 
 
 def pieces_of(text: str) -> list[str]:
