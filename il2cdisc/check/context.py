@@ -15,9 +15,8 @@ from il2cdisc.base.dates import is_iso, latest_day
 from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check.findings import Level
 from il2cdisc.check.scores import Scored, scored
-from il2cdisc.check.table import NO_ROWS, Flags, Rows, Table, groups
+from il2cdisc.check.table import NO_ROWS, Flags, Rows, Table
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
-from il2cdisc.spec.where import columns, select
 
 Origin = Callable[[str, int, str], list[Address]]
 """`origin(dataset, row, variable)`: the raw lines behind a record, row counted from 0."""
@@ -110,25 +109,13 @@ class Context:
 
 
 def _selections(spec: Spec, table: Table) -> Iterator[tuple[ValueLevelSpec, Rows | Stopped]]:
-    """Value-level rows of a dataset with the records selected, or why they can't be.
-
-    A clause is evaluated over the distinct values of its columns, not over all records.
-    """
-    kinds: dict[tuple[str, ...], tuple[pd.DataFrame, Rows]] = {}
+    """Value-level rows of a dataset with the records selected, or why they can't be."""
     for level in spec.values_of(table.name):
         clause = spec.where_clauses.get(level.where)
         if clause is None or level.variable not in table.by_name:
             continue  # told by the workbook's own check, or by CHK010
-        names = columns(clause)
         try:
-            if not names or any(name not in table.by_name for name in names):
-                yield level, positions(select(table.frame, clause))
-                continue
-            if names not in kinds:
-                numbers, first = groups([table.distinct(name).codes for name in names])
-                kinds[names] = (table.frame[list(names)].iloc[first], numbers)
-            frame, numbers = kinds[names]
-            yield level, np.flatnonzero(select(frame, clause).to_numpy()[numbers])
+            yield level, table.selection.rows(clause)
         except Stopped as stopped:
             yield level, stopped
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from il2cdisc.check.table import Rows, Table, groups
+from il2cdisc.check.table import Rows, Table
 from il2cdisc.spec.models import Total
+from il2cdisc.spec.selection import groups
 
 NOT_DUE = "LOGICALLY SKIPPED ITEM"
 

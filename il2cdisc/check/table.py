@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.datasets import Variable, byte_length, byte_lengths
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
+from il2cdisc.spec.selection import Selection
 
 Rows = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -82,6 +83,11 @@ class Table:
         if name not in self._distinct:
             self._distinct[name] = distinct(self.frame[name])
         return self._distinct[name]
+
+    @cached_property
+    def selection(self) -> Selection:
+        """The records by where-clause."""
+        return Selection(self.frame)
 
     @cached_property
     def key_steps(self) -> NDArray[np.int8]:
@@ -162,15 +168,6 @@ def distinct(values: pd.Series) -> Distinct:
     """The distinct values of a column."""
     codes, found = pd.factorize(values)
     return Distinct(tuple(found.tolist()), codes.astype("int32"))
-
-
-def groups(columns: Sequence[NDArray[np.int32]]) -> tuple[Rows, Rows]:
-    """Rows that are alike in all columns of codes (from -1): for each row the number of its group, in the
-    order in which they appear, and the first row of each group."""
-    number: NDArray[Any] = np.zeros(len(columns[0]) if columns else 0, dtype="int64")
-    for codes in columns:
-        number = pd.factorize(number * (codes.max(initial=-1) + 2) + codes + 1)[0]
-    return number, np.unique(number, return_index=True)[1]
 
 
 def counted(codes: NDArray[np.int32]) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,13 +11,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from il2cdisc.base.datasets import Dataset, Variable, byte_length
 from il2cdisc.base.problems import Stopped
 from il2cdisc.define import model
 from il2cdisc.define.measure import Shape, shape_of_numbers, shape_of_texts
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
-from il2cdisc.spec.where import select
+from il2cdisc.spec.selection import Selection
 from il2cdisc.standards import model_variable, sdtm_dataset, sdtm_variable
 
 CLASSES = (
@@ -58,13 +60,16 @@ def make_define(spec: Spec, datasets: Iterable[Dataset], facts: DefineFacts) -> 
     values are theirs; everything else is the workbook's. A dataset without records has no file. A
     where-clause that can't be evaluated counts as one without records: the checks of the files tell it.
     """
-    return _Maker(spec, {d.name: d for d in datasets if len(d.frame)}, facts).define()
+    made = {d.name: d for d in datasets if len(d.frame)}
+    selections = {name: Selection(d.frame) for name, d in made.items()}
+    return _Maker(spec, made, selections, facts).define()
 
 
 @dataclass
 class _Maker:
     spec: Spec
     made: Mapping[str, Dataset]
+    selections: Mapping[str, Selection]
     facts: DefineFacts
     items: list[model.Item] = field(default_factory=list[model.Item])
     value_lists: list[model.ValueList] = field(default_factory=list[model.ValueList])
@@ -196,13 +201,14 @@ class _Maker:
         self, dataset: DatasetSpec, variable: VariableSpec, number: int, made: Dataset | None
     ) -> model.ItemRef:
         name = variable.name
-        values = made.frame[name] if made else None
-        empty = values is None or not values.notna().any()
+        values = made.frame[name] if made else pd.Series(dtype="str")
+        missing = values.isna().to_numpy()
+        empty = bool(missing.all())
         oid = f"IT.{dataset.name}.{name}"
         rows = self.spec.values_of(dataset.name, name)
         stored = next((v for v in made.variables if v.name == name), None) if made else None
         place = len(self.items)  # the variable stands before the items of its values
-        listed = self._value_list(dataset, variable, rows, made) if rows else ""
+        listed = self._value_list(dataset, variable, rows, values, missing) if rows else ""
         above = self._above(rows)
         self.items.insert(
             place,
@@ -210,7 +216,7 @@ class _Maker:
                 variable,
                 oid,
                 name,
-                _shape(variable, values, stored),
+                _shape(variable, None if empty else values, stored),
                 value_list=listed,
                 origin=not above,
                 empty=empty,
@@ -237,17 +243,18 @@ class _Maker:
         dataset: DatasetSpec,
         variable: VariableSpec,
         rows: tuple[ValueLevelSpec, ...],
-        made: Dataset | None,
+        values: pd.Series,
+        missing: NDArray[np.bool_],
     ) -> str:
         refs: list[model.ItemRef] = []
         for number, row in enumerate(rows, start=1):
-            held = self._held(row, made)
-            values = made.frame[variable.name][held] if made is not None else None
-            empty = values is None or not values.notna().any()
+            held = self._held(row)
+            empty = bool(missing[held].all())
             tail = row.where.removeprefix("WC.").removeprefix(f"{dataset.name}.")
             oid = f"IT.{dataset.name}.{variable.name}.{tail}"
             name = self._named(row, tail)
-            self.items.append(self._item(row, oid, name, _shape(row, values, None), empty=empty))
+            shape = _shape(row, None if empty else values.iloc[held])
+            self.items.append(self._item(row, oid, name, shape, empty=empty))
             self.wheres.setdefault(row.where)
             refs.append(
                 model.ItemRef(
@@ -263,15 +270,13 @@ class _Maker:
         self.value_lists.append(model.ValueList(oid, tuple(refs)))
         return oid
 
-    def _held(self, row: ValueLevelSpec, made: Dataset | None) -> Any:
-        """Records that a value-level row is about."""
-        clause = self.spec.where_clauses.get(row.where)
-        if made is None or clause is None:
-            return slice(0)
-        try:
-            return select(made.frame, clause).to_numpy()
-        except Stopped:
-            return np.zeros(len(made.frame), dtype=bool)
+    def _held(self, row: ValueLevelSpec) -> NDArray[np.int64]:
+        """Positions of the records that a value-level row is about."""
+        clause, selection = self.spec.where_clauses.get(row.where), self.selections.get(row.dataset)
+        if clause is not None and selection is not None:
+            with contextlib.suppress(Stopped):
+                return selection.rows(clause)
+        return np.empty(0, dtype="int64")
 
     def _named(self, row: ValueLevelSpec, tail: str) -> str:
         """The one value that a where-clause asks for, else the end of its name."""
@@ -413,11 +418,14 @@ def _is_standard(dataset: DatasetSpec, name: str) -> bool:
     return known is not None or dataset.name.startswith("SUPP")
 
 
-def _shape(given: Item, values: pd.Series | None, stored: Variable | None) -> Shape:
-    """Length and decimals as they are: of text the length in the file (or of the longest value)."""
+def _shape(given: Item, values: pd.Series | None, stored: Variable | None = None) -> Shape:
+    """Length and decimals as they are: of text the length in the file (or of the longest value).
+
+    `values` is None where none of them has a value.
+    """
     if given.data_type not in model.DATA_TYPES_WITH_LENGTH:
         return Shape()
-    if values is None or not values.notna().any():
+    if values is None:
         digits = (given.significant_digits or 1) if given.data_type == "float" else None
         return Shape(stored.length if stored and stored.type == "Char" else given.length or 1, digits)
     if given.data_type == "text":

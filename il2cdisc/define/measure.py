@@ -24,6 +24,8 @@ def shape_of_numbers(values: pd.Series) -> Shape:
     Shape(length=5, digits=2)
     """
     known = np.unique(values.dropna().to_numpy(dtype="float64"))
+    if len(known) and not (known % 1).any() and np.abs(known[[0, -1]]).max() < 1e15:
+        known = known[[0, -1]]  # of whole numbers the least or the greatest is the longest
     return _shape(np.format_float_positional(float(f"{value:.15g}"), trim="-") for value in known)
 
 

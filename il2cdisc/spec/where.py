@@ -23,6 +23,8 @@ from il2cdisc.spec.conditions import Condition as ConditionText
 from il2cdisc.spec.conditions import parse as parse_conditions
 from il2cdisc.spec.conditions import written
 from il2cdisc.spec.models import COMPARATORS, Condition, WhereClause
+from il2cdisc.transport.arrow import pa, pc
+from il2cdisc.transport.text import text_array
 
 _WORDS = {
     "EQ": "is",
@@ -115,15 +117,14 @@ def select(frame: pd.DataFrame, clause: Clause) -> pd.Series:
     """
     conditions = _conditions(clause)
     problems = unknown_columns(clause, [str(name) for name in frame.columns])
-    if not problems:
-        problems = [
-            problem for item in conditions for problem in _numbers_wrong(frame[item.variable], item, clause)
-        ]
+    if problems:
+        raise Stopped(problems)
+    asked = [(item, frame[item.variable]) for item in conditions]
+    problems = [problem for item, column in asked for problem in _numbers_wrong(column, item, clause)]
     if problems:
         raise Stopped(problems)
     keep = np.ones(len(frame), dtype=bool)
-    for item in conditions:
-        column = frame[item.variable]
+    for item, column in asked:
         keep &= _holds_number(column, item) if _is_number(column) else _holds_text(column, item)
     return pd.Series(keep, index=frame.index)
 
@@ -169,11 +170,15 @@ def _holds_number(column: pd.Series, item: Comparison) -> np.ndarray:
 
 
 def _holds_text(column: pd.Series, item: Comparison) -> np.ndarray:
-    data = column.astype("str").fillna("")
+    data = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
     if item.comparator in ("EQ", "IN", "NE", "NOTIN"):
-        among = data.isin(list(item.values)).to_numpy(dtype=bool)
-        return among if item.comparator in ("EQ", "IN") else ~among
-    limit = item.values[0]
+        values = text_array(data)
+        among = pc.is_in(values, pa.array(item.values, type=values.type))
+        if "" in item.values:
+            among = pc.or_(among, pc.is_null(values))
+        found = among.to_numpy(zero_copy_only=False)
+        return found if item.comparator in ("EQ", "IN") else ~found
+    data, limit = data.fillna(""), item.values[0]
     present = (data != "").to_numpy(dtype=bool)
     if item.comparator == "LT":
         found = data < limit

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from il2cdisc.base.datasets import Variable
-from il2cdisc.check.table import Table, counted, decimals, distinct, groups
+from il2cdisc.check.table import Table, counted, decimals, distinct
 from il2cdisc.spec.models import DatasetSpec
+from il2cdisc.spec.selection import groups
 
 TEXTS = st.lists(
     st.sampled_from(["", "A", "B", "b", "é", "10", "9"]).map(lambda text: text or None), max_size=12

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Address, Stopped
 from il2cdisc.spec.models import COMPARATORS, Condition, WhereClause
+from il2cdisc.spec.selection import Selection
 from il2cdisc.spec.where import columns, describe, parse, select, text_of, unknown_columns
 
 FRAME = pd.DataFrame(
@@ -154,3 +155,31 @@ def test_what_is_told(snapshot: object) -> None:
             parse(text, at)
         said.append(str(stopped.value))
     assert "\n".join(said) == snapshot
+
+
+@pytest.mark.parametrize(
+    "text", ["", "SEX EQ F", 'SEX NE ""', "AGE GE 30", "SEX IN (F, M) and AGE LT 60", 'AGE EQ ""']
+)
+def test_many_clauses_over_one_frame(text: str) -> None:
+    selection = Selection(FRAME)
+    for _ in range(2):  # the second time its distinct values are known
+        assert selection.rows(parse(text)).tolist() == np.flatnonzero(select(FRAME, parse(text))).tolist()
+
+
+def test_a_column_that_is_not_there_is_told_by_a_selection_too() -> None:
+    with pytest.raises(Stopped, match="SPC081"):
+        Selection(FRAME).rows(parse("SEXX EQ F"))
+
+
+def test_texts_of_other_types_are_compared_as_text() -> None:
+    frame = pd.DataFrame(
+        {
+            "CAT": pd.Categorical(["F", None, "M"]),
+            "OBJ": pd.Series(["F", None, "M"], dtype="object"),
+            "FLAG": pd.Series([True, False, None], dtype="object"),
+        }
+    )
+    assert select(frame, parse("CAT EQ F")).tolist() == [True, False, False]
+    assert select(frame, parse('CAT IN (F, "")')).tolist() == [True, True, False]
+    assert select(frame, parse("OBJ NE F")).tolist() == [False, True, True]
+    assert select(frame, parse("FLAG EQ True")).tolist() == [True, False, False]

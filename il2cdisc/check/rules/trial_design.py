@@ -16,7 +16,8 @@ import numpy as np
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
-from il2cdisc.check.table import Table, groups, number_text
+from il2cdisc.check.table import Table, number_text
+from il2cdisc.spec.selection import groups
 
 KIND = Kind(
     "CHK057",
