@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,11 @@ import pandas as pd
 from il2cdisc import __version__
 from il2cdisc.aside import Aside
 from il2cdisc.base.datasets import Dataset, common_lengths
-from il2cdisc.base.origins import Origin, PlannedVariable
 from il2cdisc.base.problems import Problem, Problems, Stopped
-from il2cdisc.plan import ADAM, Plan, make_plan, missing, run_sdtm
+from il2cdisc.part import part_of, refuse_check, refuse_part
+from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, make_plan, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
 from il2cdisc.spec.load import load_spec
-from il2cdisc.spec.models import Spec
 from il2cdisc.standards.release import load_terminology
 from il2cdisc.study import Study, load_study
 
@@ -50,9 +49,9 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
 
     study = plan.study
     say("reading the raw export")
-    export = read_export(study, plan.dictionary)
+    export = read_export(study, plan.dictionary, only=plan.forms)
     say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
-    export = notice(link(export, study), study, plan.dictionary)
+    export = notice(link(export, study), study.with_forms(plan.forms), plan.dictionary)
     findings.extend(export.problems)
 
     say("mapping to SDTM")
@@ -60,14 +59,18 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     frames["protocol"] = plan.sdtm.protocol
     told = Problems()
     mappings, made = run_sdtm(study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, told, export)
-    columns = column_ledger(
-        {form: [c.name for c in given] for form, given in plan.dictionary.items()},
-        plan.variables, plan.dropped, _link_columns(study), study.deferred, told, study.header_of,
-    )  # fmt: skip
-    rows = row_ledger(
-        {form: len(f.frame) for form, f in export.forms.items()},
-        {name: m.frame for name, m in made.items()}, mappings, study.deferred, export.address, told,
-    )  # fmt: skip
+    columns = rows = pd.DataFrame()
+    if plan.named:  # a part: the ledger is not asked, relations only where RELREC is
+        made = made if plan.links else {name: replace(item, links=()) for name, item in made.items()}
+    else:
+        columns = column_ledger(
+            {form: [c.name for c in given] for form, given in plan.dictionary.items()},
+            plan.variables, plan.dropped, link_columns(study), study.deferred, told, study.header_of,
+        )  # fmt: skip
+        rows = row_ledger(
+            {form: len(f.frame) for form, f in export.forms.items()},
+            {name: m.frame for name, m in made.items()}, mappings, study.deferred, export.address, told,
+        )  # fmt: skip
     told.stop_if_any()
     del frames, mappings  # memory: with thousands of subjects these are gigabytes
 
@@ -123,9 +126,8 @@ def write(
 
     say("lineage, receipts and ledger")
     places = {name: form.row_index() for name, form in made.export.forms.items()}
-    write_lineage(folder / "lineage", [*sdtm, *adam], places, [*plan.variables, *_engine_lines(plan)])
-    receipts = [r.as_dict() for r in made.export.receipts]
-    _write_text(folder / "raw" / "receipts.json", json.dumps(receipts, indent=1, ensure_ascii=False) + "\n")
+    write_lineage(folder / "lineage", [*sdtm, *adam], places, [*plan.variables, *engine_lines(plan)])
+    _write_receipts(folder / "raw", made.export)
     _write_text(folder / "raw" / "ledger_columns.csv", made.columns.to_csv(index=False, lineterminator="\n"))
     _write_text(folder / "raw" / "ledger_rows.csv", made.rows.to_csv(index=False, lineterminator="\n"))
 
@@ -159,15 +161,73 @@ def write(
     return report, outcome
 
 
+def write_part(
+    plan: Plan, made: Made, folder: Path, say: Say, findings: Problems, aside: Aside
+) -> tuple[Any, None]:
+    """Write the named datasets and displays into `folder`, with the way back to the raw lines.
+
+    Each dataset has lengths of its own: its file is the same whatever else is named. The rules see the
+    named datasets alone.
+    """
+    from il2cdisc.check.dispositions import read_dispositions
+    from il2cdisc.check.report import Facts, write_reports
+    from il2cdisc.check.run import check_folder
+    from il2cdisc.trace.store import Lineage, write_lineage
+
+    study = plan.study
+    for name in ("sdtm", "adam", "checks", "raw", "lineage", *(["tlf", "results"] if plan.displays else [])):
+        (folder / name).mkdir()
+
+    say("writing transport files and reading them back")
+    read_back: list[Future[list[Problem]]] = []
+    for name, given in (("sdtm", made.sdtm), ("adam", made.adam)):
+        chosen = [item for key, item in given.items() if key in plan.written]
+        alone = [dataset for item in chosen for dataset in common_lengths([item])]
+        read_back += _write_transport(alone, folder / name, study, findings, aside)
+
+    files = {path.stem.upper() for path in folder.glob("*/*.xpt")}
+    for name in plan.named:
+        if name not in files and not any(display.id == name for display in plan.displays):
+            say(f"{name} has no record, and so no file")
+
+    say("lineage and receipts")
+    places = {name: form.row_index() for name, form in made.export.forms.items()}
+    every = {**made.sdtm, **made.adam}
+    lines = [v for v in [*plan.variables, *engine_lines(plan)] if v.dataset in every]
+    write_lineage(folder / "lineage", every.values(), places, lines)
+    _write_receipts(folder / "raw", made.export)
+    drawn: Future[dict[str, bytes]] | None = None
+    if plan.displays:
+        say("analyses and displays")
+        drawn = _analyse(plan, list(made.adam.values()), folder / "results", findings, aside)
+
+    say("checking the files against the workbooks")
+    specs = [spec.only(plan.written) for spec in plan.specs]
+    lineage = Lineage(folder / "lineage")
+    report = check_folder(
+        folder, [spec for spec in specs if spec.datasets], problems=findings.items, origin=lineage.origin,
+        repeated=lineage.repeated, shown=study.shown(study.outputs),
+        terminology=load_terminology(study.terminology, study.standards.ct),
+    )  # fmt: skip
+    facts = Facts(study.id, study.build.time, study.study.synthetic)
+    dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
+    write_reports(report, folder / "checks", facts, dispositions=dispositions)
+    Problems([problem for done in read_back for problem in done.result()]).stop_if_any()
+    for name, content in drawn.result().items() if drawn else ():
+        (folder / "tlf" / name).write_bytes(content)
+    return report, None
+
+
 def build(
     folder: Path,
     say: Say,
+    names: Sequence[str] = (),
     *,
     out: Path | None = None,
     step: Callable[[str], None] | None = None,
     core: CoreAsked | None = None,
 ) -> tuple[Any, Any]:
-    """Build a trial's package and exchange it for the last one.
+    """Build a trial's package, or of `names` a part, and exchange it for the last one.
 
     Returns the report of the checks, and what CDISC CORE said (None where it was not asked).
 
@@ -180,16 +240,22 @@ def build(
     say("reading study.toml, workbooks and mappings")
     study = load_study(folder)
     target = out or study.outputs
+    if names:
+        refuse_part(study, names, out, core=core is not None)
     refuse_target(target, {study.shown(path): path for path in study.sources})
     repair(target)
     with Aside(BESIDE) as aside:
         plan = make_plan(folder)
         for note in plan.notes:
             say(note)
+        plan = part_of(plan, names) if names else plan
         findings = Problems(list(plan.findings))
         with staging(target, step=step or no_step) as stage:
             made = make(plan, say, findings)
-            report, outcome = write(plan, made, stage.path, say, findings, aside, core)
+            if names:
+                report, outcome = write_part(plan, made, stage.path, say, findings, aside)
+            else:
+                report, outcome = write(plan, made, stage.path, say, findings, aside, core)
             write_manifest(
                 stage.path,
                 study=plan.study.id,
@@ -202,6 +268,7 @@ def build(
                     "CT": plan.study.standards.ct,
                 },
                 libraries={"il2cdisc": __version__, "pandas": pd.__version__},
+                part=plan.named,
             )
             stage.publish()
     return report, outcome
@@ -230,6 +297,7 @@ def check(
     shown = study.shown(target) if out is None else str(target)
     if not target.is_dir():
         raise Stopped([NO_OUTPUTS.at(shown, "there are no outputs")])
+    refuse_check(target, shown)
     problems = verify(target, shown=shown)
     notes = missing(study)
     for note in notes.values():
@@ -273,7 +341,7 @@ def trace(
     values = RawValues(
         receipts, lambda file: digest_of(study.folder / file), lambda form: read_form(study, dictionary, form)
     )
-    return follow(target, dataset, usubjid, seq, values, variable=variable, links=_link_columns(study))
+    return follow(target, dataset, usubjid, seq, values, variable=variable, links=link_columns(study))
 
 
 def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:
@@ -289,33 +357,6 @@ def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict
         dataset = finish(analysis, plan.adam, problems)
         out[dataset.name] = dataset
         frames[name] = with_ids(dataset.name, dataset.frame)
-    return out
-
-
-def _engine_lines(plan: Plan) -> list[PlannedVariable]:
-    """Plan lines of the SDTM variables that no mapping makes: their rule is the workbook's method."""
-    mapped = {(line.dataset, line.variable) for line in plan.variables}
-    return [
-        PlannedVariable(name, v.name, v.origin or Origin.DERIVED, (), _method(plan.sdtm, v.method))
-        for name, dataset in plan.sdtm.datasets.items()
-        for v in dataset.variables
-        if (name, v.name) not in mapped and not v.no_data
-    ]
-
-
-def _method(spec: Spec, name: str) -> str:
-    return spec.methods[name].description if name in spec.methods else ""
-
-
-def _link_columns(study: Study) -> list[str]:
-    """Raw columns that link uses: subject keys and the keys of chains."""
-    out = [f"{study.study.subjects}.{study.study.subject_key}"]
-    for form, source in study.forms.items():
-        subject = getattr(source, "subject", None)
-        if isinstance(subject, str):
-            out.append(f"{form}.{subject}")
-        elif subject is not None:
-            out += [f"{form}.{subject.by}", f"{subject.through}.{subject.by}"]
     return out
 
 
@@ -380,6 +421,11 @@ def _write_define(plan: Plan, datasets: Sequence[Dataset], folder: Path) -> None
         system_version=__version__,
     )
     (folder / "define.xml").write_bytes(define_bytes(make_define(plan.sdtm, datasets, facts)))
+
+
+def _write_receipts(folder: Path, export: RawExport) -> None:
+    receipts = [receipt.as_dict() for receipt in export.receipts]
+    _write_text(folder / "receipts.json", json.dumps(receipts, indent=1, ensure_ascii=False) + "\n")
 
 
 def _write_text(path: Path, text: str) -> None:

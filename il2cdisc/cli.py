@@ -74,6 +74,10 @@ CoreSeconds = Annotated[
 
 @app.command()
 def build(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Datasets and displays of a part, such as AE ADSL T-14-2-1; none: everything."),
+    ] = None,
     trial: Trial = Path(),
     out: Out = None,
     strict: Annotated[bool, typer.Option(help="Exit 1 on findings without disposition.")] = False,
@@ -81,14 +85,20 @@ def build(
     core_report: CoreReport = None,
     core_seconds: CoreSeconds = 600.0,
 ) -> None:
-    """Build the whole package: SDTM, ADaM, define.xml, transport files, checks, displays, lineage."""
+    """Build the whole package: SDTM, ADaM, define.xml, transport files, checks, displays, lineage.
+
+    With NAMES a part, for a quick look: transport files of the named datasets with their SUPP--, the named
+    displays, their lineage, and the checks that make sense for one dataset. It maps only what they need, and
+    goes to the folder of --out, never to the outputs. Texts are as long as the longest value of their own
+    dataset; in a whole build they have one length in all datasets. That, and nothing else, may differ.
+    """
     with _told() as end:
         from il2cdisc.build import build as run_build
 
         end.standing = standing = _standing(trial, out)
         asked = _core_asked(core, core_report, core_seconds)
         target = _whole(out)
-        report, outcome = run_build(trial.resolve(), _say, out=target, core=asked)
+        report, outcome = run_build(trial.resolve(), _say, names or (), out=target, core=asked)
         open_ = _finish(trial, report)
         target = standing.shown
         pages = [f"{target}/{name}" for name in ("tlf/index.html", "checks/findings.xlsx")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from il2cdisc.base.origins import DroppedColumn, PlannedVariable
+from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.raw import RawExport, empty_forms, load_dictionary
 from il2cdisc.spec.load import load_spec
@@ -37,6 +37,19 @@ class Plan:
     findings: list[Problem] = field(default_factory=list[Problem])
     notes: tuple[str, ...] = ()
     """What the trial does not have yet, a line each."""
+    makers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """SDTM dataset → the function that maps it."""
+    sdtm_needs: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    adam_needs: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Function → what it asks for."""
+    links: Sequence[tuple[str, str]] = ()
+    """Datasets whose records are linked: RELREC."""
+    named: tuple[str, ...] = ()
+    """Of a part: what was asked for. Empty for a whole build."""
+    written: frozenset[str] = frozenset()
+    """Of a part: the datasets to be written."""
+    forms: frozenset[str] | None = None
+    """Of a part: the raw forms to be read."""
 
     @property
     def specs(self) -> list[Spec]:
@@ -53,7 +66,7 @@ def make_plan(folder: Path) -> Plan:
     from il2cdisc.adam import plan as adam_plan
     from il2cdisc.sdtm.links import check_links
     from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
-    from il2cdisc.sdtm.modules import by_need, guarded, in_order, load_functions
+    from il2cdisc.sdtm.modules import by_need, guarded, in_order, inputs_of, load_functions
     from il2cdisc.spec.lint import lint_plans, not_made
     from il2cdisc.spec.problems import HALF
     from il2cdisc.spec.tlf_load import load_displays
@@ -91,8 +104,9 @@ def make_plan(folder: Path) -> Plan:
     )
 
     empty = {name.lower(): empty_frame(d) for name, d in {**sdtm.datasets, **adam.datasets}.items()}
-    asked = {name: [n for n in needs(f) if n in adam_functions] for name, f in adam_functions.items()}
-    adam_order = by_need(asked, shown=f"{code}/adam")
+    asked = {name: needs(function) for name, function in adam_functions.items()}
+    own = {name: [n for n in wanted if n in adam_functions] for name, wanted in asked.items()}
+    adam_order = by_need(own, shown=f"{code}/adam")
     functions = [adam_functions[name] for name in adam_order]
     lines, told = adam_plan(functions, empty, adam, study.analysis)
     gathered.extend(told.items)
@@ -103,6 +117,9 @@ def make_plan(folder: Path) -> Plan:
     return Plan(
         study, sdtm, adam, displays, dictionary, sdtm_functions, order, adam_functions, adam_order,
         [*variables, *lines], dropped, findings, tuple(notes.values()),
+        makers={item.name: name for item, name in zip(mapped, order, strict=True)},
+        sdtm_needs={name: inputs_of(function) for name, function in sdtm_functions.items()},
+        adam_needs=asked, links=[(name, item.other) for name, item in links],
     )  # fmt: skip
 
 
@@ -117,6 +134,33 @@ def missing(study: Study) -> dict[str, str]:
         out[ADAM] = f"no {study.shown(study.specs / ADAM)}: SDTM alone"
     if not (study.specs / TLF).exists():
         out[TLF] = f"no {study.shown(study.specs / TLF)}: no displays"
+    return out
+
+
+def engine_lines(plan: Plan) -> list[PlannedVariable]:
+    """Plan lines of the SDTM variables that no mapping makes: their rule is the workbook's method."""
+    mapped = {(line.dataset, line.variable) for line in plan.variables}
+    return [
+        PlannedVariable(name, v.name, v.origin or Origin.DERIVED, (), _method(plan.sdtm, v.method))
+        for name, dataset in plan.sdtm.datasets.items()
+        for v in dataset.variables
+        if (name, v.name) not in mapped and not v.no_data
+    ]
+
+
+def _method(spec: Spec, name: str) -> str:
+    return spec.methods[name].description if name in spec.methods else ""
+
+
+def link_columns(study: Study) -> list[str]:
+    """Raw columns that link uses: subject keys and the keys of chains."""
+    out = [f"{study.study.subjects}.{study.study.subject_key}"]
+    for form, source in study.forms.items():
+        subject = getattr(source, "subject", None)
+        if isinstance(subject, str):
+            out.append(f"{form}.{subject}")
+        elif subject is not None:
+            out += [f"{form}.{subject.by}", f"{subject.through}.{subject.by}"]
     return out
 
 

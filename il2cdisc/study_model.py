@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -278,6 +278,18 @@ class Study(_Table):
     def format_of(self, form: str) -> str:
         """How the file of a form is read: as given, or by its ending ("" if that is unknown)."""
         return self.forms[form].format or FORMATS.get(self.file_of(form).suffix.lower(), "")
+
+    def with_forms(self, names: Collection[str] | None) -> Study:
+        """The study with some of its forms, and the agreements between them; None: with all."""
+        if names is None:
+            return self
+        kept = {name: source for name, source in self.forms.items() if name in names}
+        pairs = tuple(
+            item
+            for item in self.agreements
+            if {item.column.partition(".")[0], item.agrees_with.partition(".")[0]} <= set(kept)
+        )
+        return self.model_copy(update={"forms": kept, "agreements": pairs})
 
     def chain(self, form: str) -> tuple[str, ...]:
         """The forms from `form` to the one that holds a subject column; empty without a subject."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,13 @@ def write_manifest(
     synthetic: bool,
     standards: Mapping[str, str],
     libraries: Mapping[str, str] | None = None,
+    part: Sequence[str] = (),
 ) -> Path:
     """Write `manifest.json` into a finished build; the last file to be written.
 
     `time` is the study's fixed build time, never the clock; `treatment` says which list was read (`real`,
-    `dummy`), or `open`. `standards` and `libraries` give versions by
-    name. The same files and arguments give the same bytes.
+    `dummy`), or `open`. `standards` and `libraries` give versions by name; `part` what was asked for,
+    where the build is a part of the trial. The same files and arguments give the same bytes.
     """
     told: dict[str, Any] = {
         "engine": {"name": ENGINE, "version": __version__},
@@ -42,6 +43,7 @@ def write_manifest(
         "time": time,
         "standards": dict(sorted(standards.items())),
         "libraries": dict(sorted((libraries or {}).items())),
+        **({"part": list(part)} if part else {}),
         "files": {name: _entry(folder / name) for name in _files(folder)},
     }
     path = folder / MARKER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,8 +33,8 @@ from il2cdisc.study import Study
 from il2cdisc.study_model import FORMATS
 
 
-def read_export(study: Study, dictionary: Dictionary) -> RawExport:
-    """Every form of the study as text, checked against the data dictionary.
+def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] | None = None) -> RawExport:
+    """Every form of the study, or `only` some, as text, checked against the data dictionary.
 
     Of the two treatment lists only the one that the mode names is opened. Raises `Stopped` with every
     problem that stops; findings are in `RawExport.problems`.
@@ -44,11 +44,12 @@ def read_export(study: Study, dictionary: Dictionary) -> RawExport:
     forms: dict[str, Form] = {}
     receipts: list[Receipt] = []
     read: set[Path] = set()
-    for name in study.forms:
+    for name in study.forms if only is None else [name for name in study.forms if name in only]:
         form = _form(study, name, dictionary.get(name), receipts, read, problems)
         if form is not None:
             forms[name] = form
-    _undeclared(study, read, problems)
+    if only is None:
+        _undeclared(study, read, problems)
     problems.stop_if_any()
     order = sorted(receipts, key=lambda receipt: (receipt.file, receipt.sheet, receipt.form))
     return RawExport(forms, tuple(order), tuple(problems.findings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Literal
 
@@ -387,6 +388,11 @@ class Spec(BaseModel):
         for row in self.translation_rows:
             found.setdefault(row.codelist, {})[row.collected] = row.term
         return found
+
+    def only(self, names: Collection[str]) -> Spec:
+        """The workbook with some of its datasets."""
+        kept = {name: item for name, item in self.datasets.items() if name in names}
+        return self.model_copy(update={"datasets": kept})
 
     def variable(self, dataset: str, name: str) -> VariableSpec | None:
         """A variable's row, None if the workbook has none."""
