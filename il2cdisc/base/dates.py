@@ -23,6 +23,7 @@ _ISO = re.compile(
     r"(?:-(?P<m>\d{2}|-)(?:-(?P<d>\d{2}|-)"
     r"(?:T(?P<H>\d{2}|-)(?::(?P<M>\d{2}|-)(?::(?P<S>\d{2}(?:\.\d+)?))?)?)?)?)?"
 )
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YEAR_ALONE = re.compile(r"([A-Za-z?\-]{2,4})[-/. ](\d{4})")
 _EPOCH = date(1960, 1, 1)
 _TOKENS = {
@@ -117,7 +118,7 @@ def is_iso(text: str) -> bool:
 
 def is_complete(text: str) -> bool:
     """True when year, month and day are all known."""
-    return bool(re.match(r"\d{4}-\d{2}-\d{2}", text))
+    return _DAY.match(text) is not None
 
 
 def earliest_day(text: str) -> date:

@@ -1,4 +1,4 @@
-"""Rows seen over several columns at once: their order, and which of them are alike."""
+"""Rows seen over several columns at once: their order, which are alike, and their numbers among those."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ def alike(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int64], NDArray[np.i
         group = group * len(coded.dictionary) + np.asarray(coded.indices, dtype="int64")
         group = pd.factorize(group)[0]  # numbered anew: stays below the row count
     return group, np.unique(group, return_index=True)[1]
+
+
+def counted(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
+    """Number of each row within its group of rows that are alike, from 1 in the order of the rows."""
+    group = alike(columns)[0]
+    order = np.argsort(group, kind="stable")  # the rows of a group beside each other, as they stand
+    sorted_ = group[order]
+    out = np.empty(len(group), dtype="int64")
+    out[order] = np.arange(len(group)) - np.searchsorted(sorted_, sorted_) + 1
+    return out
 
 
 def _filled(column: pd.Series) -> Any:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from il2cdisc.base.datasets import byte_length, byte_span, repeated
-from il2cdisc.base.rows import alike, in_order
+from il2cdisc.base.rows import alike, counted, in_order
 
 ROWS = st.lists(
     st.tuples(st.sampled_from(["b", "a", "", None, "à", "B"]), st.sampled_from([2.0, -1.0, None, 10.0]))
@@ -38,6 +38,12 @@ def test_rows_are_alike_when_all_their_values_are(rows: list[tuple[str | None, f
     assert [known[first[number]] for number in group] == known
     assert [known.index(known[place]) for place in first] == first.tolist()  # the first of each, in order
     assert len(first) == len(set(known))
+
+
+@given(ROWS)
+def test_rows_are_counted_among_those_that_are_alike(rows: list[tuple[str | None, float | None]]) -> None:
+    known = [(text or "", number) for text, number in rows]
+    assert counted(columns(rows)).tolist() == [known[: n + 1].count(row) for n, row in enumerate(known)]
 
 
 def test_columns_of_other_types_are_taken_as_text_or_as_numbers() -> None:

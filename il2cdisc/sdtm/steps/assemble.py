@@ -11,7 +11,7 @@ from il2cdisc.base.datasets import Dataset, Variable, byte_span, repeated
 from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import edges
-from il2cdisc.base.rows import in_order
+from il2cdisc.base.rows import counted, in_order
 from il2cdisc.sdtm.steps.places import NOWHERE, Places
 from il2cdisc.sdtm.steps.problems import NOT_NUMERIC, REQUIRED_MISSING, UNKNOWN_VARIABLE
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
@@ -34,10 +34,10 @@ MADE_HERE = (
 def in_key_order(frame: pd.DataFrame, wanted: DatasetSpec) -> pd.DataFrame:
     """Rows sorted by the workbook's keys, missing first, stable; --SEQ counted within subjects."""
     keys = [k for k in wanted.keys if k in frame and k != "STUDYID"]
-    out = frame.take(in_order([frame[k] for k in keys])) if keys else frame
+    out = frame.take(in_order([frame[k] for k in keys])) if keys else frame.copy()
     sequence = f"{wanted.name}SEQ"
     if sequence in wanted.by_name and "USUBJID" in out:
-        out = out.assign(**{sequence: out.groupby("USUBJID", sort=False).cumcount() + 1.0})
+        out[sequence] = counted([out["USUBJID"]]).astype("float64")
     return out
 
 
@@ -78,12 +78,13 @@ def finished(
 def edges_of(frame: pd.DataFrame) -> pd.DataFrame:
     """Edges of the rows' ids, with the raw column of gathered rows."""
     out = edges(frame)
-    if "field" not in frame:
-        return out.assign(field=repeated(None, len(out)))
-    row = out["row"].to_numpy()
-    form = text_over_distinct(frame["field"], lambda field: field.partition(".")[0])
-    own = pd.Series(form.array.take(row)) == out["source"]
-    return out.assign(field=pd.Series(frame["field"].array.take(row)).where(own))
+    out["field"] = repeated(None, len(out))
+    if "field" in frame:
+        row = out["row"].to_numpy()
+        form = text_over_distinct(frame["field"], lambda field: field.partition(".")[0])
+        own = pd.Series(form.array.take(row)) == out["source"]
+        out["field"] = pd.Series(frame["field"].array.take(row)).where(own)
+    return out
 
 
 def _text(column: pd.Series) -> tuple[pd.Series, int]:

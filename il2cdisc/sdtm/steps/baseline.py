@@ -43,17 +43,16 @@ def with_last_before_exposure(frame: pd.DataFrame, name: str, first_dose: pd.Ser
     limit = text_over_distinct(frame["USUBJID"], limits.get)
     # a date alone sorts before its times
     earlier = (frame[date] <= limit) & (frame[date].str.len() >= 10) & frame[result].notna()
-    rows = frame.loc[earlier]
-    if rows.empty:
-        return frame.assign(**{f"{name}LOBXFL": repeated(None, len(frame))})
-    visit = rows["VISITNUM"].fillna(np.inf) if "VISITNUM" in rows else None
-    order = in_order([rows[date]] if visit is None else [rows[date], visit])
-    keys = ["USUBJID", *(f"{name}{k}" for k in KEYS if f"{name}{k}" in frame)]
-    group, first = alike([rows[key] for key in keys])
-    last = np.empty(len(first), dtype="int64")
-    last[group[order]] = order  # of the rows of a group, the last one stays
+    places = earlier.to_numpy().nonzero()[0]
     flag = np.full(len(frame), -1)
-    flag[earlier.to_numpy().nonzero()[0][last]] = 0
+    if len(places):
+        keys = ["USUBJID", *(f"{name}{k}" for k in KEYS if f"{name}{k}" in frame)]
+        group, first = alike([frame[key].take(places) for key in keys])
+        by = [frame[date], *([frame["VISITNUM"].fillna(np.inf)] if "VISITNUM" in frame else [])]
+        order = in_order([column.take(places) for column in by])
+        last = np.empty(len(first), dtype="int64")
+        last[group[order]] = order  # of the rows of a group, the last one stays
+        flag[places[last]] = 0
     return frame.assign(**{f"{name}LOBXFL": repeated("Y", 1).take(flag, allow_fill=True)})
 
 

@@ -120,7 +120,7 @@ def _completed(
     labels = {v.name: v.label for v in wanted.variables}
     frame, extra, new = split_long_text(frame, extra, labels)
     frame = in_key_order(frame, wanted)
-    return frame, extra.loc[frame.index], new
+    return frame, extra.loc[frame.index] if len(extra.columns) else extra, new
 
 
 def _supplemental_dataset(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from il2cdisc.base.rows import counted
 from il2cdisc.sdtm.steps.supplemental import split_long_text
 from il2cdisc.spec.models import Spec
 
@@ -89,7 +91,7 @@ def _summary(spec: Spec) -> pd.DataFrame:
             for row in spec.protocol.summary
         ],
     )
-    frame = frame.assign(TSSEQ=frame.groupby("TSPARMCD").cumcount().astype("float64") + 1)
+    frame = frame.assign(TSSEQ=counted([frame["TSPARMCD"]]).astype("float64"))
     labels = {v.name: v.label for v in spec.datasets["TS"].variables} if "TS" in spec.datasets else {}
     return split_long_text(frame, pd.DataFrame(index=frame.index), labels)[0]
 
@@ -101,10 +103,13 @@ def _decodes(spec: Spec, dataset: str, variable: str) -> dict[str, str]:
 
 
 def _frame(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(names))
-    for name in names:
-        number = name.endswith(("ORD", "NUM", "DY", "SEQ"))
-        frame[name] = frame[name].astype("float64") if number else frame[name].astype("str")
-        if not number:
-            frame[name] = frame[name].where(frame[name] != "")
-    return frame
+    numbers = ("ORD", "NUM", "DY", "SEQ")
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return pd.DataFrame(
+        {
+            name: pd.array([value or None for value in values], dtype="str")
+            if not name.endswith(numbers)
+            else np.array(values, dtype="float64")
+            for name, values in zip(names, columns, strict=True)
+        }
+    )

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from il2cdisc.base.datasets import repeated
+from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_column
+from il2cdisc.base.rows import alike, counted, in_order
 from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
 from il2cdisc.sdtm.steps.problems import NO_PARTNER
 from il2cdisc.sdtm.steps.supplemental import id_values, id_variable
@@ -44,17 +47,16 @@ def related_records(
         for item in mapped[name].links
         if name in frames and item.other in frames
     ]
-    found = pd.concat(members, ignore_index=True) if members else _members_frame()
-    if found.empty:
-        return Related(_records(found, frames), _edges(found))
-    keys = [SUBJECT, "pair"]
+    found = pd.concat(members or [_no_members()], ignore_index=True)
+    found["relation"] = alike([found[SUBJECT], found["pair"], found["group"]])[0]
     # several parts of one mapping may lead to the same record
-    found = found.drop_duplicates([*keys, "group", "dataset", "place"], ignore_index=True)
+    found = found.take(alike([found["relation"], found["dataset"], found["place"]])[1])
     # relations are counted in the order of the first record that the link leads to
-    led = found[found["led"]].groupby([*keys, "group"], sort=False)["place"].min().rename("first")
-    order = led.reset_index().sort_values([*keys, "first", "group"], kind="stable")
-    order["number"] = order.groupby(keys, sort=False).cumcount() + 1
-    found = found.merge(order[[*keys, "group", "number"]], on=[*keys, "group"], how="left")
+    first = found[found["led"]].sort_values("place", kind="stable").drop_duplicates("relation")
+    first = first.take(in_order([first[key] for key in (SUBJECT, "pair", "place", "group")]))
+    number = pd.Series(counted([first[SUBJECT], first["pair"]]), index=first["relation"])
+    found["number"] = number.reindex(found["relation"]).to_numpy()
+    found = found.reset_index(drop=True)
     return Related(_records(found, frames), _edges(found))
 
 
@@ -70,24 +72,21 @@ def _members(
     own, other = frames[item.name], frames[linked.other]
     mine = _keyed(own, linked.values.reindex(own.index), keys).dropna(subset=keys)
     theirs = _keyed(other, other[keys], keys).dropna(subset=keys)
-    by = [SUBJECT, *keys]
-    there = mine[by].merge(theirs[by].drop_duplicates(), on=by, how="left", indicator=True)["_merge"]
-    alone = (there == "left_only").to_numpy()
+    both = pd.concat([mine, theirs], ignore_index=True)
+    led = np.arange(len(both)) >= len(mine)
+    group = alike([both[key] for key in (SUBJECT, *keys)])[0]
+    alone = ~np.isin(group[~led], group[led])
     if alone.any():
         _tell(own.iloc[mine.loc[alone, "place"]], mine[alone], item.name, linked, problems, address)
-    mine = mine[~alone]
-    theirs = theirs.merge(mine[by].drop_duplicates(), on=by, how="inner")
-    both = pd.concat(
-        [mine.assign(dataset=item.name, led=False), theirs.assign(dataset=linked.other, led=True)],
-        ignore_index=True,
-    )
+    name = pd.array([item.name, linked.other], dtype="str").take(led.astype("int64"))
+    both = both.assign(dataset=name, led=led, pair=repeated(f"{linked.other}-{item.name}", len(both)))
+    both = both[np.isin(group, group[~led]) & np.isin(group, group[led])]
     if item.name == linked.other:
-        both = both.sort_values("led", kind="stable").drop_duplicates([*by, "place"], keep="last")
-    pair = f"{linked.other}-{item.name}"
-    group = pd.Series(" ".join(keys), index=both.index, dtype="str")
+        both = both.sort_values("led", kind="stable").drop_duplicates([SUBJECT, *keys, "place"], keep="last")
+    text = " ".join(keys)
     for key in keys:
-        group = (group + BETWEEN + both[key]).astype("str")
-    return both.assign(pair=pair, group=group)[list(_members_frame().columns)]
+        text = text + BETWEEN + both[key]
+    return both.assign(group=text).drop(columns=keys)
 
 
 def _keyed(frame: pd.DataFrame, keys: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -128,54 +127,35 @@ def _tell(
 
 def _records(found: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One record a member, in the order of `found`."""
-    parts = [
-        _records_of(name, found[found["dataset"] == name], frames[name])
-        for name in frames
-        if (found["dataset"] == name).any()
-    ]
-    told = pd.concat(parts).reindex(found.index) if parts else pd.DataFrame(columns=["IDVAR", "IDVARVAL"])
-    number = found["number"].astype("str") if "number" in found else pd.Series([], dtype="str")
+    values, places = repeated(None, len(found)), found["place"].to_numpy()
+    for name in found["dataset"].unique():
+        here = (found["dataset"] == name).to_numpy()
+        of_dataset = id_values(frames[name], id_variable(frames[name], name))
+        values[here] = of_dataset.array.take(places[here])
     return pd.DataFrame(
         {
             "RDOMAIN": found["dataset"],
             SUBJECT: found[SUBJECT],
-            "IDVAR": told["IDVAR"].astype("str"),
-            "IDVARVAL": told["IDVARVAL"].astype("str"),
-            "RELTYPE": pd.Series(np.nan, index=found.index, dtype="str"),
-            "RELID": (found["pair"] + "-" + number).astype("str"),
+            "IDVAR": text_over_distinct(found["dataset"], lambda name: id_variable(frames[name], name)),
+            "IDVARVAL": values,
+            "RELTYPE": repeated(None, len(found)),
+            "RELID": found["pair"] + "-" + found["number"].astype("str"),
         }
     )
-
-
-def _records_of(name: str, rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """IDVAR and IDVARVAL of the members of one dataset."""
-    variable = id_variable(frame, name)
-    values = id_values(frame, variable).iloc[rows["place"].to_numpy()]
-    return pd.DataFrame({"IDVAR": variable or None, "IDVARVAL": values.to_numpy()}, index=rows.index)
 
 
 def _edges(found: pd.DataFrame) -> pd.DataFrame:
     """Edges of each member: its own record, and those of the other side of its relation."""
-    by = [SUBJECT, "pair", "group"]
     rows = found.assign(row=np.arange(len(found)))
-    own = rows[["row", "dataset", "place"]]
-    sides = rows[[*by, "row", "led"]].merge(
-        rows[[*by, "dataset", "place", "led"]], on=by, suffixes=("", "_o")
+    sides = rows[["relation", "row", "led"]].merge(
+        rows[["relation", "dataset", "place", "led"]], on="relation", suffixes=("", "_o")
     )
-    across = sides.loc[sides["led"] != sides["led_o"], ["row", "dataset", "place"]]
-    both = pd.concat([own, across], ignore_index=True).drop_duplicates()
+    across = sides[sides["led"] != sides["led_o"]]
+    columns = ["row", "dataset", "place"]
+    both = pd.concat([rows[columns], across[columns]], ignore_index=True)
     return both.rename(columns={"dataset": "source", "place": "id"})
 
 
-def _members_frame() -> pd.DataFrame:
-    text = pd.Series([], dtype="str")
-    return pd.DataFrame(
-        {
-            SUBJECT: text,
-            "pair": text,
-            "group": text,
-            "dataset": text,
-            "place": pd.Series([], dtype="int64"),
-            "led": pd.Series([], dtype="bool"),
-        }
-    )
+def _no_members() -> pd.DataFrame:
+    kinds = {SUBJECT: "str", "pair": "str", "group": "str", "dataset": "str", "place": "int64", "led": "bool"}
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})

@@ -46,6 +46,11 @@ class Rule:
         return self.conversion is not None and (self.conversion.factor, self.conversion.offset) == (1, 0)
 
     @property
+    def converts(self) -> bool:
+        """True where numbers are to be converted."""
+        return self.conversion is not None and self.given and not self.plain
+
+    @property
     def unit(self) -> str | None:
         """The standard unit of a result that has a unit."""
         return self.conversion.to_unit or None if self.conversion and self.given else None
@@ -104,11 +109,11 @@ def _rules(frame: pd.DataFrame, name: str, spec: Spec) -> tuple[list[Rule], NDAr
     rows = [c for c in spec.conversions if c.dataset == name]
     specific = {(c.testcd, c.specimen, c.from_unit): c for c in rows}
     in_unit = {c.testcd for c in rows if c.to_unit}
-    keys = [frame[key] for key in (f"{name}TESTCD", f"{name}SPEC", f"{name}ORRESU") if key in frame]
-    number, first = alike(keys)
+    keys = [frame.get(f"{name}{key}") for key in ("TESTCD", "SPEC", "ORRESU")]
+    number, first = alike([key for key in keys if key is not None])
+    distinct = [[""] * len(first) if key is None else key.iloc[first].fillna("").tolist() for key in keys]
     rules: list[Rule] = []
-    for values in pd.DataFrame({key.name: key.iloc[first].fillna("") for key in keys}).to_dict("records"):
-        test, specimen, unit = (values.get(f"{name}{key}", "") for key in ("TESTCD", "SPEC", "ORRESU"))
+    for test, specimen, unit in zip(*distinct, strict=True):
         found = specific.get((test, specimen, unit)) or specific.get((test, "", unit))
         rules.append(Rule(found, unit != "", test in in_unit))
     return rules, number
@@ -128,16 +133,16 @@ def _tell_unknown(
 
 def _standard_texts(results: list[Any], rules: list[Rule]) -> list[str | None]:
     """Standard results as text: as they are, converted, or none where the sheet lacks the unit."""
-    parts = [SIGN.match(text) if isinstance(text, str) else None for text in results]
+    # text such as TRACE has nothing to convert
+    parts = [
+        SIGN.match(text) if rule.converts and isinstance(text, str) else None
+        for text, rule in zip(results, rules, strict=True)
+    ]
     values = _as_numbers([part[2] if part else None for part in parts]).tolist()
-    out: list[str | None] = []
-    for text, part, value, rule in zip(results, parts, values, rules, strict=True):
-        # text such as TRACE has no unit to convert
-        if rule.unknown or part is None or rule.plain or not rule.given:
-            out.append(None if rule.unknown else text)
-        else:
-            out.append(f"{part[1] or ''}{rule.converted(value)}")
-    return out
+    return [
+        f"{part[1] or ''}{rule.converted(value)}" if part else None if rule.unknown else text
+        for text, part, value, rule in zip(results, parts, values, rules, strict=True)
+    ]
 
 
 def _as_numbers(values: pd.Series | Sequence[Any]) -> Numbers:

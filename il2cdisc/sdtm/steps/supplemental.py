@@ -20,12 +20,12 @@ MOST = 200
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
 
 
-def id_variable(frame: pd.DataFrame, name: str) -> str:
+def id_variable(frame: pd.DataFrame, name: str) -> str | None:
     """The variable that tells a record within its subject: --SEQ, VISITNUM without it, or none (as in DM)."""
-    return next((c for c in (f"{name}SEQ", "VISITNUM") if c in frame), "")
+    return next((c for c in (f"{name}SEQ", "VISITNUM") if c in frame), None)
 
 
-def id_values(frame: pd.DataFrame, variable: str) -> pd.Series:
+def id_values(frame: pd.DataFrame, variable: str | None) -> pd.Series:
     """IDVARVAL: the values of the identifying variable as text; missing without one."""
     if not variable:
         return pd.Series(repeated(None, len(frame)), index=frame.index)
@@ -134,7 +134,7 @@ def supplemental(
             "QVAL": pd.concat(texts).array,
             "parent": parent,
             "RDOMAIN": repeated(name, len(parent)),
-            "IDVAR": repeated(identifying or None, len(parent)),
+            "IDVAR": repeated(identifying, len(parent)),
             "QNAM": names,
             "QLABEL": of_labels,
             "QORIG": origins,

@@ -101,6 +101,6 @@ def with_epoch(frame: pd.DataFrame, name: str, elements: Elements, *, before_dos
         return epochs[begun - 1] if begun else None
 
     group, first = alike([frame["USUBJID"], frame[start]])
-    moments = frame[["USUBJID", start]].take(first).itertuples(index=False, name=None)
-    found = [epoch_at(subject, text) for subject, text in moments]
+    subjects, starts = frame["USUBJID"].iloc[first].tolist(), frame[start].iloc[first].tolist()
+    found = [epoch_at(subject, text) for subject, text in zip(subjects, starts, strict=True)]
     return frame.assign(EPOCH=pd.array(found, dtype="str").take(group))
