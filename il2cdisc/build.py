@@ -346,17 +346,22 @@ def trace(
 
 def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:
     """ADaM datasets in the order in which they need each other."""
-    from il2cdisc.adam import derive, empty_frame, finish, with_ids
+    from il2cdisc.adam import derive, empty_frame, finish, needs, with_ids
 
+    asked = {name for function in plan.adam_functions.values() for name in needs(function)}
     # a dataset that no record came to, SUPP-- above all, is empty and not absent
-    frames = {name.lower(): empty_frame(d) for name, d in plan.sdtm.datasets.items()}
-    frames |= {name.lower(): with_ids(name, d.frame) for name, d in sdtm.items()}
+    frames = {
+        name.lower(): with_ids(name, sdtm[name].frame) if name in sdtm else empty_frame(described)
+        for name, described in plan.sdtm.datasets.items()
+        if name.lower() in asked
+    }
     out: dict[str, Dataset] = {}
     for name in plan.adam_order:
         analysis = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
         dataset = finish(analysis, plan.adam, problems)
         out[dataset.name] = dataset
-        frames[name] = with_ids(dataset.name, dataset.frame)
+        if name in asked:
+            frames[name] = with_ids(dataset.name, dataset.frame)
     return out
 
 

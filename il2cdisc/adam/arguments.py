@@ -13,17 +13,14 @@ from il2cdisc.base.problems import Problem, Stopped, did_you_mean
 
 def need_columns(function: str, dataset: pd.DataFrame, columns: Iterable[str], of: str = "dataset") -> None:
     """Stop unless every column is in `dataset`."""
-    there = [str(name) for name in dataset.columns]
-    problems = [
-        NO_COLUMN.at(
-            function,
-            f"{of} has no column {name}",
-            hint=did_you_mean(name, [column for column in there if not column.startswith("@")]),
-        )
-        for name in dict.fromkeys(columns)
-        if name not in there
-    ]
-    _stop(problems)
+    lacking = [name for name in dict.fromkeys(columns) if name not in dataset.columns]
+    there = [str(name) for name in dataset.columns if not str(name).startswith("@")] if lacking else []
+    _stop(
+        [
+            NO_COLUMN.at(function, f"{of} has no column {name}", hint=did_you_mean(name, there))
+            for name in lacking
+        ]
+    )
 
 
 def need_numbers(function: str, dataset: pd.DataFrame, columns: Iterable[str], of: str = "dataset") -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from il2cdisc.adam.arguments import numbers, text_column
+from il2cdisc.adam.keys import ranks
 from il2cdisc.adam.problems import (
     EXTRA_VARIABLE,
     KEYS_REPEAT,
@@ -65,7 +67,7 @@ def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> 
     stops = Problems()
     frame = _assigned(analysis.frame, wanted)
     _check_names(analysis, frame, wanted, stops)
-    columns: dict[str, pd.Series] = {
+    columns: dict[str, pd.Series | np.ndarray] = {
         v.name: _typed(frame[v.name], v, stops)
         for v in wanted.variables
         if v.name in frame.columns and v.name != SEQUENCE
@@ -74,12 +76,13 @@ def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> 
     ids = frame[id_columns(frame)]
     typed = pd.DataFrame(columns, index=frame.index)
     keys = [key for key in wanted.keys if key in typed.columns]
-    place = _sorted_places(typed, keys)
+    place, doubled = _sorted_places(typed, keys)
     typed = typed.iloc[place].reset_index(drop=True)
-    if any(v.name == SEQUENCE for v in wanted.variables):
-        typed[SEQUENCE] = typed.groupby("USUBJID", sort=False).cumcount().astype("float64") + 1
-    _check_keys(analysis.name, typed, keys, told)
-    typed = typed[[v.name for v in wanted.variables]]
+    _check_keys(analysis.name, typed.loc[doubled, keys], told)
+    names = [v.name for v in wanted.variables]
+    if SEQUENCE in names:
+        number = typed.groupby("USUBJID", sort=False).cumcount().astype("float64") + 1
+        typed.insert(names.index(SEQUENCE), SEQUENCE, number)
     return Dataset(
         name=analysis.name,
         label=wanted.label,
@@ -118,43 +121,48 @@ def _check_names(analysis: Analysis, frame: pd.DataFrame, wanted: DatasetSpec, s
         )
 
 
-def _typed(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Series:
+def _typed(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Series | np.ndarray:
     if variable.type == "Num":
         return _as_number(column, variable, stops)
     if pd.api.types.is_numeric_dtype(column) and column.notna().any():
         what = f"{variable.name} is Char in the workbook; the mapping makes numbers"
         stops.add(TYPE_DIFFERS.at(variable.at("Data Type"), what, values=column.dropna().unique()[:6]))
     text = column if isinstance(column.dtype, pd.StringDtype) else column.astype(object).astype("str")
-    blank = (text == "").to_numpy(dtype=bool)
+    blank = np.asarray(text.array == "", dtype=bool)
     return text.mask(blank) if blank.any() else text
 
 
-def _as_number(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Series:
+def _as_number(column: pd.Series, variable: VariableSpec, stops: Problems) -> np.ndarray:
     if not pd.api.types.is_numeric_dtype(column):
         if column.notna().any():
             what = f"{variable.name} is Num in the workbook; the mapping makes text"
             stops.add(TYPE_DIFFERS.at(variable.at("Data Type"), what, values=column.dropna().unique()[:6]))
-        return pd.Series(np.nan, index=column.index, dtype="float64")
-    values = pd.Series(column.to_numpy(dtype="float64", na_value=np.nan), index=column.index)
+        return np.full(len(column), np.nan)
+    values = numbers(column)
     if np.isinf(values).any():
         what = f"{variable.name} is infinite on {int(np.isinf(values).sum())} row(s)"
         stops.add(NOT_FINITE.at(variable.at("Variable"), what))
     return values
 
 
-def _sorted_places(frame: pd.DataFrame, keys: list[str]) -> np.ndarray:
-    places = pd.DataFrame({key: frame[key].to_numpy() for key in keys}, index=np.arange(len(frame)))
+def _sorted_places(frame: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the rows sorted by the keys (stable, missing first); which of the sorted share theirs."""
+    doubled = np.zeros(len(frame), dtype=bool)
     if not keys:
-        return places.index.to_numpy()
-    return places.sort_values(keys, kind="stable", na_position="first").index.to_numpy()
+        return np.arange(len(frame)), doubled
+    by = [ranks(frame[key]) for key in keys]
+    place = np.lexsort(by[::-1])
+    same = np.all([rank[place[1:]] == rank[place[:-1]] for rank in by], axis=0)
+    doubled[1:] |= same
+    doubled[:-1] |= same
+    return place, doubled
 
 
-def _check_keys(name: str, frame: pd.DataFrame, keys: list[str], told: Problems) -> None:
-    doubled = frame[frame.duplicated(keys, keep=False)] if keys else frame.iloc[:0]
+def _check_keys(name: str, doubled: pd.DataFrame, told: Problems) -> None:
     if len(doubled):
-        rows = doubled[keys].drop_duplicates().head(6).astype(object)
+        rows = doubled.drop_duplicates().head(6).astype(object)
         shown = [" ".join("." if pd.isna(v) else str(v) for v in row) for row in rows.itertuples(index=False)]
-        what = f"{len(doubled)} rows share their keys ({', '.join(keys)})"
+        what = f"{len(doubled)} rows share their keys ({', '.join(doubled.columns)})"
         told.add(KEYS_REPEAT.at(at_record(name), what, values=shown))
 
 
@@ -167,5 +175,5 @@ def _edges(ids: pd.DataFrame) -> pd.DataFrame:
     found = edges(ids.reset_index(drop=True))
     if found.empty:
         return no_edges()
-    found["field"] = pd.Series(np.nan, index=found.index, dtype="str")
+    found["field"] = text_column(found.index)
     return found[["row", "source", "id", "field"]]

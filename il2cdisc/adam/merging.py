@@ -49,9 +49,12 @@ def derive_vars_merged(
     carried = id_columns(dataset_add) if ids else []
     merged = rows_at(dataset_add[[*wanted.values(), *carried]], found)
     merged = merged.set_axis([*wanted, *carried], axis=1)
-    united = [column for column in carried if column in dataset.columns]
-    out = beside(dataset, merged.drop(columns=united))
-    return out.assign(**{column: unite_ids(dataset[column], merged[column]) for column in united})
+    united = {
+        column: unite_ids(dataset[column], merged[column]) for column in carried if column in dataset.columns
+    }
+    if not united:
+        return beside(dataset, merged)
+    return beside(dataset, merged.drop(columns=list(united))).assign(**united)
 
 
 def derive_var_merged_exist_flag(

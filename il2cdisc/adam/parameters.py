@@ -50,8 +50,9 @@ def derive_param_total(
     rows = dataset[list(dict.fromkeys([*by, item, value, *keep, *ids]))]
     wanted = rows[item].isin(list(items)) & rows[value].notna() & rows[list(by)].notna().all(axis=1)
     rows = rows[wanted.to_numpy(dtype=bool)]
-    doubled = rows[rows.duplicated([*by, item], keep=False)]
-    if len(doubled):
+    pairs = key_numbers([*by, item], rows)[0]
+    if pairs.max(initial=-1) + 1 < len(rows):
+        doubled = rows[rows.duplicated([*by, item], keep=False)]
         first = doubled.iloc[0]
         shown = " ".join(str(first[column]) for column in [*by, item])
         what = f"{len(doubled)} item rows stand twice for one key, the first is {shown}"

@@ -15,23 +15,32 @@ def append_rows(dataset: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
     A column's type is that of the side with values; id columns of single ids and of lists mix.
     """
-    if dataset.empty or rows.empty:
-        names = list(dict.fromkeys([*dataset.columns, *rows.columns]))
-        full, other = (rows, dataset) if dataset.empty else (dataset, rows)
-        lacking = [name for name in names if name not in full.columns]
-        return beside(full.reset_index(drop=True), _missing(other[lacking], len(full)))[names]
-    left, right = (dict(zip(map(str, frame.columns), frame.dtypes, strict=True)) for frame in (dataset, rows))
+    names = list(dict.fromkeys([*dataset.columns, *rows.columns]))
+    upper, lower = _completed(dataset, rows, names), _completed(rows, dataset, names)
+    if upper.empty or lower.empty:
+        return lower if upper.empty else upper
     ours: dict[str, pd.Series] = {}
     theirs: dict[str, pd.Series] = {}
-    for name in [name for name in left if name in right and left[name] != right[name]]:
-        if not rows[name].notna().any():
-            theirs[name] = dataset[name].iloc[:0].reindex(rows.index)
-        elif not dataset[name].notna().any():
-            ours[name] = rows[name].iloc[:0].reindex(dataset.index)
-        elif not (pd.api.types.is_numeric_dtype(left[name]) and pd.api.types.is_numeric_dtype(right[name])):
-            ours[name], theirs[name] = dataset[name].astype(object), rows[name].astype(object)
-    parts = [dataset.assign(**ours) if ours else dataset, rows.assign(**theirs) if theirs else rows]
+    for name, left, right in zip(names, upper.dtypes, lower.dtypes, strict=True):
+        if left == right:
+            continue
+        if not lower[name].notna().any():
+            theirs[name] = upper[name].iloc[:0].reindex(lower.index)
+        elif not upper[name].notna().any():
+            ours[name] = lower[name].iloc[:0].reindex(upper.index)
+        elif not (pd.api.types.is_numeric_dtype(left) and pd.api.types.is_numeric_dtype(right)):
+            ours[name], theirs[name] = upper[name].astype(object), lower[name].astype(object)
+    parts = [upper.assign(**ours) if ours else upper, lower.assign(**theirs) if theirs else lower]
     return pd.concat(parts, ignore_index=True)
+
+
+def _completed(frame: pd.DataFrame, other: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """`frame` with a new RangeIndex and the columns `names`; those that only `other` has are missing."""
+    lacking = [name for name in names if name not in frame.columns]
+    full = frame.reset_index(drop=True)
+    if lacking:
+        full = beside(full, _missing(other[lacking], len(full)))
+    return full if names == list(full.columns) else full.reindex(columns=names)
 
 
 def blank(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -41,5 +50,10 @@ def blank(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _missing(like: pd.DataFrame, length: int) -> pd.DataFrame:
-    """A frame with the columns of another and their types, all missing."""
-    return rows_at(like, np.full(length, -1))
+    """A frame with the columns of another and their types, all missing: one array a type, shared."""
+    kinds = [str(kind) for kind in like.dtypes]
+    one_each = dict(zip(kinds, like.columns, strict=True))
+    none = rows_at(like[list(one_each.values())], np.full(length, -1))
+    arrays = {kind: none[name].array for kind, name in one_each.items()}
+    columns = {name: arrays[kind] for name, kind in zip(like.columns, kinds, strict=True)}
+    return pd.DataFrame(columns, index=none.index)

@@ -16,7 +16,7 @@ from il2cdisc.adam.arguments import (
     text_at,
     text_column,
 )
-from il2cdisc.adam.keys import beside
+from il2cdisc.adam.keys import beside, key_numbers
 from il2cdisc.adam.merging import extreme_rows
 from il2cdisc.adam.problems import BAD_WINDOWS
 from il2cdisc.adam.rows import append_rows, blank
@@ -96,31 +96,26 @@ def derive_locf_records(
     name = "derive_locf_records"
     need_columns(name, dataset, [*by, value, "AVISIT", "AVISITN", "DTYPE", *keep_missing])
     need_columns(name, visits, ["AVISIT", "AVISITN"], "visits")
-    seen = mask_of(name, dataset, where) & dataset[value].notna().to_numpy()
-    seen &= dataset[[*by, "AVISITN"]].notna().all(axis=1).to_numpy()
-    observed = dataset.loc[seen, [*by, "AVISITN"]].assign(_row=np.flatnonzero(seen))
-    if observed.empty or visits.empty:
+    key, visit = key_numbers(by, dataset)[0], numbers(dataset["AVISITN"])
+    seen = mask_of(name, dataset, where) & dataset[value].notna().to_numpy() & (key >= 0) & ~np.isnan(visit)
+    observed = np.flatnonzero(seen)
+    wanted = visits[["AVISIT", "AVISITN"]].drop_duplicates()
+    if not len(observed) or wanted.empty:
         return dataset
-    keys = observed[list(by)].drop_duplicates()
-    grid = keys.merge(visits[["AVISIT", "AVISITN"]].drop_duplicates(), how="cross")
-    grid["AVISITN"] = grid["AVISITN"].astype("float64")
-    grid["_order"] = np.arange(len(grid))
-    grid = grid.merge(
-        observed.drop(columns="_row").drop_duplicates().assign(_there=True), on=[*by, "AVISITN"], how="left"
-    )
-    gaps = grid[grid["_there"].isna()].drop(columns="_there")
-    carried = pd.merge_asof(
-        gaps.sort_values("AVISITN", kind="stable"),
-        observed.sort_values(["AVISITN", "_row"], kind="stable"),
-        on="AVISITN",
-        by=list(by),
-        direction="backward",
-        allow_exact_matches=False,
-    )
-    carried = carried.dropna(subset=["_row"]).sort_values("_order", kind="stable")
-    rows = dataset.iloc[carried["_row"].to_numpy("int64")].reset_index(drop=True)
-    rows["AVISIT"] = carried["AVISIT"].astype("str").to_numpy()
-    rows["AVISITN"] = carried["AVISITN"].to_numpy("float64")
+    # all visits of the first key, then of the second ...: observations and wanted visits have a place there
+    key, keys = pd.factorize(key[observed])
+    steps = np.unique(np.append(numbers(wanted["AVISITN"]), visit[observed]))
+    place = key * len(steps) + np.searchsorted(steps, visit[observed])
+    ascending = np.argsort(place, kind="stable")
+    place = place[ascending]
+    grid_key = np.repeat(np.arange(len(keys)), len(wanted))
+    grid_visit = np.tile(np.arange(len(wanted)), len(keys))
+    grid = grid_key * len(steps) + np.searchsorted(steps, numbers(wanted["AVISITN"]))[grid_visit]
+    before = np.searchsorted(place, grid) - 1
+    gap = ~np.isin(grid, place) & (before >= 0) & (place[before] // len(steps) == grid_key)
+    rows = dataset.iloc[observed[ascending[before[gap]]]].reset_index(drop=True)
+    rows["AVISIT"] = wanted["AVISIT"].iloc[grid_visit[gap]].astype("str").array
+    rows["AVISITN"] = numbers(wanted["AVISITN"])[grid_visit[gap]]
     rows["DTYPE"] = text_column(rows.index, np.ones(len(rows), dtype=bool), "LOCF")
     windowed = [column for column in ("AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU") if column in rows]
     return append_rows(dataset, blank(rows, [*windowed, *keep_missing]))

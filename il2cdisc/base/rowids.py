@@ -7,7 +7,7 @@ dataset into lineage: one row a (target row, source, source row).
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -38,11 +38,12 @@ def numbered(frame: pd.DataFrame, source: str) -> pd.DataFrame:
 def gathered_ids(ids: pd.Series, groups: pd.Series | NDArray[np.integer[Any]]) -> pd.Series:
     """For each group, the sorted tuple of its distinct row ids: keeps ids through an aggregation."""
     codes, names = pd.factorize(groups)
-    found: list[set[int]] = [set() for _ in names]
-    for code, value in zip(codes.tolist(), ids.tolist(), strict=True):
-        if code >= 0:
-            found[code].update(_as_tuple(value))
-    return pd.Series([tuple(sorted(item)) for item in found], index=names, dtype=object)
+    positions, numbers = _unrolled(ids)
+    group, numbers = _distinct(codes[positions], numbers)
+    ends = np.searchsorted(group, np.arange(len(names) + 1)).tolist()  # rows without a group have -1
+    found = numbers.tolist()
+    lists = [tuple(found[first:end]) for first, end in pairwise(ends)]
+    return pd.Series(lists, index=names, dtype=object)
 
 
 def edges(frame: pd.DataFrame) -> pd.DataFrame:
@@ -50,28 +51,38 @@ def edges(frame: pd.DataFrame) -> pd.DataFrame:
 
     Every id column is unrolled, tuples too; missing ids give no edge. Sorted by row, source, id.
     """
-    every = np.arange(len(frame), dtype="int64")
     names = sorted(id_columns(frame))
     count = max(len(names), 1)
-    places, ids = [every[:0]], [every[:0]]  # place: of the row and, within it, of the source
+    places, ids = [np.empty(0, dtype="int64")], [np.empty(0, dtype="int64")]
     for number, name in enumerate(names):
-        column = frame[name]
-        if column.dtype == object:
-            tuples = [_as_tuple(value) for value in column.tolist()]
-            rows = np.repeat(every, [len(found) for found in tuples])
-            ids.append(np.fromiter(chain.from_iterable(tuples), dtype="int64", count=len(rows)))
-        else:
-            rows = every[column.notna().to_numpy()]
-            ids.append(column.array.take(rows).to_numpy("int64"))
-        places.append(rows * count + number)
-    place, id_ = np.concatenate(places), np.concatenate(ids)
-    order = np.lexsort((id_, place))
-    place, id_ = place[order], id_[order]
-    new = np.ones(len(place), dtype="bool")
-    new[1:] = (np.diff(place) != 0) | (np.diff(id_) != 0)
-    place, id_ = place[new], id_[new]
+        positions, found = _unrolled(frame[name])
+        places.append(positions * count + number)  # place: of the row and, within it, of the source
+        ids.append(found)
+    place, id_ = _distinct(np.concatenate(places), np.concatenate(ids))
     source = pd.array([name[len(MARK) :] for name in names], dtype="str").take(place % count)
     return pd.DataFrame({"row": place // count, "source": source, "id": id_})
+
+
+def _unrolled(ids: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions and row ids, one by one, of a column of ids or of tuples of them; a missing one has none."""
+    every = np.arange(len(ids), dtype="int64")
+    if ids.dtype != object:
+        known = every[ids.notna().to_numpy()]
+        return known, ids.array.take(known).to_numpy("int64")
+    tuples = [_as_tuple(value) for value in ids.tolist()]
+    positions = np.repeat(every, [len(item) for item in tuples])
+    return positions, np.fromiter(chain.from_iterable(tuples), dtype="int64", count=len(positions))
+
+
+def _distinct(
+    first: NDArray[np.int64], second: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct pairs, in order."""
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    new = np.ones(len(order), dtype="bool")
+    new[1:] = (np.diff(first) != 0) | (np.diff(second) != 0)
+    return first[new], second[new]
 
 
 def _as_tuple(value: object) -> tuple[int, ...]:

@@ -45,12 +45,11 @@ def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     ]
     text = pd.Series(index=items.index, dtype="str")
     out = items.assign(SRCDOM=text.fillna("RS"), SRCVAR=text.fillna("RSSTRESN"), SRCSEQ=items["RSSEQ"])
-    for code in REMISSION:
-        out = append_rows(out, totals_of(items, parameters, code, keep))
+    totals = [totals_of(items, parameters, code, keep) for code in REMISSION]
+    out = append_rows(out, pd.concat(totals, ignore_index=True))
     out = with_criteria(with_change(with_visits(out, windows)))
 
-    totals = out["PARAMCD"].isin(REMISSION)
-    carried = totals & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
+    carried = out["PARAMCD"].isin(REMISSION) & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
     out = derive_locf_records(out, later, by=SAME, where=carried, keep_missing=["ANL01FL"])
     out = derive_var_flag(out, new_var="ANL02FL", where=(out["ANL01FL"] == "Y") | (out["DTYPE"] == "LOCF"))
     return analysis_dataset("ADHAMD", append_rows(out, non_response(out, adsl, later, parameters)))

@@ -482,6 +482,18 @@ def test_append_rows_keeps_types():
     assert out["@LB"].tolist() == [3, (1, 2)]
 
 
+def test_append_rows_goes_by_name():
+    a = frame(X=["a"], N=[1.0], **{"@LB": [3]})
+    b = a[["N", "@LB", "X"]].assign(**{"@EX": pd.array([8], dtype="Int64"), "M": 1.0})
+    out = append_rows(a, b)
+    assert out.columns.tolist() == ["X", "N", "@LB", "@EX", "M"]
+    assert out["X"].tolist() == ["a", "a"]
+    assert out["@EX"].tolist() == [pd.NA, 8]
+    assert {str(kind) for kind in out.dtypes} == {"str", "float64", "Int64"}
+    empty = append_rows(a.iloc[:0], b)
+    assert_frame_equal(empty, b.reindex(columns=out.columns))
+
+
 def test_no_rows_at_all():
     """Every derivation takes an empty frame: called so, a mapping is its plan."""
     none = frame(USUBJID=["S1"], AVAL=[1.0], ABLFL=["Y"], LBDTC=["2022"], TRTSDT=[1.0], **{"@LB": [0]}).iloc[

@@ -44,3 +44,13 @@ def test_edges_are_every_id_once_in_order(rows: list[tuple[tuple[int, ...] | Non
     wanted = {(row, "b", id_) for row, (many, _) in enumerate(rows) for id_ in many or ()}
     wanted |= {(row, "a", one) for row, (_, one) in enumerate(rows) if one is not None}
     assert list(edges(frame).itertuples(index=False, name=None)) == sorted(wanted)
+
+
+def test_ids_and_tuples_of_ids_are_gathered_and_what_has_no_group_is_left_out() -> None:
+    ids = pd.Series([4, (2, 4), pd.NA, 1, 3], dtype=object)
+    groups = pd.Series(["b", "b", "a", None, "b"], dtype="str")
+    made = gathered_ids(ids, groups)
+    assert made.index.tolist() == ["b", "a"]
+    assert made.tolist() == [(2, 3, 4), ()]
+    single = gathered_ids(pd.Series([7, None, 5], dtype="Int64"), groups[:3])
+    assert single.tolist() == [(7,), (5,)]
