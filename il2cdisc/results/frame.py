@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pandas as pd
 
@@ -47,14 +48,18 @@ class Cell:
 
 
 COLUMNS = tuple(field.name for field in fields(Cell))
-_NUMBERS = {"order": "int64", "row": "int64", "value": "float64", "denominator": "float64"}
+_NUMBERS: dict[str, Any] = {"order": "int64", "row": "int64", "value": "float64", "denominator": "float64"}
 
 
 def frame_of(cells: Iterable[Cell]) -> pd.DataFrame:
     """The results dataset of cells: columns `COLUMNS`, text columns without missing values."""
-    rows = [tuple(getattr(cell, name) for name in COLUMNS) for cell in cells]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    return frame.astype({name: _NUMBERS.get(name, "str") for name in COLUMNS})
+    given = list(cells)
+    return pd.DataFrame(
+        {
+            name: pd.array([getattr(cell, name) for cell in given], dtype=_NUMBERS.get(name, "str"))
+            for name in COLUMNS
+        }
+    )
 
 
 def empty() -> pd.DataFrame:

@@ -38,13 +38,10 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Re
     parts: list[pd.DataFrame] = []
     for display in displays:
         subjects = _population(display, datasets)
-        sizes = {
-            column.label: int(in_column(subjects, display.treatment, column)["USUBJID"].nunique())
-            for column in display.columns
-        }
+        sizes = _sizes(display, subjects)
         parts.append(frame_of(_header(display, sizes)))
         for order, analysis in enumerate(display.analyses, start=1):
-            rows = _rows(analysis, datasets[analysis.dataset], subjects)
+            rows = _rows(display, analysis, datasets[analysis.dataset], subjects)
             work = Work(display, analysis, order, rows, subjects, sizes)
             problems.extend([*_outside(work), *_unnamed(work)])
             part = METHODS[analysis.method].run(work)
@@ -59,9 +56,28 @@ def _population(display: Display, datasets: Mapping[str, pd.DataFrame]) -> pd.Da
     return subjects.loc[_select(subjects, display.population_where, display.at("Population Where"))]
 
 
-def _rows(analysis: Analysis, dataset: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+def _sizes(display: Display, subjects: pd.DataFrame) -> dict[str, int]:
+    """The N of each column."""
+    if not display.columns:
+        return {}
+    narrow = subjects[["USUBJID", display.treatment]]
+    return {
+        column.label: int(in_column(narrow, display.treatment, column)["USUBJID"].nunique())
+        for column in display.columns
+    }
+
+
+def _rows(
+    display: Display, analysis: Analysis, dataset: pd.DataFrame, subjects: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of the population that the analysis selects, with the variables that it names."""
     inside = _select(dataset, analysis.where, analysis.at("Where"))
-    return dataset.loc[inside & dataset["USUBJID"].isin(subjects["USUBJID"])].reset_index(drop=True)
+    inside &= dataset["USUBJID"].isin(subjects["USUBJID"])
+    options = [name for option in METHODS[analysis.method].naming for name in analysis.option_list(option)]
+    named = ["USUBJID", analysis.by, *(item.name for item in analysis.variables), *options]
+    if display.columns:
+        named.append(analysis.treatment or display.treatment)
+    return dataset.loc[inside, list(dict.fromkeys(name for name in named if name))].reset_index(drop=True)
 
 
 def _select(frame: pd.DataFrame, where: Where, place: Address) -> pd.Series:

@@ -19,7 +19,8 @@ class Work:
     """One analysis, ready to be computed.
 
     `rows` are the rows of the analysis's dataset that satisfy its Where and belong to a subject of the
-    population; `subjects` is the population; `sizes` the number of its subjects by column label.
+    population, with the variables that the analysis names; `subjects` is the population; `sizes` the number
+    of its subjects by column label.
     """
 
     display: Display

@@ -24,6 +24,7 @@ def run(work: Work) -> pd.DataFrame:
     """
     cells = []
     row = 0
+    parts = list(work.columns())
     for item in work.analysis.variables:
         values = work.rows[item.name]
         known = [level.name for level in work.analysis.levels]
@@ -32,7 +33,7 @@ def run(work: Work) -> pd.DataFrame:
         if values.isna().any():
             shown.append((work.analysis.options.get("missing", MISSING), equals(item.name, "")))
         for level, condition in shown:
-            for column, rows in work.columns():
+            for column, rows in parts:
                 column_values = rows[item.name]
                 inside = (
                     column_values.isna() if condition.values == ("",) else column_values.astype(str) == level

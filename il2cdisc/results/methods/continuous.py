@@ -25,10 +25,11 @@ def run(work: Work) -> pd.DataFrame:
         groups = ((by, level),) if by else ()
         conditions = tuple(equals(*group) for group in groups)
         rows = work.rows.loc[work.rows[by].astype("str") == level] if by else work.rows
+        parts = list(work.columns(rows))
         for item in work.analysis.variables:
             if (item.name, level) in omitted:
                 continue
-            for column, part in work.columns(rows):
+            for column, part in parts:
                 estimates = describe(part[item.name])
                 cells += [
                     work.cell(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
+from il2cdisc.base.datasets import repeated
 from il2cdisc.results.frame import COLUMNS, empty
 from il2cdisc.results.method import Method
 from il2cdisc.results.work import Work, population_text
@@ -17,32 +21,43 @@ def run(work: Work) -> pd.DataFrame:
     """
     order = work.analysis.option_list("order")
     rows = work.rows.sort_values(order, kind="stable") if order else work.rows
-    parts = []
-    for place, item in enumerate(work.analysis.variables):
-        column = rows[item.name]
-        numeric = pd.api.types.is_numeric_dtype(column)
-        part = pd.DataFrame({"row": range(len(rows)), "level": rows["USUBJID"].to_numpy()})
-        part["place"] = place
-        part["variable"] = item.name
-        part["value"] = column.to_numpy(dtype="float64", na_value=float("nan")) if numeric else float("nan")
-        part["text"] = "" if numeric else column.astype("str").fillna("").to_numpy()
-        parts.append(part)
-    if not parts or rows.empty:
+    names = [item.name for item in work.analysis.variables]
+    if not names or rows.empty:
         return empty()
-    out = pd.concat(parts).sort_values(["row", "place"], kind="stable", ignore_index=True)
+    # a line a row, a column a variable; read line by line they are the results
+    values = np.full((len(rows), len(names)), np.nan)
+    texts = np.full((len(rows), len(names)), "", dtype=object)
+    for place, name in enumerate(names):
+        column = rows[name]
+        if pd.api.types.is_numeric_dtype(column):
+            values[:, place] = column.to_numpy(dtype="float64", na_value=np.nan)
+        else:
+            texts[:, place] = column.astype("str").fillna("")
+    line = np.repeat(np.arange(len(rows)), len(names))
+    made: dict[str, Any] = {
+        "order": np.full(len(line), work.order),
+        "row": line,
+        "variable": pd.array(names, dtype="str").take(np.tile(np.arange(len(names)), len(rows))),
+        "level": rows["USUBJID"].astype("str").array.take(line),
+        "value": values.ravel(),
+        "text": pd.array(texts.ravel(), dtype="str"),
+        "denominator": np.full(len(line), np.nan),
+    }
     constant = {
         "display": work.display.id,
         "analysis": work.analysis.id,
         "method": work.analysis.method,
-        "order": work.order,
         "dataset": work.analysis.dataset,
         "where": written(work.analysis.where),
         "population": population_text(work.display),
         "statistic": "value",
-        "denominator": float("nan"),
     }
-    out = out.assign(**{name: constant.get(name, "") for name in COLUMNS if name not in out})
-    return out[list(COLUMNS)].astype(empty().dtypes.to_dict())
+    return pd.DataFrame(
+        {
+            name: made[name] if name in made else repeated(constant.get(name, ""), len(line))
+            for name in COLUMNS
+        }
+    )
 
 
 METHOD = Method(
