@@ -357,8 +357,10 @@ def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict
     }
     out: dict[str, Dataset] = {}
     for name in plan.adam_order:
-        analysis = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
-        dataset = finish(analysis, plan.adam, problems)
+        # in one expression: nothing holds the derived frame, wider than the dataset, while the next is made
+        dataset = finish(
+            derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis), plan.adam, problems
+        )
         out[dataset.name] = dataset
         if name in asked:
             frames[name] = with_ids(dataset.name, dataset.frame)
