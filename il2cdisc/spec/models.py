@@ -151,7 +151,7 @@ class Codelist(Placed):
     extensible: bool = False
     terms: tuple[Term, ...] = ()
 
-    @property
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """Submission values, in order."""
         return tuple(term.value for term in self.terms)

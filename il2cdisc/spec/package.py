@@ -352,10 +352,11 @@ class _SheetReader:
         self._epoch = epoch_1904
         self._row = 0
         self._column = 0
-        self._cells: dict[int, Cell] = {}
+        self._inside = 0  # the row element that cells are in, and how their references end
+        self._digits = ""
+        self._columns: dict[str, int] = {}
         self._count = 0
-        self._type = ""
-        self._style = 0
+        self._cell: dict[str, str] = {}
         self._formula = False
         self._value: list[str] = []
         self._take = False
@@ -364,19 +365,11 @@ class _SheetReader:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag if ":" not in tag else _local(tag)
         if name == "c":
-            reference = attributes.get("r")
-            try:
-                self._row, self._column = (
-                    split_reference(reference) if reference else (self._row, self._column + 1)
-                )
-            except ValueError:
-                raise PackageError(
-                    f"sheet {self.grid.name} has a cell at '{reference}'", "save it again"
-                ) from None
-            self._type = attributes.get("t", "n")
-            self._style = _whole(attributes.get("s", ""))
+            self._move(attributes.get("r"))
+            self._cell = attributes
             self._formula = False
-            self._value = []
+            if self._value:
+                self._value = []
         elif name == "v":
             self._take = True
         elif name == "t":
@@ -385,6 +378,7 @@ class _SheetReader:
             self._formula = True
         elif name == "row":
             self._row = _whole(attributes.get("r", ""), self._row + 1)
+            self._inside, self._digits = self._row, str(self._row or "")
             self._column = 0
             if self._row > MAX_ROW:
                 raise PackageError(f"sheet {self.grid.name} has a row {self._row}", "save it again")
@@ -399,13 +393,31 @@ class _SheetReader:
 
     def end(self, tag: str) -> None:
         name = tag if ":" not in tag else _local(tag)
-        if name in {"v", "t"}:
-            self._take = False
-        elif name == "c":
+        if name == "c":
             if self._value or self._formula:
                 self._finish()
+        elif name in {"v", "t"}:
+            self._take = False
         elif name == "rPh":
             self._phonetic -= 1
+
+    def _move(self, reference: str | None) -> None:
+        """Go to the cell of a reference; without one, to the next."""
+        if not reference:
+            self._column += 1
+            return
+        if self._digits and reference.endswith(self._digits):
+            column = self._columns.get(reference[: -len(self._digits)])
+            if column is not None:
+                self._row, self._column = self._inside, column
+                return
+        try:
+            self._row, self._column = split_reference(reference)
+        except ValueError:
+            raise PackageError(
+                f"sheet {self.grid.name} has a cell at '{reference}'", "save it again"
+            ) from None
+        self._columns[reference.rstrip("0123456789")] = self._column
 
     def _finish(self) -> None:
         self._count += 1
@@ -414,21 +426,23 @@ class _SheetReader:
                 f"sheet {self.grid.name} has more than {MAX_CELLS:,} cells", "remove what is not needed"
             )
         text, kind = "".join(self._value), "text"
-        if self._type == "s":
+        cell_type = self._cell.get("t", "n")
+        if cell_type == "s":
             try:
                 text = self._strings[int(text)]
             except (ValueError, IndexError):
                 raise PackageError(
                     f"sheet {self.grid.name} names a text that is not there", "save it again"
                 ) from None
-        elif self._type == "e":
+        elif cell_type == "e":
             kind = "error"
-        elif self._type == "b":
+        elif cell_type == "b":
             text, kind = ("TRUE" if text == "1" else "FALSE"), "flag"
-        elif self._type == "d":
+        elif cell_type == "d":
             kind = "date"
-        elif self._type == "n":
-            is_date = self._style < len(self._dates) and self._dates[self._style]
+        elif cell_type == "n":
+            style = _whole(self._cell.get("s", ""))
+            is_date = style < len(self._dates) and self._dates[style]
             text, kind = (_date_text(text, self._epoch), "date") if is_date else (number_text(text), "number")
         else:
             text = _unescape(text)

@@ -341,7 +341,8 @@ class Workbook:
 
 
 def _clean(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()
+    # what is to become a space is never printable
+    return (text if text.isprintable() else _SPACES.sub(" ", text)).strip()
 
 
 def open_workbook(path: Path | str, shown: str = "") -> Workbook:

@@ -239,6 +239,37 @@ def test_inline_and_rich_texts_and_missing_references(tmp_path: Path) -> None:
     assert (row.text("A"), row.text("B")) == ("pq", "A1")
 
 
+def of_rows(tmp_path: Path, rows: bytes) -> Path:
+    """A workbook whose one sheet `Terms` has these rows."""
+    path = book_of(tmp_path / "b.xlsx", [["A", "B"], ["x", "y"]])
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    start, end = sheet.index(b"<sheetData>"), sheet.index(b"</sheetData>")
+    change(path, "xl/worksheets/sheet1.xml", sheet[start:end], b"<sheetData>" + rows)
+    return path
+
+
+def test_a_cell_stands_where_its_reference_says(tmp_path: Path) -> None:
+    rows = (
+        b'<row r="1"><c r="A1"><v>1</v></c><c r="C1"><v>2</v></c><c><v>3</v></c><c r="A11"><v>4</v></c>'
+        b'<c r="C1"/><c r="AA1"><v>5</v></c></row>'
+        b'<row r="11"><c r="C11"><v>6</v></c><c r="A1"><v>7</v></c></row>'
+    )
+    grid = package.Package(of_rows(tmp_path, rows)).grid("Terms")
+    texts = {row: {column: cell.text for column, cell in cells.items()} for row, cells in grid.rows.items()}
+    assert texts == {1: {1: "7", 3: "2", 4: "3", 27: "5"}, 11: {1: "4", 3: "6"}}
+
+
+@pytest.mark.parametrize("reference", ["A", "1", "A0", "a1", "A01", "1A", "AAAA1", "A1048577"])
+def test_a_reference_that_is_none_is_refused(tmp_path: Path, reference: str) -> None:
+    """Filled or empty, whatever cells and rows came before it."""
+    for number in (b"1", b"0", b"01", b""):
+        rows = b'<row r="%s"><c r="A1"><v>1</v></c><c r="%s"/></row>' % (number, reference.encode())
+        book = package.Package(of_rows(tmp_path, rows))
+        with pytest.raises(package.PackageError, match=f"a cell at '{reference}'"):
+            book.grid("Terms")
+
+
 # Where to do damage, in parts of 10,000: the size of a file depends on the clock that openpyxl writes.
 PLACES = st.integers(0, 9_999)
 BITS = [
