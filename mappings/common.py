@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from il2cdisc.base.dates import iso_date, over_distinct
-from il2cdisc.sdtm import Column, derived, join, prepared
+from il2cdisc.base.dates import iso_date, over_distinct, text_over_distinct
+from il2cdisc.sdtm import Column, derived, join, prepared, recoded, text_where
 
 DMY = "dd/mm/yyyy"
 VISITS = {
@@ -52,7 +52,7 @@ def iso_or_none(text: str) -> str | None:
 
 def complete_dates(column: pd.Series) -> pd.Series:
     """ISO 8601 dates of a raw column of dates; missing where the date is not a whole and real one."""
-    return over_distinct(column, iso_or_none).astype("str")
+    return text_over_distinct(column, iso_or_none)
 
 
 def is_no_date(column: pd.Series) -> pd.Series:
@@ -99,7 +99,7 @@ def visit_names(raw_sv: pd.DataFrame) -> pd.DataFrame:
 
 def with_visit(rows: pd.DataFrame, source: str, raw_sv: pd.DataFrame) -> pd.DataFrame:
     """`rows` with a column `visit`: the name of the visit that the raw column `source` means."""
-    planned = rows[source].map(VISITS).astype("str")
+    planned = recoded(rows[source], VISITS)
     if not (planned.isna() & rows[source].notna()).any():
         return rows.assign(visit=planned)  # no visit to number: most forms have none
     keys = rows[["USUBJID", source]].rename(columns={source: "raw"})
@@ -124,7 +124,7 @@ def result(value: pd.Series) -> pd.Series:
 
 def reason_without_result(value: pd.Series) -> pd.Series:
     """Why a field of the site has no result: its word for none, or nothing was written."""
-    return value.map(NOT_MEASURED).astype("str").mask(value.isna(), "RESULT MISSING")
+    return recoded(value, NOT_MEASURED).mask(value.isna(), "RESULT MISSING")
 
 
 def unknown_written_out(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -155,11 +155,6 @@ def status(column: str, *, sources: Sequence[str], of: str = "result") -> Column
         sources=sources,
         rule=f"NOT DONE without a {of}",
     )
-
-
-def text_where(text: str, where: pd.Series) -> pd.Series:
-    """A text where a condition holds, missing elsewhere."""
-    return pd.Series(text, index=where.index, dtype="str").where(where)
 
 
 def at_end(domain: str, ongoing: str, reference: str) -> dict[str, Column]:

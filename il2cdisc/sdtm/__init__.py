@@ -18,6 +18,7 @@ from il2cdisc.sdtm.columns import (
 from il2cdisc.sdtm.links import Link, link
 from il2cdisc.sdtm.mapping import Mapped, dataset, stack
 from il2cdisc.sdtm.rows import first, gather, in_pieces, join, last, part, planned_elements
+from il2cdisc.sdtm.values import recoded, text_where
 
 __all__ = [
     "Column",
@@ -42,7 +43,9 @@ __all__ = [
     "part",
     "planned_elements",
     "prepared",
+    "recoded",
     "stack",
     "subject",
+    "text_where",
     "translated",
 ]

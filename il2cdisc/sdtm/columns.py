@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from il2cdisc.base.dates import iso_date, iso_time, text_over_distinct
 from il2cdisc.base.origins import Origin
@@ -24,6 +26,7 @@ from il2cdisc.sdtm.problems import (
 from il2cdisc.spec.models import Spec
 
 ALL_FIELDS = "*"
+Where = NDArray[np.bool_]
 TOLD = 200  # cells of one kind and column that are told one by one
 
 
@@ -40,21 +43,20 @@ class Context:
     folder: str = "mappings/sdtm"
 
     def tell(
-        self, kind: Kind, rows: pd.DataFrame, where: pd.Series, source: str, what: Callable[[str], str]
+        self, kind: Kind, rows: pd.DataFrame, where: Where, source: str, what: Callable[[str], str]
     ) -> None:
         """Tell a problem at the raw cell of each row in `where`; `source` is a raw column `form.COLUMN`."""
         form, _, column = source.partition(".")
-        ids = rows.loc[where, id_column(form)] if id_column(form) in rows else None
-        values = rows.loc[where, source] if source in rows else None
-        if ids is None or values is None:
+        if id_column(form) not in rows or source not in rows:
             self.problems.add(kind.at(Address(file=source), what(""), values=()))
             return
-        cells = pd.DataFrame({"id": ids, "value": values}).dropna(subset=["id"]).drop_duplicates("id")
-        for row, value in zip(cells["id"].iloc[:TOLD], cells["value"].iloc[:TOLD], strict=True):
+        ids = rows[id_column(form)][where].dropna().drop_duplicates()
+        values = rows[source][ids.index[:TOLD]]
+        for row, value in zip(ids, values, strict=False):
             place = self.address(form, int(row), column)
             self.problems.add(kind.at(place, what(str(value)), values=[value]))
-        if len(cells) > TOLD:
-            more = f"{what('the value')}, and {len(cells) - TOLD} more cells of {column} likewise"
+        if len(ids) > TOLD:
+            more = f"{what('the value')}, and {len(ids) - TOLD} more cells of {column} likewise"
             self.problems.add(kind.at(Address(file=source), more))
 
 
@@ -95,7 +97,7 @@ def number(source: str) -> Column:
 
     def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
         values = pd.to_numeric(rows[source], errors="coerce").astype("float64")
-        bad = values.isna() & rows[source].notna()
+        bad = values.isna().to_numpy() & rows[source].notna().to_numpy()
         if bad.any():
             context.tell(
                 NOT_A_NUMBER, rows, bad, source, lambda v: f"{v!r} is no number; {name} is left empty"
@@ -117,10 +119,8 @@ def date(source: str, pattern: str, *, time: str = "") -> Column:
         clocks = rows[time] if time else None
         if given.empty:
             return _text(given)
-        found = text_over_distinct(given, lambda text: _iso(text, pattern))
-        whole = found.str.len() == 10
-        lost = ~whole & given.notna()
-        bad, partial = lost & found.isna(), lost & found.notna()
+        found, bad = _made(given, lambda text: _iso(text, pattern))
+        partial = (found.str.len() < len("2022-03-04")).to_numpy()
         if bad.any():
             context.tell(
                 BAD_DATE, rows, bad, source, lambda v: f"{v!r} is no calendar date; {name} is left empty"
@@ -131,13 +131,13 @@ def date(source: str, pattern: str, *, time: str = "") -> Column:
             )
         if clocks is None:
             return found
-        clock = text_over_distinct(clocks, _clock)
-        bad = clock.isna() & clocks.notna()
+        clock, bad = _made(clocks, _clock)
         if bad.any():
             context.tell(
                 BAD_TIME, rows, bad, time, lambda v: f"{v!r} is no time of day; {name} has the date alone"
             )
-        return found + clock.where(whole & clock.notna(), "")
+        clock = clock.fillna("")
+        return found + (clock.mask(partial, "") if partial.any() else clock)
 
     sources = (source, time) if time else (source,)
     return Column(
@@ -173,8 +173,7 @@ def mapped(
             return values
         table = context.spec.translations.get(codelist, {})
         terms = set(known.values)
-        out = text_over_distinct(values, lambda v: table.get(v) or (v if v in terms else None))
-        bad = out.isna() & values.notna()
+        out, bad = _made(values, lambda v: table.get(v) or (v if v in terms else None))
         if bad.any():
             kind = UNMAPPED_OPEN if known.extensible else UNMAPPED
             place = source if source in rows and "." in source else (sources[0] if sources else source)
@@ -191,7 +190,7 @@ def translated(source: str, *, original: str) -> Column:
     """The English text; where there is none, the original, and it is told."""
 
     def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
-        missing = rows[source].isna() & rows[original].notna()
+        missing = rows[source].isna().to_numpy() & rows[original].notna().to_numpy()
         if missing.any():
             context.tell(
                 UNTRANSLATED,
@@ -255,6 +254,12 @@ def derived(
 
 def _text(column: pd.Series) -> pd.Series:
     return column if column.dtype == "str" else column.astype("str")
+
+
+def _made(given: pd.Series, rule: Callable[[str], str | None]) -> tuple[pd.Series, Where]:
+    """What `rule` makes of each text, and where it makes nothing of one."""
+    made = text_over_distinct(given, rule)
+    return made, made.isna().to_numpy() & given.notna().to_numpy()
 
 
 def _iso(text: str, pattern: str) -> str | None:

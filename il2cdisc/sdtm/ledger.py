@@ -112,6 +112,5 @@ def row_ledger(
 
 def _flat(ids: pd.Series) -> np.ndarray:
     if ids.dtype == object:
-        ids = ids.explode()
-    found = pd.to_numeric(ids, errors="coerce").dropna().to_numpy("int64")
-    return np.unique(found)
+        ids = pd.to_numeric(ids.explode(), errors="coerce")
+    return np.unique(ids.dropna().to_numpy("int64"))

@@ -83,10 +83,10 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
         for name, column in piece.columns.items():
             if column.original and column.original in rows and len(rows):
                 # a date that is partial or none: its text is kept as it was collected
-                whole = values[name].str.len() >= len("2022-03-04")
-                lost = ~whole & rows[column.original].notna()
+                text, whole = rows[column.original], values[name].str.len() >= len("2022-03-04")
+                lost = text.notna().to_numpy() & ~whole.to_numpy()
                 if lost.any():
-                    text, qualifier = rows[column.original].where(lost), name[:-1] + "OR"
+                    text, qualifier = text.where(lost), name[:-1] + "OR"
                     extra[qualifier] = extra[qualifier].fillna(text) if qualifier in extra else text
         kept = [*id_columns(rows), *(["field"] if "field" in rows else [])]
         frames.append(_frame(values | {name: rows[name] for name in kept}, rows.index))

@@ -43,9 +43,11 @@ def gather(frame: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
     """Wide to long: a row a (row, field), with `field` (raw column name) and `value` (its text)."""
     rest = frame[[c for c in frame.columns if c not in set(fields)]]
     value = pd.concat([frame[name] for name in fields], ignore_index=True)
-    long = rest.take(np.tile(np.arange(len(frame)), len(fields))).set_axis(value.index)
-    field = np.repeat(np.array(fields, dtype=object), len(frame))
-    return long.assign(field=pd.Series(field, dtype="str"), value=value.astype("str"))
+    long = rest.take(np.tile(np.arange(len(frame)), len(fields)))
+    long.index = value.index
+    long["field"] = pd.array(list(fields), dtype="str").repeat(len(frame))
+    long["value"] = value.astype("str")
+    return long
 
 
 def part(frame: pd.DataFrame, mask: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -16,6 +16,7 @@ from il2cdisc.sdtm import (
     number,
     part,
     subject,
+    text_where,
     translated,
 )
 from mappings.common import (
@@ -24,7 +25,6 @@ from mappings.common import (
     at_end,
     in_english,
     is_no_date,
-    text_where,
     unknown_written_out,
 )
 

@@ -16,8 +16,10 @@ from il2cdisc.sdtm import (
     join,
     mapped,
     prepared,
+    recoded,
     stack,
     subject,
+    text_where,
 )
 from mappings.common import (
     DMY,
@@ -26,7 +28,6 @@ from mappings.common import (
     decimal_point,
     result,
     status,
-    text_where,
     visit,
     with_visit,
 )
@@ -127,7 +128,7 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
         CPORRESU=mapped("unit", codelist="UNIT", sources=["flow.RESUNIT"]),
         CPRESSCL=constant("QUANTITATIVE"),
         CPRESTYP=derived(
-            lambda f: f["measure"].map(TYPES).astype("str"),
+            lambda f: recoded(f["measure"], TYPES),
             sources=["flow.ANALYTE"],
             rule="count, share or ratio",
             origin=Origin.ASSIGNED,
@@ -187,7 +188,7 @@ def not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
 def by_population(table: dict[str, str], rule: str) -> Column:
     """A text for each population."""
     return derived(
-        lambda rows: rows["population"].map(table).astype("str"),
+        lambda rows: recoded(rows["population"], table),
         sources=["flow.ANALYTE"],
         rule=rule,
         origin=Origin.ASSIGNED,
@@ -197,6 +198,6 @@ def by_population(table: dict[str, str], rule: str) -> Column:
 def no_result(rows: pd.DataFrame) -> pd.Series:
     """Why there is no result: a clotted tube, the word of the laboratory, or nothing was written."""
     value = rows["flow.RESULT"]
-    reason = value.map(NO_RESULT).astype("str").mask(value.isna(), "RESULT MISSING")
+    reason = recoded(value, NO_RESULT).mask(value.isna(), "RESULT MISSING")
     clotted = (rows["flow.RUNSTAT"] == CLOTTED) & reason.notna()
     return reason.mask(clotted, "SAMPLE CLOTTED")

@@ -18,8 +18,9 @@ from il2cdisc.sdtm import (
     number,
     prepared,
     subject,
+    text_where,
 )
-from mappings.common import DMY, administrative, complete_dates, text_where
+from mappings.common import DMY, administrative, complete_dates
 
 SCREEN_FAILURE = "CRITERI NON SODDISFATTI"
 PARTICIPATION = ["sv.SVSTDAT", "sv.SVENDAT", "ds.DSDAT", "ds.DSLCDAT"]

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, mapped, number, subject
-from mappings.common import DMY, administrative, text_where, visit, with_visit
+from il2cdisc.sdtm import (
+    Mapped,
+    collected,
+    constant,
+    dataset,
+    date,
+    derived,
+    mapped,
+    number,
+    subject,
+    text_where,
+)
+from mappings.common import DMY, administrative, visit, with_visit
 
 
 def ec(raw_ex: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, carried, constant, dataset, derived, join, link, mapped, part, subject
+from il2cdisc.sdtm import (
+    Mapped,
+    carried,
+    constant,
+    dataset,
+    derived,
+    join,
+    link,
+    mapped,
+    part,
+    recoded,
+    subject,
+)
 
 ACTIVE = "IL2"
 MILLION_UNITS_IN_ML = 2.0
@@ -29,7 +41,7 @@ def ex(ec: pd.DataFrame, raw_rand: pd.DataFrame) -> Mapped:
         ),
         EXDOSU=constant("10^6 IU"),
         EXDOSFRM=derived(
-            lambda f: f["rand.ARM"].map(FORMS).astype("str"),
+            lambda f: recoded(f["rand.ARM"], FORMS),
             sources=["rand.ARM"],
             rule="dose form of the treatment",
             origin=Origin.ASSIGNED,

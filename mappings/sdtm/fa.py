@@ -21,6 +21,7 @@ from il2cdisc.sdtm import (
     mapped,
     part,
     prepared,
+    recoded,
     stack,
     subject,
 )
@@ -93,7 +94,7 @@ def measures(rows: pd.DataFrame) -> Mapped:
     """Diameters in mm and the rating of pain."""
     fields = list(MEASURES)
     known = result(rows["value"])
-    objects = rows["field"].map({field: thing for field, (_, thing, _) in MEASURES.items()})
+    objects = recoded(rows["field"], {field: thing for field, (_, thing, _) in MEASURES.items()})
     rows = rows.assign(result=known, reason=reason_without_result(rows["value"]), object=objects)
     units = {field: unit for field, (_, _, unit) in MEASURES.items()}
     return dataset(
@@ -105,7 +106,7 @@ def measures(rows: pd.DataFrame) -> Mapped:
             "result", sources=fields, rule="words for no result taken out", origin=Origin.COLLECTED
         ),
         FAORRESU=derived(
-            lambda f: f["field"].map(units).where(f["result"].notna()).astype("str"),
+            lambda f: recoded(f["field"], units).where(f["result"].notna()),
             sources=fields,
             rule="unit printed on the form",
             origin=Origin.ASSIGNED,

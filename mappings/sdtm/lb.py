@@ -20,6 +20,7 @@ from il2cdisc.sdtm import (
     number,
     part,
     prepared,
+    recoded,
     stack,
     subject,
 )
@@ -122,7 +123,7 @@ def hospital(
     low, high = limits_of(rows, limits or {})
     words = rows["value"].isin(list(NO_RESULT))
     known = result(rows["value"])
-    units = rows["field"].map({field: unit or None for field, (_, unit) in tests.items()}).astype("str")
+    units = recoded(rows["field"], {field: unit or None for field, (_, unit) in tests.items()})
     rows = rows.assign(
         result=known,
         unit=(units.fillna(rows[unit]) if unit else units).where(known.notna()),
@@ -150,7 +151,7 @@ def hospital(
         LBNAM=constant("HOSPITAL LABORATORY"),
         LBSPEC=constant(specimen),
         LBSPCCND=derived(
-            lambda f: f[note].map(SPOILT).map(CONDITION).astype("str"),
+            lambda f: recoded(recoded(f[note], SPOILT), CONDITION),
             sources=[note],
             rule="condition that the laboratory notes",
             origin=AS_COLLECTED,
@@ -173,8 +174,8 @@ def limits_of(rows: pd.DataFrame, limits: dict[str, tuple[str, str]]) -> tuple[p
 
 def no_result(value: pd.Series, note: pd.Series, words: pd.Series) -> pd.Series:
     """Why there is no result: a spoilt sample, the word of the laboratory, or nothing was written."""
-    spoilt = note.map(SPOILT).astype("str")
-    reason = value.map(NO_RESULT).astype("str").mask(words & spoilt.notna(), spoilt)
+    spoilt = recoded(note, SPOILT)
+    reason = recoded(value, NO_RESULT).mask(words & spoilt.notna(), spoilt)
     return reason.mask(value.isna(), "RESULT MISSING")
 
 

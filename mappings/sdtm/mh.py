@@ -17,9 +17,10 @@ from il2cdisc.sdtm import (
     part,
     stack,
     subject,
+    text_where,
     translated,
 )
-from mappings.common import DMY, administrative, at_end, began_before, in_english, result, text_where
+from mappings.common import DMY, administrative, at_end, began_before, in_english, result
 
 PSYCHIATRIC = "PSYCHIATRIC HISTORY"
 

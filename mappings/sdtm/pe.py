@@ -17,8 +17,10 @@ from il2cdisc.sdtm import (
     mapped,
     part,
     prepared,
+    recoded,
     stack,
     subject,
+    text_where,
     translated,
 )
 from mappings.common import (
@@ -27,7 +29,6 @@ from mappings.common import (
     in_english,
     reason_without_result,
     status,
-    text_where,
     visit,
     with_visit,
 )
@@ -73,9 +74,7 @@ def abnormal(rows: pd.DataFrame, unused: dict[str, pd.DataFrame]) -> Mapped:
 
 def normal(rows: pd.DataFrame) -> Mapped:
     """Body systems that are normal, abnormal without a description, or were not examined."""
-    rows = rows.assign(
-        finding=rows["value"].map(FINDINGS).astype("str"), reason=reason_without_result(rows["value"])
-    )
+    rows = rows.assign(finding=recoded(rows["value"], FINDINGS), reason=reason_without_result(rows["value"]))
     return dataset(
         "PE",
         rows,

@@ -17,8 +17,9 @@ from il2cdisc.sdtm import (
     prepared,
     stack,
     subject,
+    text_where,
 )
-from mappings.common import DMY, reason_without_result, result, status, text_where, visit, with_visit
+from mappings.common import DMY, reason_without_result, result, status, visit, with_visit
 
 COUNTS = {
     "psyhx.ONSETAGE": "AGEONSET",

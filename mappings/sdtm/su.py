@@ -5,12 +5,23 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Column, Mapped, constant, dataset, date, derived, mapped, number, stack, subject
+from il2cdisc.sdtm import (
+    Column,
+    Mapped,
+    constant,
+    dataset,
+    date,
+    derived,
+    mapped,
+    number,
+    stack,
+    subject,
+    text_where,
+)
 from mappings.common import (
     DMY,
     administrative,
     began_before,
-    text_where,
     unknown_written_out,
     visit,
     with_visit,

@@ -19,8 +19,10 @@ from il2cdisc.sdtm import (
     mapped,
     part,
     prepared,
+    recoded,
     stack,
     subject,
+    text_where,
 )
 from mappings.common import (
     DMY,
@@ -28,7 +30,6 @@ from mappings.common import (
     reason_without_result,
     result,
     status,
-    text_where,
     visit,
     with_visit,
 )
@@ -99,7 +100,7 @@ def readings(
             "result", sources=fields, rule="words for no result taken out", origin=Origin.COLLECTED
         ),
         VSORRESU=derived(
-            lambda f: f["field"].map(units).where(f["result"].notna()).astype("str"),
+            lambda f: recoded(f["field"], units).where(f["result"].notna()),
             sources=fields,
             rule="unit printed on the form",
             origin=Origin.ASSIGNED,

@@ -1,0 +1,21 @@
+"""Values of columns that a mapping makes before it describes them: `recoded`, `text_where`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.base.dates import text_over_distinct
+
+
+def recoded(column: pd.Series, table: Mapping[str, str | None]) -> pd.Series:
+    """The text that `table` gives for each value of a text column; missing where it gives none."""
+    return text_over_distinct(column, dict(table).get)
+
+
+def text_where(text: str, where: pd.Series) -> pd.Series:
+    """A text where a condition holds, missing elsewhere; a missing condition does not hold."""
+    place = np.where(where.fillna(False).astype("bool"), 0, -1)
+    return pd.Series(pd.array([text], dtype="str").take(place, allow_fill=True), index=where.index)
