@@ -50,12 +50,12 @@ def link(export: RawExport, study: Study) -> RawExport:
             links[name] = _linked(export, study, name, base, tables, rows, problems)
     problems.stop_if_any()
     forms: dict[str, Form] = {}
-    names = usubjid.to_numpy()
+    names = usubjid.array
     for name, form in export.forms.items():
         if name not in links:
             forms[name] = form
             continue
-        subject = pd.Series(names[rows[name]], dtype="str")
+        subject = pd.Series(names.take(rows[name]))
         links[name].insert(1, "USUBJID", subject)
         frame = form.frame.copy(deep=False)
         frame.insert(1, "USUBJID", subject)
@@ -82,7 +82,7 @@ def _linked(
     """Row ids of a form and of what it goes through; its subjects' rows go to `rows` (-1: unknown)."""
     form, way = export.forms[name], study.forms[name].subject
     assert way is not None
-    out = {id_column(name): form.frame[id_column(name)]}
+    out = {id_column(name): form.frame[id_column(name)].array}
     if name == base.form.name:
         return pd.DataFrame(out)
     if way.column:
@@ -96,7 +96,7 @@ def _linked(
     there = np.where(found >= 0, found, 0)
     own = other.form.frame[id_column(other.form.name)]
     if len(own):
-        out[id_column(other.form.name)] = own.take(there).reset_index(drop=True).mask(pd.Series(found < 0))
+        out[id_column(other.form.name)] = own.array.take(found, allow_fill=True)
         rows[name] = np.where(found >= 0, rows[other.form.name][there], -1)
     else:
         rows[name] = np.full(len(form.frame), -1)

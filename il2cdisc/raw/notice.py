@@ -69,11 +69,14 @@ def _repeats(form: Form, key: tuple[str, ...], problems: Problems) -> Form:
     """The form with the row ids of its repeats. Records without a full key are compared as a whole."""
     every = [f"{form.name}.{column}" for column in form.columns]
     by_key = [f"{form.name}.{column}" for column in key]
-    full = form.frame[by_key].notna().all(axis=1).to_numpy() & bool(by_key)
+    full = np.full(len(form.frame), bool(by_key))
+    for name in by_key:
+        full &= form.frame[name].notna().to_numpy()
     first = np.full(len(form.frame), -1, dtype="int64")
     for chosen, names in ((full, by_key), (~full, every)):
         if chosen.any():
-            first[chosen] = _earlier(form.frame.loc[chosen, names])
+            records = form.frame[names] if chosen.all() else form.frame.loc[chosen, names]
+            first[chosen] = _earlier(records)
     rows = np.flatnonzero(first >= 0)
     column = key[-1] if key else ""
     places: list[tuple[int, str]] = []
@@ -87,8 +90,8 @@ def _repeats(form: Form, key: tuple[str, ...], problems: Problems) -> Form:
 def _earlier(frame: pd.DataFrame) -> NDArray[np.int64]:
     """For each row the index of the first earlier row with the same values, -1 where there is none."""
     out = pd.Series(-1, index=frame.index, dtype="int64")
-    some = frame[frame.duplicated(keep=False)]
-    if len(some):
+    if frame.duplicated().any():
+        some = frame[frame.duplicated(keep=False)]
         group = some.groupby(list(some.columns), sort=False, dropna=False).ngroup()
         first = pd.Series(some.index, index=some.index).groupby(group).transform("first")
         out.update(first[some.duplicated()])
@@ -117,6 +120,8 @@ def _no_value(
     if column.type not in ("integer", "decimal"):
         return
     words = {code: meaning for code, meaning in column.codes.items() if meaning.casefold() in NONE_MEANT}
+    if not words:
+        return
     values = form.frame[column.name]
     found = values.isin(list(words)).to_numpy()
     if not found.any():

@@ -113,8 +113,10 @@ def _form(
     problems: Problems,
 ) -> Form | None:
     source, first = study.forms[name], study.file_of(name)
-    declared = {study.file_of(other) for other in study.forms if other != name}
-    paths = [path for path in parts_of(first) if path == first or path not in declared]
+    paths = parts_of(first)
+    if paths != [first]:
+        declared = {study.file_of(other) for other in study.forms if other != name}
+        paths = [path for path in paths if path == first or path not in declared]
     read.update(paths)
     if first not in paths:
         there = [study.shown(path) for path in _files(study)]
@@ -148,7 +150,9 @@ def _form(
     if not tables or described is None:
         return None
     columns = tuple(column.column for column in described)
-    frame = pd.concat([table.frame[list(columns)] for table in tables], ignore_index=True)
+    frames = [table.frame for table in tables]
+    frames = [f if tuple(f.columns) == columns else f[list(columns)] for f in frames]
+    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     if frame.empty:
         problems.add(NO_ROWS.at(study.shown(first), f"Form '{name}' has no records."))
     dated = {column for table in tables for column in table.date_columns}

@@ -80,7 +80,7 @@ def _texts(column: pd.Series) -> tuple[pd.Series, bool]:
         distinct = column.dropna().unique()
         plain = all(isinstance(value, str) for value in distinct)
         texts = {value: _value(value) for value in distinct}
-        return text_column(None if pd.isna(v) else texts[v] for v in column), not plain and _dated(distinct)
+        return text_column(map(texts.get, column)), not plain and _dated(distinct)
     return number_texts(column), False
 
 

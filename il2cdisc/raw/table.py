@@ -37,7 +37,7 @@ def text_frame(columns: Mapping[str, Sequence[str | None]]) -> pd.DataFrame:
 
 def text_column(values: Iterable[str | None]) -> pd.Series:
     """One such column."""
-    return text_frame({"x": list(values)})["x"]
+    return pd.Series([value or None for value in values], dtype="str")
 
 
 def line_list(lines: Sequence[int] | Lines) -> str:
