@@ -11,11 +11,14 @@ from il2cdisc.base.dates import iso_date, over_distinct, text_over_distinct
 from il2cdisc.sdtm import Column, derived, join, prepared, recoded, text_where
 
 DMY = "dd/mm/yyyy"
+PLANNED = (1, 2, 3, 4, 5, 8, 15, 22, 29, 60)
 VISITS = {
     "Screening": "SCREENING",
-    **{f"Giorno {day}": f"DAY {day}" for day in (1, 2, 3, 4, 5, 8, 15, 22, 29, 60)},
+    **{f"Giorno {day}": f"DAY {day}" for day in PLANNED},
     "Uscita anticipata": "EARLY TERMINATION",
 }
+# planned visit → the number that unscheduled visits after it begin with
+DAYS = {"Screening": 0.0, **{f"Giorno {day}": float(day) for day in PLANNED}}
 UNSCHEDULED = re.compile(r"Non programmata \d+")
 # what laboratories write in place of a result
 NO_RESULT = {
@@ -79,32 +82,26 @@ def visit_names(raw_sv: pd.DataFrame) -> pd.DataFrame:
             "USUBJID": raw_sv["USUBJID"],
             "raw": raw_sv["sv.VISIT"],
             "date": complete_dates(raw_sv["sv.SVSTDAT"]),
+            "unscheduled": raw_sv["sv.VISIT"].str.fullmatch(UNSCHEDULED.pattern).fillna(False).astype("bool"),
+            "day": raw_sv["sv.VISIT"].map(DAYS).fillna(-1.0),
         }
     )
-    rows = rows[rows["date"].notna()]
-    other = rows["raw"].str.fullmatch(UNSCHEDULED.pattern).fillna(False).astype("bool")
-    days = rows["raw"].map(VISITS).astype("str").str.extract(r"^DAY (\d+)$")[0].astype("float64")
-    planned = rows[~other].assign(day=days[~other].fillna(0.0))
-    planned = planned[planned["raw"].isin(list(VISITS)[:-1])]
-    before = rows[other].merge(
-        planned[["USUBJID", "date", "day"]], on="USUBJID", how="left", suffixes=("", "_p")
-    )
-    before = before[before["date_p"] <= before["date"]]
-    last = before.groupby(["USUBJID", "raw", "date"], as_index=False)["day"].max()
-    last = last.sort_values(["USUBJID", "date", "raw"], ignore_index=True)
+    # of two visits on a date the planned one comes first
+    rows = rows[rows["date"].notna()].sort_values(["USUBJID", "date", "unscheduled", "raw"])
+    rows["day"] = rows.groupby("USUBJID")["day"].cummax()
+    last = rows[rows["unscheduled"] & (rows["day"] >= 0)].drop_duplicates(["USUBJID", "raw", "date"])
     count = last.groupby(["USUBJID", "day"]).cumcount() + 1
     names = "UNSCHEDULED " + last["day"].astype("int64").astype("str") + "." + count.astype("str")
-    return pd.DataFrame({"USUBJID": last["USUBJID"], "raw": last["raw"], "VISIT": names.astype("str")})
+    return last[["USUBJID", "raw"]].assign(VISIT=names.astype("str"))
 
 
 def with_visit(rows: pd.DataFrame, source: str, raw_sv: pd.DataFrame) -> pd.DataFrame:
     """`rows` with a column `visit`: the name of the visit that the raw column `source` means."""
     planned = recoded(rows[source], VISITS)
-    if not (planned.isna() & rows[source].notna()).any():
-        return rows.assign(visit=planned)  # no visit to number: most forms have none
-    keys = rows[["USUBJID", source]].rename(columns={source: "raw"})
-    found = keys.merge(visit_names(raw_sv), on=["USUBJID", "raw"], how="left")["VISIT"].to_numpy()
-    return rows.assign(visit=planned.fillna(pd.Series(found, index=rows.index, dtype="str")))
+    if (planned.isna() & rows[source].notna()).any():  # most forms have no visit to number
+        keys = {"USUBJID": "USUBJID", source: "raw"}
+        planned = planned.fillna(join(rows[list(keys)], visit_names(raw_sv), on=keys)["VISIT"])
+    return rows.assign(visit=planned)
 
 
 def visit(source: str) -> Column:

@@ -15,6 +15,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as _arrow  # pyright: ignore[reportMissingTypeStubs]
+
+pa: Any = _arrow
 
 UNKNOWN_PARTS = frozenset({"UNK", "UN", "UK", "NK", "XX", "XXXX", "--", "??", "ND", ""})
 
@@ -50,9 +53,13 @@ def over_distinct(column: pd.Series, rule: Callable[[str], Any]) -> pd.Series:
 
 def text_over_distinct(column: pd.Series, rule: Callable[[str], str | None]) -> pd.Series:
     """`over_distinct` of a rule that gives text, as text (`str`); None is missing."""
-    codes, found = pd.factorize(column)
-    results = pd.array([rule(value) for value in found.tolist()], dtype="str")
-    return pd.Series(results.take(codes, allow_fill=True), index=column.index, name=column.name)
+    texts = pa.array(column, type=pa.large_string(), from_pandas=True)
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    coded = texts.dictionary_encode()
+    made = pa.array([rule(text) for text in coded.dictionary.to_pylist()], type=pa.large_string())
+    values = pd.array(made.take(coded.indices), dtype="str")
+    return pd.Series(values, index=column.index, name=column.name)
 
 
 def iso_date(text: str, pattern: str) -> str:
@@ -63,6 +70,8 @@ def iso_date(text: str, pattern: str) -> str:
     `ValueError` when the text does not fit, is no calendar date, or lacks the year.
     """
     match = _compiled(pattern).fullmatch(text.strip())
+    if match is not None and (whole := _whole(match)):
+        return whole
     if match is None:
         year_alone = _YEAR_ALONE.fullmatch(text.strip())
         if year_alone and year_alone[1].upper() in UNKNOWN_PARTS and pattern.endswith("yyyy"):
@@ -187,6 +196,18 @@ def day_numbers(days: pd.Series, first: pd.Series) -> pd.Series:
     """Study days of SAS days: days from `first`, plus one on and after it; NaN unless both are known."""
     distance = days - first
     return distance + (distance >= 0)
+
+
+def _whole(match: re.Match[str]) -> str:
+    """The date of year, month and day in digits; "" for all that needs a closer look."""
+    parts = match.groupdict()
+    year, month, day = parts.get("y"), parts.get("m"), parts.get("d")
+    if not (year and month and day and (year + month + day).isdecimal()):
+        return ""
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
 
 
 @cache

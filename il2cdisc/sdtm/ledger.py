@@ -113,4 +113,5 @@ def row_ledger(
 def _flat(ids: pd.Series) -> np.ndarray:
     if ids.dtype == object:
         ids = pd.to_numeric(ids.explode(), errors="coerce")
-    return np.unique(ids.dropna().to_numpy("int64"))
+    found = np.unique(ids.to_numpy("int64", na_value=-1))
+    return found[found >= 0]

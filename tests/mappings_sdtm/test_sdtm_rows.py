@@ -58,6 +58,30 @@ def test_unscheduled_visits_are_numbered_after_the_planned_visit_before_them(raw
     ]
 
 
+def test_an_unscheduled_visit_comes_after_all_planned_visits_up_to_its_day(raw):
+    from mappings.common import visit_names
+
+    sv = raw(
+        "sv",
+        "VISIT SVSTDAT",
+        [
+            ("S1", "Non programmata 3", "10/01/2022"),
+            ("S1", "Giorno 8", "10/01/2022"),
+            ("S1", "Giorno 2", "11/01/2022"),  # held after Day 8
+            ("S1", "Non programmata 2", "11/01/2022"),
+            ("S1", "Non programmata 2", "11/01/2022"),  # told twice
+            ("S1", "Non programmata 1", "01/01/2022"),  # no planned visit before it
+            ("S1", "Non programmata 4", "UNK/01/2022"),
+            ("S1", "Uscita anticipata", "02/01/2022"),
+            ("S2", "Giorno 1", "01/01/2022"),
+        ],
+    )
+    assert listed(visit_names(sv), "USUBJID", "raw", "VISIT") == [
+        ("S1", "Non programmata 3", "UNSCHEDULED 8.1"),
+        ("S1", "Non programmata 2", "UNSCHEDULED 8.2"),
+    ]
+
+
 def test_visits_of_an_empty_form(raw):
     from mappings.common import with_visit
 
