@@ -51,13 +51,14 @@ def over_distinct(column: pd.Series, rule: Callable[[str], Any]) -> pd.Series:
     return pd.Series(values, index=column.index, name=column.name)
 
 
-def text_over_distinct(column: pd.Series, rule: Callable[[str], str | None]) -> pd.Series:
+def text_over_distinct(column: pd.Series, rule: Callable[[Any], str | None]) -> pd.Series:
     """`over_distinct` of a rule that gives text, as text (`str`); None is missing."""
-    texts = pa.array(column, type=pa.large_string(), from_pandas=True)
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    coded = texts.dictionary_encode()
-    made = pa.array([rule(text) for text in coded.dictionary.to_pylist()], type=pa.large_string())
+    given = pa.array(column, from_pandas=True)
+    if isinstance(given, pa.ChunkedArray):
+        given = given.combine_chunks()
+    coded = given.dictionary_encode()
+    distinct = (None if value is None else rule(value) for value in coded.dictionary.to_pylist())
+    made = pa.array(distinct, type=pa.large_string())
     values = pd.array(made.take(coded.indices), dtype="str")
     return pd.Series(values, index=column.index, name=column.name)
 

@@ -58,6 +58,24 @@ def test_a_rule_that_gives_text_is_called_once_a_distinct_value() -> None:
     pd.testing.assert_series_equal(text_over_distinct(column, rule), wanted)
     assert asked == ["a", "x"]
     pd.testing.assert_series_equal(text_over_distinct(column.iloc[:0], rule), wanted.iloc[:0])
+    two = pd.concat([column, column])  # of two blocks of memory
+    pd.testing.assert_series_equal(text_over_distinct(two, rule), pd.concat([wanted, wanted]))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "wanted"),
+    [
+        ([1.0, None, 0.5, 1.0], "float64", ["1", None, "0.5", "1"]),
+        ([1, None, 2], "Int64", ["1", None, "2"]),
+        ([None, None], "float64", [None, None]),
+        ([None, None], "str", [None, None]),
+        ([None, None], "object", [None, None]),
+        ([], "object", []),
+    ],
+)
+def test_text_of_values_of_any_kind(values: list[object], kind: str, wanted: list[str | None]) -> None:
+    made = text_over_distinct(pd.Series(values, dtype=kind), lambda value: f"{value:g}")
+    pd.testing.assert_series_equal(made, pd.Series(wanted, dtype="str"))
 
 
 @pytest.mark.parametrize(
