@@ -8,9 +8,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 Readings = dict[tuple[str, str, str, str], list[str]]
 SCRIPT = Path(__file__).parent / "transport" / "read_xpt.R"
+
+# No test fails for time: a busy machine would fail it. All else is hypothesis' own profile, CI's too.
+settings.register_profile("il2cdisc", settings(), deadline=None)
+settings.load_profile("il2cdisc")
 
 
 @pytest.fixture(scope="session")

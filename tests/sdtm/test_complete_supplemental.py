@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.steps import complete
+from il2cdisc.sdtm.steps.mapped import number_text
 from il2cdisc.sdtm.steps.places import Places
 from il2cdisc.sdtm.steps.supplemental import MOST, split_long_text, supplemental
 from il2cdisc.spec.models import Condition, ValueLevelSpec, WhereClause
@@ -125,3 +126,8 @@ def test_a_parent_without_sequence_is_known_by_its_visit_or_its_subject(
     subjects = make.text_frame("USUBJID", [("S",)])
     out = supplemental(subjects, extra, "DM", spec_of(make), {"SVX": "Label"}, problems)
     assert out[["IDVAR", "IDVARVAL"]].isna().all(axis=None)
+
+
+def test_numbers_become_text_as_short_as_they_are_and_zeros_have_no_sign() -> None:
+    texts = number_text(pd.Series([1.0, 8.1, -0.0, 0.0, float("nan"), 0.1 + 0.2]))
+    assert texts.where(texts.notna(), None).to_list() == ["1", "8.1", "0", "0", None, "0.3"]

@@ -41,8 +41,8 @@ class MappedDataset:
 
 
 def number_text(numbers: pd.Series) -> pd.Series:
-    """Numbers as text, as short as they are: 1, 8.1; missing stays missing."""
-    return text_over_distinct(numbers, lambda value: f"{value:.15g}")
+    """Numbers as text, as short as they are: 1, 8.1; a zero has no sign; missing stays missing."""
+    return text_over_distinct(numbers, lambda value: f"{value + 0.0:.15g}")
 
 
 def with_new(frame: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
