@@ -130,4 +130,4 @@ def test_a_parent_without_sequence_is_known_by_its_visit_or_its_subject(
 
 def test_numbers_become_text_as_short_as_they_are_and_zeros_have_no_sign() -> None:
     texts = number_text(pd.Series([1.0, 8.1, -0.0, 0.0, float("nan"), 0.1 + 0.2]))
-    assert texts.where(texts.notna(), None).to_list() == ["1", "8.1", "0", "0", None, "0.3"]
+    assert texts.fillna("missing").to_list() == ["1", "8.1", "0", "0", "missing", "0.3"]
