@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +27,11 @@ class BuiltFiles:
     def frame(self, name: str) -> pd.DataFrame:
         """Records of a dataset. Raises `Stopped` for one that the build has not."""
         return self._file(name).frame
+
+    def lacking(self, names: Iterable[str]) -> list[str]:
+        """Those of some datasets that the build has not: a part of one has those that were named."""
+        have = self._have()
+        return sorted({name for name in names if name not in have})
 
     def keys(self, name: str, record: pd.Series) -> dict[str, str]:
         """What tells a person which record it is: subject, sequence number, test, visit, result, relation."""
@@ -57,9 +63,12 @@ class BuiltFiles:
             paths = [self.outputs / folder / f"{name.lower()}.xpt" for folder in ("sdtm", "adam")]
             found = next((path for path in paths if path.is_file()), None)
             if found is None:
-                have = sorted(p.stem.upper() for p in self.outputs.glob("*/*.xpt"))
+                have = self._have()
                 what = f"the build has {', '.join(have)}" if have else "the build has no dataset"
                 hint = did_you_mean(name, have)
                 raise Stopped([NO_DATASET.at(Address(dataset=name), what, hint=hint)])
             self._read[name] = read_xpt(found)
         return self._read[name]
+
+    def _have(self) -> list[str]:
+        return sorted(path.stem.upper() for path in self.outputs.glob("*/*.xpt"))

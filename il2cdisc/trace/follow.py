@@ -19,6 +19,12 @@ NO_RECORD = Kind(
 )
 NO_BUILD = Kind("TRC003", "there is nothing to trace", Severity.STOP, "Run il2cdisc build first.")
 NO_VARIABLE = Kind("TRC005", "no such variable", Severity.STOP, "Name a variable of the dataset.")
+NOT_IN_PART = Kind(
+    "TRC006",
+    "the way leads through datasets that are not there",
+    Severity.STOP,
+    "Name them too when the part is built, or trace in a whole build.",
+)
 
 MOST_RECORDS = 20
 MOST_ROWS = 60
@@ -91,7 +97,8 @@ def trace(
 
     `seq`: --SEQ or ASEQ, for SUPP-- and RELREC the IDVARVAL; None for all records of the subject. `variable`
     asks for one variable, for SUPP-- by its QNAM. `links`: raw columns (`form.COLUMN`) that lead a record to
-    its subject; they are shown too. Raises `Stopped` for an unknown dataset, subject, record or variable.
+    its subject; they are shown too. Raises `Stopped` for an unknown dataset, subject, record or variable, and
+    in a part of a build where the way leads through datasets that were not named.
     """
     lineage = Lineage(outputs / "lineage")
     if not lineage.folder.is_dir():
@@ -131,6 +138,10 @@ class _Way:
         if name == "ADSL" and not top and not variable:
             return Record(name, row + 1, keys, folded=True)
         steps = self._steps(name, row, variable, values)
+        lacking = self.files.lacking(source for source, _, _ in steps if source.isupper())
+        if lacking:
+            what = f"the outputs are a part of a build, without {', '.join(lacking)}"
+            raise Stopped([NOT_IN_PART.at(Address(dataset=name), what)])
         found: list[Record | RawLine] = []
         for source, number, fields in steps[:MOST_ROWS]:
             if source.isupper():

@@ -119,6 +119,9 @@ def test_the_way_back_from_a_part(part: Path, command) -> None:
     told = command("trace", "AE", "SYN-ROSE3.DE7.5001", "1", *args)
     assert "raw/site/events.txt:2" in told.stdout
     assert "event_txt = " in told.stdout
+    told = command("trace", "ADLB", "SYN-ROSE3.DE7.5001", *args)
+    assert told.returncode == 2
+    assert "TRC006 ADLB: the outputs are a part of a build, without ADSL, " in told.stderr
 
 
 def test_forms_that_are_empty_or_damaged_and_not_needed(tmp_path: Path, command) -> None:
