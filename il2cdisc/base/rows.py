@@ -37,7 +37,11 @@ def alike(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 def counted(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
     """Number of each row within its group of rows that are alike, from 1 in the order of the rows."""
-    group = alike(columns)[0]
+    return counted_in(alike(columns)[0])
+
+
+def counted_in(group: NDArray[Any]) -> NDArray[np.int64]:
+    """Number of each row within its group, given by whole numbers, from 1 in the order of the rows."""
     order = np.argsort(group, kind="stable")  # the rows of a group beside each other, as they stand
     sorted_ = group[order]
     out = np.empty(len(group), dtype="int64")

@@ -170,15 +170,6 @@ def distinct(values: pd.Series) -> Distinct:
     return Distinct(tuple(found.tolist()), codes.astype("int32"))
 
 
-def counted(codes: NDArray[np.int32]) -> Rows:
-    """For each row 1, 2, 3, ... within the rows of its code."""
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-2))
-    out = np.empty(len(codes), dtype="int64")
-    out[order] = np.arange(len(codes)) - np.repeat(starts, np.diff(np.append(starts, len(codes)))) + 1
-    return out
-
-
 def number_text(value: float) -> str:
     """A number as a workbook writes it: 1.0 → `1`, 0.5 → `0.5`."""
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from il2cdisc.base.datasets import Variable
-from il2cdisc.check.table import Table, counted, decimals, distinct
+from il2cdisc.base.rows import counted_in
+from il2cdisc.check.table import Table, decimals, distinct
 from il2cdisc.spec.models import DatasetSpec
 from il2cdisc.spec.selection import groups
 
@@ -105,7 +106,7 @@ def test_groups_and_numbers_as_pandas_has_them(a: list[str | None], b: list[str 
     assert number.tolist() == by.ngroup().tolist()
     assert first.tolist() == frame.drop_duplicates().index.tolist()
     within = frame["a"].fillna("")
-    assert counted(codes[0]).tolist() == (frame.groupby(within, sort=False).cumcount() + 1).tolist()
+    assert counted_in(codes[0]).tolist() == (frame.groupby(within, sort=False).cumcount() + 1).tolist()
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.base.rows import counted_in
 from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
-from il2cdisc.check.table import counted
 
 KIND = Kind(
     "CHK032",
@@ -33,7 +33,7 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         by = next((name for name in ("USUBJID", "POOLID", "TSPARMCD") if name in table.by_name), "")
         groups = table.distinct(by).codes if by else np.zeros(len(table.frame), dtype="int32")
-        rows = np.flatnonzero(table.numbers(table.seq) != counted(groups))
+        rows = np.flatnonzero(table.numbers(table.seq) != counted_in(groups))
         if len(rows):
             what = f"{table.seq} does not count 1, 2, 3, ... within {by or 'the dataset'}"
             yield Hit(table.name, what, table.seq, rows)
