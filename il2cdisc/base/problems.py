@@ -119,11 +119,21 @@ class Kind:
         hint: str = "",
         fix: str = "",
         source: Sequence[Address] = (),
+        records: Sequence[Address] = (),
+        out_of: int = 0,
+        cause: Address | None = None,
     ) -> Problem:
-        """A problem of this kind at one place. `source` holds the raw lines behind a record."""
+        """A problem of this kind at one place. `source` holds the raw lines behind a record.
+
+        One that holds for several records names all of them in `records`, never their number in `what`;
+        `out_of` is how many were looked at, `cause` the cell that explains them all.
+        """
         place = where if isinstance(where, Address) else Address(file=where)
         seen = tuple(dict.fromkeys(str(value) for value in values))
-        return Problem(self, place, what, seen, hint, fix or self.fix, tuple(source))
+        fix = fix or self.fix
+        return Problem(
+            self, place, what, seen, hint, fix, tuple(source), tuple(dict.fromkeys(records)), out_of, cause
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,17 @@ class Problem:
     hint: str = ""
     fix: str = ""
     source: tuple[Address, ...] = ()
+    records: tuple[Address, ...] = ()
+    """Every record that it holds for; empty where it is `where` alone."""
+    out_of: int = 0
+    """How many records were looked at; 0 where that says nothing."""
+    cause: Address | None = None
+    """The one cell that all of them depend on."""
+
+    @property
+    def count(self) -> int:
+        """How many records it holds for, at least one."""
+        return max(len(self.records), 1)
 
     @property
     def code(self) -> str:
