@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.raw import RawExport, empty_forms, load_dictionary
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
+from il2cdisc.spec.sheets_known import absence_notes
 from il2cdisc.study import Study, load_study
 
 ADAM, TLF = "adam.xlsx", "tlf.xlsx"
@@ -69,7 +70,7 @@ def make_plan(folder: Path) -> Plan:
     from il2cdisc.sdtm.modules import by_need, guarded, in_order, inputs_of, load_functions
     from il2cdisc.spec.lint import lint_plans, not_made
     from il2cdisc.spec.problems import HALF
-    from il2cdisc.spec.tlf_load import load_displays
+    from il2cdisc.spec.tlf_load import read_displays
 
     study = load_study(folder)
     gathered, code = Problems(), study.shown(study.mappings)
@@ -79,7 +80,9 @@ def make_plan(folder: Path) -> Plan:
     notes = missing(study)
     book, tlf = study.specs / ADAM, study.specs / TLF
     adam = _gather(gathered, lambda: load_spec(book, study.shown(book))) if ADAM not in notes else NO_ADAM
-    displays = _gather(gathered, lambda: load_displays(tlf, study.shown(tlf))) if TLF not in notes else ()
+    read = _gather(gathered, lambda: read_displays(tlf, study.shown(tlf))) if TLF not in notes else None
+    displays, told = read or ((), [])
+    gathered.extend(told)
     if ADAM in notes and displays:
         what = f"the workbook describes displays, and there is no {study.shown(book)} to take their data from"
         gathered.add(HALF.at(displays[0].at("Display"), what))
@@ -116,7 +119,7 @@ def make_plan(folder: Path) -> Plan:
     findings = [*sdtm.findings, *adam.findings, *gathered.findings]
     return Plan(
         study, sdtm, adam, displays, dictionary, sdtm_functions, order, adam_functions, adam_order,
-        [*variables, *lines], dropped, findings, tuple(notes.values()),
+        [*variables, *lines], dropped, findings, (*notes.values(), *_absences(sdtm, adam)),
         makers={item.name: name for item, name in zip(mapped, order, strict=True)},
         sdtm_needs={name: inputs_of(function) for name, function in sdtm_functions.items()},
         adam_needs=asked, links=[(name, item.other) for name, item in links],
@@ -135,6 +138,13 @@ def missing(study: Study) -> dict[str, str]:
     if not (study.specs / TLF).exists():
         out[TLF] = f"no {study.shown(study.specs / TLF)}: no displays"
     return out
+
+
+def _absences(*specs: Spec) -> Iterator[str]:
+    """A line for each optional sheet that a workbook does without."""
+    for spec in specs:
+        if spec.datasets:
+            yield from absence_notes(spec.shown, spec.standard, spec.absent)
 
 
 def engine_lines(plan: Plan) -> list[PlannedVariable]:

@@ -14,7 +14,7 @@ from il2cdisc.check.core import Laid
 from il2cdisc.check.dispositions import Disposition, unused
 from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped, place_text
 from il2cdisc.check.read import read_package
-from il2cdisc.check.rules import Rule, all_rules
+from il2cdisc.check.rules import Rule, rules_for
 from il2cdisc.check.table import Rows, Table, number_text
 from il2cdisc.define import check_define, compare_define, read_define
 from il2cdisc.spec.models import Spec
@@ -74,7 +74,7 @@ def check_folder(
             changes = release_changes(spec, release, terminology or Terminology())
             found += [from_problem(problem) for problem in changes]
         found += run_rules(context, origin=origin, more=more)
-        ran.update(rule.kind.code for rule in all_rules())
+        ran.update(rule.kind.code for rule in rules_for(spec.absent))
         del context  # memory: one package at a time
     found += [from_problem(problem) for problem in unused(found, dispositions, ran)]
     return grouped(found, more=more, rules=ran)
@@ -109,7 +109,7 @@ def run_rules(
     What is above that number is counted into `more` by code and level. A rule that fails is a finding.
     """
     found: list[Finding] = []
-    for rule in all_rules() if rules is None else rules:
+    for rule in rules_for(context.spec.absent) if rules is None else rules:
         try:
             for hit in rule.check(context):
                 found += _findings(rule, hit, context, origin)

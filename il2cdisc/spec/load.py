@@ -17,6 +17,7 @@ from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 from il2cdisc.spec.problems import HEADER_MISSING, SHEET_MISSING
 from il2cdisc.spec.sheets_checks import check_checks, read_plausibility, read_totals
 from il2cdisc.spec.sheets_data import read_datasets, read_value_levels, read_variables, read_where_clauses
+from il2cdisc.spec.sheets_known import absent_sheets
 from il2cdisc.spec.sheets_study import (
     read_conversions,
     read_parameters,
@@ -57,6 +58,7 @@ def read_spec(path: Path | str, shown: str = "") -> tuple[Spec, list[Problem]]:
     try:
         rows = read_variables(book)
         spec = _spec(book, rows)
+        book.tell_unknown_sheets()
     finally:
         book.close()
     # A cell that could not be read was taken as blank: what the checks say of it would mislead.
@@ -101,6 +103,7 @@ def _spec(book: Workbook, rows: list[VariableSpec]) -> Spec:
         protocol=read_protocol(book),
         parameters=read_parameters(book),
         windows=read_windows(book),
+        absent=absent_sheets(book.filled),  # the last: each sheet has been read
     )
 
 

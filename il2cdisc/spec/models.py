@@ -379,6 +379,8 @@ class Spec(BaseModel):
     protocol: Protocol = Field(default_factory=Protocol)
     parameters: tuple[Parameter, ...] = ()
     windows: tuple[Window, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Optional sheets that are not there or have no row."""
     findings: tuple[Problem, ...] = Field(default=(), repr=False)
 
     @cached_property

@@ -35,6 +35,7 @@ NOT_NUMBER = Kind(
 NOT_FLAG = Kind("SPC012", "neither Yes nor No", _STOP, "write Yes or No")
 BLANK_CELL = Kind("SPC013", "cell must not be empty", _STOP, "fill the cell")
 SHEET_EMPTY = Kind("SPC014", "sheet without rows", _STOP, "fill the sheet below its header")
+SHEET_UNKNOWN = Kind("SPC120", "Unknown sheet", _FIND, "Correct the name of the sheet, or remove the sheet.")
 
 # One row against the rules for its sheet.
 NAME_RULE = Kind("SPC020", "name breaks the rules of transport files", _STOP,

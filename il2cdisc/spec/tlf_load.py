@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from il2cdisc.base.problems import Kind as ProblemKind
-from il2cdisc.base.problems import Severity, did_you_mean
+from il2cdisc.base.problems import Problem, Problems, Severity, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import Where, parse
 from il2cdisc.spec.tlf import FIELD, KINDS, SORTS, Analysis, Column, Display, Item, Kind, Line
@@ -44,17 +44,27 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 def load_displays(path: Path | str, shown: str = "") -> tuple[Display, ...]:
     """The displays of a workbook, in the order of their rows, each with its analyses in their order.
 
-    Raises `Stopped` with every problem of the workbook at once, each with its cell.
+    Raises `Stopped` with every problem of the workbook that stops, each with its cell.
+    """
+    displays, problems = read_displays(path, shown)
+    Problems(problems).stop_if_any()
+    return displays
+
+
+def read_displays(path: Path | str, shown: str = "") -> tuple[tuple[Display, ...], list[Problem]]:
+    """The displays as far as they could be read, and every problem, stops and findings alike.
+
+    Raises `Stopped` only if the file can't be opened.
     """
     book = open_workbook(path, shown)
     try:
         sets = _column_sets(book)
         analyses = _analyses(book)
         displays = _displays(book, sets, analyses)
+        book.tell_unknown_sheets()
     finally:
         book.close()
-    book.problems.stop_if_any()
-    return tuple(displays)
+    return tuple(displays), book.problems.items
 
 
 def _column_sets(book: Workbook) -> dict[str, tuple[Column, ...]]:

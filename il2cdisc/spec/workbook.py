@@ -134,6 +134,7 @@ class Workbook:
         self._package = package
         self.shown = shown
         self.problems = Problems()
+        self._read: dict[str, int] = {}
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -170,6 +171,7 @@ class Workbook:
         `others`: columns of any other name are allowed and read too. Problems go to `self.problems`; a
         sheet or header that is missing gives no rows, or rows with "" there.
         """
+        self._read[sheet] = 0
         if not self.has(sheet):
             hint = did_you_mean(sheet, [name for name in self.sheets if name not in {*required}])
             if not may_lack:
@@ -186,11 +188,26 @@ class Workbook:
         columns = self._headers(grid, required, optional, others)
         found = self._body(grid, columns)
         self._merged(grid, columns)
+        self._read[sheet] = len(found)
         if not found and not may_be_empty:
             self.problems.add(
                 kinds.SHEET_EMPTY.at(Address(file=self.shown, sheet=sheet), "the sheet has no rows")
             )
         return found
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """Sheets read so far that have rows."""
+        return frozenset(sheet for sheet, count in self._read.items() if count)
+
+    def tell_unknown_sheets(self) -> None:
+        """A problem for each sheet that nobody asked for: call it when every sheet has been read."""
+        absent = [name for name in sorted(self._read) if not self.has(name)]
+        for sheet in self.sheets:
+            if sheet not in self._read:
+                place, hint = Address(file=self.shown, sheet=sheet), did_you_mean(sheet, absent)
+                what = f"'{sheet}' is not a sheet of this workbook; nothing in it is used"
+                self.problems.add(kinds.SHEET_UNKNOWN.at(place, what, hint=hint))
 
     def close(self) -> None:
         """Close the file. Rows already read stay valid."""

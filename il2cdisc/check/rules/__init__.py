@@ -1,8 +1,9 @@
 """Conformance rules, one a module, found by listing this folder.
 
 A rule's module has its page as docstring (what, why, example, fix) and three names: `KIND` (code, title,
-remedy), `LEVEL`, and `check(context)`, which yields a `Hit` for every message. A new rule is a new
-file here and a test; nothing else changes.
+remedy), `LEVEL`, and `check(context)`, which yields a `Hit` for every message. A rule that rests on a
+sheet of the workbook names it in `NEEDS`: without the sheet it does not run, and is not listed as run.
+A new rule is a new file here and a test; nothing else changes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class Rule:
     level: Level
     page: str
     check: Callable[[Context], Iterable[Hit]]
+    needs: tuple[str, ...] = ()
+    """Sheets of the workbook without which it has nothing to hold the data against."""
 
 
 @cache
@@ -43,4 +46,11 @@ def explain(code: str) -> str:
 
 def _rule(name: str) -> Rule:
     module = importlib.import_module(f"{__name__}.{name}")
-    return Rule(name, module.KIND, module.LEVEL, module.__doc__ or "", module.check)
+    needs = tuple(getattr(module, "NEEDS", ()))
+    return Rule(name, module.KIND, module.LEVEL, module.__doc__ or "", module.check, needs)
+
+
+def rules_for(absent: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules that can run where some sheets are absent."""
+    missing = set(absent)
+    return tuple(rule for rule in all_rules() if missing.isdisjoint(rule.needs))

@@ -24,6 +24,7 @@ KIND = Kind(
     "ask whether result and unit are right; the result is kept",
 )
 LEVEL = Level.WARNING
+NEEDS = ("Plausibility",)
 
 
 def check(context: Context) -> Iterator[Hit]:

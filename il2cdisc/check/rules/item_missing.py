@@ -24,6 +24,7 @@ KIND = Kind(
     "ask for the item, or why it was not rated",
 )
 LEVEL = Level.WARNING
+NEEDS = ("Totals",)
 
 
 def check(context: Context) -> Iterator[Hit]:

@@ -25,6 +25,7 @@ KIND = Kind(
     "ask which is right; the collected total is kept",
 )
 LEVEL = Level.WARNING
+NEEDS = ("Totals",)
 
 
 def check(context: Context) -> Iterator[Hit]:

@@ -26,6 +26,7 @@ KIND = Kind(
     "ask whether the sample is the subject's; the result is kept",
 )
 LEVEL = Level.WARNING
+NEEDS = ("Plausibility",)
 FEWEST = 3
 
 

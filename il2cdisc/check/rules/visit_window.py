@@ -24,6 +24,7 @@ KIND = Kind(
     "ask whether the date is right; the visit is kept and listed",
 )
 LEVEL = Level.WARNING
+NEEDS = ("Protocol Visits",)
 
 
 def check(context: Context) -> Iterator[Hit]:
