@@ -18,6 +18,7 @@ from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.part import part_of, refuse_check, refuse_part
 from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, make_plan, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
+from il2cdisc.raw.values import without_reported
 from il2cdisc.spec.load import load_spec
 from il2cdisc.standards.release import load_terminology
 from il2cdisc.study import Study, load_study
@@ -52,7 +53,6 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     export = read_export(study, plan.dictionary, only=plan.forms)
     say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
     export = notice(link(export, study), study.with_forms(plan.forms), plan.dictionary)
-    findings.extend(export.problems)
 
     say("mapping to SDTM")
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in export.frames().items()}
@@ -71,6 +71,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
             {form: len(f.frame) for form, f in export.forms.items()},
             {name: m.frame for name, m in made.items()}, mappings, study.deferred, export.address, told,
         )  # fmt: skip
+    findings.extend(without_reported(export.problems, told.items))
     told.stop_if_any()
     del frames, mappings  # memory: with thousands of subjects these are gigabytes
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from il2cdisc.base.problems import Problems, at_line, did_you_mean
+from il2cdisc.base.problems import Address, Problems, at_line, did_you_mean
 from il2cdisc.raw.csvfile import read_csv
+from il2cdisc.raw.limits import is_like_limits, read_limits
 from il2cdisc.raw.problems import DICTIONARY, MISSING_FILE
 
 HEADER = ("form", "column", "label", "type", "codes", "unit", "range", "basis")
@@ -41,7 +42,7 @@ def load_dictionary(path: Path, shown: str = "") -> dict[str, tuple[DictionaryCo
     """Form → its columns in order, from a UTF-8 CSV with the columns of `HEADER`.
 
     Raises `Stopped` with every problem: unreadable file, missing columns, unknown types, codes that are
-    no `value=meaning`, a column named twice.
+    no `value=meaning`, ranges of numbers that can't be read (see `raw/limits.py`), a column named twice.
     """
     shown = shown or path.name
     problems = Problems()
@@ -81,10 +82,24 @@ def load_dictionary(path: Path, shown: str = "") -> dict[str, tuple[DictionaryCo
         if pairs is None or (kind == "code" and not pairs):
             what = f"The codes of {form}.{column} are no list of value=meaning, separated by semicolons."
             problems.add(DICTIONARY.at(where, what, values=[codes]))
+        if kind in ("integer", "decimal"):
+            _check_limits(limits, f"{form}.{column}", where, problems)
         entry = DictionaryColumn(form, column, label, kind, pairs or {}, unit, limits, basis, line)
         forms.setdefault(form, []).append(entry)
     problems.stop_if_any()
     return {form: tuple(columns) for form, columns in forms.items()}
+
+
+def _check_limits(text: str, name: str, where: Address, problems: Problems) -> None:
+    """A range of a column of numbers that has digits and can't be read as limits."""
+    try:
+        readable = bool(read_limits(text)) or not is_like_limits(text)
+    except ValueError:
+        readable = False
+    if not readable:
+        what = f"The range of {name} is not limits of a number."
+        fix = "Write it as 1-40, 1 upwards or up to 9, several with `or` between them; a note has no digit."
+        problems.add(DICTIONARY.at(where, what, values=[text], fix=fix))
 
 
 def _codes(text: str) -> Mapping[str, str] | None:

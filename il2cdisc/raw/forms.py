@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from il2cdisc.base.problems import Address, Problem, at_line
 from il2cdisc.base.rowids import id_column
@@ -77,6 +78,18 @@ class Form:
                     return replace(place, usubjid=str(self.frame["USUBJID"].iloc[row]))
                 return place
         raise IndexError(f"form {self.name} has no row {row}")
+
+    def addresses(self, rows: NDArray[np.int64], column: str = "") -> list[Address]:
+        """`address` of many rows at once, in their order."""
+        column = column.removeprefix(f"{self.name}.")
+        ends = np.cumsum([len(part.lines) for part in self.parts])
+        number = np.searchsorted(ends, rows, side="right")
+        lines = np.concatenate([part.lines for part in self.parts])[rows]
+        subjects = self.frame["USUBJID"].iloc[rows].tolist() if "USUBJID" in self.frame else [""] * len(rows)
+        return [
+            Address(self.parts[n].file, self.parts[n].sheet, line=line, column=column, usubjid=str(subject))
+            for n, line, subject in zip(number.tolist(), lines.tolist(), subjects, strict=True)
+        ]
 
     def row_index(self) -> pd.DataFrame:
         """One row a row id: columns `id` (int64), `file`, `sheet` (str), `line` (int64) and `repeats` (row

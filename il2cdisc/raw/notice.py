@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from il2cdisc.base.problems import Address, Kind, Problems, did_you_mean
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
 from il2cdisc.raw.forms import Form, RawExport
-from il2cdisc.raw.problems import COLUMN_MISSING, DISAGREE, NO_VALUE, REPEATED
+from il2cdisc.raw.problems import COLUMN_MISSING, DISAGREE, NO_VALUE, NO_VALUE_MEANT, NOT_IN_LIST, REPEATED
+from il2cdisc.raw.values import check_values
 from il2cdisc.study import Study
 
-NONE_MEANT = frozenset({"not done", "not available", "not applicable", "missing", "unknown"})
-"""Meanings (in the data dictionary, case apart) of codes that stand in the place of a number."""
 MOST_TOLD = 200
 """So many records of a kind are told one by one in a form's column, the others in one problem."""
 MOST_COLUMNS = 5
@@ -37,6 +36,8 @@ def notice(export: RawExport, study: Study, dictionary: Dictionary) -> RawExport
     for name, form in forms.items():
         for column in dictionary.get(name, ()):
             _no_value(form, column, study.forms[name].explained_by, problems)
+    check_values(forms.values(), dictionary, problems)
+    _treatment_list(forms, study, problems)
     _agreements(export, study, dictionary, problems)
     return replace(export, forms=forms, problems=(*export.problems, *problems.items))
 
@@ -119,7 +120,7 @@ def _no_value(
     """Codes for no value in a column of numbers, of records that don't say why."""
     if column.type not in ("integer", "decimal"):
         return
-    words = {code: meaning for code, meaning in column.codes.items() if meaning.casefold() in NONE_MEANT}
+    words = {code: meaning for code, meaning in column.codes.items() if meaning.casefold() in NO_VALUE_MEANT}
     if not words:
         return
     values = form.frame[column.name]
@@ -133,6 +134,24 @@ def _no_value(
         for row, code in zip(np.flatnonzero(found), values[found], strict=True)
     ]
     _tell(NO_VALUE, form, column.column, places, "more records have such a code", problems)
+
+
+def _treatment_list(forms: Mapping[str, Form], study: Study, problems: Problems) -> None:
+    """Keys that lead from a subject to the treatment list, and that the list does not have."""
+    treated = forms.get(study.treatment.form) if study.treatment else None
+    way = study.forms[treated.name].subject if treated else None
+    if treated is None or way is None or way.through not in forms:
+        return
+    other, name = forms[way.through], way.other_column
+    keys = other.frame[f"{other.name}.{name}"]
+    listed = treated.frame[f"{treated.name}.{way.by}"]
+    missing = keys[keys.notna() & ~keys.isin(listed)]
+    for key, rows in missing.groupby(missing, sort=False).groups.items():
+        cells = other.addresses(rows.to_numpy("int64"), name)
+        what = f"{name} {key!r} is not in the treatment list, form '{treated.name}'"
+        problems.add(
+            NOT_IN_LIST.at(cells[0], what, values=[key], records=cells, out_of=int(keys.notna().sum()))
+        )
 
 
 def _agreements(export: RawExport, study: Study, dictionary: Dictionary, problems: Problems) -> None:

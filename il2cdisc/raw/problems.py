@@ -74,6 +74,30 @@ DISAGREE = Kind(
     "Ask which one is right; both are kept as collected.",
 )
 
+UNKNOWN_CODE = Kind(
+    "RAW120",
+    "Unknown code",
+    FINDING,
+    "Ask the sender for the right code, or add it to the data dictionary.",
+)
+INVALID_NUMBER = Kind("RAW121", "Invalid number", FINDING, "Ask the sender for the number.")
+OUT_OF_RANGE = Kind(
+    "RAW122",
+    "Value out of range",
+    FINDING,
+    "Ask the sender whether the value is right; it is kept as collected.",
+)
+INVALID_DATE = Kind("RAW123", "Invalid date", FINDING, "Ask the sender for the date.")
+INVALID_TIME = Kind("RAW124", "Invalid time", FINDING, "Ask the sender for the time of day.")
+NOT_IN_LIST = Kind(
+    "RAW125",
+    "Randomisation number not found in the treatment list",
+    FINDING,
+    "Correct the number, or have the list sent again; arm and dose of the subject are missing.",
+)
+NO_VALUE_MEANT = frozenset({"not done", "not available", "not applicable", "missing", "unknown"})
+"""Meanings (in the data dictionary, case apart) of codes that are in the place of a number."""
+
 SUBJECT_TWICE = Kind(
     "LNK001", "subject with several records", STOP, "Leave one record a subject; ask the site which."
 )

@@ -32,7 +32,9 @@ def noticed(trial: Any) -> RawExport:
     if "vs" in described:
         codes = {"ND": "Not done", "999": "Unknown", "1": "Low"}
         described["vs"] = tuple(
-            replace(column, type="integer", codes=codes) if column.column == "PULSE" else column
+            replace(column, type="integer", codes=codes, range="30-200")
+            if column.column == "PULSE"
+            else column
             for column in described["vs"]
         )
     return notice(link(read_export(study, described), study), study, described)

@@ -1,0 +1,171 @@
+"""Every raw value held against its entry of the data dictionary: type, codes, range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from il2cdisc.base.dates import iso_date, iso_time
+from il2cdisc.base.numbers import DecimalMark, read_number
+from il2cdisc.base.problems import Address, Kind, Problem, Problems, did_you_mean
+from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
+from il2cdisc.raw.forms import Form
+from il2cdisc.raw.limits import outside, read_limits, read_pattern
+from il2cdisc.raw.problems import (
+    INVALID_DATE,
+    INVALID_NUMBER,
+    INVALID_TIME,
+    NO_VALUE_MEANT,
+    OUT_OF_RANGE,
+    UNKNOWN_CODE,
+)
+
+MOST_CODES = 6
+"""A list of codes that is longer is not written out in a message."""
+REAL_DATE = "yyyy-mm-dd"
+"""How a date cell of a spreadsheet or a SAS, SPSS or Stata file is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a value, and the code that may have been meant."""
+
+    kind: Kind
+    what: str
+    hint: str = ""
+
+
+Faults = Mapping[str, Fault]
+
+
+def check_values(forms: Iterable[Form], dictionary: Dictionary, problems: Problems) -> None:
+    """Report each distinct value of a column that its dictionary entry does not allow, with all its cells.
+
+    A missing value is none. Words and codes that a column of numbers lists are allowed here.
+    """
+    for form in forms:
+        for column in dictionary.get(form.name, ()):
+            if column.type in _CHECKS:
+                _check_column(form, column, problems)
+
+
+def _check_column(form: Form, column: DictionaryColumn, problems: Problems) -> None:
+    values = form.frame[column.name]
+    distinct = [str(value) for value in values.dropna().unique().tolist()]
+    faults = _CHECKS[column.type](column, distinct, form)
+    if not faults:
+        return
+    filled = int(values.notna().sum())
+    wrong = np.flatnonzero(values.isin(list(faults)).to_numpy())
+    rows = values.iloc[wrong].groupby(values.iloc[wrong], sort=False).indices
+    for value, places in sorted(rows.items(), key=lambda item: int(item[1][0])):
+        fault = faults[str(value)]
+        cells = form.addresses(wrong[places], column.column)
+        problems.add(
+            fault.kind.at(cells[0], fault.what, values=[value], hint=fault.hint, records=cells, out_of=filled)
+        )
+
+
+def _codes(column: DictionaryColumn, values: Sequence[str], form: Form) -> Faults:
+    return {value: _unknown(column, value) for value in values if value not in column.codes}
+
+
+def _numbers(column: DictionaryColumn, values: Sequence[str], form: Form) -> Faults:
+    decimal: DecimalMark = "," if form.decimal == "," else "."
+    limits = read_limits(column.range)
+    below = any(one.below for one in limits) or not limits
+    readings = {value: read_number(value, decimal) for value in values if value not in column.codes}
+    faults: dict[str, Fault] = {}
+    for value, reading in readings.items():
+        if reading.is_bound and below and column.type == "decimal":
+            continue
+        if not reading.is_number:
+            what = f"{column.column} = {value!r} is not a number"
+            faults[value] = Fault(INVALID_NUMBER, what, _nearest(value, column))
+        elif column.type == "integer" and not reading.value.is_integer():
+            faults[value] = Fault(INVALID_NUMBER, f"{column.column} = {value!r} is not a whole number")
+        elif not limits and _lists_grades(column):
+            faults[value] = _unknown(column, value)
+    judged = [value for value in readings if value not in faults]
+    unit = f" {column.unit}" if column.unit and limits else ""
+    for value, out in zip(judged, outside([readings[v] for v in judged], limits), strict=True):
+        if out:
+            what = f"{column.column} = {value} is outside its range of {column.range}{unit}"
+            faults[value] = Fault(OUT_OF_RANGE, what)
+    return faults
+
+
+def _dates(column: DictionaryColumn, values: Sequence[str], form: Form) -> Faults:
+    pattern = read_pattern(column.range) or (REAL_DATE if column.column in form.date_columns else "")
+    wrong = [value for value in values if pattern and not _readable(value, lambda v: iso_date(v, pattern))]
+    return {value: Fault(INVALID_DATE, f"{value!r} is not a date written as {pattern}") for value in wrong}
+
+
+def _times(column: DictionaryColumn, values: Sequence[str], form: Form) -> Faults:
+    wrong = [value for value in values if not _readable(value, iso_time)]
+    return {value: Fault(INVALID_TIME, f"{value!r} is not a time of day") for value in wrong}
+
+
+_CHECKS: Mapping[str, Callable[[DictionaryColumn, Sequence[str], Form], Faults]] = {
+    "code": _codes,
+    "integer": _numbers,
+    "decimal": _numbers,
+    "date": _dates,
+    "time": _times,
+}
+
+
+def _readable(value: str, read: Callable[[str], str]) -> bool:
+    try:
+        read(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _lists_grades(column: DictionaryColumn) -> bool:
+    """Whether the codes of a column of numbers are its values (0 = None, 1 = Mild), not words for none."""
+    return any(
+        read_number(code).is_number and meaning.casefold() not in NO_VALUE_MEANT
+        for code, meaning in column.codes.items()
+    )
+
+
+def _unknown(column: DictionaryColumn, value: str) -> Fault:
+    nearest = _nearest(value, column)
+    differs = _difference(value, nearest)
+    listed = ", ".join(f"{code} = {meaning}" for code, meaning in column.codes.items())
+    known = f" ({listed})" if len(column.codes) <= MOST_CODES else ""
+    what = f"{value!r} is not a code of {column.column}{known}{differs}"
+    return Fault(UNKNOWN_CODE, what, nearest)
+
+
+def _nearest(value: str, column: DictionaryColumn) -> str:
+    return did_you_mean(value.strip(), column.codes) if column.codes else ""
+
+
+def _difference(value: str, code: str) -> str:
+    """How a text differs from the code that it nearly is: by blanks at its ends, by case, or both."""
+    if not code or value.strip().casefold() != code.casefold():
+        return ""
+    ways = ["blanks at its ends"] if value != value.strip() else []
+    ways += ["upper and lower case"] if value.strip() != code else []
+    return f"; it differs from {code!r} in {' and '.join(ways)}"
+
+
+def without_reported(problems: Iterable[Problem], reported: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems without the cells of invalid numbers, dates and times that a mapping has reported.
+
+    What a mapping says of such a cell is more: what became of the value.
+    """
+    cells = {place for problem in reported for place in (problem.where, *problem.records)}
+    return tuple(left for problem in problems if (left := _without(problem, cells)) is not None)
+
+
+def _without(problem: Problem, cells: set[Address]) -> Problem | None:
+    if problem.kind not in (INVALID_NUMBER, INVALID_DATE, INVALID_TIME):
+        return problem
+    left = tuple(place for place in problem.records if place not in cells)
+    return replace(problem, where=left[0], records=left) if left else None
