@@ -46,7 +46,13 @@ class Aside:
             except Exception as error:  # noqa: BLE001 - told where the result is asked for
                 done.set_exception(error)
             return done
-        return self._line.submit(self._over, self._process, function, args, kwargs)
+        try:
+            return self._line.submit(self._over, self._process, function, args, kwargs)
+        except RuntimeError:  # no room for a thread: this process does it all
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+            return self.do(function, *args, **kwargs)
 
     def _over(
         self, process: subprocess.Popen[bytes], function: Callable[..., Any], args: Any, kwargs: Any

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped
+from il2cdisc.streams import use_lasting_streams
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
@@ -22,17 +23,23 @@ if TYPE_CHECKING:
 
 UNREACHABLE = Kind(
     "CLI001",
-    "a file or folder can't be used",
+    "File or folder that cannot be used",
     Severity.STOP,
-    "Look at its permissions and the disk's space.",
+    "Check its permissions and the space on the disk.",
 )
 OWN_ERROR = Kind(
     "CLI002",
-    "an error of il2cdisc itself",
+    "Error of il2cdisc itself",
     Severity.STOP,
     "Run again with IL2CDISC_DEBUG=1 in the environment and report what it prints.",
 )
-DONE, FINDINGS, STOPPED = 0, 1, 2
+NO_MEMORY = Kind(
+    "CLI003",
+    "Not enough memory",
+    Severity.STOP,
+    "Close other programs, raise the limit (ulimit -v), or build a part: il2cdisc build NAME --out FOLDER.",
+)
+FINDINGS, STOPPED = 1, 2
 SHOWN = 20
 
 app = typer.Typer(
@@ -246,6 +253,7 @@ def main() -> None:
     """Entry point of the command `il2cdisc`."""
     # frames hardly make cycles: looking for them after every 700 objects takes a tenth of a build
     gc.set_threshold(100_000, 20, 20)
+    use_lasting_streams()
     app()
 
 
@@ -276,20 +284,27 @@ def _told() -> Iterator[_End]:
         raise end.stop(list(stopped.problems)) from None
     except (typer.Exit, typer.Abort):
         raise
-    except BrokenPipeError:
-        # the reader of a pipe (head, less) has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(DONE) from None
     except OSError as error:
         place = Address(file=str(error.filename or ""))
         raise end.stop([UNREACHABLE.at(place, error.strerror or str(error))]) from None
+    except MemoryError:
+        raise end.stop([NO_MEMORY.at("", "The system has no more memory for this process.")]) from None
     except Exception as error:
+        if _is_room(error):
+            raise end.stop([NO_MEMORY.at("", f"{' '.join(str(error).split())[:300]}.")]) from None
         if os.environ.get("IL2CDISC_DEBUG"):
             raise
         text = " ".join(str(error).split())[:300]
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = Address(file=Path(last.filename).name, line=last.lineno or 0)
         raise end.stop([OWN_ERROR.at(place, f"{type(error).__name__}: {text}")]) from None
+
+
+def _is_room(error: Exception) -> bool:
+    """Whether the system refused a thread or memory: libraries say so in errors of many classes."""
+    text = str(error)
+    words = ("start new thread", "launch worker thread", "failed to map segment", "Unable to allocate")
+    return any(word in text for word in words)
 
 
 def _print_problems(problems: list[Problem]) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line, did_you_mean
-from il2cdisc.study_checks import BAD_VALUE, MISSING_KEY, UNKNOWN_KEY, UNREADABLE, Key, checks
+from il2cdisc.study_checks import BAD_VALUE, MISSING_KEY, NO_FOLDER, UNKNOWN_KEY, UNREADABLE, Key, checks
 from il2cdisc.study_model import (
+    FILE,
     Agreement,
     AnalysisFacts,
     BuildFacts,
@@ -28,7 +31,8 @@ from il2cdisc.study_model import (
 
 __all__ = ["FILE", "FormSource", "Study", "SubjectLink", "Treatment", "load_study"]
 
-FILE = "study.toml"
+OURS = ("folder", "lines")
+"""Fields of the model that are no keys of the file."""
 
 
 def load_study(folder: Path) -> Study:
@@ -38,30 +42,57 @@ def load_study(folder: Path) -> Study:
     paths that leave the folder, links and forms that don't exist, a real treatment list without its
     record.
     """
-    root = folder.resolve()
-    text, data = _read(root)
-    places = _lines(text)
-    problems = Problems()
-    study: Study | None = None
-    known = {name: value for name, value in data.items() if name != "folder"}
-    if "folder" in data:
-        problems.add(UNKNOWN_KEY.at(_place(("folder",), places), "'folder' is no key of the study."))
-    try:
-        study = Study(**known, folder=root)
-    except ValidationError as error:
-        problems.extend(_told(error, places))
-    if study is not None:
-        for where, kind, what, values, hint in checks(study):
-            problems.add(kind.at(_place(where, places), what, values=values, hint=hint))
+    study, problems = read_study(folder)
     problems.stop_if_any()
     assert study is not None
     return study
 
 
+def read_study(folder: Path) -> tuple[Study | None, Problems]:
+    """The study, and every problem of its file.
+
+    Where a value is wrong the study is what is left without that key, so that the rest of a trial can be
+    looked at; None where that is none. Raises `Stopped` where there is no file, or it is no TOML.
+    """
+    root = folder.resolve()
+    text, data = _read(root)
+    places = _lines(text)
+    problems = Problems()
+    for name in OURS:
+        if data.pop(name, None) is not None:
+            problems.add(UNKNOWN_KEY.at(_place((name,), places), f"'{name}' is not a key of the study."))
+    study: Study | None = None
+    try:
+        study = Study(**data, folder=root, lines=places)
+    except ValidationError as error:
+        problems.extend(_told(error, places))
+        with suppress(ValidationError):
+            study = Study(**_without(data, error), folder=root, lines=places)
+    if study is not None:
+        for where, kind, what, values, hint in checks(study):
+            problems.add(kind.at(study.at(*where), what, values=values, hint=hint))
+    return study, problems
+
+
+def _without(data: dict[str, Any], error: ValidationError) -> dict[str, Any]:
+    """The data without the keys that an error names."""
+    out = deepcopy(data)
+    for item in error.errors(include_url=False):
+        table: Any = out
+        for part in item["loc"][:-1]:
+            table = table.get(part) if isinstance(table, dict) else None
+        if isinstance(table, dict):
+            table.pop(item["loc"][-1], None)
+    return out
+
+
 def _read(root: Path) -> tuple[str, dict[str, Any]]:
     path = root / FILE
+    if not root.is_dir():
+        what = "is not a folder" if root.exists() else "does not exist"
+        raise Stopped([NO_FOLDER.at(str(root), f"The folder '{root.name}' {what}.")])
     if not path.is_file():
-        raise Stopped([UNREADABLE.at(FILE, f"There is no {FILE} in the folder '{root.name}'.")])
+        raise Stopped([NO_FOLDER.at(FILE, f"There is no {FILE} in the folder '{root.name}'.")])
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -70,7 +101,9 @@ def _read(root: Path) -> tuple[str, dict[str, Any]]:
         raise Stopped([UNREADABLE.at(at_line(FILE, line), what)]) from None
     try:
         return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise Stopped([UNREADABLE.at(FILE, "Brackets are nested too deep.")]) from None
+    except ValueError as error:  # TOML that is not well-formed, or a number of thousands of digits
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
         what = re.sub(r"\s*\(at .*\)$", "", str(error))
@@ -112,7 +145,7 @@ def _told(error: ValidationError, places: dict[Key, int]) -> Iterator[Problem]:
         if kind == "extra_forbidden":
             hint = did_you_mean(last, _keys_at(key[:-1]))
             table = f"[{'.'.join(key[:-1])}]" if len(key) > 1 else "the study"
-            yield UNKNOWN_KEY.at(where, f"'{last}' is no key of {table}.", hint=hint)
+            yield UNKNOWN_KEY.at(where, f"'{last}' is not a key of {table}.", hint=hint)
         elif kind == "missing":
             yield MISSING_KEY.at(where, f"'{last}' is missing.")
         elif kind == "string_pattern_mismatch" and item["loc"][-1] == "[key]":
@@ -134,7 +167,7 @@ def _keys_at(key: Key) -> list[str]:
         model = Agreement
     else:
         model = _TABLES.get(key[-1] if len(key) else "")
-    return [name for name in model.model_fields if name != "folder"] if model else []
+    return [name for name in model.model_fields if name not in OURS] if model else []
 
 
 _TABLES: dict[str, type[BaseModel]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -13,57 +14,94 @@ SYNTHETIC = "SYNTHETIC DATA"
 
 UNREADABLE = Kind(
     "STU001",
-    "study.toml can't be read",
+    "Unreadable study.toml",
     Severity.STOP,
     "Make the file valid TOML, in UTF-8, in the study folder.",
 )
 UNKNOWN_KEY = Kind(
     "STU002",
-    "unknown key",
+    "Unknown key",
     Severity.STOP,
     "Remove the key or correct its name.",
 )
 MISSING_KEY = Kind(
     "STU003",
-    "missing key",
+    "Missing key",
     Severity.STOP,
     "Add the key.",
 )
 BAD_VALUE = Kind(
     "STU004",
-    "value not allowed",
+    "Value not allowed",
     Severity.STOP,
     "Correct the value.",
 )
 PATH_LEAVES = Kind(
     "STU005",
-    "path leaves the study folder",
+    "Path outside the study folder",
     Severity.STOP,
     "Give a path inside the study folder, with forward slashes and without '..'.",
 )
 UNKNOWN_FORM = Kind(
     "STU006",
-    "form not declared",
+    "Form not declared",
     Severity.STOP,
     "Declare the form under [forms], or correct the name.",
 )
 BAD_LINK = Kind(
     "STU007",
-    "link chain can't be followed",
+    "Link that cannot be followed",
     Severity.STOP,
     "Let every chain end at a form that holds the subject key.",
 )
 NO_UNBLINDING = Kind(
     "STU008",
-    "real treatment without an unblinding record",
+    "Real treatment list without an unblinding record",
     Severity.STOP,
     'Add [treatment.unblinding] with by, on and reason, or set mode = "dummy".',
 )
 NOT_MARKED = Kind(
     "STU009",
-    "synthetic trial not marked",
+    "Synthetic trial not marked",
     Severity.STOP,
     f"Begin the title with '{SYNTHETIC} -'.",
+)
+
+NO_FOLDER = Kind(
+    "STU010",
+    "Study not found",
+    Severity.STOP,
+    "Name the folder that holds study.toml with --trial.",
+)
+NO_EFFECT = Kind(
+    "STU011",
+    "Key without effect",
+    Severity.STOP,
+    "Remove the key, or correct what it depends on.",
+)
+DATES = Kind(
+    "STU012",
+    "Dates of the study contradict each other",
+    Severity.STOP,
+    "Correct the dates: data cut and database lock, then unblinding, then the build time.",
+)
+UNKNOWN_COLUMN = Kind(
+    "STU013",
+    "Column not in the data dictionary",
+    Severity.STOP,
+    "Correct the column's name, or describe the column in the data dictionary.",
+)
+NO_STANDARD = Kind(
+    "STU014",
+    "Version of a standard not available",
+    Severity.STOP,
+    "Name a version that is available; import a release of terminology with il2cdisc ct import.",
+)
+DEFERRED_MAPPED = Kind(
+    "STU015",
+    "Deferred form is mapped",
+    Severity.STOP,
+    "Remove the form from [deferred].",
 )
 
 Key = tuple[str, ...]
@@ -77,8 +115,10 @@ def checks(study: Study) -> Iterator[Check]:
         yield ("study", "title"), NOT_MARKED, what, [study.study.title], ""
     if study.treatment is not None:
         yield from _treatment_checks(study.treatment)
+    yield from _date_checks(study)
     yield from _path_checks(study)
     yield from _form_checks(study)
+    yield from _effect_checks(study)
     yield from _link_checks(study)
 
 
@@ -89,6 +129,50 @@ def _treatment_checks(treatment: Treatment) -> Iterator[Check]:
     if treatment.real == treatment.dummy:
         what = "The dummy list and the real list are the same file."
         yield ("treatment", "dummy"), BAD_VALUE, what, [treatment.dummy], ""
+
+
+def _date_checks(study: Study) -> Iterator[Check]:
+    built = study.build.time.date()
+    record = study.treatment.unblinding if study.treatment is not None else None
+    given: list[tuple[Key, str, date | None]] = [
+        (("build", "data_cut"), "data cut", study.build.data_cut),
+        (("build", "database_lock"), "database lock", study.build.database_lock),
+        (("treatment", "unblinding", "on"), "unblinding", record.on if record else None),
+    ]
+    for key, name, day in given:
+        if day is not None and day > built:
+            yield key, DATES, f"The {name} is after the build time ({built}).", [str(day)], ""
+    lock = study.build.database_lock
+    if record is not None and lock is not None and record.on < lock:
+        what = f"The unblinding is before the database lock ({lock})."
+        yield ("treatment", "unblinding", "on"), DATES, what, [str(record.on)], ""
+
+
+def _effect_checks(study: Study) -> Iterator[Check]:
+    """Keys of a form that its format does not use."""
+    used = {
+        "delimiter": {"csv"},
+        "header_line": {"csv", "xlsx"},
+        "encoding": {"csv", "sav", "sas7bdat", "xport", "dta"},
+        "itemgroup": {"odm"},
+    }
+    for form, source in study.forms.items():
+        kind = study.format_of(form)
+        for name in [n for n in source.model_fields_set if kind and kind not in used.get(n, {kind})]:
+            what = f"A file of format {kind} is read without {name}."
+            yield ("forms", form, name), NO_EFFECT, what, [str(getattr(source, name))], ""
+        if source.subject is not None and source.subject.on and not source.subject.through:
+            what = "'on' is the column of the form that the link goes through, and it goes through none."
+            yield ("forms", form, "subject", "on"), NO_EFFECT, what, [source.subject.on], ""
+        doubles = sorted({column for column in source.key if source.key.count(column) > 1})
+        if doubles:
+            yield ("forms", form, "key"), BAD_VALUE, "A column is named twice.", doubles, ""
+    for number, item in enumerate(study.agreements):
+        for name in ("column", "agrees_with"):
+            form = getattr(item, name).partition(".")[0]
+            if form not in study.forms:
+                hint = did_you_mean(form, study.forms)
+                yield ("agreements", str(number), name), UNKNOWN_FORM, f"There is no form '{form}'.", [], hint
 
 
 def _path_checks(study: Study) -> Iterator[Check]:
@@ -185,7 +269,12 @@ def _chain_check(study: Study, form: str, key: Key) -> Iterator[Check]:
 
 
 def _inside(value: str, folder: Path) -> bool:
+    if any(len(part.encode()) > 255 for part in Path(value).parts):  # no file system has such a name
+        return False
     if "\\" in value or ":" in value or value.startswith(("/", "~")) or ".." in Path(value).parts:
         return False
-    resolved, root = (folder / value).resolve(), folder.resolve()
+    try:
+        resolved, root = (folder / value).resolve(), folder.resolve()
+    except (OSError, ValueError, RuntimeError):  # links in a circle, a name that is too long
+        return False
     return resolved != root and resolved.is_relative_to(root)

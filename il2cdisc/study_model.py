@@ -7,12 +7,21 @@ import string
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    field_validator,
+)
 
 from il2cdisc.base.problems import Address, at_line
 
+FILE = "study.toml"
 FORMATS = {
     ".csv": "csv",
     ".txt": "csv",
@@ -28,7 +37,19 @@ FORMATS = {
 Format = Literal["csv", "xlsx", "sav", "sas7bdat", "xport", "dta", "odm"]
 Mode = Literal["dummy", "real"]
 
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+def _one_line(value: str) -> str:
+    strange = sorted({letter for letter in value if not letter.isprintable()})
+    if strange:
+        shown = ", ".join(f"U+{ord(letter):04X}" for letter in strange)
+        raise ValueError(f"holds characters that can't be printed ({shown})")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_one_line)]
+Printable = Annotated[str, AfterValidator(_one_line)]
+MOST_DAYS = 3650
+_NO_TEXT = {"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"}
 FormName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -75,15 +96,29 @@ class Standards(_Table):
 
     sdtmig: Text = "3.4"
     adamig: Text = "1.3"
-    ct: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2026-03-27"
+    ct: str = "2026-03-27"
     define: Text = "2.1"
+
+    @field_validator("ct")
+    @classmethod
+    def _a_date(cls, value: str) -> str:
+        try:
+            if date.fromisoformat(value).isoformat() == value:
+                return value
+        except ValueError:
+            pass
+        raise ValueError("is not the date of a release, such as 2026-03-27")
 
 
 class BuildFacts(_Table):
-    """[build]: the only clock that outputs know; `data_cut` is the last day whose data count."""
+    """[build]: the only clock that outputs know; `data_cut` is the last day whose data count.
+
+    `database_lock` is the day from which the real treatment list may be read.
+    """
 
     time: Annotated[NaiveDatetime, Field(strict=False)]
     data_cut: Annotated[date | None, Field(strict=False)] = None
+    database_lock: Annotated[date | None, Field(strict=False)] = None
 
 
 class Paths(_Table):
@@ -128,10 +163,10 @@ class SubjectLink(_Table):
     not given). The other form may itself go through a third.
     """
 
-    column: str = ""
-    through: str = ""
-    by: str = ""
-    on: str = ""
+    column: Printable = ""
+    through: Printable = ""
+    by: Printable = ""
+    on: Printable = ""
 
     @property
     def other_column(self) -> str:
@@ -145,7 +180,7 @@ def _as_link(value: object) -> object:
 class FormSource(_Table):
     """[forms.<name>]: where a form comes from and how it is written."""
 
-    file: str = ""
+    file: Printable = ""
     """Relative to the raw folder; further parts `<stem>_2`, `<stem>_3`, ... are found beside it.
     The treatment form has none: [treatment] names its two lists."""
     format: Format | None = None
@@ -154,23 +189,33 @@ class FormSource(_Table):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     decimal: Literal[".", ","] = "."
     """How numbers are written in this form; for the mapping verbs, reading leaves text as it is."""
-    sheet: str = ""
-    header_line: Annotated[int, Field(ge=1)] = 1
-    itemgroup: str = ""
+    sheet: Printable = ""
+    header_line: Annotated[int, Field(ge=1, le=1_048_576)] = 1
+    itemgroup: Printable = ""
     """ItemGroupOID of an ODM-XML file."""
-    key: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    key: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     """Columns that tell the records of the form apart; a record that repeats one is told."""
-    explained_by: Mapping[str, Annotated[tuple[str, ...], Field(strict=False)]] = {}
+    explained_by: Mapping[Text, Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]] = {}
     """Column → its values that say why results of the same record are missing."""
     subject: Annotated[SubjectLink | None, BeforeValidator(_as_link)] = None
 
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str) -> str:
+        common = "common ones are utf-8, latin-1, cp1252"
         try:
-            codecs.lookup(value)
-        except LookupError as error:
-            raise ValueError("is no known encoding; common ones are utf-8, latin-1, cp1252") from error
+            found = codecs.lookup(value)
+        except (LookupError, ValueError) as error:
+            raise ValueError(f"is not a known encoding; {common}") from error
+        if not getattr(found, "_is_text_encoding", True) or found.name.replace("-", "_") in _NO_TEXT:
+            raise ValueError(f"is not an encoding of text files; {common}")
+        return value
+
+    @field_validator("delimiter")
+    @classmethod
+    def _parts_fields(cls, value: str) -> str:
+        if value.isalnum() or value in "\"'.+-_" or (not value.isprintable() and value != "\t"):
+            raise ValueError("can't part fields: it may be part of a value, of a quote or of a line's end")
         return value
 
 
@@ -182,13 +227,13 @@ class Agreement(_Table):
 
     column: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.\S+$")]
     agrees_with: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.\S+$")]
-    pairs: Mapping[str, str]
+    pairs: Annotated[Mapping[str, str], Field(min_length=1)]
 
 
 class AnalysisFacts(_Table):
     """[analysis]: conventions that the engine needs."""
 
-    treatment_emergent_days: Annotated[int, Field(ge=0)] = 30
+    treatment_emergent_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 30
     """An event is treatment-emergent from the first dose to the last dose plus these days."""
 
 
@@ -206,13 +251,19 @@ class Study(_Table):
     """Form → why its domain comes later."""
     agreements: Annotated[tuple[Agreement, ...], Field(strict=False)] = ()
     analysis: AnalysisFacts = AnalysisFacts()
-    trial: Mapping[str, Any] = {}
-    """The trial's own facts, for its mappings; the engine does not look inside."""
     folder: Path
+    lines: Mapping[tuple[str, ...], int] = Field(default={}, repr=False)
+    """Line of each key in the file, as far as it is known."""
 
     @property
     def id(self) -> str:
         return self.study.id
+
+    def at(self, *key: str) -> Address:
+        """Where a key stands in `study.toml`: its line, or that of the nearest table around it."""
+        ends = range(len(key), 0, -1)
+        line = next((self.lines[key[:end]] for end in ends if key[:end] in self.lines), 1)
+        return at_line(FILE, line, ".".join(key))
 
     @property
     def treatment_mode(self) -> str:

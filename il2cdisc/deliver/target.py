@@ -19,6 +19,8 @@ def refuse_target(outputs: Path, sources: Mapping[str, Path]) -> None:
     places = Places(outputs)
     at = Address(file=places.shown)
     folder = places.outputs
+    if folder == folder.parent:
+        raise Stopped([AMONG_SOURCES.at(at, "the folder is the root of the file system")])
     above = next(path for path in folder.parents if path.exists() or path == path.parent)
     if not above.is_dir():
         what = f"{above} is a file, so there can be no folder below it"
