@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from il2cdisc.base.dates import iso_date, over_distinct, text_over_distinct
-from il2cdisc.sdtm import Column, derived, join, prepared, recoded, text_where
+from il2cdisc.sdtm import Column, derived, in_time, join, part, prepared, recoded, text_where
 
 DMY = "dd/mm/yyyy"
 PLANNED = (1, 2, 3, 4, 5, 8, 15, 22, 29, 60)
@@ -69,6 +69,19 @@ def is_no_date(column: pd.Series) -> pd.Series:
         return False
 
     return over_distinct(column, unreadable).astype("boolean").fillna(False).astype("bool")
+
+
+def given_doses(ec: pd.DataFrame, sv: pd.DataFrame) -> pd.DataFrame:
+    """Injections that were given, those of a subject in their order, with the `day` of the visit.
+
+    One whose date is partial or missing is put where its visit was.
+    """
+    given, _ = part(ec, ec["ECOCCUR"] == "Y")
+    visits = sv.loc[sv["VISIT"].notna(), ["USUBJID", "VISIT", "SVSTDTC"]].rename(columns={"SVSTDTC": "day"})
+    visits = visits.drop_duplicates(["USUBJID", "VISIT"])
+    given = join(given, visits, on={"USUBJID": "USUBJID", "VISIT": "VISIT"})
+    given = given.assign(at=in_time(given["ECSTDTC"], instead=given["day"]))
+    return given.sort_values(["USUBJID", "at"], kind="stable")
 
 
 def visit_names(raw_sv: pd.DataFrame) -> pd.DataFrame:

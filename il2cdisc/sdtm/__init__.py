@@ -1,5 +1,6 @@
 """Verbs of the mapping modules, and the complete step that makes SDTM of what they map."""
 
+from il2cdisc.base.moments import days_after, in_time
 from il2cdisc.sdtm.columns import (
     Column,
     by_field,
@@ -30,11 +31,13 @@ __all__ = [
     "constant",
     "dataset",
     "date",
+    "days_after",
     "derived",
     "first",
     "gather",
     "gathered",
     "in_pieces",
+    "in_time",
     "join",
     "last",
     "link",

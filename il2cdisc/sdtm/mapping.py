@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -15,6 +15,9 @@ from il2cdisc.sdtm.links import Link, planned_links
 from il2cdisc.sdtm.problems import UNKNOWN_COLUMN
 from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
 
+Planned = bool | Callable[[pd.DataFrame], pd.Series]
+"""Rows of a part: all or none, or those of a condition."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -24,6 +27,7 @@ class Part:
     columns: Mapping[str, Column]
     supplemental: Mapping[str, Column]
     links: tuple[Link, ...] = ()
+    planned_before_dose: Planned = False
 
 
 @dataclass(frozen=True)
@@ -44,17 +48,20 @@ def dataset(
     dropped: Mapping[str, str] | None = None,
     left_out: Mapping[str, pd.DataFrame] | None = None,
     links: Sequence[Link] = (),
+    planned_before_dose: Planned = False,
     **columns: Column,
 ) -> Mapped:
     """A dataset: one record a row of `rows`, its variables described by keyword, in any order.
 
     `supplemental`: qualifiers that go to SUPP--; `dropped`: raw columns left out, with the reason;
     `left_out`: raw rows left out, by reason; `links`: the records of other datasets that these belong to.
+    `planned_before_dose`: the rows, all or by a condition, of what the protocol plans before the dose of its
+    day: without a time, or with that of the dose, they count as before it (EPOCH, --LOBXFL).
     """
     fields = [s for c in columns.values() for s in c.sources if c.rule == "by the field that was filled in"]
     made = {key: column.of_fields(fields) for key, column in columns.items()}
     extra = {key: column.of_fields(fields) for key, column in (supplemental or {}).items()}
-    piece = Part(rows, made, extra, tuple(links))
+    piece = Part(rows, made, extra, tuple(links), planned_before_dose)
     return Mapped(name, (piece,), dropped or {}, tuple((left_out or {}).items()))
 
 
@@ -75,6 +82,7 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
     frames: list[pd.DataFrame] = []
     extras: list[pd.DataFrame] = []
     links: list[LinkedRows] = []
+    before: list[pd.Series] = []
     start = 0
     for piece in mapped.parts:
         rows = piece.rows.reset_index(drop=True)
@@ -88,6 +96,7 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
                 if lost.any():
                     text, qualifier = text.where(lost), name[:-1] + "OR"
                     extra[qualifier] = extra[qualifier].fillna(text) if qualifier in extra else text
+        before.append(_planned(piece.planned_before_dose, rows))
         kept = [*id_columns(rows), *(["field"] if "field" in rows else [])]
         frames.append(_frame(values | {name: rows[name] for name in kept}, rows.index))
         texts = {n: number_text(c) if c.dtype == "float64" else c for n, c in extra.items()}
@@ -99,7 +108,14 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
     frame = _concat(frames)
     supplemental = _concat(extras)
     sources = {p.variable: p.sources for p in planned(mapped) if p.dataset == mapped.name}
-    return MappedDataset(mapped.name, frame, supplemental, tuple(links), sources)
+    planned_rows = pd.concat(before, ignore_index=True)
+    return MappedDataset(mapped.name, frame, supplemental, tuple(links), sources, planned_rows)
+
+
+def _planned(rule: Planned, rows: pd.DataFrame) -> pd.Series:
+    """The rows of a part that are planned before the dose of their day; missing counts as not."""
+    given = pd.Series(rule, index=rows.index) if isinstance(rule, bool) else rule(rows)
+    return given.fillna(False).astype("bool")
 
 
 def planned(mapped: Mapped) -> list[PlannedVariable]:

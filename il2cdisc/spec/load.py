@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.spec.baseline import check_baseline, read_baseline
 from il2cdisc.spec.check_adam import check_adam, check_same_names
 from il2cdisc.spec.check_links import check_links
 from il2cdisc.spec.check_rows import check_rows
@@ -76,6 +77,7 @@ def _checks(spec: Spec, rows: list[VariableSpec]) -> Iterator[Problem]:
     yield from check_links(spec, rows)
     yield from check_study(spec)
     yield from check_checks(spec)
+    yield from check_baseline(spec)
     yield from check_terms(spec)
     yield from check_same_names(spec)
     yield from check_adam(spec) if spec.standard == "ADaM" else check_sdtm(spec)
@@ -100,6 +102,7 @@ def _spec(book: Workbook, rows: list[VariableSpec]) -> Spec:
         ranges=read_ranges(book),
         totals=read_totals(book),
         plausibility=read_plausibility(book),
+        baseline=read_baseline(book),
         protocol=read_protocol(book),
         parameters=read_parameters(book),
         windows=read_windows(book),

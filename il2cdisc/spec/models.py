@@ -264,6 +264,20 @@ class Plausibility(Placed):
     fold: float | None = None
 
 
+class BaselineRule(Placed):
+    """Within which keys a test has one last observation before exposure; no `testcd`: all other tests.
+
+    No `keys`: those that tell tests apart. `time_point`: also --TPT; `first_replicate`: of several results of
+    one moment the first counts, not the last.
+    """
+
+    dataset: str
+    testcd: str = ""
+    keys: tuple[str, ...] = ()
+    time_point: bool = False
+    first_replicate: bool = False
+
+
 class ArmElement(Placed):
     """A planned element of an arm (a record of TA)."""
 
@@ -376,6 +390,7 @@ class Spec(BaseModel):
     ranges: tuple[RangeSpec, ...] = ()
     totals: tuple[Total, ...] = ()
     plausibility: tuple[Plausibility, ...] = ()
+    baseline: tuple[BaselineRule, ...] = ()
     protocol: Protocol = Field(default_factory=Protocol)
     parameters: tuple[Parameter, ...] = ()
     windows: tuple[Window, ...] = ()

@@ -20,7 +20,7 @@ from il2cdisc.sdtm import (
     subject,
     text_where,
 )
-from mappings.common import DMY, administrative, complete_dates
+from mappings.common import DMY, administrative, complete_dates, given_doses
 
 SCREEN_FAILURE = "CRITERI NON SODDISFATTI"
 PARTICIPATION = ["sv.SVSTDAT", "sv.SVENDAT", "ds.DSDAT", "ds.DSLCDAT"]
@@ -34,21 +34,29 @@ def dm(
     raw_sv: pd.DataFrame,
     raw_ae: pd.DataFrame,
     ec: pd.DataFrame,
+    sv: pd.DataFrame,
 ) -> Mapped:
     """Subjects: one record per subject who gave consent, screen failures included."""
     rows = join(raw_dm, raw_ic, on={"USUBJID": "USUBJID"})
     rows = join(rows, raw_rand.drop(columns="USUBJID"), on={"dm.RANDNO": "rand.RANDNO"})
-    rows = join(rows, doses(ec), on={"USUBJID": "USUBJID"})
+    rows = join(rows, doses(ec, sv), on={"USUBJID": "USUBJID"})
     rows = join(rows, last_contact(raw_ds, raw_sv), on={"USUBJID": "USUBJID"})
     rows = join(rows, screening_end(raw_ds), on={"USUBJID": "USUBJID"})
-    rows = rows.assign(died=rows["USUBJID"].isin(deaths(raw_ds, raw_ae)))
+    rows = rows.assign(
+        died=rows["USUBJID"].isin(deaths(raw_ds, raw_ae)),
+        end=rows["last"].where(dosed(rows), rows["contact"].where(rows["rand.ARM"].notna())),
+    )
     return dataset(
         "DM",
         rows,
         USUBJID=subject(),
         SUBJID=collected("dm.SUBJID"),
         RFSTDTC=prepared("first", sources=["EC.ECSTDTC"], rule="first injection given"),
-        RFENDTC=prepared("last", sources=["EC.ECSTDTC"], rule="last injection given"),
+        RFENDTC=prepared(
+            "end",
+            sources=["EC.ECSTDTC", *PARTICIPATION],
+            rule="last injection given; of randomised subjects without any, the last date of contact",
+        ),
         RFXSTDTC=prepared("first", sources=["EC.ECSTDTC"], rule="first injection given"),
         RFXENDTC=prepared("last", sources=["EC.ECSTDTC"], rule="last injection given"),
         RFICDTC=date("ic.ICDAT", DMY, time="ic.ICTIM"),
@@ -92,20 +100,17 @@ def dm(
 
 
 def dosed(rows: pd.DataFrame) -> pd.Series:
-    """Subjects who had an injection."""
-    return rows["first"].notna()
+    """Subjects who had an injection, whatever is known of its date."""
+    return rows["dosed"].fillna(False).astype("bool")
 
 
-def doses(ec: pd.DataFrame) -> pd.DataFrame:
+def doses(ec: pd.DataFrame, sv: pd.DataFrame) -> pd.DataFrame:
     """First and last injection that was given, a subject a row."""
-    given = ec[(ec["ECOCCUR"] == "Y") & ec["ECSTDTC"].notna()].sort_values(["USUBJID", "ECSTDTC"])
-    by = given.groupby("USUBJID", sort=False)["ECSTDTC"]
+    given = given_doses(ec, sv)
     ids = gathered_ids(given["@ex"], given["USUBJID"])
-    return (
-        pd.DataFrame({"first": by.first(), "last": by.last(), "@ex": ids})
-        .rename_axis("USUBJID")
-        .reset_index()
-    )
+    first, last = (given.drop_duplicates("USUBJID", keep=end) for end in ("first", "last"))
+    found = {"first": first.set_index("USUBJID")["ECSTDTC"], "last": last.set_index("USUBJID")["ECSTDTC"]}
+    return pd.DataFrame({**found, "@ex": ids}).assign(dosed=True).rename_axis("USUBJID").reset_index()
 
 
 def last_contact(raw_ds: pd.DataFrame, raw_sv: pd.DataFrame) -> pd.DataFrame:

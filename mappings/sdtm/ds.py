@@ -54,6 +54,7 @@ def randomisation(raw_ds: pd.DataFrame, raw_dm: pd.DataFrame) -> Mapped:
         DSDECOD=constant("RANDOMIZED"),
         DSCAT=constant("PROTOCOL MILESTONE"),
         DSSTDTC=date("ds.DSDAT", DMY),
+        planned_before_dose=True,
     )
 
 

@@ -8,6 +8,8 @@ from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import Mapped, collected, dataset, date, mapped, subject, translated
 from mappings.common import DMY, administrative, in_english, visit, with_visit
 
+WRONG_STRATUM = "STRATO"
+
 
 def dv(raw_dv: pd.DataFrame, raw_sv: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """Protocol deviations: one record per deviation per subject."""
@@ -26,4 +28,6 @@ def dv(raw_dv: pd.DataFrame, raw_sv: pd.DataFrame, raw_coding: pd.DataFrame) -> 
         supplemental={"DVTERMOR": collected("dv.DVTERM")},
         dropped=administrative("dv", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
         left_out=unused,
+        # said of the randomisation, which comes before the first injection of its day
+        planned_before_dose=lambda f: f["dv.DVCAT"] == WRONG_STRATUM,
     )

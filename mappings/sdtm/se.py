@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.dates import next_day, over_distinct
 from il2cdisc.base.rowids import gathered_ids
-from il2cdisc.sdtm import Mapped, dataset, derived, planned_elements, prepared, subject
+from il2cdisc.sdtm import Mapped, dataset, days_after, derived, planned_elements, prepared, subject
 from il2cdisc.spec.models import Protocol
+from mappings.common import given_doses
 
 INDUCTION_VISITS = tuple(f"DAY {day}" for day in range(1, 6))
 SCREENING, INDUCTION, MAINTENANCE, FOLLOW_UP = 1, 2, 3, 4
 
 
-def se(dm: pd.DataFrame, ec: pd.DataFrame, protocol: Protocol) -> Mapped:
+def se(dm: pd.DataFrame, ec: pd.DataFrame, sv: pd.DataFrame, protocol: Protocol) -> Mapped:
     """Subject elements: one record per element that a subject entered."""
-    starts = element_starts(dm, ec)
+    starts = element_starts(dm, given_doses(ec, sv))
     starts = starts.sort_values(["USUBJID", "order"], ignore_index=True)
     following = starts.groupby("USUBJID")["start"].shift(-1)
     ends = starts["USUBJID"].map(dm.set_index("USUBJID")["RFPENDTC"]).astype("str")
     rows = starts.assign(end=following.fillna(ends)).merge(
         planned_elements(protocol), on=["arm", "order"], how="left"
     )
-    dates = ["DM.RFICDTC", "EC.ECSTDTC", "EC.ECOCCUR", "DM.RFPENDTC"]
+    dates = ["DM.RFICDTC", "EC.ECSTDTC", "EC.ECOCCUR", "SV.SVSTDTC", "DM.RFPENDTC"]
     return dataset(
         "SE",
         rows,
@@ -36,21 +36,19 @@ def se(dm: pd.DataFrame, ec: pd.DataFrame, protocol: Protocol) -> Mapped:
     )
 
 
-def element_starts(dm: pd.DataFrame, ec: pd.DataFrame) -> pd.DataFrame:
-    """Subject, arm, order and start of each element that was entered."""
-    given = ec[(ec["ECOCCUR"] == "Y") & ec["ECSTDTC"].notna()]
+def element_starts(dm: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """Subject, arm, order and start of each element that was entered, by the injections in their order."""
     daily = given[given["VISIT"].isin(INDUCTION_VISITS)]
-    first = given.groupby("USUBJID")["ECSTDTC"].min()
-    last_daily = daily.groupby("USUBJID")["ECSTDTC"].max()
-    last = given.groupby("USUBJID")["ECSTDTC"].max()
-    weekly = last.index.isin(given.loc[~given["VISIT"].isin(INDUCTION_VISITS), "USUBJID"])
+    weekly = given.loc[~given["VISIT"].isin(INDUCTION_VISITS), "USUBJID"]
+    first = given.drop_duplicates("USUBJID").set_index("USUBJID")["ECSTDTC"]
+    last_daily, last = day_after_last(daily), day_after_last(given)
     ids = gathered_ids(given["@ex"], given["USUBJID"])
     arm = dm.set_index("USUBJID")["ARMCD"]
     parts = [
         (SCREENING, dm.set_index("USUBJID")["RFICDTC"].dropna()),
         (INDUCTION, first),
-        (MAINTENANCE, over_distinct(last_daily[last_daily.index.isin(last.index[weekly])], next_day)),
-        (FOLLOW_UP, over_distinct(last, next_day)),
+        (MAINTENANCE, last_daily[last_daily.index.isin(weekly)]),
+        (FOLLOW_UP, last),
     ]
     frames = [
         pd.DataFrame({"USUBJID": start.index, "order": order, "start": start.to_numpy()})
@@ -65,3 +63,9 @@ def element_starts(dm: pd.DataFrame, ec: pd.DataFrame) -> pd.DataFrame:
             "@ex": rows["USUBJID"].map(ids).astype("object"),
         },
     )
+
+
+def day_after_last(given: pd.DataFrame) -> pd.Series:
+    """The day after the last of the injections of each subject, by USUBJID."""
+    last = given.drop_duplicates("USUBJID", keep="last").set_index("USUBJID")
+    return days_after(last["ECSTDTC"], instead=last["day"])

@@ -54,6 +54,7 @@ ONLY_AT = {
     "vs.WEIGHT": ("SCREENING", "DAY 5", "DAY 29", "DAY 60", "EARLY TERMINATION"),
     "vs.HEIGHT": ("SCREENING",),
 }
+BEFORE_DOSE, AFTER_DOSE = 1.0, 2.0  # numbers of the time points
 DOSE_DAYS = tuple(f"DAY {day}" for day in (1, 2, 3, 4, 5, 8, 15, 22, 29))
 
 
@@ -65,8 +66,8 @@ def vs(raw_vs: pd.DataFrame, raw_sv: pd.DataFrame, ec: pd.DataFrame) -> Mapped:
     taken, not_taken = part(forms, forms["vs.VSYN"] == "S")
     dosed, _ = part(taken, taken["ECSTDTC"].notna())
     return stack(
-        readings(due(gather(taken, fields=list(BEFORE))), BEFORE, "vs.VSTIM", "PRE-DOSE", 1.0),
-        readings(gather(dosed, fields=list(AFTER)), AFTER, "vs.VSTIM60", "60 MIN POST-DOSE", 2.0),
+        readings(due(gather(taken, fields=list(BEFORE))), BEFORE, "vs.VSTIM", "PRE-DOSE", BEFORE_DOSE),
+        readings(gather(dosed, fields=list(AFTER)), AFTER, "vs.VSTIM60", "60 MIN POST-DOSE", AFTER_DOSE),
         form_not_done(not_taken),
     )
 
@@ -116,9 +117,10 @@ def readings(
             rule="number of the time point",
             origin=Origin.ASSIGNED,
         ),
-        VSELTM=at_dose("PT1H" if number > 1 else None),
+        VSELTM=at_dose("PT1H" if number == AFTER_DOSE else None),
         VSTPTREF=at_dose("INJECTION OF STUDY DRUG"),
         VSRFTDTC=carried("ECSTDTC"),
+        planned_before_dose=number == BEFORE_DOSE,
         dropped=administrative("vs", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
     )
 

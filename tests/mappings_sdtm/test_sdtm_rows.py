@@ -102,7 +102,8 @@ def test_visits_of_an_empty_form(raw):
 def test_why_an_arm_is_null(randomised, dose, ended, reason):
     from mappings.sdtm.dm import reason_arm_is_null
 
-    rows = pd.DataFrame({"rand.ARM": [randomised], "first": [dose], "ended": [ended]}, dtype="str")
+    rows = pd.DataFrame({"rand.ARM": [randomised], "ended": [ended]}, dtype="str")
+    rows = rows.assign(dosed=[dose is not None or None])
     assert listed(pd.DataFrame({"ARMNRS": reason_arm_is_null(rows)}), "ARMNRS") == [(reason,)]
 
 
@@ -112,15 +113,16 @@ def test_only_injections_that_were_given_count_as_doses(made):
     ec = made(
         "EC",
         "ex",
-        "ECOCCUR ECSTDTC",
+        "ECOCCUR VISIT ECSTDTC",
         [
-            ("S1", "N", None),
-            ("S1", "Y", "2022-01-10T09:00"),
-            ("S1", "Y", "2022-01-03T10:00"),
-            ("S2", "N", "2022-01-03"),
+            ("S1", "N", "DAY 15", None),
+            ("S1", "Y", "DAY 8", "2022-01-10T09:00"),
+            ("S1", "Y", "DAY 1", "2022-01-03T10:00"),
+            ("S2", "N", "DAY 1", "2022-01-03"),
         ],
     )
-    assert listed(doses(ec), "USUBJID", "first", "last", "@ex") == [
+    sv = made("SV", "sv", "VISIT SVSTDTC", [("S1", "DAY 1", "2022-01-03")])
+    assert listed(doses(ec, sv), "USUBJID", "first", "last", "@ex") == [
         ("S1", "2022-01-03T10:00", "2022-01-10T09:00", (1, 2))
     ]
 
@@ -136,6 +138,7 @@ def test_last_contact_is_the_last_whole_date_of_visits_and_disposition(raw):
 
 
 def test_elements_follow_the_injections_given(made, spec: Spec):
+    from mappings.common import given_doses
     from mappings.sdtm.se import element_starts
 
     dm = made(
@@ -161,7 +164,10 @@ def test_elements_follow_the_injections_given(made, spec: Spec):
             ("S3", "N", "DAY 8", None),
         ],
     )
-    starts = element_starts(dm, ec).merge(planned_elements(spec.protocol), on=["arm", "order"], how="left")
+    sv = made("SV", "sv", "VISIT SVSTDTC", [("S1", "DAY 1", "2022-01-03")])
+    starts = element_starts(dm, given_doses(ec, sv)).merge(
+        planned_elements(spec.protocol), on=["arm", "order"], how="left"
+    )
     found = sorted(listed(starts, "USUBJID", "order", "code", "start", "epoch"))
     assert found == [
         ("S1", 1, "SCRN", "2022-01-01T09:00", "SCREENING"),

@@ -112,14 +112,14 @@ def test_epochs(
     make: Any, elements: Elements, start: str | None, finding: str | None, event: str | None
 ) -> None:
     vs = make.text_frame("USUBJID VSDTC", [("S1", start)])
-    assert values(with_epoch(vs, "VS", elements, before_dose=True)["EPOCH"]) == [finding]
+    assert values(with_epoch(vs, "VS", elements)["EPOCH"]) == [finding]
     ae = make.text_frame("USUBJID AESTDTC", [("S1", start)])
-    assert values(with_epoch(ae, "AE", elements, before_dose=False)["EPOCH"]) == [event]
+    assert values(with_epoch(ae, "AE", elements, class_="EVENTS")["EPOCH"]) == [event]
 
 
 def test_an_epoch_of_the_mapping_is_kept(make: Any, elements: Elements) -> None:
     frame = make.text_frame("USUBJID AESTDTC EPOCH", [("S1", "2022-03-05", "OTHER")])
-    assert with_epoch(frame, "AE", elements, before_dose=False)["EPOCH"].tolist() == ["OTHER"]
+    assert with_epoch(frame, "AE", elements, class_="EVENTS")["EPOCH"].tolist() == ["OTHER"]
 
 
 def test_the_last_value_before_exposure(make: Any) -> None:
@@ -158,10 +158,20 @@ def test_the_last_value_before_exposure(make: Any) -> None:
     ],
 )
 def test_treatment_emergent(onset: str | None, end: str | None, flag: str) -> None:
-    column = [pd.Series([v], dtype="str") for v in (onset, end, "2022-03-05T09:00", "2022-03-29")]
-    assert treatment_emergent(*column, days=30).tolist() == [flag]
-    without = pd.Series([None], dtype="str")
-    assert treatment_emergent(column[0], column[1], without, without, days=30).isna().all()
+    def flags(dose: str | None, last: str | None) -> pd.Series:
+        events = pd.DataFrame({"AESTDTC": [onset], "AEENDTC": [end]}).astype("str")
+        text, until, none = (pd.Series([v], dtype="str") for v in (dose, last, None))
+        return treatment_emergent(
+            events,
+            first_dose=text,
+            first_day=sas_days(text),
+            last_day=sas_days(until),
+            death=none,
+            days=30,
+        )
+
+    assert flags("2022-03-05T09:00", "2022-03-29").tolist() == [flag]
+    assert flags(None, None).isna().all()
 
 
 def test_elements_that_begin_at_once_or_have_no_epoch(make: Any) -> None:
@@ -176,7 +186,7 @@ def test_elements_that_begin_at_once_or_have_no_epoch(make: Any) -> None:
     ]
     elements = elements_of(make.text_frame("USUBJID EPOCH SESTDTC", rows))
     starts = [("S1", "2022-03-05T09:00"), ("S1", "2022-03-09"), ("S2", "2022-03-09"), ("S3", "2022-03-09")]
-    out = with_epoch(make.text_frame("USUBJID AESTDTC", starts), "AE", elements, before_dose=False)
+    out = with_epoch(make.text_frame("USUBJID AESTDTC", starts), "AE", elements, class_="EVENTS")
     assert values(out["EPOCH"]) == ["EXTENSION", "EXTENSION", None, None]
 
 

@@ -13,21 +13,23 @@ from il2cdisc.base.dates import sas_days
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import in_order
 from il2cdisc.sdtm.steps.assemble import finished, in_key_order
-from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_exposure
+from il2cdisc.sdtm.steps.baseline import dose_days_of, treatment_emergent, with_last_before_exposure
 from il2cdisc.sdtm.steps.design import trial_design
 from il2cdisc.sdtm.steps.mapped import MappedDataset, with_new
 from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.sdtm.steps.problems import UNKNOWN_DATASET
+from il2cdisc.sdtm.steps.problems import AT_THE_DOSE, UNKNOWN_DATASET
 from il2cdisc.sdtm.steps.related import related_records
 from il2cdisc.sdtm.steps.standard import with_standard_results, with_test_names
 from il2cdisc.sdtm.steps.supplemental import split_long_text, supplemental
 from il2cdisc.sdtm.steps.timing import (
     Elements,
+    at_the_dose,
     elements_of,
     with_epoch,
     with_study_days,
     with_visit_numbers,
 )
+from il2cdisc.spec.baseline import baseline_rules
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 from il2cdisc.standards import sdtm_dataset, sdtm_variables
 
@@ -51,13 +53,16 @@ def complete(
     goes to `problems`; those that stop are for the caller to raise.
     """
     subjects = mapped["DM"].frame if "DM" in mapped else pd.DataFrame({"USUBJID": pd.Series([], dtype="str")})
+    by_subject = subjects.set_index("USUBJID")
+    doses = by_subject.get("RFXSTDTC")
     facts = _Facts(
         spec,
         emergent_days,
         subjects,
-        subjects.set_index("USUBJID"),
+        by_subject,
         sas_days(subjects["RFSTDTC"]).set_axis(subjects["USUBJID"]) if "RFSTDTC" in subjects else None,
-        elements_of(mapped["SE"].frame) if "SE" in mapped else None,
+        elements_of(mapped["SE"].frame, doses) if "SE" in mapped else None,
+        _dose_days(subjects, mapped) if doses is not None else None,
     )
     made: dict[str, Dataset] = {
         name: finished(in_key_order(frame, spec.datasets[name]), spec.datasets[name], study_id, problems)
@@ -92,6 +97,13 @@ class _Facts:
     by_subject: pd.DataFrame  # the same, by USUBJID
     first_days: pd.Series | None  # SAS days of RFSTDTC, by USUBJID
     elements: Elements | None
+    dose_days: tuple[pd.Series, pd.Series] | None  # SAS days of the first and the last dose, by USUBJID
+
+
+def _dose_days(subjects: pd.DataFrame, mapped: Mapping[str, MappedDataset]) -> tuple[pd.Series, pd.Series]:
+    ex = mapped["EX"].frame if "EX" in mapped else None
+    sv, ds = (mapped[name].frame if name in mapped else pd.DataFrame() for name in ("SV", "DS"))
+    return dose_days_of(subjects, ex, sv, ds)
 
 
 def _completed(
@@ -105,22 +117,51 @@ def _completed(
     frame = with_standard_results(frame, name, spec, facts.subjects, problems, places)
     if facts.first_days is not None:
         frame = with_study_days(frame, name, facts.first_days)
+    planned = item.planned_before_dose
     if "EPOCH" in wanted.by_name and facts.elements is not None and name != "SE":
-        findings = wanted.class_.upper() == "FINDINGS"
-        frame = with_epoch(frame, name, facts.elements, before_dose=findings)
+        frame = with_epoch(frame, name, facts.elements, class_=wanted.class_, planned_before=planned)
     if f"{name}LOBXFL" in wanted.by_name and "RFXSTDTC" in by_subject:
-        frame = with_last_before_exposure(frame, name, by_subject["RFXSTDTC"])
+        rules = baseline_rules(spec, name)
+        frame = with_last_before_exposure(frame, name, by_subject["RFXSTDTC"], rules, planned)
+        _report_ties(frame, item, by_subject["RFXSTDTC"], problems, places)
     if name == "AE" and facts.emergent_days is not None and EMERGENT in spec.qualifiers("SUPPAE"):
-        first = frame["USUBJID"].map(by_subject["RFXSTDTC"]).astype("str")
-        last = frame["USUBJID"].map(by_subject["RFXENDTC"]).astype("str")
-        missing = pd.Series(index=frame.index, dtype="str")
-        end = frame.get("AEENDTC", missing)
-        flag = treatment_emergent(frame["AESTDTC"], end, first, last, days=facts.emergent_days)
-        extra = with_new(extra, {EMERGENT: flag})
+        extra = with_new(extra, {EMERGENT: _emergent(frame, facts)})
     labels = {v.name: v.label for v in wanted.variables}
     frame, extra, new = split_long_text(frame, extra, labels)
     frame = in_key_order(frame, wanted)
     return frame, extra.loc[frame.index] if len(extra.columns) else extra, new
+
+
+def _report_ties(
+    frame: pd.DataFrame, item: MappedDataset, first_dose: pd.Series, problems: Problems, places: Places
+) -> None:
+    """Findings that were timed to the minute of the first dose: one message, with all of their places."""
+    date = f"{item.name}DTC"
+    if date not in frame:
+        return
+    dose = frame["USUBJID"].map(first_dose).astype("str")
+    tied = pd.Series(at_the_dose(frame[date], dose, item.planned_before_dose), index=frame.index)
+    if tied.any():
+        what = f"{date} is the time of the first dose, and nothing says which was first; it counts as after"
+        at = places.of(tied, date)
+        place = Address(dataset=item.name, column=date)
+        values = frame.loc[tied, date].unique()
+        problems.add(AT_THE_DOSE.at(place, what, values=values, source=at, records=at, out_of=len(frame)))
+
+
+def _emergent(events: pd.DataFrame, facts: _Facts) -> pd.Series:
+    """AETRTEM of the records of AE."""
+    dm, missing = facts.by_subject, pd.Series(index=facts.by_subject.index, dtype="str")
+    first, last = facts.dose_days or (missing.astype("float64"), missing.astype("float64"))
+    subject = events["USUBJID"]
+    return treatment_emergent(
+        events,
+        first_dose=subject.map(dm.get("RFXSTDTC", missing)).astype("str"),
+        first_day=subject.map(first),
+        last_day=subject.map(last),
+        death=subject.map(dm.get("DTHDTC", missing)).astype("str"),
+        days=facts.emergent_days or 0,
+    )
 
 
 def _supplemental_dataset(

@@ -30,7 +30,8 @@ class MappedDataset:
 
     `frame`: target variables (text `str` or float), id columns `@form`, and, of gathered rows, `field`
     (the raw column a row came from). `supplemental`: one text column a QNAM, on the same index.
-    `sources`: the raw columns behind each variable and qualifier.
+    `sources`: the raw columns behind each variable and qualifier. `planned_rows`: True on the rows of what
+    the protocol plans before the dose of its day; None where a mapping says nothing of it.
     """
 
     name: str
@@ -38,6 +39,14 @@ class MappedDataset:
     supplemental: pd.DataFrame
     links: tuple[LinkedRows, ...] = ()
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    planned_rows: pd.Series | None = None
+
+    @property
+    def planned_before_dose(self) -> pd.Series:
+        """The rows of what the protocol plans before the dose of its day."""
+        if self.planned_rows is not None:
+            return self.planned_rows
+        return pd.Series(False, index=self.frame.index, dtype="bool")
 
 
 def number_text(numbers: pd.Series) -> pd.Series:

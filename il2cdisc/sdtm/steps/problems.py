@@ -53,3 +53,9 @@ NO_TEST_NAME = Kind(
     Severity.FINDING,
     "Add the code with its decoded value to the codelist of the test codes of that category.",
 )
+AT_THE_DOSE = Kind(
+    "MAP150",
+    "Finding at the time of the first dose",
+    Severity.FINDING,
+    "Ask for the times, or say in the mapping that it is planned before the dose.",
+)

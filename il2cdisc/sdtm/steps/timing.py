@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from il2cdisc.base.dates import day_numbers, over_distinct, sas_days
+from il2cdisc.base.moments import AFTER, SAME, UNKNOWN, Flags, compared, in_time, moments_of
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import alike
 from il2cdisc.sdtm.steps.mapped import with_new
@@ -17,9 +17,7 @@ from il2cdisc.sdtm.steps.places import NOWHERE, Places
 from il2cdisc.sdtm.steps.problems import UNKNOWN_VISIT
 from il2cdisc.spec.models import Protocol
 
-FIRST_MINUTE, LAST_MINUTE = "T00:00", "T99"
-# when the elements of a subject begin (text that sorts), and their epochs, both in order
-Elements = Mapping[str, tuple[list[str], list[str]]]
+DAY_ALONE = len("2022-03-04")
 NUMBER_AT_END = re.compile(r"\s(\d+\.\d+)$")
 
 
@@ -63,44 +61,109 @@ def with_study_days(frame: pd.DataFrame, name: str, first: pd.Series) -> pd.Data
     return with_new(frame, made)
 
 
-def elements_of(se: pd.DataFrame) -> Elements:
-    """Elements of each subject, from USUBJID, EPOCH and SESTDTC of SE."""
-    rows = se.dropna(subset=["SESTDTC"])[["USUBJID", "EPOCH", "SESTDTC"]]
-    rows = rows.sort_values(["USUBJID", "SESTDTC"], kind="stable")
-    # the first element begins with its day: consent has a time, what is done that day may have none
-    initial = ~rows["USUBJID"].duplicated()
-    text = rows["SESTDTC"].mask(initial, rows["SESTDTC"].str[:10] + FIRST_MINUTE)
-    rows = rows.assign(at=text.where(text.str.len() > 10, text + FIRST_MINUTE))
-    rows = rows.sort_values(["USUBJID", "at"], kind="stable")
+@dataclass(frozen=True)
+class Elements:
+    """The first elements of all subjects, their second ones, and so on: frames by USUBJID with the columns
+    `start`, `epoch` and `with_day` (it begins with its day, whatever is done at what time of it)."""
+
+    steps: tuple[pd.DataFrame, ...]
+
+
+def elements_of(se: pd.DataFrame, first_dose: pd.Series | None = None) -> Elements:
+    """Elements of each subject in order, from USUBJID, EPOCH, SESTDTC and TAETORD (if there) of SE.
+
+    `first_dose`, by USUBJID. The first element begins with its day: consent has a time, what is done that
+    day may have none. So do others that begin with a day alone, unless it is the day of the first dose.
+    """
+    rows = se[["USUBJID", "EPOCH", "SESTDTC"]]
+    rows = rows.assign(order=se["TAETORD"] if _ordered(se) else in_time(se["SESTDTC"]))
+    rows = rows.sort_values(["USUBJID", "order"], kind="stable", ignore_index=True)
     rows["EPOCH"] = rows.groupby("USUBJID", sort=False)["EPOCH"].ffill()
-    out: dict[str, tuple[list[str], list[str]]] = {}
-    for subject, at, epoch in zip(rows["USUBJID"], rows["at"], rows["EPOCH"], strict=True):
-        begins, epochs = out.setdefault(subject, ([], []))
-        begins.append(at)
-        epochs.append(epoch)
-    return out
+    number = rows.groupby("USUBJID", sort=False).cumcount()
+    doses = rows["USUBJID"].map(first_dose) if first_dose is not None else None
+    at_dose = (rows["SESTDTC"] == doses) if doses is not None else False
+    rows["with_day"] = (number == 0) | (~moments_of(rows["SESTDTC"]).has_time & ~at_dose)
+    rows["start"] = rows["SESTDTC"].mask(number == 0, rows["SESTDTC"].str[:DAY_ALONE])
+    rows = rows.rename(columns={"EPOCH": "epoch"}).set_index("USUBJID")[["start", "epoch", "with_day"]]
+    number = number.to_numpy()
+    return Elements(tuple(rows[number == step] for step in range(int(number.max(initial=-1)) + 1)))
 
 
-def with_epoch(frame: pd.DataFrame, name: str, elements: Elements, *, before_dose: bool) -> pd.DataFrame:
+def _ordered(se: pd.DataFrame) -> bool:
+    return "TAETORD" in se and bool(se["TAETORD"].notna().all())
+
+
+def with_epoch(
+    frame: pd.DataFrame,
+    name: str,
+    elements: Elements,
+    *,
+    class_: str = "FINDINGS",
+    planned_before: pd.Series | None = None,
+) -> pd.DataFrame:
     """EPOCH of the element that the record's start falls into: SESTDTC <= start < SEENDTC.
 
-    A date without a time on the day that an element begins counts as before it when `before_dose`
-    (findings: planned before the dose), else as in it. After the last element: the last epoch; before the
-    first: missing, as with a partial date.
+    The start of an event or intervention is --STDTC alone: when it was asked for says nothing of it. On the
+    day on which an element begins, a finding without a time, or planned before the dose, counts as before
+    it, one with the time at which it begins as in it; so do all others but those of `planned_before`.
+    After the last element: the last epoch; before the first, with a partial date, or where the start of an
+    element leaves it open: missing.
     """
-    start = f"{name}STDTC" if f"{name}STDTC" in frame else f"{name}DTC"
-    if start not in frame or "EPOCH" in frame:
+    start = start_variable(name, class_, frame)
+    if not start or "EPOCH" in frame:
         return frame
-    edge = FIRST_MINUTE if before_dose else LAST_MINUTE
+    planned = planned_before if planned_before is not None else pd.Series(False, index=frame.index)
+    group, first = alike([frame["USUBJID"], frame[start], planned.astype("float64")])
+    rows = frame[["USUBJID", start]].iloc[first].set_axis(["subject", "start"], axis=1)
+    rows = rows.assign(planned=planned.iloc[first], finding=class_.upper() == "FINDINGS")
+    return frame.assign(EPOCH=_epochs(rows, elements).array.take(group))
 
-    def epoch_at(subject: str, text: str | float) -> str | None:
-        if not isinstance(text, str) or len(text) < 10 or subject not in elements:
-            return None
-        begins, epochs = elements[subject]
-        begun = bisect_right(begins, text if len(text) > 10 else text + edge)
-        return epochs[begun - 1] if begun else None
 
-    group, first = alike([frame["USUBJID"], frame[start]])
-    subjects, starts = frame["USUBJID"].iloc[first].tolist(), frame[start].iloc[first].tolist()
-    found = [epoch_at(subject, text) for subject, text in zip(subjects, starts, strict=True)]
-    return frame.assign(EPOCH=pd.array(found, dtype="str").take(group))
+def start_variable(name: str, class_: str, frame: pd.DataFrame) -> str:
+    """The variable that says when what a record describes began; "" where there is none."""
+    start, asked = f"{name}STDTC", f"{name}DTC"
+    if start in frame:
+        return start
+    return asked if asked in frame and class_.upper() not in ("EVENTS", "INTERVENTIONS") else ""
+
+
+def _epochs(rows: pd.DataFrame, elements: Elements) -> pd.Series:
+    """The epoch of each row (subject, start, planned, finding) by the last element that has begun."""
+    epoch = pd.Series(None, index=rows.index, dtype="str")
+    open_ = np.zeros(len(rows), dtype=bool)
+    for step in elements.steps:
+        own = step.reindex(rows["subject"]).set_axis(rows.index)
+        begun, unknown = _begun(rows, own)
+        # a later element that may have begun, too, leaves it open, unless its epoch is the same
+        open_ = np.where(begun, False, open_ | (unknown & (own["epoch"] != epoch).to_numpy()))
+        epoch = epoch.mask(begun, own["epoch"])
+    return epoch.where(~open_ & moments_of(rows["start"]).has_day)
+
+
+def _begun(rows: pd.DataFrame, element: pd.DataFrame) -> tuple[Flags, Flags]:
+    """Where an element has begun at the start of a row, and where that is not known."""
+    order = compared(rows["start"], element["start"])
+    with_day = element["with_day"].fillna(False).to_numpy(dtype=bool)
+    tie = with_day | counts_as_after(
+        rows["start"], element["start"], finding=rows["finding"], planned_before=rows["planned"]
+    )
+    entered = element["epoch"].notna().to_numpy() | element["start"].notna().to_numpy()
+    return (order == AFTER) | ((order == SAME) & tie), (order == UNKNOWN) & entered
+
+
+def counts_as_after(
+    start: pd.Series, dose: pd.Series, *, finding: pd.Series, planned_before: pd.Series
+) -> Flags:
+    """What a record at a tie with a dose counts as (plan of the trial, else SDTMIG 3.4 section 4.4.9).
+
+    Planned before the dose: as before it. An event or intervention: as after. A finding: as after where
+    both have a time, as before where one has none.
+    """
+    timed = moments_of(start).has_time & moments_of(dose).has_time
+    return ~planned_before.to_numpy(dtype=bool) & (~finding.to_numpy(dtype=bool) | timed)
+
+
+def at_the_dose(start: pd.Series, dose: pd.Series, planned_before: pd.Series) -> Flags:
+    """Findings that have the very time of the dose, and no plan that says which was first."""
+    timed = moments_of(start).has_time & moments_of(dose).has_time
+    return (compared(start, dose) == SAME) & timed & ~planned_before.to_numpy(dtype=bool)

@@ -9,9 +9,22 @@ import pandas as pd
 from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.rowids import gathered_ids
-from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, join, mapped, prepared, subject
+from il2cdisc.sdtm import (
+    Mapped,
+    collected,
+    constant,
+    dataset,
+    date,
+    derived,
+    in_time,
+    join,
+    mapped,
+    prepared,
+    subject,
+)
 from mappings.common import SITE_DATE, dates
 
+PARTICIPATION = ["attendance.attended_on", "milestones.step_on"]
 FIRST, LAST = "first day with a tablet", "last day with a tablet"
 
 
@@ -19,19 +32,25 @@ def dm(raw_enrol: pd.DataFrame, raw_attendance: pd.DataFrame, raw_milestones: pd
     """Patients: one record per patient who gave consent."""
     rows = join(raw_enrol, taken(ex), on={"USUBJID": "USUBJID"})
     rows = join(rows, last_contact(raw_attendance, raw_milestones), on={"USUBJID": "USUBJID"})
+    never = rows["contact"].where(rows["enrol.group_code"].notna() & rows["taken"].isna())
+    rows = rows.assign(end=rows["last"].fillna(never))
     return dataset(
         "DM",
         rows,
         USUBJID=subject(),
         SUBJID=collected("enrol.patient_no"),
         RFSTDTC=prepared("first", sources=["EX.EXSTDTC"], rule=FIRST),
-        RFENDTC=prepared("last", sources=["EX.EXENDTC"], rule=LAST),
+        RFENDTC=prepared(
+            "end",
+            sources=["EX.EXENDTC", *PARTICIPATION],
+            rule=f"{LAST}; of patients who were allocated and took none, the last date of contact",
+        ),
         RFXSTDTC=prepared("first", sources=["EX.EXSTDTC"], rule=FIRST),
         RFXENDTC=prepared("last", sources=["EX.EXENDTC"], rule=LAST),
         RFICDTC=date("enrol.consent_on", SITE_DATE),
         RFPENDTC=prepared(
             "contact",
-            sources=["attendance.attended_on", "milestones.step_on"],
+            sources=PARTICIPATION,
             rule="last date of visits and milestones",
         ),
         SITEID=collected("enrol.centre_no"),
@@ -66,21 +85,27 @@ def dm(raw_enrol: pd.DataFrame, raw_attendance: pd.DataFrame, raw_milestones: pd
 def taken(ex: pd.DataFrame) -> pd.DataFrame:
     """First and last day with a tablet, and the arm that the tablets belong to, a patient a row."""
     arms = {10.0: ("F10", "Fictamol 10 mg"), 40.0: ("F40", "Fictamol 40 mg"), 5.0: ("PLN", "Plainol 5 mg")}
-    by = ex.groupby("USUBJID", sort=False)
-    strength = by["EXDOSE"].min()
+    strength = ex.groupby("USUBJID", sort=False)["EXDOSE"].min()
     return (
         pd.DataFrame(
             {
-                "first": by["EXSTDTC"].min(),
-                "last": by["EXENDTC"].max(),
+                "first": of_packs(ex, "EXSTDTC"),
+                "last": of_packs(ex, "EXENDTC", last=True),
                 "code": strength.map({dose: code for dose, (code, _) in arms.items()}).astype("str"),
                 "arm": strength.map({dose: arm for dose, (_, arm) in arms.items()}).astype("str"),
+                "taken": True,
                 "@dispensed": gathered_ids(ex["@dispensed"], ex["USUBJID"]),
             }
         )
         .rename_axis("USUBJID")
         .reset_index()
     )
+
+
+def of_packs(ex: pd.DataFrame, name: str, *, last: bool = False) -> pd.Series:
+    """The first or last of a date of the packs, by USUBJID."""
+    packs = ex.assign(at=in_time(ex[name], last=last)).sort_values(["USUBJID", "at"], kind="stable")
+    return packs.drop_duplicates("USUBJID", keep="last" if last else "first").set_index("USUBJID")[name]
 
 
 def last_contact(raw_attendance: pd.DataFrame, raw_milestones: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +134,7 @@ def years(born: pd.Series, until: pd.Series) -> pd.Series:
 
 def no_arm(rows: pd.DataFrame) -> pd.Series:
     """ARMNRS: see the method in the workbook."""
-    allocated, treated = rows["enrol.group_code"].notna(), rows["first"].notna()
+    allocated, treated = rows["enrol.group_code"].notna(), rows["taken"].notna()
     reason = pd.Series(index=rows.index, dtype="str")
     failed = rows["enrol.eligible_yn"] == "no"
     return (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.dates import next_day, over_distinct
-from il2cdisc.sdtm import Mapped, dataset, derived, planned_elements, prepared, subject
+from il2cdisc.sdtm import Mapped, dataset, days_after, derived, planned_elements, prepared, subject
 from il2cdisc.spec.models import Protocol
 from mappings.common import dates
 
@@ -20,7 +19,7 @@ def se(dm: pd.DataFrame, raw_enrol: pd.DataFrame, protocol: Protocol) -> Mapped:
             "1": dm["RFICDTC"],
             "2": dm["USUBJID"].map(allocated(raw_enrol)).astype("str"),
             "3": dm["RFXSTDTC"],
-            "4": over_distinct(dm["RFXENDTC"], next_day),
+            "4": days_after(dm["RFXENDTC"]),
             "last": dm["RFPENDTC"],
         }
     )

@@ -1,0 +1,334 @@
+"""Dates and times: partial doses and onsets, ties with the first dose, epochs, baselines, the data cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from il2cdisc.base.dates import sas_day, sas_days
+from il2cdisc.base.exposure import exposure_days
+from il2cdisc.base.moments import AFTER, BEFORE, SAME, UNKNOWN, compared, days_after, in_time
+from il2cdisc.base.onset import end_days, onset_days
+from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_exposure
+from il2cdisc.sdtm.steps.timing import elements_of, with_epoch
+from il2cdisc.spec.models import BaselineRule
+
+NONE = pd.Series([None], dtype="str")
+
+
+def texts(columns: str, *rows: tuple[str | None, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=columns.split()).astype("str")
+
+
+def values(column: pd.Series) -> list[Any]:
+    return [None if pd.isna(v) else v for v in column]
+
+
+def text(value: str | None) -> pd.Series:
+    return pd.Series([value], dtype="str")
+
+
+def day(value: str | None) -> np.ndarray:
+    return sas_days(text(value)).to_numpy()
+
+
+# --- 5: one comparison ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "order"),
+    [
+        ("2022-03-05T10:00", "2022-03-05T10:01", BEFORE),
+        ("2022-03-05T10:01", "2022-03-05T10:01:00", SAME),
+        ("2022-03-05T10:01", "2022-03-05T10:01:59", SAME),  # no second is made up
+        ("2022-03-05T10:01:59", "2022-03-05T10:01:58", AFTER),
+        ("2022-03-05T10:01:58.50", "2022-03-05T10:01:58.5", SAME),
+        ("2022-03-05T10:01:58.4", "2022-03-05T10:01:58.5", BEFORE),
+        ("2022-03-05", "2022-03-05T10:01", SAME),
+        ("2022-03-05T10", "2022-03-05T10:59", SAME),
+        ("2022-03-05T-:30", "2022-03-05T10:01", SAME),
+        ("2022-03-04T23:59", "2022-03-05", BEFORE),
+        ("2022-03-06", "2022-03-05T23:59", AFTER),
+        ("2022-03", "2022-03-05", UNKNOWN),
+        ("2022-03", "2022-03", UNKNOWN),
+        ("2022-02", "2022-03-05", BEFORE),
+        ("2022---15", "2022-03-05", UNKNOWN),
+        ("2023", "2022-12-31T23:59", AFTER),
+        ("2022-02-30", "2022-03-05", UNKNOWN),  # no date at all
+        (None, "2022-03-05", UNKNOWN),
+        ("2022-03-05", None, UNKNOWN),
+    ],
+)
+def test_5_one_comparison(left: str | None, right: str | None, order: int) -> None:
+    assert compared(text(left), text(right)).tolist() == [order]
+    turned = {BEFORE: AFTER, AFTER: BEFORE}.get(order, order)
+    assert compared(text(right), text(left)).tolist() == [turned]
+
+
+MOMENTS = st.builds(
+    lambda at, length: at.isoformat(timespec="seconds")[:length],
+    st.datetimes(pd.Timestamp("2021-12-30").to_pydatetime(), pd.Timestamp("2022-01-03").to_pydatetime()),
+    st.sampled_from([4, 7, 10, 13, 16, 19]),
+)
+
+
+@given(MOMENTS, MOMENTS)
+def test_5_the_comparison_agrees_with_the_instants(left: str, right: str) -> None:
+    """By the least and the greatest second that each text may mean."""
+
+    def second(given_: str, rest: str) -> pd.Timestamp:
+        return pd.Timestamp(given_ + rest[len(given_) :])
+
+    least, greatest = "2021-01-01T00:00:00", "2021-12-31T23:59:59"
+    low, high = second(left, least), second(left, greatest)
+    other_low, other_high = second(right, least), second(right, greatest)
+    if high < other_low:
+        wanted = BEFORE
+    elif low > other_high:
+        wanted = AFTER
+    else:
+        wanted = SAME if min(len(left), len(right)) >= 10 else UNKNOWN
+    assert compared(text(left), text(right)).tolist() == [wanted]
+
+
+def test_5_moments_sort_by_what_they_may_mean_and_by_the_visit_where_partial() -> None:
+    column = pd.Series(["2022-03-05T10:00", "2022-03", "2022-03-05", None], dtype="str")
+    assert in_time(column).rank().tolist()[:3] == [3.0, 1.0, 2.0]
+    visit = pd.Series([None, "2022-03-06", None, "2022-03-04"], dtype="str")
+    assert in_time(column, instead=visit).rank().tolist() == [3.0, 4.0, 2.0, 1.0]
+    assert in_time(column, last=True).rank().tolist()[:3] == [1.0, 3.0, 2.0]
+
+
+def test_5_the_day_after_a_partial_date_is_known_as_far_as_the_date_is() -> None:
+    dates = pd.Series(["2022-02-28T08:30", "2022-03", "2022-03", "2022-12", "2022", None], dtype="str")
+    visits = pd.Series([None, "2022-03-31", None, None, None, "2022-03-31"], dtype="str")
+    assert values(days_after(dates, visits)) == ["2022-03-01", "2022-04", "2022", None, None, None]
+
+
+SE = texts(
+    "USUBJID EPOCH SESTDTC",
+    ("S1", "SCREENING", "2021-06-14T08:41"),
+    ("S1", "TREATMENT", "2021-06-21T10:01:00"),
+    ("S1", "FOLLOW-UP", "2021-07-20"),
+)
+DOSE = pd.Series({"S1": "2021-06-21T10:01:00"})
+
+
+def epoch(name: str, class_: str, date: str | None, se: pd.DataFrame = SE, **more: Any) -> str | None:
+    stem = "DTC" if class_ == "FINDINGS" else "STDTC"
+    frame = texts(f"USUBJID {name}{stem}", ("S1", date))
+    planned = pd.Series([more.get("planned", False)])
+    elements = elements_of(se, more.get("dose", DOSE))
+    return values(with_epoch(frame, name, elements, class_=class_, planned_before=planned)["EPOCH"])[0]
+
+
+@pytest.mark.parametrize(
+    ("date", "event", "finding", "planned"),
+    [
+        ("2021-06-21T10:00", "SCREENING", "SCREENING", "SCREENING"),
+        ("2021-06-21T10:01", "TREATMENT", "TREATMENT", "SCREENING"),  # the tie
+        ("2021-06-21", "TREATMENT", "SCREENING", "SCREENING"),
+        ("2021-06-21T10:02", "TREATMENT", "TREATMENT", "TREATMENT"),  # its time says that it was after
+        ("2021-07-20", "FOLLOW-UP", "FOLLOW-UP", "FOLLOW-UP"),
+    ],
+)
+def test_5_each_caller_says_what_a_tie_with_the_dose_is(
+    date: str, event: str, finding: str, planned: str
+) -> None:
+    assert epoch("AE", "EVENTS", date) == event
+    assert epoch("VS", "FINDINGS", date) == finding
+    assert epoch("VS", "FINDINGS", date, planned=True) == planned
+
+
+def flag(start: str | None, end: str | None, dose: str, *, death: str | None = None) -> str:
+    events = texts("AESTDTC AEENDTC", (start, end))
+    first, last = sas_days(text(dose[:10])), sas_days(text("2021-07-19"))
+    flags = treatment_emergent(
+        events, first_dose=text(dose), first_day=first, last_day=last, death=text(death), days=30
+    )
+    return flags.iloc[0]
+
+
+def test_5_an_event_at_the_minute_of_the_dose_is_emergent() -> None:
+    assert flag("2021-06-21T10:01", None, "2021-06-21T10:01:00") == "Y"
+    assert flag("2021-06-21T10:01", None, "2021-06-21T10:01:59") == "Y"
+    assert flag("2021-06-21T10:00", None, "2021-06-21T10:01:00") == "N"
+
+
+def last_before(rows: list[tuple[str | None, ...]], dose: str, **more: Any) -> list[str | None]:
+    frame = texts("USUBJID VSTESTCD VSDTC VSSTRESC", *[("S1", "PULSE", *row) for row in rows])
+    planned = pd.Series(more.pop("planned", [False] * len(rows)))
+    first = pd.Series({"S1": dose})
+    return values(with_last_before_exposure(frame, "VS", first, **more, planned_before=planned)["VSLOBXFL"])
+
+
+def test_5_a_finding_at_the_minute_of_the_dose_is_no_baseline_unless_planned_so() -> None:
+    rows = [("2021-06-14", "60"), ("2021-06-21T10:01", "61")]
+    assert last_before(rows, "2021-06-21T10:01:00") == ["Y", None]
+    assert last_before(rows, "2021-06-21T10:01:00", planned=[False, True]) == [None, "Y"]
+    assert last_before([("2021-06-14", "60"), ("2021-06-21", "61")], "2021-06-21T10:01") == [None, "Y"]
+    # a dose without a time: what is done on its day was planned before it
+    assert last_before(rows, "2021-06-21") == [None, "Y"]
+
+
+# --- 3: a dose with a partial date -----------------------------------------------------------------------
+
+
+def ymd(value: str) -> float:
+    return float(sas_day(pd.Timestamp(value).date()))
+
+
+@pytest.mark.parametrize(
+    ("date", "visit", "taken"),
+    [
+        ("2021-06-21T10:01", "2021-06-20", "2021-06-21"),  # a whole date is its own day
+        ("2021-06", "2021-06-21", "2021-06-21"),  # the visit at which it was given
+        ("2021-06", None, "2021-06-18"),  # else not before randomisation
+        ("2021-06", "2021-05-21", "2021-06-18"),  # a visit that the known part excludes is not taken
+        ("2021-07", None, "2021-07-01"),  # the start of the known part
+        ("2021", None, "2021-06-18"),
+        (None, "2021-06-21", "2021-06-21"),
+        (None, None, "2021-06-18"),
+    ],
+)
+def test_3_the_day_taken_for_a_dose(date: str | None, visit: str | None, taken: str) -> None:
+    ex = texts("USUBJID VISIT EXSTDTC EXENDTC", ("S1", "FIRST", date, date))
+    dm = texts("USUBJID RFICDTC RFPENDTC", ("S1", "2021-06-14T08:41", "2021-08-16"))
+    sv = texts("USUBJID VISIT SVSTDTC", ("S1", "FIRST", visit))
+    ds = texts("USUBJID DSDECOD DSSTDTC", ("S1", "RANDOMIZED", "2021-06-18"))
+    days = exposure_days(ex, dm, sv, ds)
+    assert days[["first", "last"]].to_numpy().tolist() == [[ymd(taken), ymd(taken)]]
+
+
+def test_3_an_interval_with_a_partial_end_ends_with_the_known_part_or_the_last_contact() -> None:
+    ex = texts(
+        "USUBJID EXSTDTC EXENDTC",
+        ("S1", "2021-06-21", "2021-07"),
+        ("S1", "2021-06-21", "2021-08"),
+        ("S1", "2021-06", "2021-06-20"),
+    )
+    dm = texts("USUBJID RFICDTC RFPENDTC", ("S1", "2021-06-14", "2021-08-16"))
+    days = exposure_days(ex, dm, pd.DataFrame(), pd.DataFrame())
+    assert days["last"].tolist() == [ymd("2021-07-31"), ymd("2021-08-16"), ymd("2021-06-20")]
+    assert days["first"].iloc[2] == ymd("2021-06-14")  # consent
+
+
+def test_3_a_partial_first_dose_leaves_open_what_it_leaves_open() -> None:
+    """SDTM stays partial: no baseline and no epoch where the dose may be before as well as after."""
+    se = SE.assign(SESTDTC=["2021-06-14T08:41", "2021-06", "2021-07-20"], TAETORD=[1.0, 2.0, 4.0])
+    dose = pd.Series({"S1": "2021-06"})
+    found = [
+        epoch("VS", "FINDINGS", date, se, dose=dose) for date in ("2021-06-20", "2021-07-01", "2021-07-21")
+    ]
+    assert found == [None, "TREATMENT", "FOLLOW-UP"]
+    assert last_before([("2021-05-14", "60"), ("2021-07-01", "61")], "2021-06") == ["Y", None]
+    assert last_before([("2021-05-14", "60"), ("2021-06-14", "61")], "2021-06") == [None, None]
+
+
+# --- 4: start and end imputed together (admiral #727) ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "death", "taken", "emergent"),
+    [
+        ("2021-06", "2021-06-15", None, "2021-06-01", "N"),  # ended before the first dose
+        ("2021-06", "2021-06-25", None, "2021-06-21", "Y"),
+        ("2021-06", "2021-06", None, "2021-06-21", "Y"),
+        ("2021-06", "2021-05", None, "2021-06-01", "N"),
+        ("2021", "2021-06-15", None, "2021-01-01", "N"),
+        ("2021", None, None, "2021-06-21", "Y"),
+        ("2021-06", None, "2021-06-20", "2021-06-01", "N"),  # never after death
+        ("2021-05", "2021-06-25", None, "2021-05-01", "N"),  # the known part is before the first dose
+        ("2021-07", None, None, "2021-07-01", "Y"),
+        ("2021-06-22", "2021-06", None, "2021-06-22", "Y"),
+        (None, None, None, None, "Y"),
+        (None, "2021-06-15", None, None, "N"),
+    ],
+)
+def test_4_onset_and_end_are_imputed_together(
+    start: str | None, end: str | None, death: str | None, taken: str | None, emergent: str
+) -> None:
+    days, _ = onset_days(text(start), text(end), day("2021-06-21"), day(death))
+    assert values(pd.Series(days)) == [None if taken is None else ymd(taken)]
+    assert flag(start, end, "2021-06-21T10:01", death=death) == emergent
+
+
+PARTIAL = st.builds(
+    lambda at, length: at.isoformat()[:length],
+    st.dates(pd.Timestamp("2021-03-01").date(), pd.Timestamp("2021-10-31").date()),
+    st.sampled_from([4, 7, 10]),
+)
+
+
+@given(PARTIAL, st.one_of(st.none(), PARTIAL))
+def test_4_an_imputed_onset_is_never_after_an_end_that_can_be_after_it(start: str, end: str | None) -> None:
+    onset, level = onset_days(text(start), text(end), day("2021-06-21"), day(None))
+    last, _ = end_days(text(end), onset, day("2021-09-15"))
+    first_possible = ymd(start + "2021-01-01"[len(start) :])
+    assert onset[0] >= first_possible
+    if end is not None and np.nanmax(last) >= first_possible and level[0]:
+        assert onset[0] <= last[0]
+    assert onset[0] in (first_possible, ymd("2021-06-21"))
+
+
+# --- 8: one baseline per key ------------------------------------------------------------------------------
+
+
+def flags(rule: BaselineRule | None) -> list[str | None]:
+    frame = texts(
+        "USUBJID VSTESTCD VSPOS VSTPT VSDTC VSSTRESC",
+        ("S1", "SYSBP", "STANDING", "AFTER 1 MIN", "2021-06-21", "120"),
+        ("S1", "SYSBP", "STANDING", "AFTER 3 MIN", "2021-06-21", "118"),
+        ("S1", "SYSBP", "SUPINE", None, "2021-06-21", "125"),
+        ("S1", "SYSBP", "SUPINE", None, "2021-06-21", "126"),
+    )
+    rules = (rule,) if rule else ()
+    return values(with_last_before_exposure(frame, "VS", DOSE, rules)["VSLOBXFL"])
+
+
+def test_8_one_baseline_per_time_point_where_the_sheet_says_so() -> None:
+    assert flags(None) == [None, "Y", None, "Y"]  # the default: test and position, not the time point
+    assert flags(BaselineRule(dataset="VS", time_point=True)) == ["Y", "Y", None, "Y"]
+
+
+def test_8_of_replicates_the_one_that_the_sheet_names() -> None:
+    assert flags(BaselineRule(dataset="VS", first_replicate=True)) == ["Y", None, "Y", None]
+
+
+def test_8_keys_of_the_sheet_and_rules_of_single_tests() -> None:
+    assert flags(BaselineRule(dataset="VS", keys=("VSTESTCD",))) == [None, None, None, "Y"]
+    other = BaselineRule(dataset="VS", testcd="DIABP", keys=("VSTESTCD",))
+    assert flags(other) == [None, None, None, None]  # no rule for the test: `baseline_rules` always adds one
+
+
+def test_8_left_and_right_have_a_baseline_each() -> None:
+    frame = texts(
+        "USUBJID MKTESTCD MKLAT MKDTC MKSTRESC",
+        ("S1", "SWELL", "LEFT", "2021-06-14", "1"),
+        ("S1", "SWELL", "RIGHT", "2021-06-21", "2"),
+    )
+    assert values(with_last_before_exposure(frame, "MK", DOSE)["MKLOBXFL"]) == ["Y", "Y"]
+
+
+# --- 9: epochs of what the record describes -----------------------------------------------------------------
+
+
+def test_9_what_was_asked_at_a_visit_began_at_no_known_time() -> None:
+    """Substance use and procedures of the time before the study have a date of collection alone."""
+    use = texts("USUBJID SUDTC", ("S1", "2021-06-14"))
+    elements = elements_of(SE, DOSE)
+    out = with_epoch(use, "SU", elements, class_="INTERVENTIONS")
+    assert "EPOCH" not in out or out["EPOCH"].isna().all()
+    assert values(with_epoch(use.rename(columns={"SUDTC": "VSDTC"}), "VS", elements)["EPOCH"]) == [
+        "SCREENING"
+    ]
+
+
+def test_9_randomisation_comes_before_the_dose_of_its_day() -> None:
+    assert epoch("DS", "EVENTS", "2021-06-21", planned=True) == "SCREENING"
+    assert epoch("DS", "EVENTS", "2021-06-21") == "TREATMENT"
