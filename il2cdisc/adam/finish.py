@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from il2cdisc.adam.problems import (
     EXTRA_VARIABLE,
     KEYS_REPEAT,
     MISSING_VARIABLE,
+    MIXED_PARAMETER,
     NO_DATASET,
     NOT_FINITE,
     TYPE_DIFFERS,
@@ -24,6 +26,7 @@ from il2cdisc.base.rowids import MARK, edges, id_columns
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 
 SEQUENCE = "ASEQ"
+_ONE_EACH = re.compile(r"[A-Z]{2}(STRESU|SPEC)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> 
     subject after sorting (stable, missing first). The id columns become edges.
 
     Raises `Stopped` with all of ADM008 missing, ADM009 extra variables, ADM010 types, ADM016 infinite
-    values, or ADM012 no such dataset. Keys that repeat are a finding (ADM011), put into `problems`.
+    values, ADM019 a parameter of two units or specimens, or ADM012 no such dataset. Keys that repeat are a
+    finding (ADM011), put into `problems`.
     """
     told = Problems() if problems is None else problems
     told.extend(analysis.findings)
@@ -67,6 +71,7 @@ def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> 
     stops = Problems()
     frame = _assigned(analysis.frame, wanted)
     _check_names(analysis, frame, wanted, stops)
+    _check_parameters(analysis.name, frame, stops)
     columns: dict[str, pd.Series | np.ndarray] = {
         v.name: _typed(frame[v.name], v, stops)
         for v in wanted.variables
@@ -119,6 +124,20 @@ def _check_names(analysis: Analysis, frame: pd.DataFrame, wanted: DatasetSpec, s
                 at_record(analysis.name, column=column), what, hint=did_you_mean(column, listed - made)
             )
         )
+
+
+def _check_parameters(name: str, frame: pd.DataFrame, stops: Problems) -> None:
+    """Values of one PARAMCD share their unit and their specimen, those of the SDTM records behind them."""
+    if not {"PARAMCD", "AVAL"} <= set(frame.columns):
+        return
+    valued = frame[frame["AVAL"].notna().to_numpy()]
+    for column in [str(c) for c in frame.columns if _ONE_EACH.fullmatch(str(c))]:
+        pairs = valued[["PARAMCD", column]].dropna().drop_duplicates()
+        for code, rows in pairs.groupby("PARAMCD", sort=True):
+            if len(rows) > 1:
+                found = sorted(rows[column])
+                what = f"{name} parameter {code} has values of {column} {' and '.join(found)}"
+                stops.add(MIXED_PARAMETER.at(at_record(name, column="PARAMCD"), what, values=found))
 
 
 def _typed(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Series | np.ndarray:

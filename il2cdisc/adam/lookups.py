@@ -18,8 +18,23 @@ from il2cdisc.adam.arguments import (
     text_column,
 )
 from il2cdisc.adam.keys import beside, partners, rows_at
-from il2cdisc.adam.problems import NO_NUMBER, OTHER_UNIT
-from il2cdisc.base.problems import Problem, Stopped, did_you_mean
+from il2cdisc.adam.problems import NO_NUMBER, OTHER_UNIT, PARAMETER_KEY
+from il2cdisc.base.problems import Address, Problem, Stopped, at_record, did_you_mean
+
+KEY_HEADERS = (
+    "Test Code",
+    "Specimen",
+    "Method",
+    "Location",
+    "Laterality",
+    "Position",
+    "Time Point",
+    "Object",
+    "Binding Agent",
+    "Markers",
+    "Cell State",
+)
+"""Headers of the sheet Parameters that say which results are a parameter's; all filled ones count."""
 
 
 def derive_var_number(
@@ -78,11 +93,19 @@ def derive_vars_parameter(
     """The rows of `dataset` whose key is a parameter, with its variables (PARAMCD, PARAM, PARAMN ...).
 
     Missing parts of a key equal each other here (a test without specimen). Rows that are no parameter
-    are left out: an analysis dataset holds what the workbook lists.
+    are left out: an analysis dataset holds what the workbook lists. Columns of `parameters` that tell
+    parameters apart (`KEY_HEADERS`) are renamed to the variables of `by` that they stand for; one that is
+    filled and not renamed stops (ADM030), as results of several kinds would share a parameter.
 
     Before: VSTESTCD SYSBP, FRMSIZE; parameters with SYSBP only. After: the SYSBP row with PARAMCD SYSBP.
     """
     name = "derive_vars_parameter"
+    unused = [header for header in KEY_HEADERS if header in parameters and parameters[header].notna().any()]
+    if unused:
+        what = (
+            f"parameters are chosen by {', '.join(by)}; the sheet tells them apart by {', '.join(unused)} too"
+        )
+        raise Stopped([PARAMETER_KEY.at(f"{name}()", what)])
     need_columns(name, dataset, by)
     need_columns(name, parameters, [*by, *new_vars], "parameters")
     need_absent(name, dataset, new_vars)
@@ -93,26 +116,48 @@ def derive_vars_parameter(
 
 
 def check_units(
-    dataset: pd.DataFrame, *, unit: str, wanted: str, by: str = "PARAMCD"
+    dataset: pd.DataFrame, *, result: str, unit: str, wanted: str, by: str = "PARAMCD"
 ) -> tuple[pd.Series, list[Problem]]:
-    """Which rows have their parameter's unit, and a finding (ADM018) for each parameter with others.
+    """Which rows have their parameter's unit, and a finding (ADM018) for each parameter and other unit.
 
-    `unit` is the column of the results (LBSTRESU), `wanted` that of the parameter. A result without a unit
-    passes. Use the first to leave AVAL missing elsewhere, give the second to `analysis_dataset`.
+    `result` is the column of results as text (LBSTRESC), `unit` that of their units (LBSTRESU), `wanted` that
+    of the parameter's. A result without a unit is in another one unless the parameter has none either; a
+    record without a result has its place whatever stands beside it. Keep the rows of the first, give the
+    second to `analysis_dataset`.
 
     Before: LBSTRESU g/L, g/dL for a parameter in g/L. After: True, False; one finding.
     """
     name = "check_units"
-    need_columns(name, dataset, [unit, wanted, by])
-    same = dataset[unit].isna() | (dataset[unit] == dataset[wanted])
-    others = dataset.loc[~same, [by, wanted, unit]]
+    need_columns(name, dataset, [result, unit, wanted, by])
+    found, asked = dataset[unit].fillna(""), dataset[wanted].fillna("")
+    there = dataset[result].notna()
+    same = ~there | (found == asked)
+    others = dataset[~same.to_numpy(dtype=bool)]
     problems = [
-        OTHER_UNIT.at(
-            str(code), f"{len(rows)} result(s) are not in {rows[wanted].iloc[0]}", values=rows[unit].unique()
-        )
-        for code, rows in others.groupby(by, sort=True)
+        _other_unit(rows, str(code), unit, wanted, int((there & (dataset[by] == code)).sum()))
+        for (code, _), rows in others.groupby([by, found[others.index]], sort=True)
     ]
     return same, problems
+
+
+def _other_unit(rows: pd.DataFrame, code: str, unit: str, wanted: str, out_of: int) -> Problem:
+    shown, asked = rows[unit].iloc[0], rows[wanted].iloc[0]
+    has = f"in {shown}" if isinstance(shown, str) else "without a unit"
+    needs = f"is in {asked}" if isinstance(asked, str) else "has no unit"
+    records = _records(rows, unit)
+    place = records[0] if len(records) == 1 else Address(dataset=unit.removesuffix("STRESU"), column=unit)
+    what = f"Result {has}, but parameter {code} {needs}; it is not in the analysis dataset"
+    values = [shown] if isinstance(shown, str) else []
+    return OTHER_UNIT.at(place, what, values=values, records=records, out_of=out_of)
+
+
+def _records(rows: pd.DataFrame, unit: str) -> list[Address]:
+    """Addresses of results in their SDTM dataset, which the name of the unit's variable tells."""
+    root = unit.removesuffix("STRESU")
+    if not {"USUBJID", f"{root}SEQ"} <= set(rows.columns):
+        return []
+    pairs = zip(rows["USUBJID"].astype("str"), rows[f"{root}SEQ"].astype("int64"), strict=True)
+    return [at_record(root, subject, seq, unit) for subject, seq in pairs]
 
 
 def derive_vars_query(

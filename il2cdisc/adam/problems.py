@@ -108,7 +108,19 @@ PLAN_DIFFERS = Kind(
 )
 OTHER_UNIT = Kind(
     "ADM018",
-    "Results are not in their parameter's unit",
+    "Result not in the unit of its parameter",
     Severity.FINDING,
-    "make the units of the two workbooks agree, or add the conversion; until then AVAL is missing there",
+    "Make the units of the two workbooks agree, or add the conversion to the sheet Conversions.",
+)
+MIXED_PARAMETER = Kind(
+    "ADM019",
+    "Two units or specimens in one parameter",
+    Severity.STOP,
+    "Give each unit and specimen a parameter of its own in the sheet Parameters, and choose results by it.",
+)
+PARAMETER_KEY = Kind(
+    "ADM030",
+    "Column of the sheet Parameters that chooses no results",
+    Severity.STOP,
+    "Rename the column to the variable that it stands for and name that in `by`.",
 )

@@ -167,3 +167,9 @@ HALF = Kind(
     _STOP,
     "add the workbook and the mappings of ADaM, or move this workbook away until they are there",
 )
+SHADOW_CODELIST = Kind(
+    "SPC150",
+    "Sponsor codelist in place of a CDISC codelist",
+    Severity.FINDING,
+    "Use the CDISC codelist with its spelling and codes, or say in Comment why this one is separate.",
+)

@@ -18,7 +18,7 @@ from il2cdisc.adam import (
 from il2cdisc.spec.models import Spec
 from mappings.adam.common import after_baseline, with_change, with_date, with_subject, with_visits
 
-KEY = {"Test Code": "CPTESTCD", "Markers": "CPSBMRKS", "Cell State": "CPCELSTA"}
+KEY = {"Test Code": "CPTESTCD", "Specimen": "CPSPEC", "Markers": "CPSBMRKS", "Cell State": "CPCELSTA"}
 PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1", "PARCAT2"]
 
 
@@ -29,8 +29,9 @@ def adcp(cp: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     logs = parameters[parameters["Derivation"] == "LOG"]
     out = derive_vars_parameter(cp, measured, by=list(KEY.values()), new_vars=[*PARAMETER, "_UNIT"])
     out = with_date(with_subject(out, adsl), "CPDTC")
-    same_unit, findings = check_units(out, unit="CPSTRESU", wanted="_UNIT")
-    out = out.assign(AVAL=out["CPSTRESN"].where(same_unit))
+    same_unit, findings = check_units(out, result="CPSTRESC", unit="CPSTRESU", wanted="_UNIT")
+    out = out[same_unit].reset_index(drop=True)
+    out = out.assign(AVAL=out["CPSTRESN"])
     # the change of the logarithm is the log fold change, its baseline the log baseline
     out = derive_param_transformed(out, parameters=logs[["SOURCE", *PARAMETER]], transform=np.log)
     out = with_change(with_visits(out, windows_of(spec, "ADCP")))

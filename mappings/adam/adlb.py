@@ -20,24 +20,26 @@ from il2cdisc.adam import (
 from il2cdisc.spec.models import Spec
 from mappings.adam.common import SAME, after_baseline, with_change, with_date, with_subject, with_visits
 
+KEY = {"Test Code": "LBTESTCD", "Specimen": "LBSPEC"}
 PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1"]
 
 
 def adlb(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     """Laboratory results: one record per subject per parameter per result."""
-    parameters = parameters_of(spec, "ADLB").rename(columns={"Test Code": "LBTESTCD", "UNIT": "_UNIT"})
-    out = derive_vars_parameter(lb, parameters, by=["LBTESTCD"], new_vars=[*PARAMETER, "_UNIT"])
+    parameters = parameters_of(spec, "ADLB").rename(columns=KEY | {"UNIT": "_UNIT"})
+    out = derive_vars_parameter(lb, parameters, by=list(KEY.values()), new_vars=[*PARAMETER, "_UNIT"])
     out = with_date(with_subject(out, adsl), "LBDTC")
-    same_unit, findings = check_units(out, unit="LBSTRESU", wanted="_UNIT")
-    out = out.assign(AVAL=out["LBSTRESN"].where(same_unit), ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
+    same_unit, findings = check_units(out, result="LBSTRESC", unit="LBSTRESU", wanted="_UNIT")
+    out = out[same_unit].reset_index(drop=True)
+    out = out.assign(AVAL=out["LBSTRESN"], ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
     out = derive_vars_below_lloq(out, text="LBSTRESC", lloq="LBLLOQ")
     out = with_change(with_visits(out, windows_of(spec, "ADLB")))
     after = after_baseline(out)
     out = derive_var_analysis_ratio(out, where=after)
     out = derive_var_anrind(out)
-    # below a limit of quantification there are no limits beside the result: SDTM has judged it
-    judged = out["ANRIND"].notna() | out["AVAL"].isna()
-    out = out.assign(ANRIND=out["ANRIND"].where(judged, out["LBNRIND"]))
+    # half a limit of quantification is not what was measured: SDTM has judged the result itself
+    below = out["DTYPE"] == "HALFLLOQ"
+    out = out.assign(ANRIND=out["ANRIND"].mask(below, out["LBNRIND"]))
     out = derive_var_base(out, by=SAME, source="ANRIND", new_var="BNRIND")
     out = derive_var_shift(out, missing="MISSING", where=after)
     return analysis_dataset("ADLB", out, findings)

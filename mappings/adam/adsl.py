@@ -41,6 +41,7 @@ def adsl(
     rs: pd.DataFrame,
     cp: pd.DataFrame,
     dv: pd.DataFrame,
+    ie: pd.DataFrame,
     spec: Spec,
 ) -> Analysis:
     """Subjects: one record per screened subject."""
@@ -55,7 +56,7 @@ def adsl(
     out = with_stratum(out, suppdm, spec)
     out = with_disposition(out, ds)
     out = with_baseline(out, rs, cp, spec)
-    return analysis_dataset("ADSL", with_sets(out, sv, dv))
+    return analysis_dataset("ADSL", with_sets(out, sv, dv, ie))
 
 
 def with_exposure(dm: pd.DataFrame, ex: pd.DataFrame) -> pd.DataFrame:
@@ -150,20 +151,22 @@ def last_before(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     return filter_extreme(rows[before & rows["AVAL"].notna()], by=["USUBJID"], order=order, mode="last")
 
 
-def with_sets(out: pd.DataFrame, sv: pd.DataFrame, dv: pd.DataFrame) -> pd.DataFrame:
+def with_sets(out: pd.DataFrame, sv: pd.DataFrame, dv: pd.DataFrame, ie: pd.DataFrame) -> pd.DataFrame:
     """The analysis sets."""
     last = sv[(sv["VISITNUM"] == LAST_VISIT).to_numpy() & sv["SVSTDY"].notna().to_numpy()]
     last = filter_extreme(last, by=["USUBJID"], order=["SVSTDY"], mode="last")
     out = derive_vars_merged(out, last, by=["USUBJID"], new_vars={"_LASTDY": "SVSTDY"}, ids=True)
     taken = filter_extreme(dv[dv["DVDECOD"] == PROHIBITED], by=["USUBJID"], order=["DVSEQ"], mode="first")
     out = derive_vars_merged(out, taken, by=["USUBJID"], new_vars={"_TAKEN": "DVDECOD"}, ids=True)
+    unmet = filter_extreme(ie, by=["USUBJID"], order=["IESEQ"], mode="first")
+    out = derive_vars_merged(out, unmet, by=["USUBJID"], new_vars={"_UNMET": "IETESTCD"}, ids=True)
     randomised, dosed = out["ARMCD"].notna(), out["TRTSDT"].notna()
     full = randomised & dosed & out["HAMDBL"].notna()
     late = (out["_LASTDY"] - LAST_DAY).abs() > LAST_TOLERANCE
     return derive_vars_population(
         out,
         flags={
-            "ENRLFL": out["USUBJID"].notna(),
+            "ENRLFL": randomised & out["_UNMET"].isna(),
             "RANDFL": randomised,
             "SAFFL": dosed,
             "FASFL": full,

@@ -57,7 +57,7 @@ def fa(raw_injsite: pd.DataFrame, raw_sv: pd.DataFrame, ae: pd.DataFrame) -> Map
     present, _ = part(examined, examined["injsite.ERYTH"].notna() & (examined["injsite.ERYTH"] != ABSENT))
     return stack(
         erythema(examined, "OCCUR", occurrence()),
-        erythema(present, "SEV", mapped("injsite.ERYTH", codelist="FASEV")),
+        erythema(present, "SEV", mapped("injsite.ERYTH", codelist="SEVRS")),
         measures(gather(examined, fields=list(MEASURES))),
         form_not_done(not_examined),
     )

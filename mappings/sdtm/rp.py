@@ -18,7 +18,7 @@ def rp(raw_preg: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         finding(forms, "CHILDPOT", "preg.CHILDPOT", "NY"),
         finding(forms, "BCMETHOD", "preg.CONTRAC", "BCMETHOD"),
         # the answer to the reason is a test of its own
-        finding(forms[reason == "MENOPAUSA"], "MENOSTAT", "preg.NOCBPRSN", "MENOSTAT"),
+        finding(forms[reason == "MENOPAUSA"], "MENOSTAT", "preg.NOCBPRSN", "MPSTATRS"),
         finding(forms[reason == "STERILIZZAZIONE"], "SRGSTIND", "preg.NOCBPRSN", "NY"),
     )
 

@@ -76,7 +76,7 @@ def scale(
         ),
         VISIT=visit(f"{form}.VISIT"),
         RSDTC=date(f"{asked}DAT", DMY, time=f"{asked}TIM"),
-        supplemental={"RSRATER": mapped(f"{form}.RATER", codelist="RATER")},
+        supplemental={"RSRATER": mapped(f"{form}.RATER", codelist="MEDEVAL")},
         dropped=administrative(form, "SUBJID"),
         **period,
     )

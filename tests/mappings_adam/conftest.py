@@ -28,9 +28,11 @@ COLUMNS = {
     "DS": "USUBJID DSCAT DSSCAT DSDECOD DSSTDTC | DSSEQ",
     "SV": "USUBJID VISIT | VISITNUM SVSTDY",
     "DV": "USUBJID DVDECOD | DVSEQ",
+    "IE": "USUBJID IETESTCD | IESEQ",
     "RS": "STUDYID USUBJID RSTESTCD VISIT RSDTC | RSSEQ VISITNUM RSSTRESN",
-    "CP": "STUDYID USUBJID CPTESTCD CPSBMRKS CPCELSTA CPSTRESU VISIT CPDTC | CPSEQ VISITNUM CPSTRESN",
-    "LB": "STUDYID USUBJID LBTESTCD LBCAT LBSTRESU LBSTRESC LBNRIND VISIT LBDTC"
+    "CP": "STUDYID USUBJID CPTESTCD CPSPEC CPSBMRKS CPCELSTA CPSTRESC CPSTRESU VISIT CPDTC"
+    " | CPSEQ VISITNUM CPSTRESN",
+    "LB": "STUDYID USUBJID LBTESTCD LBSPEC LBCAT LBSTRESU LBSTRESC LBNRIND VISIT LBDTC"
     " | LBSEQ LBSTRESN LBSTNRLO LBSTNRHI LBLLOQ VISITNUM",
 }
 ITEMS = [*(f"HAMD2{i:02d}" for i in range(1, 16)), "HAMD216A", "HAMD217", "HAMD218A", "HAMD218B"]
@@ -86,7 +88,7 @@ def sdtm() -> dict[str, pd.DataFrame]:
         end | {"USUBJID": "S1", "DSSEQ": 3, "DSDECOD": "LOST TO FOLLOW-UP", "DSSTDTC": "2022-03-15"},
         end | {"USUBJID": "S2", "DSSEQ": 1, "DSDECOD": "SCREEN FAILURE", "DSSTDTC": "2022-01-02"},
     ]
-    share = {"STUDYID": "X", "USUBJID": "S1", "CPTESTCD": "TLHRTLH"}
+    share = {"STUDYID": "X", "USUBJID": "S1", "CPTESTCD": "TLHRTLH", "CPSPEC": "BLOOD"}
     return {
         "dm": frame("DM", [s1, s2]),
         "suppdm": frame("SUPPDM", [{"USUBJID": "S1", "QNAM": "STRATUM", "QVAL": "MDD"}]),
@@ -96,6 +98,7 @@ def sdtm() -> dict[str, pd.DataFrame]:
         ),
         "ds": frame("DS", ends),
         "sv": frame("SV", []),
+        "ie": frame("IE", [{"USUBJID": "S2", "IESEQ": 1, "IETESTCD": "IN05"}]),
         "dv": frame("DV", [{"USUBJID": "S1", "DVSEQ": 1, "DVDECOD": "ASSESSMENT NOT PERFORMED"}]),
         "rs": frame(
             "RS",

@@ -84,7 +84,7 @@ def test_without_childbearing_potential_the_reason_is_a_test_and_none_is_due(raw
         ("S1", "CHILDPOT", "Y"),
         ("S1", "BCMETHOD", "HORMONAL"),
         ("S2", "CHILDPOT", "N"),
-        ("S2", "MENOSTAT", "POST-MENOPAUSAL"),
+        ("S2", "MENOSTAT", "POSTMENOPAUSAL"),
         ("S3", "CHILDPOT", "N"),
         ("S3", "SRGSTIND", "Y"),
         ("S4", "CHILDPOT", "Y"),

@@ -73,7 +73,7 @@ def test_every_coded_raw_value_has_a_term(spec: Spec):
         "ARMCD": [("rand", "ARM")],
         "EXTRT": [("rand", "ARM")],
         "STRATUM": [("rand", "STRATUM")],
-        "RATER": [("hdrs", "RATER"), ("madrs", "RATER"), ("ymrs", "RATER")],
+        "MEDEVAL": [("hdrs", "RATER"), ("madrs", "RATER"), ("ymrs", "RATER")],
     }
     for codelist, columns in pairs.items():
         for form, column in columns:

@@ -70,8 +70,8 @@ def spec(make: Any) -> Spec:
         (("M70", "HGB", "200", "g/L"), ("200", 200.0, "g/L", 130.0, 180.0, "HIGH")),
         (
             ("F30", "HGB", "< 2.0", "g/dL"),
-            ("<20.0", None, "g/L", None, None, "LOW"),
-        ),  # limits stand by numbers
+            ("<20.0", None, "g/L", 120.0, 160.0, "LOW"),
+        ),  # judged by limits, which stay beside it
         (("F30", "PH", "7.0", None), ("7.0", 7.0, None, None, None, None)),
         (("F30", "PH", "TRACE", None), ("TRACE", None, None, None, None, None)),
         (("F30", "TEMP", "98.6", "F"), ("37.0", 37.0, "C", None, None, None)),

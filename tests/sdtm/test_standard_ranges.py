@@ -10,7 +10,7 @@ from il2cdisc.sdtm.steps.standard import with_standard_results
 from il2cdisc.spec.models import Conversion, Spec
 
 
-def test_a_result_that_is_no_number_has_no_limits_and_keeps_its_indicator() -> None:
+def test_a_result_that_is_no_number_keeps_limits_and_indicator() -> None:
     spec = Spec(
         shown="specs/sdtm.xlsx",
         standard="SDTM",
@@ -34,8 +34,8 @@ def test_a_result_that_is_no_number_has_no_limits_and_keeps_its_indicator() -> N
     subjects = pd.DataFrame({"USUBJID": ["1", "2"], "SEX": ["F", "M"], "AGE": [40.0, 50.0]})
     after = with_standard_results(before, "LB", spec, subjects, Problems())
     assert after["LBSTRESC"].fillna("").tolist() == ["3.0", "<1.0", "TRACE", ""]
-    assert after["LBORNRHI"].fillna("").tolist() == ["0.5", "", "", "0.5"]
-    assert after["LBORNRLO"].fillna("").tolist() == ["0", "", "", "0"]
-    assert np.array_equal(after["LBSTNRHI"], [5.0, np.nan, np.nan, 5.0], equal_nan=True)
-    assert np.array_equal(after["LBSTNRLO"], [0.0, np.nan, np.nan, 0.0], equal_nan=True)
+    assert after["LBORNRHI"].fillna("").tolist() == ["0.5"] * 4
+    assert after["LBORNRLO"].fillna("").tolist() == ["0"] * 4
+    assert np.array_equal(after["LBSTNRHI"], [5.0] * 4)
+    assert np.array_equal(after["LBSTNRLO"], [0.0] * 4)
     assert after["LBNRIND"].fillna("").tolist() == ["NORMAL", "NORMAL", "", ""]

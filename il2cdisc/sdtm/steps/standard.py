@@ -100,8 +100,7 @@ def with_standard_results(
     }
     # limits of the laboratory count before those of the sheet
     low, high = (_given(frame, f"{name}ORNR{end}", rules, rule) for end in ("LO", "HI"))
-    words = there & np.isnan(_as_numbers(distinct))[pair]
-    return _with_ranges(with_new(frame, made), name, spec, subjects, low, high, words)
+    return _with_ranges(with_new(frame, made), name, spec, subjects, low, high)
 
 
 def _rules(frame: pd.DataFrame, name: str, spec: Spec) -> tuple[list[Rule], NDArray[np.int64]]:
@@ -168,9 +167,11 @@ def _with_ranges(
     subjects: pd.DataFrame,
     low: Numbers,
     high: Numbers,
-    words: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """--STNRLO, --STNRHI and --NRIND: collected limits (`low`, `high`), else those of the sheet Ranges."""
+    """--STNRLO, --STNRHI and --NRIND: collected limits (`low`, `high`), else those of the sheet Ranges.
+
+    A result below a limit of quantification (`<0.5`) keeps the limits that it is judged by.
+    """
     table = [r for r in spec.ranges if r.dataset == name]
     if table:
         known = subjects.set_index("USUBJID").reindex(columns=["SEX", "AGE"])  # DM may do without an age
@@ -200,17 +201,14 @@ def _with_ranges(
     below = over_distinct(frame[f"{name}STRESC"], _limit).to_numpy("float64")
     indicator[(below <= high) & ~(low > 0)] = INDICATORS.index(NORMAL)
     indicator[below <= low] = INDICATORS.index(LOW)
-    # limits stand only beside a number (SDTMIG 3.4, 6.3.5.6); what is judged by them is kept
-    out = with_new(
+    return with_new(
         frame,
         {
-            f"{name}STNRLO": np.where(words, np.nan, low),
-            f"{name}STNRHI": np.where(words, np.nan, high),
+            f"{name}STNRLO": low,
+            f"{name}STNRHI": high,
             f"{name}NRIND": pd.array(INDICATORS, dtype="str").take(indicator, allow_fill=True),
         },
     )
-    given = [limit for limit in (f"{name}ORNRLO", f"{name}ORNRHI") if limit in frame]
-    return out.assign(**{limit: frame[limit].mask(words) for limit in given}) if given else out
 
 
 def _limit(text: str) -> float:

@@ -25,18 +25,20 @@ from il2cdisc.adam import (
 from il2cdisc.spec.models import Spec
 from mappings.adam.common import with_subject
 
+KEY = {"Test Code": "LBTESTCD", "Specimen": "LBSPEC"}
 SAME = ["USUBJID", "PARAMCD"]
 
 
 def adlb(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     """Laboratory results: one record per patient per parameter per result."""
-    parameters = parameters_of(spec, "ADLB").rename(columns={"Test Code": "LBTESTCD", "UNIT": "_UNIT"})
+    parameters = parameters_of(spec, "ADLB").rename(columns=KEY | {"UNIT": "_UNIT"})
     named = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1", "_UNIT"]
-    out = derive_vars_parameter(lb, parameters, by=["LBTESTCD"], new_vars=named)
+    out = derive_vars_parameter(lb, parameters, by=list(KEY.values()), new_vars=named)
     out = derive_vars_dt(with_subject(out, adsl), prefix="A", dtc="LBDTC", flag=False)
     out = derive_vars_dy(out, reference="TRTSDT", source=["ADT"])
-    right, findings = check_units(out, unit="LBSTRESU", wanted="_UNIT")
-    out = out.assign(AVAL=out["LBSTRESN"].where(right), ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
+    right, findings = check_units(out, result="LBSTRESC", unit="LBSTRESU", wanted="_UNIT")
+    out = out[right].reset_index(drop=True)
+    out = out.assign(AVAL=out["LBSTRESN"], ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
     out = derive_vars_below_lloq(out, text="LBSTRESC", lloq="LBLLOQ")
     out = derive_vars_windows(out, windows_of(spec, "ADLB"))
     before = compute_pre_treatment(out, time="")

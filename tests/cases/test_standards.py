@@ -1,0 +1,208 @@
+"""What a reviewer of a standards team objects to, case by case."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from il2cdisc.adam import (
+    analysis_dataset,
+    check_units,
+    derive_vars_parameter,
+    finish,
+)
+from il2cdisc.base.problems import Problems, Stopped
+from il2cdisc.sdtm.steps.standard import with_standard_results
+from il2cdisc.spec.check_terms import check_terms
+from il2cdisc.spec.models import (
+    Codelist,
+    Conversion,
+    DatasetSpec,
+    RangeSpec,
+    Spec,
+    Term,
+    VariableSpec,
+)
+
+PARAMETERS = pd.DataFrame(
+    {
+        "LBTESTCD": ["GLUC"],
+        "Specimen": ["SERUM"],
+        "PARAMCD": ["GLUC"],
+        "_UNIT": ["mmol/L"],
+    },
+    dtype="str",
+)
+RESULTS = pd.DataFrame(
+    {
+        "USUBJID": ["S1", "S1", "S1", "S2", "S2"],
+        "LBSEQ": [1.0, 2.0, 3.0, 1.0, 2.0],
+        "LBTESTCD": ["GLUC"] * 5,
+        "LBSPEC": ["SERUM", "URINE", "SERUM", "SERUM", "SERUM"],
+        "LBSTRESC": ["5.0", "NEGATIVE", "90", "6.0", None],
+        "LBSTRESN": [5.0, np.nan, 90.0, 6.0, np.nan],
+        "LBSTRESU": ["mmol/L", None, "mg/dL", None, None],
+    }
+).astype({"LBTESTCD": "str", "LBSPEC": "str", "LBSTRESC": "str", "LBSTRESU": "str"})
+
+
+# 1. Parameters of the analysis
+
+
+def test_1_a_parameter_is_chosen_by_all_its_keys():
+    chosen = PARAMETERS.rename(columns={"Specimen": "LBSPEC"})
+    found = derive_vars_parameter(RESULTS, chosen, by=["LBTESTCD", "LBSPEC"], new_vars=["PARAMCD", "_UNIT"])
+    assert found["LBSPEC"].unique().tolist() == ["SERUM"]
+    assert len(found) == 4
+
+
+def test_1_a_key_of_the_sheet_that_chooses_nothing_stops():
+    with pytest.raises(Stopped) as stopped:
+        derive_vars_parameter(RESULTS, PARAMETERS, by=["LBTESTCD"], new_vars=["PARAMCD"])
+    (problem,) = stopped.value.problems
+    assert problem.code == "ADM030"
+    assert "chosen by LBTESTCD; the sheet tells them apart by Specimen too" in problem.what
+
+
+def test_1_a_result_without_the_unit_of_its_parameter_is_not_let_in_and_reported():
+    chosen = PARAMETERS.rename(columns={"Specimen": "LBSPEC"})
+    rows = derive_vars_parameter(RESULTS, chosen, by=["LBTESTCD", "LBSPEC"], new_vars=["PARAMCD", "_UNIT"])
+    same, problems = check_units(rows, result="LBSTRESC", unit="LBSTRESU", wanted="_UNIT")
+    # the fourth was not done: it has no result, so no unit either
+    assert rows.loc[same, "LBSEQ"].tolist() == [1.0, 2.0]
+    assert [(p.code, [str(r) for r in p.records], p.out_of) for p in problems] == [
+        ("ADM018", ["LB USUBJID=S2 LBSEQ=1 LBSTRESU"], 3),
+        ("ADM018", ["LB USUBJID=S1 LBSEQ=3 LBSTRESU"], 3),
+    ]
+    assert problems[0].what == (
+        "Result without a unit, but parameter GLUC is in mmol/L; it is not in the analysis dataset"
+    )
+    assert problems[1].what == (
+        "Result in mg/dL, but parameter GLUC is in mmol/L; it is not in the analysis dataset"
+    )
+
+
+def test_1_a_parameter_without_a_unit_has_results_without_one():
+    rows = RESULTS.assign(PARAMCD="PH", _UNIT=pd.Series([None] * 5, dtype="str"))
+    same, problems = check_units(rows, result="LBSTRESC", unit="LBSTRESU", wanted="_UNIT")
+    assert same.tolist() == [False, True, False, True, True]
+    assert [p.what.split(";")[0] for p in problems] == [
+        "Result in mg/dL, but parameter PH has no unit",
+        "Result in mmol/L, but parameter PH has no unit",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "stops"),
+    [
+        ("LBSPEC", ["SERUM", "URINE"], True),
+        ("LBSTRESU", ["mmol/L", "mg/dL"], True),
+        ("LBSPEC", ["SERUM", "SERUM"], False),
+        ("LBSTRESU", ["mmol/L", None], False),
+        ("LBMETHOD", ["DIPSTICK", "HPLC"], False),
+    ],
+)
+def test_1_two_units_or_specimens_in_one_parameter_stop(column, values, stops):
+    variables = [VariableSpec(dataset="ADLB", name=name) for name in ("USUBJID", "PARAMCD")]
+    variables.append(VariableSpec(dataset="ADLB", name="AVAL", data_type="float"))
+    dataset = DatasetSpec(name="ADLB", keys=("USUBJID",), variables=tuple(variables))
+    spec = Spec(shown="specs/adam.xlsx", standard="ADaM", define={}, datasets={"ADLB": dataset})
+    rows = pd.DataFrame({"USUBJID": ["S1", "S2"], "PARAMCD": ["GLUC"] * 2, "AVAL": [5.0, 90.0]})
+    made = analysis_dataset("ADLB", rows.assign(**{column: pd.Series(values, dtype="str")}))
+    made = type(made)(made.name, made.frame, frozenset({column}))
+    if not stops:
+        assert len(finish(made, spec, Problems()).frame) == 2
+        return
+    with pytest.raises(Stopped) as stopped:
+        finish(made, spec)
+    (problem,) = stopped.value.problems
+    assert problem.code == "ADM019"
+    first, second = sorted(values)
+    assert problem.what == f"ADLB parameter GLUC has values of {column} {first} and {second}"
+
+
+# 2. Codelists of the sponsor in place of published ones
+
+
+def listed(name: str, *values: str, code: str = "", comment: str = "") -> Codelist:
+    terms = tuple(Term(value=value) for value in values)
+    return Codelist(id=name, nci_code=code, comment=comment, terms=terms)
+
+
+def shadows(item: Codelist, *, role: str = "Result Qualifier") -> list[str]:
+    variable = VariableSpec(dataset="FA", name="FAORRES", codelist=item.id, role=role)
+    dataset = DatasetSpec(name="FA", variables=(variable,))
+    spec = Spec(
+        shown="s.xlsx", standard="SDTM", define={}, datasets={"FA": dataset}, codelists={item.id: item}
+    )
+    return [problem.what for problem in check_terms(spec) if problem.code == "SPC150"]
+
+
+def test_2_a_sponsor_codelist_that_shadows_a_published_one_is_reported():
+    what = "sponsor codelist MENOSTAT repeats terms of MPSTATRS (C185847)"
+    assert shadows(listed("MENOSTAT", "POST-MENOPAUSAL")) == [what]
+    (severity,) = shadows(listed("FASEV", "MILD", "MODERATE", "SEVERE"))
+    assert "SEVRS (C165643)" in severity
+    assert "AESEV (C66769)" in severity
+    (frequency,) = shadows(listed("HOWOFTEN", "Qd", "b.i.d."))
+    assert "FREQ (C71113)" in frequency
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        listed("OWN", "MILD", "HARDLY ANY"),
+        listed("GRADE", "0", "1", "2"),
+        listed("FASEV", "MILD", comment="COM.OWN"),
+        listed("EMPTY"),
+    ],
+)
+def test_2_other_sponsor_codelists_are_not(item):
+    assert shadows(item) == []
+
+
+def test_2_texts_that_group_records_are_the_sponsor_s():
+    assert shadows(listed("DVSCAT", "MAJOR", "MINOR"), role="Grouping Qualifier") == []
+    assert shadows(listed("DVSCAT", "MAJOR", "MINOR")) != []
+
+
+# 3. Limits beside results below a limit of quantification
+
+
+@pytest.mark.parametrize(
+    ("result", "low", "high", "wanted"),
+    [
+        ("<0.44", "0.1", "9", (0.1, 9.0, None)),  # it may be below the range or in it
+        ("<0.44", None, "9", (None, 9.0, "NORMAL")),
+        ("<0.44", "0", "9", (0.0, 9.0, "NORMAL")),
+        ("<0.44", "0.5", "9", (0.5, 9.0, "LOW")),
+        ("0.44", "0.5", "9", (0.5, 9.0, "LOW")),
+        ("POSITIVE", "0.5", "9", (0.5, 9.0, None)),
+    ],
+)
+def test_3_collected_limits_stay_and_the_indicator_agrees_with_them(result, low, high, wanted):
+    rule = Conversion(dataset="IS", testcd="ATAB", from_unit="IU/mL", to_unit="IU/mL")
+    spec = Spec(shown="", standard="SDTM", define={}, datasets={}, conversions=(rule,))
+    row = ("S1", "ATAB", result, "IU/mL", low, high)
+    names = ["USUBJID", "ISTESTCD", "ISORRES", "ISORRESU", "ISORNRLO", "ISORNRHI"]
+    frame = pd.DataFrame([row], columns=names, dtype="str")
+    subjects = pd.DataFrame({"USUBJID": ["S1"], "SEX": ["F"], "AGE": [40.0]})
+    out = with_standard_results(frame, "IS", spec, subjects, Problems()).iloc[0]
+    found = [None if pd.isna(out[n]) else out[n] for n in ("ISSTNRLO", "ISSTNRHI", "ISNRIND")]
+    assert tuple(found) == wanted
+    assert [None if pd.isna(out[n]) else out[n] for n in names[4:]] == [low, high]
+
+
+def test_3_a_range_of_the_workbook_stays_too():
+    rule = Conversion(dataset="LB", testcd="CRP", from_unit="mg/L", to_unit="mg/L")
+    limits = RangeSpec(dataset="LB", testcd="CRP", unit="mg/L", low=0.0, high=5.0)
+    spec = Spec(shown="", standard="SDTM", define={}, datasets={}, conversions=(rule,), ranges=(limits,))
+    frame = pd.DataFrame(
+        [("S1", "CRP", "<0.3", "mg/L")],
+        columns=["USUBJID", "LBTESTCD", "LBORRES", "LBORRESU"],
+        dtype="str",
+    )
+    subjects = pd.DataFrame({"USUBJID": ["S1"], "SEX": ["F"], "AGE": [40.0]})
+    out = with_standard_results(frame, "LB", spec, subjects, Problems()).iloc[0]
+    assert (out["LBSTNRLO"], out["LBSTNRHI"], out["LBNRIND"]) == (0.0, 5.0, "NORMAL")
