@@ -17,7 +17,7 @@ from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.part import part_of, refuse_check, refuse_part
 from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, make_plan, missing, run_sdtm
-from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
+from il2cdisc.raw import RawExport, Records, link, load_dictionary, missing_forms, notice, read_export
 from il2cdisc.raw.values import without_reported
 from il2cdisc.spec.load import load_spec
 from il2cdisc.standards.release import load_terminology
@@ -53,6 +53,9 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     export = read_export(study, plan.dictionary, only=plan.forms)
     say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
     export = notice(link(export, study), study.with_forms(plan.forms), plan.dictionary)
+    if not plan.named:
+        rows, visits = plan.sdtm.schedule, plan.sdtm.protocol.visits
+        findings.extend(missing_forms(export, study, plan.dictionary, rows, visits))
 
     say("mapping to SDTM")
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in export.frames().items()}

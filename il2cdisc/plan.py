@@ -65,6 +65,7 @@ def make_plan(folder: Path) -> Plan:
     """
     from il2cdisc.adam import empty_frame, needs
     from il2cdisc.adam import plan as adam_plan
+    from il2cdisc.raw.schedule_lint import check_scheduled
     from il2cdisc.sdtm.links import check_links
     from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
     from il2cdisc.sdtm.modules import by_need, guarded, in_order, inputs_of, load_functions
@@ -91,6 +92,7 @@ def make_plan(folder: Path) -> Plan:
     sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm", shown=code))
     adam_functions = _gather(gathered, lambda: load_functions(study.mappings, "adam", shown=code))
     gathered.stop_if_any()
+    gathered.extend(check_scheduled(sdtm, study, dictionary))
     adam_functions = guarded(adam_functions, "adam", folder=study.mappings, shown=code)
 
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}

@@ -21,6 +21,7 @@ from il2cdisc.study_model import (
     BuildFacts,
     FormSource,
     Paths,
+    ScheduleFacts,
     Standards,
     Study,
     StudyIds,
@@ -180,4 +181,5 @@ _TABLES: dict[str, type[BaseModel]] = {
     "unblinding": Unblinding,
     "analysis": AnalysisFacts,
     "subject": SubjectLink,
+    "schedule": ScheduleFacts,
 }

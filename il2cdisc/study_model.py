@@ -195,6 +195,8 @@ class FormSource(_Table):
     """ItemGroupOID of an ODM-XML file."""
     key: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     """Columns that tell the records of the form apart; a record that repeats one is told."""
+    visit: Printable = ""
+    """Column of the visit, where it is not the one that [schedule] names."""
     explained_by: Mapping[Text, Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]] = {}
     """Column → its values that say why results of the same record are missing."""
     subject: Annotated[SubjectLink | None, BeforeValidator(_as_link)] = None
@@ -237,6 +239,23 @@ class AnalysisFacts(_Table):
     """An event is treatment-emergent from the first dose to the last dose plus these days."""
 
 
+class ScheduleFacts(_Table):
+    """[schedule]: the form that knows the visits, and what the sheet Protocol Schedule counts from."""
+
+    visits: FormName
+    """The form with a record for each visit."""
+    visit: Text
+    """Its column of the visit; other forms have one of that name, or name theirs: `visit` of a form."""
+    date: Text
+    """Its column of the date."""
+    written: str = ""
+    """How dates are written, such as dd/mm/yyyy; empty for ISO 8601."""
+    took_place: str = ""
+    """Condition of the records whose visit took place: `SVOCC EQ S`; empty: of all."""
+    end: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Columns, `form.COLUMN`, that hold the last day of participation."""
+
+
 class Study(_Table):
     """The whole of `study.toml`, with the folder that it was read from."""
 
@@ -251,6 +270,8 @@ class Study(_Table):
     """Form → why its domain comes later."""
     agreements: Annotated[tuple[Agreement, ...], Field(strict=False)] = ()
     analysis: AnalysisFacts = AnalysisFacts()
+    schedule: ScheduleFacts | None = None
+    """Missing: forms that are not there are not looked for."""
     folder: Path
     lines: Mapping[tuple[str, ...], int] = Field(default={}, repr=False)
     """Line of each key in the file, as far as it is known."""

@@ -6,6 +6,7 @@ from il2cdisc.raw.link import link
 from il2cdisc.raw.notice import notice
 from il2cdisc.raw.read import empty_forms, read_export
 from il2cdisc.raw.records import RawRecord, Records
+from il2cdisc.raw.schedule import missing_forms
 
 __all__ = [
     "Dictionary",
@@ -19,6 +20,7 @@ __all__ = [
     "empty_forms",
     "link",
     "load_dictionary",
+    "missing_forms",
     "notice",
     "read_export",
 ]

@@ -73,6 +73,24 @@ DISAGREE = Kind(
     FINDING,
     "Ask which one is right; both are kept as collected.",
 )
+NOT_THERE = Kind(
+    "RAW130",
+    "Missing form",
+    FINDING,
+    "Ask the site for the form, or for the reason why it was not done.",
+)
+ENDS_EARLY = Kind(
+    "RAW131",
+    "File ends early",
+    FINDING,
+    "Ask the sender for the whole file: the records behind its end are missing.",
+)
+NEVER_THERE = Kind(
+    "RAW132",
+    "Form missing for every subject",
+    FINDING,
+    "Ask the sender for the records, or correct Protocol Schedule.",
+)
 
 UNKNOWN_CODE = Kind(
     "RAW120",

@@ -19,6 +19,7 @@ from il2cdisc.spec.problems import HEADER_MISSING, SHEET_MISSING
 from il2cdisc.spec.sheets_checks import check_checks, read_plausibility, read_totals
 from il2cdisc.spec.sheets_data import read_datasets, read_value_levels, read_variables, read_where_clauses
 from il2cdisc.spec.sheets_known import absent_sheets
+from il2cdisc.spec.sheets_schedule import check_schedule, read_schedule
 from il2cdisc.spec.sheets_study import (
     read_conversions,
     read_parameters,
@@ -76,6 +77,7 @@ def _checks(spec: Spec, rows: list[VariableSpec]) -> Iterator[Problem]:
     yield from check_rows(spec)
     yield from check_links(spec, rows)
     yield from check_study(spec)
+    yield from check_schedule(spec)
     yield from check_checks(spec)
     yield from check_baseline(spec)
     yield from check_terms(spec)
@@ -106,6 +108,7 @@ def _spec(book: Workbook, rows: list[VariableSpec]) -> Spec:
         protocol=read_protocol(book),
         parameters=read_parameters(book),
         windows=read_windows(book),
+        schedule=read_schedule(book),
         absent=absent_sheets(book.filled),  # the last: each sheet has been read
     )
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Address, Problem
+from il2cdisc.spec.conditions import Condition as ConditionText
 from il2cdisc.spec.workbook import Place
 
 DATA_TYPES = (
@@ -333,6 +334,21 @@ class SummaryValue(Placed):
     dictionary_version: str = ""
 
 
+class ScheduleRow(Placed):
+    """A form that is expected at a visit (blank: once a subject; EACH VISIT: wherever the condition holds).
+
+    `records` say which records of the form count; `condition` (columns as `form.COLUMN`) when it is
+    expected, empty for always. It is missing only when `grace_days` have gone by at the data cut.
+    """
+
+    visit: str
+    form: str
+    records: tuple[ConditionText, ...] = ()
+    optional: bool = False
+    condition: tuple[ConditionText, ...] = ()
+    grace_days: int = 0
+
+
 class Protocol(BaseModel):
     """The protocol sheets."""
 
@@ -394,6 +410,7 @@ class Spec(BaseModel):
     protocol: Protocol = Field(default_factory=Protocol)
     parameters: tuple[Parameter, ...] = ()
     windows: tuple[Window, ...] = ()
+    schedule: tuple[ScheduleRow, ...] = ()
     absent: tuple[str, ...] = ()
     """Optional sheets that are not there or have no row."""
     findings: tuple[Problem, ...] = Field(default=(), repr=False)

@@ -7,17 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from il2cdisc.base.problems import Problem
+from il2cdisc.base.rowids import numbered
 from il2cdisc.check.context import Context
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import check_folder, run_rules
 from il2cdisc.cli import app
-from il2cdisc.spec.load import read_spec
+from il2cdisc.raw import Form, Part, RawExport, link, load_dictionary, missing_forms, read_export
+from il2cdisc.raw.schedule_lint import check_scheduled
+from il2cdisc.spec.conditions import parse
+from il2cdisc.spec.load import load_spec, read_spec
+from il2cdisc.spec.models import PlannedVisit, ScheduleRow
 from il2cdisc.spec.tlf_load import read_displays
+from il2cdisc.study import Study, load_study
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "second_trial"
@@ -136,3 +146,262 @@ def test_3_an_optional_sheet_without_rows_is_as_good_as_absent(tmp_path):
     spec, problems = read_spec(path)
     assert "Totals" in spec.absent
     assert pd.Series([p.code for p in problems]).isin(["SPC120"]).sum() == 0
+
+
+# --- Kind 2: the schedule of forms
+
+
+def remove(folder: Path, file: str, *starts: str, holding: str = "", encoding: str = "utf-8") -> None:
+    """Take lines out of a raw file: those that begin with a text, or hold one."""
+    path = folder / "raw" / file
+    lines = path.read_bytes().decode(encoding).splitlines(keepends=True)
+    kept = [x for x in lines if not x.startswith(starts or ("\0",)) and (not holding or holding not in x)]
+    assert len(kept) < len(lines), f"{file} has no such line"
+    path.write_bytes("".join(kept).encode(encoding))
+
+
+def cut(folder: Path, file: str, before: str) -> None:
+    """Cut a raw file at the end of the line before one that begins with a text."""
+    path = folder / "raw" / file
+    lines = path.read_text().splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if line.startswith(before))
+    path.write_text("".join(lines[:first]))
+
+
+def missing(folder: Path) -> list[Problem]:
+    """What the schedule says of a trial's raw export."""
+    study = load_study(folder)
+    dictionary = load_dictionary(study.dictionary)
+    export = link(read_export(study, dictionary), study)
+    spec = load_spec(study.specs / "sdtm.xlsx", "specs/sdtm.xlsx")
+    return missing_forms(export, study, dictionary, spec.schedule, spec.protocol.visits)
+
+
+@pytest.mark.parametrize("trial", [ROOT, SECOND], ids=["shipped", "second"])
+def test_2_no_form_is_missing_in_either_trial(trial):
+    assert missing(trial) == []
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> list[Problem]:
+    """The shipped trial with many records taken out, one kind a form."""
+    folder = copied(ROOT, tmp_path_factory.mktemp("schedule") / "trial")
+    cut(folder, "edc/vs.csv", "01,01-030,")
+    remove(folder, "edc/vs.csv", "01,01-003,Giorno 5,")
+    remove(folder, "edc/ex.csv", "01,01-005,Giorno 8,")
+    remove(folder, "edc/sv.csv", "01,01-007,Giorno 15,")
+    remove(folder, "edc/ic.csv", "01,01-003,")
+    remove(folder, "edc/ds.csv", "01,01-008,TRATTAMENTO,")
+    remove(folder, "edc/ua.csv", holding=",Giorno 29,")
+    remove(folder, "edc/preg.csv", "01,01-001,Giorno 29,")
+    remove(folder, "lab/flow.csv", "F100004;", encoding="latin-1")
+    return missing(folder)
+
+
+def of_form(problems: list[Problem], form: str) -> list[Problem]:
+    return [problem for problem in problems if f"form '{form}'" in problem.what]
+
+
+def test_2_a_file_cut_at_a_line_end_is_one_finding(damaged):
+    (found,) = [problem for problem in damaged if problem.code == "RAW131"]
+    assert str(found.where) == "raw/edc/vs.csv:263"
+    assert str(found.cause) == "raw/edc/vs.csv"
+    assert len(found.records) == 144
+    assert {place.file for place in found.records} == {"raw/edc/sv.csv"}
+    assert min(place.usubjid for place in found.records) == "SYN-IL2REG-01-030"
+    assert found.out_of > 144
+
+
+def test_2_one_visit_missing_in_a_form(damaged):
+    found = [problem for problem in of_form(damaged, "vs") if problem.code == "RAW130"]
+    assert [(p.where.usubjid[-6:], "DAY 5" in p.what) for p in found] == [("01-003", True)]
+    assert found[0].where.file == "raw/edc/sv.csv"
+
+
+def test_2_an_injection_missing_though_the_kit_was_dispensed(damaged):
+    (found,) = of_form(damaged, "ex")
+    assert found.where.usubjid.endswith("01-005")
+    assert "DAY 8" in found.what
+
+
+def test_2_a_visit_of_vital_signs_and_laboratory_that_is_missing_among_the_visits(damaged):
+    (found,) = of_form(damaged, "sv")
+    assert (found.where.usubjid[-6:], "DAY 15" in found.what) == ("01-007", True)
+
+
+def test_2_a_treated_subject_without_a_consent_form(damaged):
+    (found,) = of_form(damaged, "ic")
+    assert str(found.where) == "raw/edc/dm.csv:4"
+
+
+def test_2_a_missing_disposition_of_the_treatment(damaged):
+    (found,) = of_form(damaged, "ds")
+    assert 'DSPHASE is "TRATTAMENTO"' in found.what
+    assert found.where.usubjid.endswith("01-008")
+
+
+def test_2_a_visit_that_no_subject_has_is_one_finding(damaged):
+    (found,) = of_form(damaged, "ua")
+    assert (found.code, len(found.records), found.out_of) == ("RAW132", 36, 36)
+    assert str(found.cause) == "raw/edc/ua.csv"
+
+
+def test_2_a_form_that_applies_to_some_subjects_alone(damaged):
+    (found,) = of_form(damaged, "preg")
+    assert (found.where.usubjid[-6:], "DAY 29" in found.what) == ("01-001", True)
+
+
+def test_2_results_of_a_tube_that_was_taken(damaged):
+    (found,) = of_form(damaged, "flow")
+    assert str(found.where) == "raw/lab/samples.csv:3 VISIT"
+
+
+def test_2_wording(damaged, snapshot):
+    shown = {problem.code: problem for problem in damaged}
+    assert [str(shown[code]) for code in sorted(shown)] == snapshot
+
+
+def schedule_of(*rows: dict[str, Any]) -> tuple[ScheduleRow, ...]:
+    given = [{"condition": "", "records": "", **row} for row in rows]
+    read = [{**row, "condition": parse(row["condition"]), "records": parse(row["records"])} for row in given]
+    return tuple(ScheduleRow(**row) for row in read)
+
+
+def small(
+    rows: tuple[ScheduleRow, ...], vs: list[tuple[str, str]], *, day_8: str, cut: str = "", end: str = ""
+) -> list[str]:
+    """Two subjects A and B, each at days 1 and 8; what is missing of the vital signs, in words."""
+    visits = [(s, v, d) for s in "AB" for v, d in (("d1", "2024-01-01"), ("d8", day_8)) if d]
+    frames = {
+        "dm": pd.DataFrame({"SUBJ": ["A", "B"], "SEX": ["F", "M"], "END": [end or None] * 2}, dtype="str"),
+        "sv": pd.DataFrame(visits, columns=["SUBJ", "VIS", "DAT"], dtype="str"),
+        "vs": pd.DataFrame(vs, columns=["SUBJ", "VIS"], dtype="str"),
+    }
+    text: dict[str, Any] = {
+        "study": {
+            "id": "S", "title": "T", "protocol": "P", "sponsor": "X", "subjects": "dm", "subject_key": "SUBJ",
+            "synthetic": False,
+        },
+        "build": {"time": "2024-12-01T00:00:00", "data_cut": cut or None},
+        "forms": {name: {"file": f"{name}.csv", "subject": "SUBJ"} for name in frames},
+        "schedule": {"visits": "sv", "visit": "VIS", "date": "DAT", "end": ["dm.END"]},
+        "folder": Path(),
+    }  # fmt: skip
+    study = Study.model_validate(text)
+    forms = {name: made(name, frame) for name, frame in frames.items()}
+    planned = (
+        PlannedVisit(visit_number=1, visit="D1", planned_day=1),
+        PlannedVisit(visit_number=2, visit="D8", planned_day=8, window_after=1),
+    )
+    export = link(RawExport(forms, ()), study)
+    return [f"{p.where.usubjid} {p.what}" for p in missing_forms(export, study, {}, rows, planned)]
+
+
+def made(name: str, frame: pd.DataFrame) -> Form:
+    columns = tuple(str(column) for column in frame.columns)
+    lines = np.arange(2, 2 + len(frame))
+    named = frame.rename(columns={column: f"{name}.{column}" for column in columns})
+    return Form(name, numbered(named, name), columns, (Part(f"raw/{name}.csv", "", 0, lines),))
+
+
+@pytest.mark.parametrize(
+    ("cut_off", "grace", "found"),
+    [("2024-01-17", 10, 0), ("2024-01-18", 10, 1), ("2024-01-07", 0, 0), ("", 999, 1)],
+)
+def test_2_days_of_grace_are_counted_from_the_visit_to_the_data_cut(cut_off, grace, found):
+    rows = schedule_of({"visit": "D8", "form": "vs", "grace_days": grace})
+    told_ = small(rows, [("B", "d8")], day_8="2024-01-08", cut=cut_off)
+    assert len(told_) == found
+
+
+@pytest.mark.parametrize(
+    ("end", "cut_off", "found"),
+    [("", "2024-01-08", 0), ("", "2024-01-09", 2), ("2024-01-08", "", 0), ("2024-01-09", "", 2)],
+)
+def test_2_a_visit_is_expected_before_the_end_of_participation_alone(end, cut_off, found):
+    # planned for day 8, that is 8 January, or a day later
+    rows = schedule_of({"visit": "D8", "form": "sv"})
+    assert len(small(rows, [], day_8="", cut=cut_off, end=end)) == found
+
+
+@pytest.mark.parametrize(
+    ("condition", "subjects"),
+    [
+        ("dm.SEX EQ F", "A"),
+        ('sv.DAT NE ""', "AB"),
+        ("dm.SEX EQ F AND sv.VIS EQ d1", "A"),
+        ("dm.SEX EQ X", ""),
+    ],
+)
+def test_2_conditions_are_of_the_subject_and_of_the_visit(condition, subjects):
+    rows = schedule_of({"visit": "D8", "form": "vs", "condition": condition})
+    found = small(rows, [], day_8="2024-01-08")
+    assert "".join(line[2] for line in found) == subjects  # S-A ..., S-B ...
+
+
+@given(st.sets(st.tuples(st.sampled_from("AB"), st.sampled_from(["d1", "d8"]))))
+def test_2_exactly_the_missing_records_are_reported(there):
+    rows = schedule_of({"visit": "D1", "form": "vs"}, {"visit": "D8", "form": "vs"})
+    study = [(s, v) for s in "AB" for v in ("d1", "d8")]
+    found = small(rows, sorted(there), day_8="2024-01-08")
+    gone = [pair for pair in study if pair not in there]
+    early = [line for line in found if "comes after this line" in line]
+    assert bool(found) == bool(gone)
+    assert len(found) == len(gone) or early
+
+
+def test_2_the_schedule_is_held_against_forms_columns_and_codes(tmp_path):
+    def change(book: Any) -> None:
+        sheet = book["Protocol Schedule"]
+        for row in (
+            ["WEEK 3", "assays", None, "Required", None, 10, None],
+            ["WEEK 4", "asays", None, "Required", None, 10, None],
+            ["WEEK 4", "dispensed", None, "Required", None, 10, None],
+            ["WEEK 4", "assays", "analyte_txt EQ Glucos", "Required", None, -1, None],
+            ["WEEK 8", "assays", None, "Conditional", "enrol.gender EQ female", 10, None],
+            ["WEEK 8", "assays", None, "Conditional", None, 10, None],
+            ["EACH VISIT", "assays", None, "Required", None, 10, None],
+            ["WEEK 4", "assays", None, "Required", None, 10, None],
+            ["WEEK 8", "assays", None, "Sometimes", "enrol.gender_txt = female", 10, None],
+        ):
+            sheet.append(row)
+
+    folder = copied(SECOND, tmp_path / "trial")
+    book = folder / "specs" / "sdtm.xlsx"
+    edited(book, book, change)
+    first = 20
+    code, said = told("spec", "check", "--trial", folder)
+    assert code == 2
+    for wanted in (
+        f"SPC122 specs/sdtm.xlsx!Protocol Schedule!A{first}",
+        f"SPC011 specs/sdtm.xlsx!Protocol Schedule!F{first + 3}",
+        f"SPC121 specs/sdtm.xlsx!Protocol Schedule!E{first + 5}",
+        f"SPC121 specs/sdtm.xlsx!Protocol Schedule!A{first + 6}",
+        f"SPC025 specs/sdtm.xlsx!Protocol Schedule!B{first + 7}",
+        f"SPC024 specs/sdtm.xlsx!Protocol Schedule!D{first + 8}",
+        f"SPC080 specs/sdtm.xlsx!Protocol Schedule!E{first + 8}",
+    ):
+        assert wanted in said, wanted
+
+
+def test_2_the_schedule_names_forms_columns_and_codes_of_the_study():
+    study = load_study(SECOND)
+    dictionary = load_dictionary(study.dictionary)
+    spec = load_spec(SECOND / "specs" / "sdtm.xlsx", "specs/sdtm.xlsx")
+    rows = schedule_of(
+        {"visit": "WEEK 4", "form": "asays"},
+        {"visit": "WEEK 4", "form": "dispensed"},
+        {"visit": "WEEK 4", "form": "assays", "records": "analyte_txt EQ Glucos"},
+        {"visit": "WEEK 8", "form": "assays", "condition": "enrol.gender EQ female"},
+    )
+    found = list(check_scheduled(spec.model_copy(update={"schedule": rows}), study, dictionary))
+    assert [(p.code, p.hint) for p in found if p.code != "SPC126"] == [
+        ("SPC123", "assays"),
+        ("SPC124", ""),
+        ("SPC125", "Glucose"),
+        ("SPC081", "enrol.gender_txt"),
+        ("SPC125", "week 4"),  # the laboratory has no code of week 8
+    ]
+    assert {p.values[0] for p in found if p.code == "SPC126"} == {"attendance", "events", "milestones"}
+    none = study.model_copy(update={"schedule": None})
+    assert [p.code for p in check_scheduled(spec, none, dictionary)] == ["SPC127"]
