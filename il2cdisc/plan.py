@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from il2cdisc.base.numbers import DecimalMark
 from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.raw import RawExport, empty_forms, load_dictionary
@@ -193,7 +194,8 @@ def run_sdtm(
         return Address(file=form, line=row + 1, column=column)
 
     code = study.shown(study.mappings)
-    context = Context(spec, problems, export.address if export else nowhere, f"{code}/sdtm")
+    decimals: dict[str, DecimalMark] = {name: source.decimal for name, source in study.forms.items()}
+    context = Context(spec, problems, export.address if export else nowhere, f"{code}/sdtm", decimals)
     return run_mappings(functions, order, frames, context, folder=study.mappings, shown=code)
 
 

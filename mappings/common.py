@@ -153,11 +153,6 @@ def in_english(
     }
 
 
-def decimal_point(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """The same rows with a point for the comma in numbers of the named raw columns."""
-    return rows.assign(**{name: rows[name].str.replace(",", ".", regex=False) for name in columns})
-
-
 def status(column: str, *, sources: Sequence[str], of: str = "result") -> Column:
     """--STAT: NOT DONE where `column` of the rows is empty."""
     return derived(

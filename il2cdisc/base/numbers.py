@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -58,11 +58,12 @@ class Reading:
 
     NUMBER: `value`. BOUND (`<0.44`): `sign` is `<`, `<=`, `>` or `>=`, and `value` the number behind it.
     NOT_FINITE: `Inf`, `NaN`, or digits beyond `SMALLEST` and `LARGEST`. TEXT: anything else. `value` is
-    NaN for the last two. `text` is the text as it would be written in a dataset: of a number or bound
-    plain digits with a decimal point (`5,60` → `5.60`, `.9` → `0.9`, `1e0` → `1`), else as it is.
+    NaN for the last two. `given` is the text as it was; `text` is what a dataset holds: of a number or
+    bound plain digits with a decimal point (`5,60` → `5.60`, `.9` → `0.9`, `1e0` → `1`), else the same.
     """
 
     kind: NumberKind
+    given: str
     text: str
     value: float = math.nan
     sign: str = ""
@@ -74,6 +75,11 @@ class Reading:
     @property
     def is_bound(self) -> bool:
         return self.kind is NumberKind.BOUND
+
+    @property
+    def has_digits(self) -> bool:
+        """Whether it may have been meant as a number: a digit of any script, or a word such as Inf."""
+        return self.kind is not NumberKind.TEXT or any(letter.isdigit() for letter in self.given)
 
 
 @lru_cache(maxsize=4096)
@@ -88,20 +94,62 @@ def read_number(text: str, decimal: DecimalMark = ".") -> Reading:
     """
     if _PLAIN[decimal].fullmatch(text):  # nearly all that there is
         plain = text.replace(decimal, ".")
-        return Reading(NumberKind.NUMBER, _unsigned_zero(plain), float(plain) + 0.0)
+        return Reading(NumberKind.NUMBER, text, _unsigned_zero(plain), float(plain) + 0.0)
     bare = text.strip(_BLANKS)
     found = _SIGN.match(bare)
     sign, rest = (found[1], bare[found.end() :]) if found else ("", bare)
     digits = _DIGITS[decimal].fullmatch(rest)
     if digits is None:
         kind = NumberKind.NOT_FINITE if not sign and _NOT_FINITE.fullmatch(bare) else NumberKind.TEXT
-        return Reading(kind, text)
+        return Reading(kind, text, text)
     number = digits[0].replace(decimal, ".")
     value = float(number)
     if not (SMALLEST <= abs(value) <= LARGEST) and re.search("[1-9]", digits[2]):
-        return Reading(NumberKind.NOT_FINITE, text)
+        return Reading(NumberKind.NOT_FINITE, text, text)
     kind = NumberKind.BOUND if sign else NumberKind.NUMBER
-    return Reading(kind, sign + _without_exponent(digits, decimal), value + 0.0, sign)
+    return Reading(kind, text, sign + _without_exponent(digits, decimal), value + 0.0, sign)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """A column of text read as numbers: the distinct readings, and the place of each row's (-1: missing)."""
+
+    distinct: tuple[Reading, ...]
+    place: NDArray[np.int64]
+
+    @property
+    def values(self) -> Floats:
+        """The numbers of the rows; NaN where there is none."""
+        values = [found.value if found.is_number else math.nan for found in self.distinct]
+        return np.array([*values, math.nan], dtype="float64")[self.place]
+
+    def bounds(self, sign: str) -> Floats:
+        """The numbers behind a sign (`<`) of the rows; NaN where there is none."""
+        values = [found.value if found.sign == sign else math.nan for found in self.distinct]
+        return np.array([*values, math.nan], dtype="float64")[self.place]
+
+    @property
+    def are_numbers(self) -> Flags:
+        """The rows that hold a number."""
+        return self.where(lambda found: found.is_number)
+
+    def where(self, holds: Callable[[Reading], bool]) -> Flags:
+        """The rows for whose reading something holds; it is asked once a distinct text."""
+        return np.array([*(holds(found) for found in self.distinct), False], dtype=bool)[self.place]
+
+
+def read_numbers(column: pd.Series, commas: Flags | None = None) -> Readings:
+    """`read_number` of each text of a column; `commas`: the rows whose decimal mark is a comma."""
+    codes, found = pd.factorize(column)
+    given: list[Any] = found.tolist()
+    texts = [text if isinstance(text, str) else number_text(float(text)) for text in given]
+    if commas is None or not commas.any():
+        return Readings(tuple(read_number(text) for text in texts), codes.astype("int64"))
+    pairs = np.where(codes < 0, -1, codes * 2 + commas)
+    used = np.unique(pairs[pairs >= 0])
+    marks: tuple[DecimalMark, DecimalMark] = (".", ",")
+    readings = [read_number(texts[int(pair) // 2], marks[int(pair) % 2]) for pair in used]
+    return Readings(tuple(readings), np.where(pairs < 0, -1, np.searchsorted(used, pairs)).astype("int64"))
 
 
 def number_of(text: str, decimal: DecimalMark = ".") -> float:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.dates import iso_date, iso_time, text_over_distinct
+from il2cdisc.base.numbers import DecimalMark, read_numbers
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Address, Kind, Problems, did_you_mean
 from il2cdisc.base.rowids import id_column
@@ -23,6 +24,7 @@ from il2cdisc.sdtm.problems import (
     UNMAPPED_OPEN,
     UNTRANSLATED,
 )
+from il2cdisc.sdtm.steps.mapped import decimal_commas
 from il2cdisc.spec.models import Spec
 
 ALL_FIELDS = "*"
@@ -34,13 +36,14 @@ TOLD = 200  # cells of one kind and column that are told one by one
 class Context:
     """What a column may ask while it is computed: the workbook, where a raw cell stands, whom to tell.
 
-    `folder`: where the mapping modules are, for the messages.
+    `folder`: where the mapping modules are, for the messages. `decimals`: the decimal mark of each form.
     """
 
     spec: Spec
     problems: Problems
     address: Callable[[str, int, str], Address]
     folder: str = "mappings/sdtm"
+    decimals: Mapping[str, DecimalMark] = field(default_factory=dict[str, DecimalMark])
 
     def tell(
         self, kind: Kind, rows: pd.DataFrame, where: Where, source: str, what: Callable[[str], str]
@@ -93,18 +96,33 @@ def collected(source: str, *, origin: Origin = Origin.COLLECTED) -> Column:
 
 
 def number(source: str) -> Column:
-    """A raw column as a number; what is no number is left empty and told."""
+    """A raw column as a number, with the decimal mark of its form; anything else is missing and reported."""
 
     def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
-        values = pd.to_numeric(rows[source], errors="coerce").astype("float64")
+        commas = decimal_commas(rows, [source], context.decimals)
+        values = pd.Series(read_numbers(rows[source], commas).values, index=rows.index)
         bad = values.isna().to_numpy() & rows[source].notna().to_numpy()
         if bad.any():
             context.tell(
-                NOT_A_NUMBER, rows, bad, source, lambda v: f"{v!r} is no number; {name} is left empty"
+                NOT_A_NUMBER, rows, bad, source, lambda v: f"{v!r} is not a number; {name} set to missing"
             )
         return values
 
     return Column(compute, (source,), Origin.COLLECTED, "as collected")
+
+
+def limit_below(source: str, *, sources: Sequence[str] = ()) -> Column:
+    """The number of a result below it, 0.44 of `<0.44` (--LLOQ); missing for any other result.
+
+    `sources`: the raw columns that a prepared or gathered column `source` was made of.
+    """
+    columns = tuple(sources) or (source,)
+
+    def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
+        commas = decimal_commas(rows, columns, context.decimals)
+        return pd.Series(read_numbers(rows[source], commas).bounds("<"), index=rows.index)
+
+    return Column(compute, columns, Origin.COLLECTED, "the limit of a result below it")
 
 
 def date(source: str, pattern: str, *, time: str = "") -> Column:

@@ -109,7 +109,9 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
     supplemental = _concat(extras)
     sources = {p.variable: p.sources for p in planned(mapped) if p.dataset == mapped.name}
     planned_rows = pd.concat(before, ignore_index=True)
-    return MappedDataset(mapped.name, frame, supplemental, tuple(links), sources, planned_rows)
+    return MappedDataset(
+        mapped.name, frame, supplemental, tuple(links), sources, planned_rows, context.decimals
+    )
 
 
 def _planned(rule: Planned, rows: pd.DataFrame) -> pd.Series:

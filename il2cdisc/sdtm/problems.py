@@ -42,7 +42,7 @@ UNTRANSLATED = Kind(
     "Have it translated and coded; the original text stands until then.",
 )
 NOT_A_NUMBER = Kind(
-    "MAP106", "a number can't be read", Severity.FINDING, "Ask the sender; the value is left empty."
+    "MAP106", "Not a number", Severity.FINDING, "Ask the sender for the value as a plain number."
 )
 DOUBLE_KEY = Kind(
     "MAP003",

@@ -25,7 +25,6 @@ from mappings.common import (
     DMY,
     NO_RESULT,
     administrative,
-    decimal_point,
     result,
     status,
     visit,
@@ -94,11 +93,7 @@ def cp(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) 
 
 def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """The file of the flow cytometer, by the tube's visit and time."""
-    rows = join(
-        decimal_point(raw_flow, "flow.RESULT", "flow.REFLO", "flow.REFHI"),
-        raw_samples.drop(columns="USUBJID"),
-        on={"flow.BARCODE": "samples.BARCODE"},
-    )
+    rows = join(raw_flow, raw_samples.drop(columns="USUBJID"), on={"flow.BARCODE": "samples.BARCODE"})
     rows = with_visit(rows, "samples.VISIT", raw_sv)
     names = rows["flow.ANALYTE"].str.split("_", n=1, expand=True).reindex(columns=[0, 1])
     known = result(rows["flow.RESULT"])

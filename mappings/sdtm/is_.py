@@ -13,12 +13,13 @@ from il2cdisc.sdtm import (
     dataset,
     date,
     gather,
+    limit_below,
     mapped,
     prepared,
     subject,
 )
 from mappings.common import administrative, result, status, visit, with_visit
-from mappings.sdtm.lb import EXCEL, below, limits_of, no_result
+from mappings.sdtm.lb import EXCEL, limits_of, no_result
 
 BINDING_AGENT = {"lbthy.ATPO": "THYROID PEROXIDASE", "lbthy.ATG": "THYROGLOBULIN"}
 SUBCATEGORY = {field: f"{agent} ANTIBODIES" for field, agent in BINDING_AGENT.items()}
@@ -36,7 +37,6 @@ def is_(raw_lbthy: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         result=known,
         high=high,
         reason=no_result(rows["value"], rows["lbthy.LBNOTE"], words),
-        limit=below(known),
         unit=pd.Series("IU/mL", index=rows.index, dtype="str").where(known.notna()),
     )
     return dataset(
@@ -53,9 +53,7 @@ def is_(raw_lbthy: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         ),
         ISORRESU=mapped("unit", codelist="UNIT", sources=fields),
         ISORNRHI=prepared("high", sources=limits, rule="limit of the antibody", origin=Origin.COLLECTED),
-        ISLLOQ=prepared(
-            "limit", sources=fields, rule="the limit of a result below it", origin=Origin.COLLECTED
-        ),
+        ISLLOQ=limit_below("result", sources=fields),
         ISSTAT=status("result", sources=fields),
         ISREASND=prepared("reason", sources=[*fields, "lbthy.LBNOTE"], rule="why there is no result"),
         ISNAM=constant("HOSPITAL LABORATORY"),

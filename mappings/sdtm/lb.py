@@ -16,6 +16,7 @@ from il2cdisc.sdtm import (
     derived,
     gather,
     join,
+    limit_below,
     mapped,
     number,
     part,
@@ -30,7 +31,6 @@ from mappings.common import (
     NO_RESULT,
     SPOILT,
     administrative,
-    decimal_point,
     reason_without_result,
     result,
     status,
@@ -130,7 +130,6 @@ def hospital(
         low=low,
         high=high,
         reason=no_result(rows["value"], rows[f"{form}.LBNOTE"], words),
-        limit=below(known),
     )
     fields, note = list(tests), f"{form}.LBNOTE"
     bounds = [column for pair in (limits or {}).values() for column in pair]
@@ -145,7 +144,7 @@ def hospital(
         LBORRESU=mapped("unit", codelist="UNIT", sources=[unit] if unit else fields),
         LBORNRLO=prepared("low", sources=bounds[::2], rule="limit of the test", origin=AS_COLLECTED),
         LBORNRHI=prepared("high", sources=bounds[1::2], rule="limit of the test", origin=AS_COLLECTED),
-        LBLLOQ=prepared("limit", sources=fields, rule="the limit of a result below it", origin=AS_COLLECTED),
+        LBLLOQ=limit_below("result", sources=fields),
         LBSTAT=status("result", sources=fields),
         LBREASND=prepared("reason", sources=[*fields, note], rule="why there is no result"),
         LBNAM=constant("HOSPITAL LABORATORY"),
@@ -179,19 +178,10 @@ def no_result(value: pd.Series, note: pd.Series, words: pd.Series) -> pd.Series:
     return reason.mask(value.isna(), "RESULT MISSING")
 
 
-def below(results: pd.Series) -> pd.Series:
-    """The limit of results written as `<0.3`, as a number."""
-    return pd.to_numeric(results.str.extract(r"^<\s*([\d.]+)$")[0]).astype("float64")
-
-
 def cytokines(raw_cyto: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """The file of cytokines, by the tube's visit and time."""
     tubes = raw_samples.drop(columns="USUBJID")
-    rows = join(
-        decimal_point(raw_cyto, "cyto.RESULT", "cyto.LLOQ", "cyto.REFLO", "cyto.REFHI"),
-        tubes,
-        on={"cyto.BARCODE": "samples.BARCODE"},
-    )
+    rows = join(raw_cyto, tubes, on={"cyto.BARCODE": "samples.BARCODE"})
     rows = with_visit(rows, "samples.VISIT", raw_sv)
     value = result(rows["cyto.RESULT"])
     words = rows["cyto.RESULT"].isin(list(NO_RESULT))

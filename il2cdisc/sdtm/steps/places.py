@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from il2cdisc.base.numbers import Flags
 from il2cdisc.base.problems import Address
 from il2cdisc.base.rowids import id_column, id_columns
-from il2cdisc.sdtm.steps.mapped import MappedDataset
+from il2cdisc.sdtm.steps.mapped import MappedDataset, decimal_commas
 
 MOST = 200  # raw places that one problem carries
 
@@ -20,6 +22,17 @@ class Places:
 
     item: MappedDataset | None = None
     address: Callable[[str, int, str], Address] | None = None
+
+    @property
+    def dataset(self) -> str:
+        """Name of the mapped dataset; "" where nothing is known."""
+        return "" if self.item is None else self.item.name
+
+    def decimal_commas(self, frame: pd.DataFrame, variable: str) -> Flags:
+        """Rows of `frame` whose `variable` comes from a form with a decimal comma."""
+        if self.item is None:
+            return np.zeros(len(frame), dtype=bool)
+        return decimal_commas(frame, self.item.sources.get(variable, ()), self.item.decimals)
 
     def of(self, where: pd.Series, variable: str = "") -> list[Address]:
         """Raw places of the rows in `where` (boolean, on the index of the mapped frame), in their order.

@@ -59,3 +59,21 @@ AT_THE_DOSE = Kind(
     Severity.FINDING,
     "Ask for the times, or say in the mapping that it is planned before the dose.",
 )
+RESULT_UNREAD = Kind(
+    "MAP140",
+    "Result is not a number",
+    Severity.FINDING,
+    "Ask the sender for the result as a plain number; the original result is kept without a numeric one.",
+)
+LIMIT_UNREAD = Kind(
+    "MAP141",
+    "Reference limit is not a number",
+    Severity.FINDING,
+    "Ask the sender for the limit as a plain number; results are not judged by it until then.",
+)
+LIMITS_REVERSED = Kind(
+    "MAP142",
+    "Lower reference limit above the upper one",
+    Severity.FINDING,
+    "Ask the sender for the right limits; results are not judged by them until then.",
+)

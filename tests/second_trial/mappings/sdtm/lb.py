@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, mapped, subject
+from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, limit_below, mapped, subject
 from mappings.common import LABORATORY_DATE, visit, with_visit
 
 BLOOD_COUNT = ("Haemoglobin", "Thrombocytes")
@@ -48,12 +48,7 @@ def lb(raw_assays: pd.DataFrame, raw_attendance: pd.DataFrame) -> Mapped:
             rule="specimen of the test",
             origin=Origin.ASSIGNED,
         ),
-        LBLLOQ=derived(
-            lambda f: f[value].str.extract(r"^<(\d+)$")[0].astype("float64"),
-            sources=[value],
-            rule="the limit of a result below it",
-            origin=Origin.COLLECTED,
-        ),
+        LBLLOQ=limit_below(value),
         VISIT=visit("assays.visit_code"),
         LBDTC=date("assays.drawn_on", LABORATORY_DATE, time="assays.drawn_at"),
         supplemental={"LBREMARK": collected("assays.remark_txt")},

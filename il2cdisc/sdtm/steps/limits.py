@@ -1,0 +1,143 @@
+"""Reference limits in the standard unit, and the range indicator that is judged by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.dates import over_distinct
+from il2cdisc.base.numbers import (
+    Flags,
+    Floats,
+    Readings,
+    above,
+    at_least,
+    at_most,
+    below,
+    number_of,
+    read_numbers,
+)
+from il2cdisc.base.rows import alike
+from il2cdisc.sdtm.steps.conversions import Rule
+from il2cdisc.sdtm.steps.mapped import with_new
+from il2cdisc.sdtm.steps.places import Places
+from il2cdisc.spec.models import Spec
+
+INDICATORS = NORMAL, LOW, HIGH = "NORMAL", "LOW", "HIGH"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The collected lower or upper limits of a domain.
+
+    `values` are in the standard unit, NaN for none; `unreadable` are the rows whose limit is there and is
+    not a number, before or after conversion. A limit beside no known unit is neither.
+    """
+
+    variable: str
+    readings: Readings
+    values: Floats
+    unreadable: Flags
+
+
+def collected_limits(
+    frame: pd.DataFrame, variable: str, rules: Sequence[Rule], rule: NDArray[np.int64], places: Places
+) -> Limits:
+    """The collected limits of one end; all missing where the variable is not there."""
+    if variable not in frame:
+        nothing = Readings((), np.full(len(frame), -1))
+        return Limits(variable, nothing, nothing.values, nothing.are_numbers)
+    readings = read_numbers(frame[variable], places.decimal_commas(frame, variable))
+    group, first = alike([pd.Series(readings.place), pd.Series(rule)])
+    pairs = zip(readings.place[first].tolist(), rule[first].tolist(), strict=True)
+    texts = [None if place < 0 else rules[n].standard_text(readings.distinct[place]) for place, n in pairs]
+    values = np.array([np.nan if text is None else number_of(text) for text in texts])[group]
+    unknown = np.array([item.unknown for item in rules], dtype=bool)[rule] & readings.are_numbers
+    return Limits(variable, readings, values, (readings.place >= 0) & np.isnan(values) & ~unknown)
+
+
+def with_ranges(
+    frame: pd.DataFrame,
+    name: str,
+    spec: Spec,
+    subjects: pd.DataFrame,
+    limits: tuple[Limits, Limits],
+) -> pd.DataFrame:
+    """--STNRLO, --STNRHI and --NRIND: collected limits, else those of the sheet Ranges.
+
+    A row with a limit that can't be read, or with its lower limit above the upper one, is not judged
+    by it: it has an indicator only where the other limit decides. A result below a limit of quantification
+    (`<0.5`) keeps the limits that it is judged by.
+    """
+    low, high = (item.values.copy() for item in limits)
+    unread = [item.unreadable for item in limits]
+    open_ = (
+        frame[f"{name}STRESC"].notna().to_numpy() & np.isnan(low) & np.isnan(high) & ~unread[0] & ~unread[1]
+    )
+    _fill_from_sheet(frame, name, spec, subjects, open_, low, high)
+    indicator = _indicators(frame, name, low, high)
+    judged = ~above(low, high) & ~((unread[0] | unread[1]) & (indicator == INDICATORS.index(NORMAL)))
+    indicator = np.where(judged, indicator, -1)
+    return with_new(
+        frame,
+        {
+            f"{name}STNRLO": low,
+            f"{name}STNRHI": high,
+            f"{name}NRIND": pd.array(INDICATORS, dtype="str").take(indicator, allow_fill=True),
+        },
+    )
+
+
+def _fill_from_sheet(
+    frame: pd.DataFrame, name: str, spec: Spec, subjects: pd.DataFrame, rows: Flags, low: Floats, high: Floats
+) -> None:
+    """Limits of the sheet Ranges, by test, specimen, unit, sex and age, put into `low` and `high`."""
+    table = [r for r in spec.ranges if r.dataset == name]
+    if not table:
+        return
+    known = subjects.set_index("USUBJID").reindex(columns=["SEX", "AGE"])  # DM may do without an age
+    sex = _being(over_distinct(frame["USUBJID"], known["SEX"].to_dict().get))
+    age = over_distinct(frame["USUBJID"], known["AGE"].to_dict().get).to_numpy("float64")
+    test, unit = _being(frame[f"{name}TESTCD"]), _being(frame[f"{name}STRESU"].fillna(""))
+    specimen = _being(frame[f"{name}SPEC"]) if f"{name}SPEC" in frame else None
+    for row in table:
+        hit = rows & test(row.testcd) & unit(row.unit)
+        if row.specimen:
+            hit &= specimen(row.specimen) if specimen else False
+        if row.sex:
+            hit &= sex(row.sex)
+        if row.age_from is not None:
+            hit &= at_least(age, row.age_from)
+        if row.age_to is not None:
+            hit &= below(age, row.age_to)
+        low[hit] = np.nan if row.low is None else row.low
+        high[hit] = np.nan if row.high is None else row.high
+
+
+def _indicators(frame: pd.DataFrame, name: str, low: Floats, high: Floats) -> NDArray[np.int64]:
+    """Place in `INDICATORS` of each row, -1 for none, by its standard result: a number or a bound."""
+    value = frame[f"{name}STRESN"].to_numpy("float64")
+    indicator = np.full(len(frame), -1)
+    indicator[~np.isnan(value) & ~(np.isnan(low) & np.isnan(high))] = INDICATORS.index(NORMAL)
+    indicator[below(value, low)] = INDICATORS.index(LOW)
+    indicator[above(value, high)] = INDICATORS.index(HIGH)
+    # a result below a limit: LOW when the limit is not above the range, NORMAL when all it may be is inside
+    bounds = read_numbers(frame[f"{name}STRESC"])
+    if not any(found.is_bound for found in bounds.distinct):
+        return indicator
+    less, most, more, least = (bounds.bounds(sign) for sign in ("<", "<=", ">", ">="))
+    indicator[at_most(less, high) & ~(low > 0)] = INDICATORS.index(NORMAL)
+    indicator[at_most(less, low) | below(most, low)] = INDICATORS.index(LOW)
+    indicator[at_least(more, high) | above(least, high)] = INDICATORS.index(HIGH)
+    return indicator
+
+
+def _being(column: pd.Series) -> Callable[[str], Flags]:
+    """Which rows hold a text, asked for one text after another: compared as numbers."""
+    codes, found = pd.factorize(column)
+    place = {value: number for number, value in enumerate(found.tolist())}
+    return lambda text: codes == place.get(text, -2)
