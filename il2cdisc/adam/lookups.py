@@ -19,6 +19,7 @@ from il2cdisc.adam.arguments import (
 )
 from il2cdisc.adam.keys import beside, partners, rows_at
 from il2cdisc.adam.problems import NO_NUMBER, OTHER_UNIT, PARAMETER_KEY
+from il2cdisc.base.numbers import at_least
 from il2cdisc.base.problems import Address, Problem, Stopped, at_record, did_you_mean
 
 KEY_HEADERS = (
@@ -79,8 +80,8 @@ def derive_vars_group(
     if np.any(np.diff(bounds) <= 0):
         raise refuse(name, f"the bounds of {new_var} do not ascend")
     values = numbers(dataset[source])
-    place = np.searchsorted(bounds, values, side="right")
-    known = ~np.isnan(values) & (place > 0)
+    place = np.sum([at_least(values, bound) for bound in bounds], axis=0, dtype="int64")
+    known = place > 0
     new: dict[str, Any] = {new_var: text_at(dataset.index, list(lower), np.where(known, place - 1, -1))}
     if number:
         new[number] = np.where(known, place.astype("float64"), np.nan)

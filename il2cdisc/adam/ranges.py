@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
 from il2cdisc.adam.arguments import need_absent, need_columns, need_numbers, numbers, text_at, text_column
-from il2cdisc.base.dates import over_distinct
-
-_BELOW = re.compile(r"\s*<\s*(\d+(?:\.\d+)?)\s*")
+from il2cdisc.base.numbers import above, below, bounds_of
 
 
 def derive_var_anrind(
@@ -23,6 +19,8 @@ def derive_var_anrind(
 ) -> pd.DataFrame:
     """`dataset` with LOW, NORMAL or HIGH against the range; the limits themselves are normal.
 
+    Numbers are compared in 15 significant digits, as in SDTM: 0.1 + 0.2 is not above 0.3.
+
     Missing where the value or both limits are missing; with one limit only that side is judged.
     Before: AVAL 3, 4, 12 with range 4 to 11. After: LOW, NORMAL, HIGH.
     """
@@ -31,7 +29,7 @@ def derive_var_anrind(
     need_absent(name, dataset, [new_var])
     values, bottom, top = (numbers(dataset[column]) for column in (value, low, high))
     known = ~np.isnan(values) & ~(np.isnan(bottom) & np.isnan(top))
-    place = np.where(values < bottom, 0, np.where(values > top, 2, 1))
+    place = np.where(below(values, bottom), 0, np.where(above(values, top), 2, 1))
     found = text_at(dataset.index, ["LOW", "NORMAL", "HIGH"], np.where(known, place, -1))
     return dataset.assign(**{new_var: found})
 
@@ -50,16 +48,11 @@ def derive_vars_below_lloq(
     need_columns(name, dataset, [text])
     need_numbers(name, dataset, [value, *([lloq] if lloq else [])])
     need_absent(name, dataset, ["DTYPE"])
-    written = numbers(over_distinct(dataset[text], _limit))
-    below = ~np.isnan(written)
+    written = bounds_of(dataset[text])
+    known = ~np.isnan(written)
     limit = written
     if lloq:
         named = numbers(dataset[lloq])
         limit = np.where(np.isnan(named), written, named)
-    values = np.where(below, limit / 2, numbers(dataset[value]))
-    return dataset.assign(**{value: values, "DTYPE": text_column(dataset.index, below, "HALFLLOQ")})
-
-
-def _limit(text: str) -> float:
-    match = _BELOW.fullmatch(text)
-    return float(match[1]) if match else np.nan
+    values = np.where(known, limit / 2, numbers(dataset[value]))
+    return dataset.assign(**{value: values, "DTYPE": text_column(dataset.index, known, "HALFLLOQ")})

@@ -20,6 +20,7 @@ from il2cdisc.adam.keys import beside, key_numbers
 from il2cdisc.adam.merging import extreme_rows
 from il2cdisc.adam.problems import BAD_WINDOWS
 from il2cdisc.adam.rows import append_rows, blank
+from il2cdisc.base.numbers import at_least, at_most
 from il2cdisc.base.problems import Stopped
 
 WINDOW_COLUMNS = ("AVISIT", "AVISITN", "AWTARGET", "AWLO", "AWHI")
@@ -54,9 +55,9 @@ def derive_vars_windows(
     names = windows["AVISIT"].iloc[ascending].astype("str").tolist()
     _check_windows(name, names, low, high)
     days = np.where(mask_of(name, dataset, where), numbers(dataset[day]), np.nan)
-    place = np.searchsorted(low, days, side="right") - 1
+    place = np.sum([at_least(days, first) for first in low], axis=0, dtype="int64") - 1
     # a day before the first window has the place -1, which is here the end of the appended -infinity
-    inside = (place >= 0) & (days <= np.append(high, -np.inf)[place])
+    inside = (place >= 0) & at_most(days, np.append(high, -np.inf)[place])
     place = np.where(inside, place, -1)
     tables = {
         "AVISITN": numbers(windows["AVISITN"])[ascending],

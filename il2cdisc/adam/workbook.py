@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from il2cdisc.adam.problems import NO_DATASET, NO_NUMBER
+from il2cdisc.base.numbers import number_of, read_number
 from il2cdisc.base.problems import Problem, Stopped, did_you_mean
 from il2cdisc.spec.models import Spec
 
@@ -65,13 +66,13 @@ def numbers_of(spec: Spec, codelist: str) -> dict[str, float]:
     found = spec.codelists.get(codelist)
     if found is None:
         raise Stopped([_none(spec, "Codelists", codelist, list(spec.codelists))])
-    wrong = [term for term in found.terms if not _is_number(term.value) or not term.decode]
+    wrong = [term for term in found.terms if not read_number(term.value).is_number or not term.decode]
     if wrong:
         raise Stopped(
             NO_NUMBER.at(term.at("Term"), f"codelist {codelist} maps texts to numbers; this row does not")
             for term in wrong
         )
-    return {term.decode: float(term.value) for term in found.terms}
+    return {term.decode: number_of(term.value) for term in found.terms}
 
 
 def _texts(values: Iterable[str]) -> ExtensionArray:
@@ -81,11 +82,3 @@ def _texts(values: Iterable[str]) -> ExtensionArray:
 def _none(spec: Spec, sheet: str, name: str, options: list[str]) -> Problem:
     where = f"{spec.shown}!{sheet}"
     return NO_DATASET.at(where, f"the sheet has no row for {name}", hint=did_you_mean(name, set(options)))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

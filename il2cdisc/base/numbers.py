@@ -239,7 +239,8 @@ def _order(left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
     order = np.where(np.isnan(one) | np.isnan(two), np.nan, np.where(one < two, -1.0, (one > two) * 1.0))
     with np.errstate(invalid="ignore", over="ignore"):
         # numbers that are the same in 15 digits are at most one unit of the last digit apart
-        near = (np.abs(order) == 1) & (np.abs(one - two) <= 2e-14 * np.maximum(np.abs(one), np.abs(two)))
+        near = np.abs(one - two) <= 2e-14 * np.maximum(np.abs(one), np.abs(two))
+    near &= (np.abs(order) == 1) & np.isfinite(one) & np.isfinite(two)
     if near.any():
         pairs = zip(one[near].tolist(), two[near].tolist(), strict=True)
         same = np.array([_rounded(a) == _rounded(b) for a, b in pairs], dtype=bool)

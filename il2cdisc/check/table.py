@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base import numbers
 from il2cdisc.base.datasets import Variable, byte_length, byte_lengths
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
 from il2cdisc.spec.selection import Selection
@@ -20,7 +19,6 @@ from il2cdisc.spec.selection import Selection
 Rows = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 NO_ROWS: Rows = np.empty(0, dtype="int64")
-_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.([0-9]{0,12}?)0*)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -171,20 +169,11 @@ def distinct(values: pd.Series) -> Distinct:
 
 
 def number_text(value: float) -> str:
-    """A number as a workbook writes it: 1.0 → `1`, 0.5 → `0.5`."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+    """A number as a workbook writes it: 1.0 → `1`, 0.5 → `0.5`, never with an exponent."""
+    return numbers.number_text(float(value))
 
 
 def decimals(value: str) -> int | None:
     """Decimal places of a number written as text, trailing zeros apart; None when it is no number."""
-    plain = _PLAIN_NUMBER.fullmatch(value)
-    if plain:
-        return len(plain[1] or "")
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    if not number.is_finite():
-        return None
-    exponent = number.normalize().as_tuple().exponent
-    return max(0, -int(exponent))
+    found = numbers.read_number(value)
+    return len(found.text.partition(".")[2].rstrip("0")) if found.is_number else None

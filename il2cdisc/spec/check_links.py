@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
 
+from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.check_rows import NAME
@@ -116,7 +117,7 @@ def _condition(spec: Spec, clause: str, row: Condition) -> Iterator[Problem]:
     if variable is None:
         return
     if variable.type == "Num":
-        bad = [value for value in row.values if not _is_number(value)]
+        bad = [value for value in row.values if not read_number(value).is_number]
         if bad:
             what = f"{clause}: {row.variable} is numeric, but is compared with text"
             yield kinds.WHERE_NUMBER.at(row.at("Value"), what, values=bad)
@@ -128,14 +129,6 @@ def _condition(spec: Spec, clause: str, row: Condition) -> Iterator[Problem]:
         what = f"{clause}: not in codelist {listed.id} of {row.dataset} {row.variable}"
         hint = did_you_mean(bad[0], listed.values)
         yield kinds.WHERE_VALUE.at(row.at("Value"), what, values=bad, hint=hint)
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _documents(spec: Spec) -> Iterator[Problem]:

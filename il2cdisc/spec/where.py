@@ -2,8 +2,8 @@
 
 A clause is a `WhereClause` or a sequence of conditions, all of which must hold. How a value compares:
 
-* With a numeric column as numbers, with any other column as text; `LT`, `LE`, `GT`, `GE` on text go by
-  code point, so ISO 8601 dates compare as they should.
+* With a numeric column as numbers, in 15 significant digits (0.1 + 0.2 is 0.3), with any other column as
+  text; `LT`, `LE`, `GT`, `GE` on text go by code point, so ISO 8601 dates compare as they should.
 * A missing value is the empty text: it satisfies `EQ ""`, `IN ("", ...)`, and `NE` or `NOTIN` with other
   values (as in SAS, unlike SQL: a missing value is not the value that is excluded).
 * A missing value never satisfies `LT`, `LE`, `GT`, `GE` (as in SQL, unlike SAS: it is not small).
@@ -17,6 +17,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from il2cdisc.base.numbers import above, among, at_least, at_most, below, number_of
 from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import Condition as ConditionText
@@ -36,6 +37,9 @@ _WORDS = {
     "GT": "is above",
     "GE": "is at least",
 }
+
+
+_COMPARED = {"LT": below, "LE": at_most, "GT": above, "GE": at_least}
 
 
 class Comparison(Protocol):
@@ -141,32 +145,19 @@ def _numbers_wrong(column: pd.Series, item: Comparison, clause: Clause) -> list[
     if not _is_number(column):
         return []
     ordered = item.comparator not in ("EQ", "NE", "IN", "NOTIN")
-    bad = [value for value in item.values if not _is_float(value) and (ordered or not _is_missing(value))]
+    bad = [v for v in item.values if np.isnan(number_of(v)) and (ordered or not _is_missing(v))]
     what = f"{item.variable} is numeric, but is compared with text"
     return [kinds.WHERE_NUMBER.at(_place(clause), what, values=bad)] if bad else []
-
-
-def _is_float(value: str) -> bool:
-    try:
-        return not np.isnan(float(value))
-    except ValueError:
-        return False
 
 
 def _holds_number(column: pd.Series, item: Comparison) -> np.ndarray:
     data = column.to_numpy(dtype="float64", na_value=np.nan)
     if item.comparator in ("EQ", "IN", "NE", "NOTIN"):
-        wanted = [float(value) for value in item.values if not _is_missing(value)]
-        among = np.isin(data, wanted)
+        found = among(data, [number_of(value) for value in item.values if not _is_missing(value)])
         if any(_is_missing(value) for value in item.values):
-            among |= np.isnan(data)
-        return among if item.comparator in ("EQ", "IN") else ~among
-    limit = float(item.values[0])
-    if item.comparator == "LT":
-        return data < limit
-    if item.comparator == "LE":
-        return data <= limit
-    return data > limit if item.comparator == "GT" else data >= limit
+            found |= np.isnan(data)
+        return found if item.comparator in ("EQ", "IN") else ~found
+    return _COMPARED[item.comparator](data, number_of(item.values[0]))
 
 
 def _holds_text(column: pd.Series, item: Comparison) -> np.ndarray:

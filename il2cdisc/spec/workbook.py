@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Address, Problems, Stopped, at_cell, column_letter, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.package import Cell, Grid, Package, PackageError, split_reference
@@ -69,16 +70,13 @@ class Row:
         value = self.values.get(header, "")
         if not value:
             return None
-        try:
-            number = float(value)
-        except ValueError:
-            number = float("nan")
-        if number != number or number in (float("inf"), float("-inf")) or "_" in value:
+        found = read_number(value)
+        if not found.is_number:
             self.problems.add(
                 kinds.NOT_NUMBER.at(self.at(header), f"{header} is not a number", values=[value])
             )
             return None
-        return number
+        return found.value
 
     def integer(self, header: str) -> int | None:
         """The cell as a whole number, None if blank; anything else is a problem (and None)."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from il2cdisc.base.numbers import numbers_of
 from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped, did_you_mean
 from il2cdisc.trace.files import BuiltFiles
 from il2cdisc.trace.store import Lineage
@@ -261,8 +262,9 @@ def _rows(frame: pd.DataFrame, name: str, usubjid: str, seq: int | None) -> list
             raise Stopped([NO_RECORD.at(Address(dataset=name, usubjid=usubjid), what, hint=hint)])
     number = next((c for c in (f"{name[:2]}SEQ", "ASEQ", "IDVARVAL") if c in frame), "")
     if seq is not None and number:
-        there = pd.to_numeric(frame.loc[chosen, number], errors="coerce")
-        chosen &= pd.to_numeric(frame[number], errors="coerce") == seq
+        numbers = pd.Series(numbers_of(frame[number]), index=frame.index)
+        there = numbers[chosen]
+        chosen &= numbers == seq
         if not chosen.any():
             what = f"the subject has no record with {number} {seq}; {_span(there)}"
             raise Stopped([NO_RECORD.at(Address(dataset=name, usubjid=usubjid), what)])

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from il2cdisc.base.numbers import above, below
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit, name_of_test, of_test
 from il2cdisc.check.findings import Level
@@ -38,7 +39,7 @@ def check(context: Context) -> Iterator[Hit]:
         for limit, word, header in ((limits.low, "below", "Low"), (limits.high, "above", "High")):
             if limit is None:
                 continue
-            rows = np.flatnonzero(mine & ((values < limit) if word == "below" else (values > limit)))
+            rows = np.flatnonzero(mine & (below(values, limit) if word == "below" else above(values, limit)))
             if len(rows):
                 test, least = (
                     name_of_test(table, limits.testcd),

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from il2cdisc.base.numbers import equal
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
@@ -35,7 +36,7 @@ def check(context: Context) -> Iterator[Hit]:
         compared = ~np.isnan(collected) & ~missing.all(axis=1)
         if not found.spec.zero_if_missing:
             compared &= ~missing.any(axis=1)
-        wrong = compared & (np.abs(sums - collected) > 1e-9)
+        wrong = compared & ~equal(sums, collected)
         details = [
             f"the total is {number_text(total)}, its items add up to {number_text(added)}"
             for total, added in zip(collected[wrong].tolist(), sums[wrong].tolist(), strict=True)

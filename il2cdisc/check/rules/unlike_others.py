@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from il2cdisc.base.numbers import at_least, at_most
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit, name_of_test, of_test, positions
 from il2cdisc.check.findings import Level
@@ -41,7 +42,9 @@ def check(context: Context) -> Iterator[Hit]:
         by = values.groupby(table.frame["USUBJID"].iloc[chosen].to_numpy())
         usual, count = by.transform("median"), by.transform("count")
         known = (count >= FEWEST) & (values > 0) & (usual > 0)
-        unlike = positions(known & ((values >= usual * limits.fold) | (values * limits.fold <= usual)))
+        unlike = positions(
+            known & (at_least(values, usual * limits.fold) | at_most(values * limits.fold, usual))
+        )
         rows = chosen[unlike]
         # with a reference id the question is whose sample it is, and the finding is told there
         sampled = f"{table.name}REFID" in table.by_name

@@ -9,6 +9,7 @@ import pandas as pd
 
 from il2cdisc.base.datasets import Dataset, Variable, byte_span, repeated
 from il2cdisc.base.dates import text_over_distinct
+from il2cdisc.base.numbers import numbers_of
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import edges
 from il2cdisc.base.rows import counted, in_order
@@ -101,7 +102,7 @@ def _number(
     """Numbers; what is none is told and left empty."""
     if column.dtype == "float64":
         return column
-    number = pd.to_numeric(column, errors="coerce").astype("float64")
+    number = pd.Series(numbers_of(column), index=column.index)
     bad = number.isna() & column.notna() & (column.astype("str") != "")
     if bad.any():
         place = Address(dataset=dataset, column=variable.name)

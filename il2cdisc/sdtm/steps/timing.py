@@ -18,7 +18,7 @@ from il2cdisc.sdtm.steps.problems import UNKNOWN_VISIT
 from il2cdisc.spec.models import Protocol
 
 DAY_ALONE = len("2022-03-04")
-NUMBER_AT_END = re.compile(r"\s(\d+\.\d+)$")
+NUMBER_AT_END = re.compile(r"\s([0-9]+\.[0-9]+)$")
 
 
 def with_visit_numbers(
