@@ -18,6 +18,7 @@ from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.part import part_of, refuse_check, refuse_part
 from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, make_plan, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, missing_forms, notice, read_export
+from il2cdisc.raw.accepted import compare, fewer_than
 from il2cdisc.raw.values import without_reported
 from il2cdisc.spec.load import load_spec
 from il2cdisc.standards.release import load_terminology
@@ -56,6 +57,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     if not plan.named:
         rows, visits = plan.sdtm.schedule, plan.sdtm.protocol.visits
         findings.extend(missing_forms(export, study, plan.dictionary, rows, visits))
+        findings.extend(compare(plan.accepted, export, study) if plan.accepted else ())
 
     say("mapping to SDTM")
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in export.frames().items()}
@@ -256,6 +258,8 @@ def build(
         findings = Problems(list(plan.findings))
         with staging(target, step=step or no_step) as stage:
             made = make(plan, say, findings)
+            for line in fewer_than(target, made.export):
+                say(line)
             if names:
                 report, outcome = write_part(plan, made, stage.path, say, findings, aside)
             else:

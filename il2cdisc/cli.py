@@ -51,6 +51,9 @@ app = typer.Typer(
 spec_app = typer.Typer(help="Work on the specification workbooks.", no_args_is_help=True)
 app.add_typer(spec_app, name="spec")
 
+raw_app = typer.Typer(help="Work on the raw export.", no_args_is_help=True)
+app.add_typer(raw_app, name="raw")
+
 ct_app = typer.Typer(
     help="Controlled terminology: import a release, see what it changes.", no_args_is_help=True
 )
@@ -157,6 +160,21 @@ def spec_check(trial: Trial = Path()) -> None:
         typer.echo(f"workbooks and mappings agree; {count} finding{'' if count == 1 else 's'}")
         if count:
             raise typer.Exit(FINDINGS)
+
+
+@raw_app.command("accept")
+def raw_accept(trial: Trial = Path()) -> None:
+    """Accept the raw export as it is: write accepted.toml, which later builds hold the export against.
+
+    A build reports records of a subject and visit that were accepted and are gone. Raw files are never
+    written.
+    """
+    with _told():
+        from il2cdisc.acceptance import accept_export
+
+        gone = accept_export(trial.resolve(), typer.echo)
+        for problem in gone:
+            typer.echo(f"no longer there: {problem.where}: {', '.join(problem.values)}")
 
 
 @ct_app.command("import")

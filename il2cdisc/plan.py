@@ -11,6 +11,7 @@ from il2cdisc.base.numbers import DecimalMark
 from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.raw import RawExport, empty_forms, load_dictionary
+from il2cdisc.raw.accepted import ABSENT, Accepted, read_accepted
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.sheets_known import absence_notes
@@ -50,6 +51,8 @@ class Plan:
     """Of a part: what was asked for. Empty for a whole build."""
     written: frozenset[str] = frozenset()
     """Of a part: the datasets to be written."""
+    accepted: Accepted | None = None
+    """Raw records that were accepted, where they were."""
     forms: frozenset[str] | None = None
     """Of a part: the raw forms to be read."""
 
@@ -88,6 +91,7 @@ def make_plan(folder: Path) -> Plan:
     if ADAM in notes and displays:
         what = f"the workbook describes displays, and there is no {study.shown(book)} to take their data from"
         gathered.add(HALF.at(displays[0].at("Display"), what))
+    accepted = _gather(gathered, lambda: read_accepted(study))
     shown = study.shown(study.dictionary)
     dictionary = _gather(gathered, lambda: load_dictionary(study.dictionary, shown))
     sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm", shown=code))
@@ -122,10 +126,10 @@ def make_plan(folder: Path) -> Plan:
     findings = [*sdtm.findings, *adam.findings, *gathered.findings]
     return Plan(
         study, sdtm, adam, displays, dictionary, sdtm_functions, order, adam_functions, adam_order,
-        [*variables, *lines], dropped, findings, (*notes.values(), *_absences(sdtm, adam)),
+        [*variables, *lines], dropped, findings, (*notes.values(), *_absences(sdtm, adam, accepted)),
         makers={item.name: name for item, name in zip(mapped, order, strict=True)},
         sdtm_needs={name: inputs_of(function) for name, function in sdtm_functions.items()},
-        adam_needs=asked, links=[(name, item.other) for name, item in links],
+        adam_needs=asked, links=[(name, item.other) for name, item in links], accepted=accepted,
     )  # fmt: skip
 
 
@@ -143,11 +147,13 @@ def missing(study: Study) -> dict[str, str]:
     return out
 
 
-def _absences(*specs: Spec) -> Iterator[str]:
-    """A line for each optional sheet that a workbook does without."""
-    for spec in specs:
+def _absences(sdtm: Spec, adam: Spec, accepted: Accepted | None) -> Iterator[str]:
+    """A line for each optional sheet that a workbook does without, and for accepted records."""
+    for spec in (sdtm, adam):
         if spec.datasets:
             yield from absence_notes(spec.shown, spec.standard, spec.absent)
+    if accepted is None:
+        yield ABSENT
 
 
 def engine_lines(plan: Plan) -> list[PlannedVariable]:

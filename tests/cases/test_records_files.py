@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,15 @@ from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import check_folder, run_rules
 from il2cdisc.cli import app
 from il2cdisc.raw import Form, Part, RawExport, link, load_dictionary, missing_forms, read_export
+from il2cdisc.raw.accepted import (
+    Accepted,
+    AcceptedForm,
+    accept,
+    compare,
+    grouped_counts,
+    read_accepted,
+    written,
+)
 from il2cdisc.raw.schedule_lint import check_scheduled
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.load import load_spec, read_spec
@@ -31,7 +41,7 @@ from il2cdisc.study import Study, load_study
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "second_trial"
-PARTS = ("study.toml", "raw", "specs", "mappings")
+PARTS = ("study.toml", "accepted.toml", "raw", "specs", "mappings")
 
 
 def copied(trial: Path, folder: Path) -> Path:
@@ -405,3 +415,135 @@ def test_2_the_schedule_names_forms_columns_and_codes_of_the_study():
     assert {p.values[0] for p in found if p.code == "SPC126"} == {"attendance", "events", "milestones"}
     none = study.model_copy(update={"schedule": None})
     assert [p.code for p in check_scheduled(spec, none, dictionary)] == ["SPC127"]
+
+
+# --- Kind 2: what was accepted
+
+
+def linked(folder: Path) -> tuple[RawExport, Study]:
+    study = load_study(folder)
+    return link(read_export(study, load_dictionary(study.dictionary)), study), study
+
+
+@pytest.mark.parametrize("trial", [ROOT, SECOND], ids=["shipped", "second"])
+def test_2_the_export_of_either_trial_is_accepted_as_it_is(trial):
+    export, study = linked(trial)
+    accepted = read_accepted(study)
+    assert accepted == accept(export, study)
+    assert (trial / "accepted.toml").read_text() == written(accepted)
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> list[Problem]:
+    """What a copy of the second trial lacks that was accepted; some records are new."""
+    folder = copied(SECOND, tmp_path_factory.mktemp("accepted") / "trial")
+    cut(folder, "site/attendance.csv", "6008;")
+    remove(folder, "site/attendance.csv", "5003;W02")
+    remove(folder, "site/events.txt", "5001|2")
+    events = folder / "raw" / "site" / "events.txt"
+    line = events.read_text().splitlines()[-1]
+    events.write_text(events.read_text() + line.replace("6007|", "6009|", 1) + "\n")
+    export, study = linked(folder)
+    accepted = read_accepted(study)
+    assert accepted is not None
+    return compare(accepted, export, study)
+
+
+def test_2_accepted_keys_that_are_gone_are_named(short):
+    attendance = next(problem for problem in short if problem.where.file.endswith("attendance.csv"))
+    assert attendance.code == "RAW140"
+    assert attendance.cause == attendance.where
+    gone = attendance.values
+    assert "5003 W02" in gone
+    assert set(gone) >= {"6008 SCR", "6009 SCR"}
+    assert all(key == "5003 W02" or key.startswith(("6008 ", "6009 ")) for key in gone)
+    assert len(attendance.records) == len(gone)
+    assert attendance.out_of == 98
+    place = attendance.records[list(gone).index("5003 W02")]
+    assert (str(place), place.usubjid) == (
+        "raw/site/attendance.csv visit_code=W02",
+        "SYN-ROSE3.DE7.5003",
+    )
+
+
+def test_2_fewer_records_of_a_key_are_reported_and_new_ones_are_not(short):
+    (events,) = [problem for problem in short if problem.where.file.endswith("events.txt")]
+    assert events.values == ("5001",)
+    assert len(short) == 2
+
+
+def test_2_a_form_without_subjects_has_fewer_records(tmp_path):
+    export, study = linked(ROOT)
+    accepted = accept(export, study)
+    coding = accepted.forms["coding"]
+    more = {"rows": coding.rows + 3, "files": ()}
+    forms = {**accepted.forms, "coding": coding.model_copy(update=more)}
+    (found,) = compare(accepted.model_copy(update={"forms": forms}), export, study)
+    assert (found.code, found.values) == ("RAW141", (str(coding.rows + 3), str(coding.rows)))
+
+
+def test_2_accepting_is_a_command_that_never_writes_raw_files(tmp_path):
+    folder = copied(SECOND, tmp_path / "trial")
+    kept = (folder / "accepted.toml").read_bytes()
+    raw = {path: path.read_bytes() for path in (folder / "raw").rglob("*") if path.is_file()}
+    (folder / "accepted.toml").unlink()
+    code, said = told("raw", "accept", "--trial", folder)
+    assert (code, said.splitlines()[-1]) == (0, "accepted: accepted.toml")
+    assert (folder / "accepted.toml").read_bytes() == kept
+    assert {path: path.read_bytes() for path in raw} == raw
+    assert sorted(path.name for path in folder.iterdir()) == sorted(PARTS)
+    remove(folder, "site/events.txt", "5001|2")
+    code, said = told("raw", "accept", "--trial", folder)
+    assert "no longer there: raw/site/events.txt: 5001" in said
+    code, said = told("raw", "accept", "--trial", folder)
+    assert "no longer there" not in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "what"),
+    [
+        ("forms.assays", "forms.asays", "[forms.asays]", "no form 'asays'"),
+        ("rows = 98", "rows = 97", "rows = 97", "do not add up"),
+        ("rows = 98", "rows = 98.5", "rows = 98.5", "valid integer"),
+        ("keys = 98", "kyes = 98", "kyes = 98", "'forms.attendance.kyes' is not a key"),
+        ('sha256 = "', 'sha256 = "x', 'sha256 = "x', "should match pattern"),
+        ("rows = 98", "rows = 98 rows", "rows = 98 rows", "Expected newline"),
+        ('"5001", "5002"', '"5001", "5001"', "[forms.dispensed]", "in two groups"),
+    ],
+)
+def test_2_an_accepted_toml_that_is_not_right_stops_at_its_line(tmp_path, before, after, line, what):
+    folder = copied(SECOND, tmp_path / "trial")
+    path = folder / "accepted.toml"
+    head, middle, tail = path.read_text().partition("[forms.attendance]")
+    wrong = head.replace(before, after) + middle + tail.replace(before, after, 1)
+    path.write_text(wrong)
+    number = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if text.startswith(line))
+    code, said = told("spec", "check", "--trial", folder)
+    assert code == 2
+    assert f"RAW142 accepted.toml:{number}: " in said
+    assert what in said
+
+
+def test_2_without_accepted_toml_a_line_says_so(tmp_path):
+    folder = copied(SECOND, tmp_path / "trial")
+    (folder / "accepted.toml").unlink()
+    code, said = told("spec", "check", "--trial", folder)
+    assert code == 0
+    assert "no accepted.toml: records that vanish" in said
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.text(min_size=1, max_size=4), st.text(max_size=4)),
+        st.integers(1, 9),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_2_what_is_written_is_read_again(counts):
+    groups = grouped_counts(counts)
+    form = AcceptedForm(rows=sum(counts.values()), keys=len(counts), groups=groups)
+    accepted = Accepted(forms={"vs": form})
+    read = Accepted.model_validate(tomllib.loads(written(accepted)))
+    assert read.forms["vs"].counts == counts
+    assert written(read) == written(accepted)
