@@ -153,6 +153,7 @@ def _effect_checks(study: Study) -> Iterator[Check]:
     used = {
         "delimiter": {"csv"},
         "header_line": {"csv", "xlsx"},
+        "unit_line": {"csv", "xlsx"},
         "encoding": {"csv", "sav", "sas7bdat", "xport", "dta"},
         "itemgroup": {"odm"},
     }
@@ -164,6 +165,9 @@ def _effect_checks(study: Study) -> Iterator[Check]:
         if source.subject is not None and source.subject.on and not source.subject.through:
             what = "'on' is the column of the form that the link goes through, and it goes through none."
             yield ("forms", form, "subject", "on"), NO_EFFECT, what, [source.subject.on], ""
+        if source.unit_line is not None and source.unit_line >= source.header_line:
+            what = f"The line of units is above the header, which is line {source.header_line}."
+            yield ("forms", form, "unit_line"), BAD_VALUE, what, [str(source.unit_line)], ""
         doubles = sorted({column for column in source.key if source.key.count(column) > 1})
         if doubles:
             yield ("forms", form, "key"), BAD_VALUE, "A column is named twice.", doubles, ""

@@ -191,6 +191,10 @@ class FormSource(_Table):
     """How numbers are written in this form; for the mapping verbs, reading leaves text as it is."""
     sheet: Printable = ""
     header_line: Annotated[int, Field(ge=1, le=1_048_576)] = 1
+    unit_line: Annotated[int | None, Field(ge=1)] = None
+    """The line above the header that holds the units; they are held against the data dictionary."""
+    trim: bool = False
+    """Whether blanks at the end of values and keys are removed, as SAS pads them."""
     itemgroup: Printable = ""
     """ItemGroupOID of an ODM-XML file."""
     key: Annotated[tuple[Text, ...], Field(strict=False)] = ()

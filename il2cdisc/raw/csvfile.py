@@ -39,11 +39,13 @@ def read_csv(
     encoding: str = "utf-8",
     delimiter: str = ",",
     header_line: int = 1,
+    unit_line: int = 0,
 ) -> Table | None:
     """A CSV file as a `Table`; None after a problem that stops.
 
     Fields stay as they are: `NA`, leading zeros, spaces. An empty field is missing, quoted or not.
-    `header_line` is the physical line of the header; what stands above is skipped.
+    `header_line` is the physical line of the header; what is above is skipped, but for the units of
+    `unit_line`.
     """
     if not data.strip():
         problems.add(UNREADABLE.at(shown, "The file is empty."))
@@ -70,7 +72,14 @@ def read_csv(
         last = text.count("\n") + 1
         what = "The last line is complete but has no line end."
         problems.add(NO_FINAL_LINE_END.at(at_line(shown, last), what))
-    return Table(table.frame, table.lines, encoding, (*notes, *table.notes))
+    units = _units(text, unit_line, delimiter, list(table.frame.columns)) if unit_line else {}
+    return Table(table.frame, table.lines, encoding, (*notes, *table.notes), units=units)
+
+
+def _units(text: str, line: int, delimiter: str, names: list[str]) -> dict[str, str]:
+    """Column → its field in a line above the header, "" where that line has none."""
+    fields = next(csv.reader(text.split("\n", line)[line - 1 : line], delimiter=delimiter), [])
+    return dict(zip(names, [*fields, *[""] * len(names)], strict=False))
 
 
 def _line_of(data: bytes, place: int) -> int:

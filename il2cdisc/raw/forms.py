@@ -44,6 +44,11 @@ class Part:
     sheet: str
     first: int
     lines: Lines
+    unit_line: int = 0
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Column → what line `unit_line` says of it; empty without such a line."""
+    value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Column → value as text → its label in this file."""
 
 
 @dataclass(frozen=True, slots=True)

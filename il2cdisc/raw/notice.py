@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.problems import Address, Kind, Problems, did_you_mean
+from il2cdisc.raw.described import check_descriptions
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
 from il2cdisc.raw.forms import Form, RawExport
 from il2cdisc.raw.problems import COLUMN_MISSING, DISAGREE, NO_VALUE, NO_VALUE_MEANT, NOT_IN_LIST, REPEATED
@@ -37,6 +38,7 @@ def notice(export: RawExport, study: Study, dictionary: Dictionary) -> RawExport
         for column in dictionary.get(name, ()):
             _no_value(form, column, study.forms[name].explained_by, problems)
     check_values(forms.values(), dictionary, problems)
+    check_descriptions(forms.values(), dictionary, problems)
     _treatment_list(forms, study, problems)
     _agreements(export, study, dictionary, problems)
     return replace(export, forms=forms, problems=(*export.problems, *problems.items))

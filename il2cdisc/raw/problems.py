@@ -53,7 +53,12 @@ NO_FINAL_LINE_END = Kind(
 NO_ROWS = Kind("RAW102", "form without records", FINDING, "Make sure that nothing was entered.")
 FORMULA = Kind("RAW103", "formula cells", FINDING, "The stored results were read; have values sent instead.")
 ERROR_CELL = Kind("RAW104", "error cells", FINDING, "The error text was kept; ask for the values.")
-HIDDEN = Kind("RAW105", "hidden rows", FINDING, "They were read like the others; ask whether they are meant.")
+HIDDEN = Kind(
+    "RAW105",
+    "Hidden rows, columns or sheet",
+    FINDING,
+    "Ask the sender whether the data are meant; they were read like the others.",
+)
 NOT_DECLARED = Kind(
     "RAW106", "file that no form reads", FINDING, "Declare it in study.toml, or take it away."
 )
@@ -115,6 +120,46 @@ NOT_IN_LIST = Kind(
 )
 NO_VALUE_MEANT = frozenset({"not done", "not available", "not applicable", "missing", "unknown"})
 """Meanings (in the data dictionary, case apart) of codes that are in the place of a number."""
+
+COMMENT = Kind(
+    "RAW170",
+    "Cell comment",
+    FINDING,
+    "Ask the sender for the value that the comment asks for; comments are not read as data.",
+)
+SHEET_UNREAD = Kind(
+    "RAW171",
+    "Sheet that no form reads",
+    FINDING,
+    "Declare it as a form in study.toml, or have it removed.",
+)
+VALUE_LABEL = Kind(
+    "RAW172",
+    "Value label contradicts the data dictionary",
+    FINDING,
+    "Ask the sender what the code means, and correct the data dictionary if it is wrong.",
+)
+UNIT = Kind(
+    "RAW173",
+    "Unit differs from the data dictionary",
+    FINDING,
+    "Ask the laboratory for the unit, then correct the data dictionary and the conversion.",
+)
+NULL_WITH_VALUE = Kind(
+    "RAW174",
+    "Value of an item that is declared null",
+    FINDING,
+    "Ask the sender whether the item has a value; the value was read.",
+)
+NOT_CONVERTED = Kind(
+    "RAW175",
+    "Date format not converted",
+    FINDING,
+    "Have the column exported with a date format; its stored numbers were read.",
+)
+NO_DATE = Kind(
+    "RAW176", "Number that is not a date", FINDING, "Ask the sender for the date; the number was read."
+)
 
 SUBJECT_TWICE = Kind(
     "LNK001", "subject with several records", STOP, "Leave one record a subject; ask the site which."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from il2cdisc.base.problems import Problems, at_line, did_you_mean
+from il2cdisc.base.problems import Address, Problems, at_line, did_you_mean
 from il2cdisc.base.rowids import numbered
 from il2cdisc.raw.csvfile import read_csv
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
@@ -27,8 +27,8 @@ from il2cdisc.raw.problems import (
     UNREADABLE,
 )
 from il2cdisc.raw.stat import read_stat
-from il2cdisc.raw.table import Table
-from il2cdisc.raw.xlsx import read_xlsx
+from il2cdisc.raw.table import Table, trimmed
+from il2cdisc.raw.xlsx import read_xlsx, unread_sheets
 from il2cdisc.study import Study
 from il2cdisc.study_model import FORMATS
 
@@ -50,6 +50,7 @@ def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] |
             forms[name] = form
     if only is None:
         _undeclared(study, read, problems)
+        _unread_sheets(study, read, problems)
     problems.stop_if_any()
     order = sorted(receipts, key=lambda receipt: (receipt.file, receipt.sheet, receipt.form))
     return RawExport(forms, tuple(order), tuple(problems.findings))
@@ -131,9 +132,11 @@ def _form(
         if not path.resolve().is_relative_to(study.folder):
             problems.add(UNREADABLE.at(shown, "The file is a link that leaves the study folder."))
             continue
-        table = _table(study, name, path, shown, problems)
+        table = _guarded(study, name, path, shown, problems)
         if table is None:
             continue
+        if source.trim:
+            table = trimmed(table)
         columns = tuple(str(column) for column in table.frame.columns)
         size, digest = _digest(path)
         notes = (*table.notes, *(item.what for item in problems.items[before:]))
@@ -145,7 +148,8 @@ def _form(
         if described is not None and not _columns_agree(study, name, columns, described, shown, problems):
             continue
         rows = sum(len(part.lines) for part in parts)
-        parts.append(Part(shown, source.sheet, rows, table.lines))
+        unit_line = source.unit_line or 0
+        parts.append(Part(shown, source.sheet, rows, table.lines, unit_line, table.units, table.value_labels))
         tables.append(table)
     if not tables or described is None:
         return None
@@ -168,6 +172,20 @@ def _form(
     )
 
 
+def _guarded(study: Study, name: str, path: Path, shown: str, problems: Problems) -> Table | None:
+    """The table of a file; whatever a reader fails with is a problem of the file, never an error of ours."""
+    try:
+        return _table(study, name, path, shown, problems)
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a panic of a reader in another language is no Exception
+        said = " ".join(str(error).split())[:200]
+        told = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        what = f"The reader of {_FORMAT_NAMES[study.format_of(name)]} files can't read the file ({told})."
+        problems.add(UNREADABLE.at(Address(file=shown, sheet=study.forms[name].sheet), what))
+        return None
+
+
 def _table(study: Study, name: str, path: Path, shown: str, problems: Problems) -> Table | None:
     source, kind = study.forms[name], study.format_of(name)
     try:
@@ -180,12 +198,30 @@ def _table(study: Study, name: str, path: Path, shown: str, problems: Problems) 
         return None
     line = source.header_line
     if kind == "xlsx":
-        return read_xlsx(data, shown, problems, sheet=source.sheet, header_line=line)
+        units = source.unit_line or 0
+        return read_xlsx(data, shown, problems, sheet=source.sheet, header_line=line, unit_line=units)
     if kind == "odm":
         return read_odm(data, shown, problems, itemgroup=source.itemgroup)
     return read_csv(
-        data, shown, problems, encoding=source.encoding, delimiter=source.delimiter, header_line=line
+        data,
+        shown,
+        problems,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        header_line=line,
+        unit_line=source.unit_line or 0,
     )
+
+
+_FORMAT_NAMES = {
+    "csv": "CSV",
+    "xlsx": "XLSX",
+    "sav": "SPSS",
+    "sas7bdat": "SAS",
+    "xport": "SAS transport",
+    "dta": "Stata",
+    "odm": "ODM-XML",
+}
 
 
 def _digest(path: Path) -> tuple[int, str]:
@@ -248,6 +284,20 @@ def _files(study: Study) -> Iterator[Path]:
             and path != study.dictionary
         ):
             yield path
+
+
+def _unread_sheets(study: Study, read: set[Path], problems: Problems) -> None:
+    """Sheets of the workbooks that were read, and that no form names."""
+    sheets: dict[Path, set[str]] = {}
+    for name, source in study.forms.items():
+        if study.format_of(name) == "xlsx":
+            for path in parts_of(study.file_of(name)):
+                if path in read:
+                    sheets.setdefault(path, set()).add(source.sheet)
+    unreadable = {item.where.file for item in problems.stops}
+    for path, names in sorted(sheets.items()):
+        if study.shown(path) not in unreadable:
+            unread_sheets(path.read_bytes(), study.shown(path), names, problems)
 
 
 def _undeclared(study: Study, read: set[Path], problems: Problems) -> None:

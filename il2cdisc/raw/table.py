@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,18 @@ class Table:
     date_columns: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Column → what the line of units says of it, "" for nothing; empty for a table without such a line."""
+
+
+def trimmed(table: Table) -> Table:
+    """The table without blanks at the end of its values; the columns that had some are noted."""
+    frame = table.frame.copy(deep=False)
+    padded = [name for name in frame.columns if frame[name].str.endswith(" ").any()]
+    for name in padded:
+        frame[name] = frame[name].str.rstrip(" ").replace("", None)
+    notes = (f"blanks at the end of values removed: {', '.join(padded)}",) if padded else ()
+    return replace(table, frame=frame, notes=(*table.notes, *notes))
 
 
 def text_frame(columns: Mapping[str, Sequence[str | None]]) -> pd.DataFrame:

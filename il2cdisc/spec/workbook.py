@@ -14,7 +14,9 @@ from pathlib import Path
 from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Address, Problems, Stopped, at_cell, column_letter, did_you_mean
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.package import Cell, Grid, Package, PackageError, split_reference
+from il2cdisc.transport.cells import Cell, Grid, split_reference
+from il2cdisc.transport.ooxml import PackageError
+from il2cdisc.transport.sheets import Package
 
 _SPACES = re.compile("[\u00a0\u2007\u202f\u200b\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _YES = {"yes", "y", "true", "1"}

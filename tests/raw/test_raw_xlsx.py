@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from il2cdisc.base.problems import Problems
 from il2cdisc.raw.numbers import number_text
 from il2cdisc.raw.table import Table
-from il2cdisc.raw.xlsx import ENCRYPTED, OLE_MAGIC, read_xlsx
+from il2cdisc.raw.xlsx import read_xlsx
 
 
 def workbook(fill: Callable[[Worksheet], None], title: str = "LBX") -> bytes:
@@ -121,6 +121,9 @@ def title_merged(sheet: Worksheet) -> None:
 def no_rows(sheet: Worksheet) -> None:
     del sheet
 
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 BAD = {
     "formulas never calculated": workbook(formulas),

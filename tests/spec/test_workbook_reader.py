@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Stopped
-from il2cdisc.spec import package
 from il2cdisc.spec.workbook import Workbook, open_workbook
+from il2cdisc.transport import cells, ooxml
+from il2cdisc.transport.sheets import Package
 
 
 def book_of(path: Path, rows: list[list[Any]], name: str = "Terms") -> Path:
@@ -206,12 +208,11 @@ def test_entities_are_refused(tmp_path: Path, snapshot: object) -> None:
 
 def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: object) -> None:
     path = book_of(tmp_path / "b.xlsx", [["A"], *[["x" * 1000 + str(n)] for n in range(200)]])
-    monkeypatch.setattr(package, "MAX_TOTAL", 100_000)
     with zipfile.ZipFile(path) as archive:
         assert sum(part.file_size for part in archive.infolist()) > 100_000
-    assert "not safe" in stopped(path)
-    monkeypatch.undo()
-    monkeypatch.setattr(package, "MAX_CELLS", 100)
+    with pytest.raises(ooxml.PackageError, match="not safe"):
+        Package(path, replace(ooxml.SPECIFICATION, total=100_000))
+    monkeypatch.setattr(cells, "MAX_CELLS", 100)
     assert stopped(path) == snapshot
 
 
@@ -255,7 +256,7 @@ def test_a_cell_stands_where_its_reference_says(tmp_path: Path) -> None:
         b'<c r="C1"/><c r="AA1"><v>5</v></c></row>'
         b'<row r="11"><c r="C11"><v>6</v></c><c r="A1"><v>7</v></c></row>'
     )
-    grid = package.Package(of_rows(tmp_path, rows)).grid("Terms")
+    grid = Package(of_rows(tmp_path, rows)).grid("Terms")
     texts = {row: {column: cell.text for column, cell in cells.items()} for row, cells in grid.rows.items()}
     assert texts == {1: {1: "7", 3: "2", 4: "3", 27: "5"}, 11: {1: "4", 3: "6"}}
 
@@ -265,8 +266,8 @@ def test_a_reference_that_is_none_is_refused(tmp_path: Path, reference: str) -> 
     """Filled or empty, whatever cells and rows came before it."""
     for number in (b"1", b"0", b"01", b""):
         rows = b'<row r="%s"><c r="A1"><v>1</v></c><c r="%s"/></row>' % (number, reference.encode())
-        book = package.Package(of_rows(tmp_path, rows))
-        with pytest.raises(package.PackageError, match=f"a cell at '{reference}'"):
+        book = Package(of_rows(tmp_path, rows))
+        with pytest.raises(ooxml.PackageError, match=f"a cell at '{reference}'"):
             book.grid("Terms")
 
 
@@ -321,4 +322,4 @@ def test_damage_of_any_kind_is_told_and_never_raised(tmp_path: Path, data: st.Da
     ("text", "shown"), [("1.0", "1"), ("0.10000000000000001", "0.1"), ("1E-3", "0.001"), ("-5", "-5")]
 )
 def test_numbers_as_a_person_writes_them(text: str, shown: str) -> None:
-    assert package.number_text(text) == shown
+    assert cells.number_text(text) == shown
