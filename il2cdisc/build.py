@@ -149,15 +149,16 @@ def write(
     lineage = Lineage(folder / "lineage")
     dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
     outcome, laid = ask_core(core, folder / "sdtm", study.standards, say, lineage.origin)
+    records = Records(made.export, study, plan.dictionary)
     report = check_folder(
         folder, plan.specs, problems=findings.items, dispositions=dispositions,
-        origin=lineage.origin, repeated=lineage.repeated, shown=study.shown(study.outputs), core=laid,
+        origin=lineage.origin, identify=records.identity, repeated=lineage.repeated,
+        shown=study.shown(study.outputs), core=laid,
         terminology=load_terminology(study.terminology, study.standards.ct),
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)
     write_reports(report, folder / "checks", facts, dispositions=dispositions)
-    look = Records(made.export, study, plan.dictionary).at
-    write_query_file(make_queries(report.findings, look), folder / "checks" / "queries.xlsx", facts)
+    write_query_file(make_queries(report.findings, records.at), folder / "checks" / "queries.xlsx", facts)
     write_lists(outcome, folder / "checks")
 
     say("gathering what pyreadstat read, and the displays")
@@ -210,9 +211,10 @@ def write_part(
     say("checking the files against the workbooks")
     specs = [spec.only(plan.written) for spec in plan.specs]
     lineage = Lineage(folder / "lineage")
+    identify = Records(made.export, study, plan.dictionary).identity
     report = check_folder(
         folder, [spec for spec in specs if spec.datasets], problems=findings.items, origin=lineage.origin,
-        repeated=lineage.repeated, shown=study.shown(study.outputs),
+        identify=identify, repeated=lineage.repeated, shown=study.shown(study.outputs),
         terminology=load_terminology(study.terminology, study.standards.ct),
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)

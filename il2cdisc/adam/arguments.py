@@ -59,14 +59,14 @@ def need_unique(function: str, dataset: pd.DataFrame, by: Sequence[str], of: str
     keyed = dataset[list(by)].dropna()
     doubled = keyed[keyed.duplicated(keep=False)].drop_duplicates()
     if len(doubled):
-        shown = [" ".join(map(str, row)) for row in doubled.head(6).itertuples(index=False)]
-        what = f"{of} has several rows for {len(doubled)} value(s) of {', '.join(by)}"
+        shown = [" ".join(map(str, row)) for row in doubled.itertuples(index=False)]
+        what = f"{of} has several rows with the same {', '.join(by)}"
         raise Stopped([NOT_UNIQUE.at(function, what, values=shown)])
 
 
-def refuse(function: str, what: str, fix: str = "") -> Stopped:
+def refuse(function: str, what: str, fix: str = "", values: Sequence[str] = ()) -> Stopped:
     """The `Stopped` to raise for an argument that makes no sense."""
-    return Stopped([BAD_ARGUMENT.at(function, what, fix=fix)])
+    return Stopped([BAD_ARGUMENT.at(function, what, fix=fix, values=values)])
 
 
 def mask_of(function: str, dataset: pd.DataFrame, where: pd.Series | None) -> np.ndarray:

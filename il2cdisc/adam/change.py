@@ -36,8 +36,8 @@ def derive_var_base(
     found, count = np.unique(key[flagged], return_counts=True)
     if (count > 1).any():
         doubled = dataset.iloc[flagged[np.isin(key[flagged], found[count > 1])]][list(by)].drop_duplicates()
-        shown = [" ".join(map(str, row)) for row in doubled.head(6).itertuples(index=False)]
-        what = f"{len(doubled)} value(s) of {', '.join(by)} have several rows with {flag}=Y"
+        shown = [" ".join(map(str, row)) for row in doubled.itertuples(index=False)]
+        what = f"several rows with the same {', '.join(by)} have {flag}=Y"
         raise Stopped([TWO_BASELINES.at(name, what, values=shown)])
     baseline = np.full(key.max(initial=-1) + 2, -1)
     baseline[key[flagged]] = flagged  # the last place stays -1: that of a missing key

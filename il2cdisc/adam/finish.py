@@ -83,11 +83,11 @@ def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> 
     keys = [key for key in wanted.keys if key in typed.columns]
     place, doubled = _sorted_places(typed, keys)
     typed = typed.iloc[place].reset_index(drop=True)
-    _check_keys(analysis.name, typed.loc[doubled, keys], told)
     names = [v.name for v in wanted.variables]
     if SEQUENCE in names:
         number = typed.groupby("USUBJID", sort=False).cumcount().astype("float64") + 1
         typed.insert(names.index(SEQUENCE), SEQUENCE, number)
+    _check_keys(analysis.name, typed, keys, doubled, told)
     return Dataset(
         name=analysis.name,
         label=wanted.label,
@@ -159,7 +159,7 @@ def _as_number(column: pd.Series, variable: VariableSpec, stops: Problems) -> np
         return np.full(len(column), np.nan)
     values = numbers(column)
     if np.isinf(values).any():
-        what = f"{variable.name} is infinite on {int(np.isinf(values).sum())} row(s)"
+        what = f"{variable.name} is infinite"
         stops.add(NOT_FINITE.at(variable.at("Variable"), what))
     return values
 
@@ -177,12 +177,16 @@ def _sorted_places(frame: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, np
     return place, doubled
 
 
-def _check_keys(name: str, doubled: pd.DataFrame, told: Problems) -> None:
-    if len(doubled):
-        rows = doubled.drop_duplicates().head(6).astype(object)
+def _check_keys(name: str, frame: pd.DataFrame, keys: list[str], doubled: np.ndarray, told: Problems) -> None:
+    if doubled.any():
+        chosen = frame.loc[doubled]
+        rows = chosen[keys].drop_duplicates().astype(object)
         shown = [" ".join("." if pd.isna(v) else str(v) for v in row) for row in rows.itertuples(index=False)]
-        what = f"{len(doubled)} rows share their keys ({', '.join(doubled.columns)})"
-        told.add(KEYS_REPEAT.at(at_record(name), what, values=shown))
+        what = f"several rows have the same {', '.join(keys)}"
+        subjects = chosen["USUBJID"].tolist() if "USUBJID" in chosen else [""] * len(chosen)
+        numbers = chosen[SEQUENCE].tolist() if SEQUENCE in chosen else [0] * len(chosen)
+        records = [at_record(name, str(s), int(n)) for s, n in zip(subjects, numbers, strict=True)]
+        told.add(KEYS_REPEAT.at(at_record(name), what, values=shown, records=records, out_of=len(frame)))
 
 
 def _variable(variable: VariableSpec, column: pd.Series) -> Variable:

@@ -54,7 +54,7 @@ def derive_var_number(
     codes, texts = pd.factorize(dataset[source])
     unknown = [str(text) for text in texts.tolist() if text not in values]
     if unknown:
-        what = f"{source} has {len(unknown)} value(s) without a number for {new_var}"
+        what = f"{source} has values without a number for {new_var}"
         raise Stopped([NO_NUMBER.at(name, what, values=unknown, hint=did_you_mean(unknown[0], values))])
     table = np.array([*(values[text] for text in texts.tolist()), np.nan])
     return dataset.assign(**{new_var: table[codes]})  # a missing text has the code -1: the last of the table

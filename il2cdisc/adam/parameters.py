@@ -53,10 +53,10 @@ def derive_param_total(
     pairs = key_numbers([*by, item], rows)[0]
     if pairs.max(initial=-1) + 1 < len(rows):
         doubled = rows[rows.duplicated([*by, item], keep=False)]
-        first = doubled.iloc[0]
-        shown = " ".join(str(first[column]) for column in [*by, item])
-        what = f"{len(doubled)} item rows stand twice for one key, the first is {shown}"
-        raise refuse(name, what, fix="take one record a key and item first (filter_extreme)")
+        shown = [" ".join(map(str, row)) for row in doubled[[*by, item]].itertuples(index=False)]
+        what = f"several rows have the same {', '.join([*by, item])}"
+        fix = "Keep one record per key and item first (filter_extreme)."
+        raise refuse(name, what, fix=fix, values=shown)
     number = key_numbers(by, rows)[0]
     found = np.bincount(number)
     total = rows[value].groupby(number).sum().to_numpy("float64")

@@ -177,15 +177,23 @@ class Problem:
             shown = ", ".join(repr(value) for value in self.values[:MAX_VALUES])
             more = len(self.values) - MAX_VALUES
             lines.append(f"    found: {shown}" + (f" and {more} more" if more > 0 else ""))
+        if self.records not in ((), (self.where,)):
+            of = f" of {self.out_of:,}" if self.out_of > self.count else ""
+            noun = "record" if self.count == 1 and not of else "records"
+            lines.append(f"    {self.count:,}{of} {noun}: {_first_places(self.records)}")
         if self.source:
-            shown = "; ".join(str(place) for place in self.source[:MAX_VALUES])
-            more = len(self.source) - MAX_VALUES
-            lines.append(f"    from: {shown}" + (f" and {more} more" if more > 0 else ""))
+            lines.append(f"    from: {_first_places(self.source)}")
         if self.hint:
             lines.append(f"    did you mean: {self.hint}")
         if self.fix:
             lines.append(f"    do: {self.fix}")
         return "\n".join(lines)
+
+
+def _first_places(places: Sequence[Address]) -> str:
+    more = len(places) - MAX_VALUES
+    shown = "; ".join(str(place) for place in places[:MAX_VALUES])
+    return shown + (f" and {more:,} more" if more > 0 else "")
 
 
 class Stopped(Exception):  # noqa: N818 - a verdict, not an error of ours

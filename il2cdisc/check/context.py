@@ -18,9 +18,6 @@ from il2cdisc.check.scores import Scored, scored
 from il2cdisc.check.table import NO_ROWS, Flags, Rows, Table
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
 
-Origin = Callable[[str, int, str], list[Address]]
-"""`origin(dataset, row, variable)`: the raw lines behind a record, row counted from 0."""
-
 
 @dataclass(frozen=True)
 class Context:
@@ -138,6 +135,8 @@ class Hit:
     details: Sequence[str] = ()
     spec: Address | None = None
     level: Level | None = None
+    out_of: int = 0
+    """How many records were looked at; 0 where that says nothing."""
 
 
 def positions(mask: pd.Series | NDArray[np.bool_]) -> Rows:

@@ -1,16 +1,22 @@
-"""Findings: what a rule or an earlier stage found, one record each, and the report that holds them all."""
+"""Findings: what a rule or an earlier stage found, with every record that it holds for, and their report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 from il2cdisc.base.problems import Address, Problem, Severity
+from il2cdisc.check.ids import finding_id, numbered, record_id
+
+Identify = Callable[[Address], tuple[tuple[str, ...], str] | None]
+"""What tells the raw record of an address from all others (form, subject, keys), and the cell's value."""
 
 
 class Level(StrEnum):
-    """How much a finding weighs. Every one needs a mended source or a written disposition."""
+    """How much a finding weighs. Every one needs a corrected source or a written disposition."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,18 +27,15 @@ class Level(StrEnum):
         return ("error", "warning", "note").index(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing found at one place: a record, a variable, a dataset, a file or a workbook cell.
+class Occurrence(NamedTuple):
+    """One record, raw cell or other place that a finding holds for.
 
-    `where` is the place in words, `spec` the workbook cell that asks for something else, `source` the
-    raw lines behind the record. `seq` is --SEQ or ASEQ, 0 where there is none.
+    `id` lasts as long as the record's keys and the value do. `where` is the place in words, `seq` --SEQ or
+    ASEQ (0 where there is none), `row` the record's number from 1, `what` what is said of it where that is
+    not the finding's own sentence, `source` the raw lines behind it.
     """
 
-    code: str
-    title: str
-    level: Level
-    what: str
+    id: str = ""
     where: str = ""
     dataset: str = ""
     variable: str = ""
@@ -40,54 +43,103 @@ class Finding:
     seq: int = 0
     row: int = 0
     value: str = ""
-    hint: str = ""
-    fix: str = ""
-    spec: str = ""
-    source: tuple[str, ...] = ()
-    by: str = ""
-    """The program that found it; empty for il2cdisc itself."""
+    what: str = ""
+    source: tuple[Address, ...] = ()
 
     @property
-    def sort_key(self) -> tuple[int, str, str, str, str, int, int, str, str]:
-        """Errors first; then by code, dataset, variable, subject and record."""
-        return (
-            self.level.rank,
-            self.code,
-            self.dataset,
-            self.variable,
-            self.usubjid,
-            self.seq,
-            self.row,
-            self.where,
-            self.what,
-        )
+    def order(self) -> tuple[object, ...]:
+        """By dataset, variable, subject and record; raw cells by file and line."""
+        place = self.source[0].sort_key() if self.source else ()
+        return (self.dataset, self.variable, self.usubjid, self.seq, self.row, place, self.where, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """All findings of one code and level: how many there are, and those that are held one by one.
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, with every record that it holds for: at least one, never cut.
 
-    `fix` is empty where the findings have remedies of their own.
+    `where` is the place in words: of the only record, or the cell that explains all of them (`cause`).
+    `spec` is the workbook cell that asks for something else, `out_of` how many records were looked at (0
+    where that says nothing), `by` the program that found it (empty for il2cdisc itself).
     """
 
     code: str
     title: str
     level: Level
+    what: str
+    records: tuple[Occurrence, ...] = ()
+    where: str = ""
+    dataset: str = ""
+    variable: str = ""
+    hint: str = ""
+    fix: str = ""
+    spec: str = ""
+    out_of: int = 0
+    cause: Address | None = None
+    by: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many records it holds for, at least one."""
+        return max(len(self.records), 1)
+
+    @property
+    def first(self) -> Occurrence:
+        """The first record; an empty one where none is held."""
+        return self.records[0] if self.records else Occurrence(where=self.where)
+
+    @cached_property
+    def id(self) -> str:
+        """Stands for all of its records: another record, or one less, is another id."""
+        return finding_id(item.id for item in self.records)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Findings with the same key are one."""
+        cause = str(self.cause) if self.cause else ""
+        of_place = "" if self.records and self.cause is None else self.where
+        return (
+            self.level, self.code, self.title, self.dataset, self.variable, self.what, self.hint, self.fix,
+            self.spec, cause, of_place, self.by,
+        )  # fmt: skip
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """Errors first; then by code, dataset, variable and first record."""
+        return (
+            self.level.rank, self.code, self.dataset, self.variable, self.first.usubjid, self.first.seq,
+            self.first.row, self.where, self.what, self.hint, self.spec, self.first.id,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All findings of one code and level. `fix` is empty where they have remedies of their own."""
+
+    code: str
+    title: str
+    level: Level
     fix: str
-    count: int
     findings: tuple[Finding, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.findings)
+
+    @property
+    def records(self) -> int:
+        """Number of records of all of its findings."""
+        return sum(finding.count for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything found, in groups: errors before warnings before notes, then by code.
 
-    A rule may hold for a million records: `Group.count` is their number, `Group.findings` those that are
-    kept one by one (`run.MAX_RECORDS` a message). `rules` are the codes that ran.
+    `rules` are the codes that ran.
     """
 
     groups: tuple[Group, ...] = ()
-    rules: tuple[str, ...] = ()
+    rules: tuple[str, ...] = field(default=())
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -95,34 +147,49 @@ class Report:
 
     @property
     def count(self) -> int:
+        """Number of findings."""
         return sum(group.count for group in self.groups)
+
+    @property
+    def records(self) -> int:
+        """Number of records of all findings."""
+        return sum(group.records for group in self.groups)
 
     def of_level(self, level: Level) -> int:
         """Number of findings of a level."""
         return sum(group.count for group in self.groups if group.level is level)
 
 
-def grouped(
-    findings: Iterable[Finding],
-    *,
-    more: dict[tuple[str, Level], int] | None = None,
-    rules: Iterable[str] = (),
-) -> Report:
-    """A report of findings; `more` counts, by code and level, findings that are not held one by one.
+def merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of the same rule, sentence and cause as one, with the records of all, in order.
 
-    The order of the findings given does not matter; equal ones stay (two raw lines may be equally wrong).
+    The result does not depend on the order of what is given, nor on how it was merged before.
     """
-    extra = more or {}
+    same: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        same.setdefault(finding.key, []).append(finding)
+    return sorted((_one(items) for items in same.values()), key=lambda item: item.sort_key)
+
+
+def _one(items: Sequence[Finding]) -> Finding:
+    first = items[0]
+    records = sorted((record for item in items for record in item.records), key=lambda item: item.order)
+    where = first.where if first.cause or not records else records[0].where
+    return replace(first, records=tuple(records), where=where, out_of=sum(item.out_of for item in items))
+
+
+def grouped(findings: Iterable[Finding], *, rules: Iterable[str] = ()) -> Report:
+    """A report of findings, merged; records that are alike in all that an id is made of are numbered."""
     by_code: dict[tuple[int, str], list[Finding]] = {}
-    for finding in sorted(findings, key=lambda item: item.sort_key):
-        by_code.setdefault((finding.level.rank, finding.code), []).append(finding)
+    for finding in merged(findings):
+        whole = replace(finding, records=numbered(finding.records))
+        by_code.setdefault((finding.level.rank, finding.code), []).append(whole)
     groups = tuple(
         Group(
             code=items[0].code,
             title=items[0].title,
             level=items[0].level,
             fix=items[0].fix if len({item.fix for item in items}) == 1 else "",
-            count=len(items) + extra.get((items[0].code, items[0].level), 0),
             findings=tuple(items),
         )
         for _, items in sorted(by_code.items())
@@ -130,24 +197,50 @@ def grouped(
     return Report(groups, tuple(sorted(rules)))
 
 
-def from_problem(problem: Problem) -> Finding:
-    """The finding that a problem of another stage is; one that stops a build weighs as an error."""
+def from_problem(problem: Problem, identify: Identify | None = None) -> Finding:
+    """The finding that a problem of another stage is; one that stops a build weighs as an error.
+
+    `identify` knows raw records; without it, and for other places, a record's id is made of its address.
+    """
     place = problem.where
-    is_raw_line = bool(place.line) and not place.dataset
+    addresses = problem.records or (place,)
+    own = problem.source if len(addresses) == 1 else ()
     return Finding(
         code=problem.code,
         title=problem.kind.title,
         level=Level.ERROR if problem.kind.severity is Severity.STOP else Level.WARNING,
         what=problem.what,
-        where=place_text(place),
+        records=tuple(_occurrence(problem, address, own, identify) for address in addresses),
+        where=place_text(problem.cause or place),
         dataset=place.dataset,
         variable=place.column,
-        usubjid=place.usubjid,
-        seq=place.seq,
-        value=", ".join(problem.values),
         hint=problem.hint,
         fix=problem.fix,
-        source=tuple(place_text(source) for source in problem.source or ((place,) if is_raw_line else ())),
+        out_of=problem.out_of,
+        cause=problem.cause,
+    )
+
+
+def _occurrence(
+    problem: Problem, address: Address, source: tuple[Address, ...], identify: Identify | None
+) -> Occurrence:
+    is_raw_line = bool(address.line) and not address.dataset
+    known = identify(address) if identify and is_raw_line else None
+    values = ", ".join(problem.values)
+    if known is not None:
+        keys, value = known
+        value = values if len(problem.values) == 1 else value
+    else:
+        keys, value = (str(address), problem.what), values
+    return Occurrence(
+        id=record_id(problem.code, keys, address.column, value),
+        where=place_text(address),
+        dataset=address.dataset,
+        variable=address.column,
+        usubjid=address.usubjid,
+        seq=address.seq,
+        value=value,
+        source=source or ((address,) if is_raw_line else ()),
     )
 
 

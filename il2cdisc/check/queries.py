@@ -8,10 +8,10 @@ build, also when lines move.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from il2cdisc.base.problems import Address
 from il2cdisc.check.findings import Finding
 from il2cdisc.raw.records import RawRecord
 
@@ -46,7 +46,6 @@ QUESTIONS = {
     "Please check whether it belongs to this subject and this visit.",
 }
 """Code of a finding → the question. {told} is what the finding says, {Told} the same as a sentence begins."""
-_PLACE = re.compile(r"(?P<file>.+?)(?:!(?P<sheet>[^!]+))?:(?P<line>\d+)(?: (?P<column>.+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +68,50 @@ def make_queries(findings: Iterable[Finding], look: Look) -> list[Query]:
     """Queries of findings, one a raw cell and code, in the order of subject, form, file, line and field."""
     made: dict[tuple[str, int, str, str], Query] = {}
     for finding in findings:
-        place = _PLACE.fullmatch(finding.source[0]) if finding.source else None
-        if finding.code not in QUESTIONS or place is None:
-            continue
-        sheet = place["sheet"] or ""
-        record = look(place["file"], sheet, int(place["line"]))
-        if record is not None:
-            query = _query(finding, record, place)
-            made.setdefault((query.file, query.line, query.field, query.code), query)
+        if finding.code in QUESTIONS:
+            for place, what in _asked(finding):
+                record = look(place.file, place.sheet, place.line)
+                if record is not None:
+                    query = _query(finding.code, what, record, place)
+                    made.setdefault((query.file, query.line, query.field, query.code), query)
     return _numbered(sorted(made.values(), key=_order))
 
 
-def _query(finding: Finding, record: RawRecord, place: re.Match[str]) -> Query:
-    column = place["column"] or ""
+def _asked(finding: Finding) -> Iterator[tuple[Address, str]]:
+    """Raw cells that a finding asks about, and what it says of each: of one cause there is one question."""
+    if finding.cause is not None:
+        yield finding.cause, finding.what
+        return
+    for item in finding.records:
+        if item.source and item.source[0].line:
+            yield item.source[0], item.what or finding.what
+
+
+def _query(code: str, what: str, record: RawRecord, place: Address) -> Query:
+    column = place.column
     value = record.values.get(column, "")
-    told = finding.what.removesuffix("; both are kept")
+    told = what.removesuffix("; both are kept")
     meaning = record.codes.get(column, {}).get(value, "")
-    question = QUESTIONS[finding.code].format(
+    question = QUESTIONS[code].format(
         label=f"“{record.label(column)}”",
         value=f"“{value}”" + (f" ({meaning})" if meaning and meaning != value else ""),
         told=told,
         Told=told[:1].upper() + told[1:],
     )
     content = record.key or record.values
-    about = [finding.code, record.form, record.subject, column, *map("=".join, sorted(content.items()))]
+    about = [code, record.form, record.subject, column, *map("=".join, sorted(content.items()))]
     digest = hashlib.sha256("\x1f".join(about).encode()).hexdigest()
     return Query(
         id=f"Q-{digest[:8].upper()}",
         subject=record.subject,
         form=record.form.upper(),
         record=", ".join(f"{name} {part}" for name, part in record.key.items() if part),
-        file=place["file"] + (f"!{place['sheet']}" if place["sheet"] else ""),
-        line=int(place["line"]),
+        file=place.file + (f"!{place.sheet}" if place.sheet else ""),
+        line=place.line,
         field=column,
         value=value,
         question=question,
-        code=finding.code,
+        code=code,
     )
 
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from il2cdisc.base.problems import Address
 from il2cdisc.check.dispositions import Disposition, reason_of
-from il2cdisc.check.findings import Finding, Group, Level, Report
+from il2cdisc.check.findings import Finding, Group, Level, Occurrence, Report
 from il2cdisc.check.queries import Query
 from il2cdisc.check.query_book import write_queries
 from il2cdisc.check.workbook import write_workbook
 
-SCHEMA = "il2cdisc-findings/1"
+SCHEMA = "il2cdisc-findings/2"
 NOTICE = "SYNTHETIC DATA"
 FIRST = 3
 """Findings of a code that a terminal shows."""
 IN_FILE = 50
 """Findings of a code in `findings.txt`; the workbook and the JSON have more."""
+PLACES = 5
+"""Records of a finding that a text shows."""
 _STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "bold cyan"}
 
 
@@ -61,9 +65,9 @@ def write_query_file(queries: Sequence[Query], path: Path, facts: Facts) -> None
 
 
 def as_json(report: Report, facts: Facts, *, dispositions: Sequence[Disposition] = ()) -> str:
-    """The report as JSON: head, one entry a code under `rules`, one a finding under `findings`.
+    """The report as JSON: head, one entry per code under `rules`, one per finding under `findings`.
 
-    A finding's empty fields are left out. `count` may be above the number of findings held.
+    Everything is there, nothing is cut: a finding has all its `records`. Empty fields are left out.
     """
     told: dict[str, Any] = {
         "schema": SCHEMA,
@@ -72,6 +76,7 @@ def as_json(report: Report, facts: Facts, *, dispositions: Sequence[Disposition]
         "synthetic": facts.synthetic,
         "notice": NOTICE if facts.synthetic else "",
         "counts": {level.value: report.of_level(level) for level in Level},
+        "records": report.records,
         "rules_run": list(report.rules),
         "rules": [
             {
@@ -80,7 +85,7 @@ def as_json(report: Report, facts: Facts, *, dispositions: Sequence[Disposition]
                 "title": group.title,
                 "fix": group.fix,
                 "count": group.count,
-                "held": len(group.findings),
+                "records": group.records,
             }
             for group in report.groups
         ],
@@ -90,11 +95,27 @@ def as_json(report: Report, facts: Facts, *, dispositions: Sequence[Disposition]
 
 
 def _entry(finding: Finding, reason: str) -> dict[str, Any]:
-    told = {item.name: getattr(finding, item.name) for item in fields(finding)}
+    told: dict[str, Any] = {"id": finding.id}
+    told |= {item.name: getattr(finding, item.name) for item in fields(finding) if item.name != "records"}
     told["level"] = finding.level.value
-    told["source"] = list(finding.source)
+    told["cause"] = _address(finding.cause) if finding.cause else {}
     told["disposition"] = reason
+    told["count"] = finding.count
+    told["records"] = [_record(record, finding) for record in finding.records]
     return {name: value for name, value in told.items() if value or name in ("code", "level", "what")}
+
+
+def _record(record: Occurrence, finding: Finding) -> dict[str, Any]:
+    told: dict[str, Any] = record._asdict()
+    told["source"] = [_address(place) for place in record.source]
+    same = ("dataset", "variable")
+    return {n: v for n, v in told.items() if v and not (n in same and v == getattr(finding, n))}
+
+
+def _address(place: Address) -> dict[str, Any]:
+    """An address with its fields, and as a person reads it."""
+    told = {item.name: getattr(place, item.name) for item in fields(place)}
+    return {"place": str(place), **{name: value for name, value in told.items() if value}}
 
 
 def read_json(path: Path, *, other_than: tuple[str, ...] = ("CHK", "DEF", "TER", "CORE-")) -> list[Finding]:
@@ -115,8 +136,18 @@ def _finding(entry: dict[str, Any]) -> Finding:
     kept = {name: value for name, value in entry.items() if name in known}
     kept["level"] = Level(entry["level"])
     kept["title"] = entry.get("title", "")
-    kept["source"] = tuple(entry.get("source", ()))
+    kept["cause"] = _place(entry["cause"]) if entry.get("cause") else None
+    own = {name: entry[name] for name in ("dataset", "variable") if name in entry}
+    kept["records"] = tuple(_occurrence({**own, **record}) for record in entry["records"])
     return Finding(**kept)
+
+
+def _occurrence(entry: dict[str, Any]) -> Occurrence:
+    return Occurrence(**{**entry, "source": tuple(map(_place, entry.get("source", ())))})
+
+
+def _place(entry: dict[str, Any]) -> Address:
+    return Address(**{name: value for name, value in entry.items() if name != "place"})
 
 
 def as_text(
@@ -162,16 +193,18 @@ def _lines(
 def _group_lines(
     group: Group, first: int | None, dispositions: Sequence[Disposition]
 ) -> list[tuple[str, str]]:
-    head = f"{group.code} {group.title} ({group.level.value}, {group.count:,})"
+    many = f", {group.records:,} records" if group.records > group.count else ""
+    head = f"{group.code} {group.title} ({group.level.value}, {group.count:,}{many})"
     lines = [(_STYLES[group.level], head)]
     shown = group.findings if first is None else group.findings[:first]
     for finding in shown:
         lines.append(("", f"  {finding.where}: {finding.what}" if finding.where else f"  {finding.what}"))
         reason = reason_of(finding, dispositions)
         more = (
-            ("found", repr(finding.value) if finding.value else ""),
+            ("records", _places(finding)),
+            ("found", _some(dict.fromkeys(repr(item.value) for item in finding.records if item.value))),
             ("did you mean", finding.hint),
-            ("from", "" if finding.source == (finding.where,) else _some(finding.source)),
+            ("from", _from(finding)),
             ("see", finding.spec),
             ("do", "" if group.fix else finding.fix),
             ("explained", reason),
@@ -185,20 +218,34 @@ def _group_lines(
     return lines
 
 
-def _some(source: Sequence[str], most: int = 5) -> str:
-    rest = len(source) - most
-    return "; ".join(source[:most]) + (f" and {rest} more" if rest > 0 else "")
+def _places(finding: Finding) -> str:
+    """How many records it holds for, of how many, and the first ones; empty where its place says it all."""
+    if finding.count == 1 and finding.cause is None:
+        return ""
+    of = f" of {finding.out_of:,}" if finding.out_of > finding.count else ""
+    return f"{finding.count:,}{of}: {_some([item.where for item in finding.records])}"
+
+
+def _from(finding: Finding) -> str:
+    """Raw lines behind the records, where they are not the places themselves."""
+    sources = dict.fromkeys(str(place) for item in finding.records for place in item.source)
+    return _some([source for source in sources if source not in {item.where for item in finding.records}])
+
+
+def _some(texts: Collection[str], most: int = PLACES) -> str:
+    rest = len(texts) - most
+    return "; ".join(islice(texts, most)) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def summary(report: Report, dispositions: Sequence[Disposition] = ()) -> str:
-    """One sentence: how many findings of which level, and how many of them are explained."""
+    """One sentence: how many findings of which level, on how many records, and how many are explained."""
     if not report.count:
         return "No findings."
     parts = [f"{count:,} {level.value}{_s(count)}" for level in Level if (count := report.of_level(level))]
-    open_ = sum(1 for item in report.findings if not reason_of(item, dispositions))
-    explained = len(report.findings) - open_
+    many = f" on {report.records:,} records" if report.records > report.count else ""
+    explained = sum(1 for item in report.findings if reason_of(item, dispositions))
     told = f" ({explained:,} explained by a disposition)" if explained else ""
-    return f"{report.count:,} finding{_s(report.count)}: {', '.join(parts)}{told}."
+    return f"{report.count:,} finding{_s(report.count)}{many}: {', '.join(parts)}{told}."
 
 
 def _s(count: int) -> str:

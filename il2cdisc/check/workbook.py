@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import IO, Any
 
 import pandas as pd
 
 from il2cdisc.check.dispositions import Disposition, reason_of
-from il2cdisc.check.findings import Finding, Level, Report
+from il2cdisc.check.findings import Finding, Level, Occurrence, Report
 from il2cdisc.check.sheets import Styles, fit_height, header, new_book, open_sheet, put
 
 MAX_ROWS = 5_000
-"""Findings of one code that the sheet shows; the Summary tells how many there are."""
+"""Findings, and records, of one code that a sheet shows; the Summary says how many there are."""
 OWN = "il2cdisc"
 """Who found what no other program found."""
 _MAX_SHEET = 1_000_000  # Excel has 1,048,576 rows
+_MAX_IDS = 2_000  # ids that fit into a cell: 32,767 characters
 _FINDINGS = (
     ("Level", 9),
     ("Code", 12),
     ("Found by", 12),
     ("Dataset", 10),
     ("Variable", 11),
-    ("USUBJID", 18),
-    ("--SEQ", 8),
-    ("Record", 9),
+    ("Where", 30),
+    ("Records", 9),
+    ("Out of", 9),
     ("Value", 22),
     ("What is wrong", 50),
     ("Did you mean", 16),
@@ -33,17 +35,33 @@ _FINDINGS = (
     ("Workbook cell", 34),
     ("What to do", 30),
     ("Disposition", 24),
+    ("Finding id", 16),
+    ("Record ids", 16),
+)
+_RECORDS = (
+    ("Code", 12),
+    ("Finding id", 16),
+    ("Record id", 16),
+    ("Dataset", 10),
+    ("Variable", 11),
+    ("USUBJID", 18),
+    ("--SEQ", 8),
+    ("Record", 9),
+    ("Value", 22),
+    ("What is wrong", 50),
+    ("Raw lines, files", 36),
 )
 _SUMMARY = (
     ("Level", 10),
     ("Code", 12),
     ("Found by", 12),
     ("What", 46),
-    ("Found", 10),
-    ("Shown", 10),
+    ("Findings", 10),
+    ("Records", 10),
     ("Explained", 11),
     ("What to do", 70),
 )
+_PLACES = 5  # raw lines of a finding that its cell shows; the sheet Records has all
 
 
 def write_workbook(
@@ -64,6 +82,7 @@ def write_workbook(
         styles = Styles(book)
         _summary(book.add_worksheet("Summary"), styles, report, study, time, notice, dispositions)
         _findings(book.add_worksheet("Findings"), styles, report, notice, dispositions)
+        _records(book.add_worksheet("Records"), styles, report, notice)
         for name, frame in (sheets or {}).items():
             _frame(book.add_worksheet(name[:31]), styles, frame, notice)
 
@@ -93,7 +112,7 @@ def _summary(
         sheet.write_string(row, 2, group.findings[0].by or OWN, styles.cell)
         sheet.write_string(row, 3, group.title[:1].upper() + group.title[1:], styles.cell)
         sheet.write_number(row, 4, group.count, styles.number)
-        sheet.write_number(row, 5, min(len(group.findings), MAX_ROWS), styles.number)
+        sheet.write_number(row, 5, group.records, styles.number)
         sheet.write_number(row, 6, explained, styles.number)
         todo = group.fix or "see each finding"
         sheet.write_string(row, 7, todo, styles.cell)
@@ -110,7 +129,7 @@ def _findings(
         :_MAX_SHEET
     ]
     if len(shown) < report.count:
-        told = f"{len(shown):,} of {report.count:,} findings are shown; Summary tells which codes have more."
+        told = f"{len(shown):,} of {report.count:,} findings are shown; findings.json has all of them."
         sheet.write_string(head, 0, told, styles.plain)
         head += 1
     header(sheet, styles, head, _FINDINGS, rows=len(shown))
@@ -119,7 +138,7 @@ def _findings(
         for finding, group in shown
     ]
     names = [name for name, _ in _FINDINGS]
-    for column in map(names.index, ("Did you mean", "What to do", "Disposition")):  # seldom filled
+    for column in map(names.index, ("Out of", "Did you mean", "What to do", "Disposition")):  # seldom filled
         if not any(cells[column - 1] for _, cells in rows):
             sheet.set_column(column, column, _FINDINGS[column][1], None, {"hidden": True})
     for row, (finding, cells) in enumerate(rows, start=head + 1):
@@ -130,23 +149,80 @@ def _findings(
 
 
 def _cells(finding: Finding, fix: str, reason: str) -> tuple[str | int, ...]:
-    """A finding's cells right of its level. A record is told by its own columns, any other place as one."""
-    place = () if finding.dataset or finding.where in finding.source else (finding.where,)
+    """A finding's cells right of its level."""
+    values = list(dict.fromkeys(item.value for item in finding.records if item.value))
+    lines = list(dict.fromkeys(str(place) for item in finding.records for place in item.source))
     return (
         finding.code,
         finding.by or OWN,
         finding.dataset,
         finding.variable,
-        finding.usubjid,
-        finding.seq,
-        finding.row,
-        finding.value,
+        finding.where,
+        finding.count,
+        finding.out_of,
+        _some(values),
         finding.what,
         finding.hint,
-        "\n".join([*place, *finding.source]),
+        _some(lines),
         finding.spec,
         fix,
         reason,
+        finding.id,
+        _ids(finding),
+    )
+
+
+def _some(texts: Sequence[str]) -> str:
+    """The first texts, a line each, and how many more there are."""
+    more = len(texts) - _PLACES
+    return "\n".join([*texts[:_PLACES], *([f"and {more:,} more"] if more > 0 else [])])
+
+
+def _ids(finding: Finding) -> str:
+    """All record ids of a finding, or where they are if a cell has no room for them."""
+    if finding.count > _MAX_IDS:
+        return f"{finding.count:,} ids: see findings.json; the finding id stands for all of them"
+    return " ".join(record.id for record in finding.records)
+
+
+def _records(sheet: Any, styles: Styles, report: Report, notice: str) -> None:
+    """A row for each record."""
+    head = open_sheet(sheet, styles, notice, _RECORDS)
+    shown = [
+        (finding, record)
+        for group in report.groups
+        for finding, record in islice(
+            ((finding, record) for finding in group.findings for record in finding.records), MAX_ROWS
+        )
+    ][:_MAX_SHEET]
+    if len(shown) < report.records:
+        told = f"{len(shown):,} of {report.records:,} records are shown; findings.json has all of them."
+        sheet.write_string(head, 0, told, styles.plain)
+        head += 1
+    header(sheet, styles, head, _RECORDS, rows=len(shown))
+    for row, (finding, record) in enumerate(shown, start=head + 1):
+        cells = _record_cells(finding, record)
+        for column, value in enumerate(cells):
+            put(sheet, styles, row, column, value or None)
+        fit_height(sheet, row, _RECORDS, [*map(str, cells)])
+
+
+def _record_cells(finding: Finding, record: Occurrence) -> tuple[str | int, ...]:
+    """A record's cells. One of a dataset is told by its own columns, any other place as one."""
+    own = () if record.dataset or not record.where else (record.where,)
+    lines = dict.fromkeys([*own, *map(str, record.source)])
+    return (
+        finding.code,
+        finding.id,
+        record.id,
+        record.dataset,
+        record.variable,
+        record.usubjid,
+        record.seq,
+        record.row,
+        record.value,
+        record.what or finding.what,
+        "\n".join(lines),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from string import Formatter
 
@@ -17,8 +16,8 @@ from il2cdisc.raw.forms import Form, RawExport
 from il2cdisc.raw.problems import KEY_TWICE, NO_KEY, NOWHERE, SUBJECT_TWICE
 from il2cdisc.study import Study
 
-MOST_TOLD = 20
-"""So many keys of a form are told one by one, the rest in one problem."""
+HINTED = 20
+"""For so many unknown keys of a form the nearest one is looked for: that takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +125,9 @@ def _first_of(form: Form, column: str, values: pd.Series) -> _Keys:
 
 def _tell_double(form: Form, column: str, values: pd.Series, kind: Kind, problems: Problems) -> None:
     double = values[values.duplicated(keep=False) & values.notna()]
-    keys = double.unique()
-    for key in keys[:MOST_TOLD]:
-        rows = double.index[double == key].to_numpy()
-        what = f"{column} '{key}' stands on {_records(len(rows))} of form '{form.name}'."
-        _tell(kind, form, column, rows, what, problems)
-    if len(keys) > MOST_TOLD:
-        rows = double.index[double.isin(keys[MOST_TOLD:])].to_numpy()
-        what = f"{len(keys) - MOST_TOLD} more keys stand on several records of form '{form.name}'."
-        _tell(kind, form, column, rows, what, problems, keys[MOST_TOLD:])
+    for key, rows in double.groupby(double, sort=False).groups.items():
+        what = f"Several records of form '{form.name}' have the {column} '{key}'."
+        _tell(kind, form, column, rows.to_numpy("int64"), what, problems)
 
 
 def _look_up(form: Form, column: str, other: _Keys, problems: Problems) -> NDArray[np.int64]:
@@ -146,25 +139,13 @@ def _look_up(form: Form, column: str, other: _Keys, problems: Problems) -> NDArr
     row_of = np.append(np.where(at >= 0, np.append(other.rows, -1)[at], -1), -1)
     orphans = [int(place) for place in np.flatnonzero(at < 0)]
     near = _Near(other.keys) if orphans else None
-    end = f"of form '{form.name}' is no {other.column} of form '{other.form.name}'."
-    for place in orphans[:MOST_TOLD]:
-        key = str(distinct[place])
-        hint = near.to(key) if near else ""
-        _tell(
-            NOWHERE,
-            form,
-            column,
-            np.flatnonzero(codes == place),
-            f"{column} '{key}' {end}",
-            problems,
-            hint=hint,
-        )
-    if rest := orphans[MOST_TOLD:]:
-        rows = np.flatnonzero(np.isin(codes, rest))
-        what = (
-            f"{len(rest)} more keys of form '{form.name}' are no {other.column} of form '{other.form.name}'."
-        )
-        _tell(NOWHERE, form, column, rows, what, problems, [distinct[place] for place in rest])
+    end = f"of form '{form.name}' is not in {other.column} of form '{other.form.name}'."
+    order = np.argsort(codes, kind="stable")
+    first, last = (np.searchsorted(codes[order], orphans, side) for side in ("left", "right"))
+    for number, place in enumerate(orphans):
+        key, rows = str(distinct[place]), order[first[number] : last[number]]
+        hint = near.to(key) if near and number < HINTED else ""
+        _tell(NOWHERE, form, column, rows, f"{column} '{key}' {end}", problems, hint=hint)
     return row_of[codes].astype("int64")
 
 
@@ -186,7 +167,7 @@ def _bare(key: str) -> str:
 def _tell_missing(form: Form, column: str, values: pd.Series, problems: Problems) -> None:
     missing = np.flatnonzero(values.isna().to_numpy())
     if len(missing):
-        what = f"Form '{form.name}' has {_records(len(missing))} without {column}."
+        what = f"Records of form '{form.name}' have no {column}."
         _tell(NO_KEY, form, column, missing, what, problems)
 
 
@@ -197,15 +178,10 @@ def _tell(
     rows: NDArray[np.int64] | NDArray[np.intp],
     what: str,
     problems: Problems,
-    values: Iterable[object] = (),
     hint: str = "",
 ) -> None:
-    places = [form.address(int(row), column) for row in rows]
-    problems.add(kind.at(places[0], what, values=values, hint=hint, source=places))
-
-
-def _records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count} records"
+    places = form.addresses(rows, column)
+    problems.add(kind.at(places[0], what, hint=hint, records=places, out_of=len(form.frame)))
 
 
 def _usubjid(form: Form, study: Study, problems: Problems) -> pd.Series:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.problems import Address, Kind, Problems, did_you_mean
+from il2cdisc.base.problems import Kind, Problems, did_you_mean
 from il2cdisc.raw.described import check_descriptions
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
 from il2cdisc.raw.forms import Form, RawExport
@@ -17,8 +17,6 @@ from il2cdisc.raw.problems import COLUMN_MISSING, DISAGREE, NO_VALUE, NO_VALUE_M
 from il2cdisc.raw.values import check_values
 from il2cdisc.study import Study
 
-MOST_TOLD = 200
-"""So many records of a kind are told one by one in a form's column, the others in one problem."""
 MOST_COLUMNS = 5
 
 
@@ -86,7 +84,7 @@ def _repeats(form: Form, key: tuple[str, ...], problems: Problems) -> Form:
     for row in rows.tolist():
         other = int(first[row])
         places.append((row, _of_repeat(form, row, other, key, every)))
-    _tell(REPEATED, form, column, places, "more records repeat others", problems)
+    _tell(REPEATED, form, column, places, problems)
     return replace(form, repeats={int(row): int(first[row]) for row in rows})
 
 
@@ -135,7 +133,7 @@ def _no_value(
         (int(row), f"'{code}' ({words[code].lower()}) stands in the place of a number")
         for row, code in zip(np.flatnonzero(found), values[found], strict=True)
     ]
-    _tell(NO_VALUE, form, column.column, places, "more records have such a code", problems)
+    _tell(NO_VALUE, form, column.column, places, problems)
 
 
 def _treatment_list(forms: Mapping[str, Form], study: Study, problems: Problems) -> None:
@@ -172,7 +170,7 @@ def _agreements(export: RawExport, study: Study, dictionary: Dictionary, problem
         for row, (said, other) in zip(np.flatnonzero(wrong), pairs, strict=True):
             told = f"{one.label} {_coded(one, said)} does not go with {_coded(two, other)}"
             places.append((int(row), f"{told} of {item.agrees_with} ({two.label})"))
-        _tell(DISAGREE, form, column, places, "more subjects are told differently", problems)
+        _tell(DISAGREE, form, column, places, problems)
 
 
 def _coded(column: DictionaryColumn, value: str) -> str:
@@ -180,14 +178,12 @@ def _coded(column: DictionaryColumn, value: str) -> str:
     return f"'{value}'" + (f" ({meaning})" if meaning else "")
 
 
-def _tell(
-    kind: Kind, form: Form, column: str, places: list[tuple[int, str]], more: str, problems: Problems
-) -> None:
-    for row, what in places[:MOST_TOLD]:
-        name = f"{form.name}.{column}"
-        value = form.frame[name].iloc[row] if column else ""
-        values = [value] if column and not pd.isna(value) else []
-        problems.add(kind.at(form.address(row, column), what, values=values))
-    if len(places) > MOST_TOLD:
-        what = f"{len(places) - MOST_TOLD:,} {more}"
-        problems.add(kind.at(Address(file=form.parts[0].file, column=column), what))
+def _tell(kind: Kind, form: Form, column: str, places: list[tuple[int, str]], problems: Problems) -> None:
+    """A problem for each distinct text, with the raw cells of all rows that it is said of."""
+    rows_of: dict[str, list[int]] = {}
+    for row, what in places:
+        rows_of.setdefault(what, []).append(row)
+    for what, rows in rows_of.items():
+        values = form.frame[f"{form.name}.{column}"].iloc[rows].dropna().unique() if column else []
+        cells = form.addresses(np.array(rows), column)
+        problems.add(kind.at(cells[0], what, values=values, records=cells, out_of=len(form.frame)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from il2cdisc.base.problems import Address
 from il2cdisc.raw.dictionary import Dictionary
 from il2cdisc.raw.forms import Form, Part, RawExport
 from il2cdisc.study import Study
@@ -45,15 +46,45 @@ class Records:
             {} if subjects is None else dict(zip(subjects["USUBJID"], subjects["SUBJID"], strict=True))
         )
 
-    def at(self, file: str, sheet: str, line: int) -> RawRecord | None:
-        """The record on a line; None when no record stands there."""
+    def identity(self, place: Address) -> tuple[tuple[str, ...], str] | None:
+        """What tells the record of a raw cell from all others, and the cell's value; None if it is no record.
+
+        The form, the subject and the values of the form's key; of a form without a key, or a record without
+        a full one, all of its values.
+        """
+        form, row = self._row(place.file, place.sheet, place.line)
+        if form is None:
+            return None
+        source = self.study.forms[form.name]
+        key = [self._value(form, column, row) for column in source.key]
+        if not key or not all(key):
+            key = [self._value(form, column, row) for column in form.columns]
+        subject = self._value(form, "USUBJID", row)
+        return (form.name, subject, *key), self._value(form, place.column, row)
+
+    def _row(self, file: str, sheet: str, line: int) -> tuple[Form | None, int]:
+        """The form that a line is a record of, and its row."""
         form, part = self._parts.get((file, sheet), (None, None))
         if form is None or part is None:
+            return None, -1
+        found = int(np.searchsorted(part.lines, line))
+        there = found < len(part.lines) and part.lines[found] == line
+        return (form, part.first + found) if there else (None, -1)
+
+    def _value(self, form: Form, column: str, row: int) -> str:
+        """A value of a form as text, "" for a missing one or where there is no such column."""
+        name = column if column == "USUBJID" else f"{form.name}.{column}"
+        if name not in form.frame:
+            return ""
+        value = form.frame[name].array[row]
+        return "" if pd.isna(value) else str(value)
+
+    def at(self, file: str, sheet: str, line: int) -> RawRecord | None:
+        """The record on a line; None when no record stands there."""
+        form, place = self._row(file, sheet, line)
+        if form is None:
             return None
-        found = np.flatnonzero(part.lines == line)
-        if not len(found):
-            return None
-        row = form.frame.iloc[part.first + int(found[0])]
+        row = form.frame.iloc[place]
         values = {
             column: str(row[f"{form.name}.{column}"])
             for column in form.columns

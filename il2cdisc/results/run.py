@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from il2cdisc.base.problems import Address, Problem, Problems, Stopped
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_record
 from il2cdisc.results import problems as kinds
 from il2cdisc.results.frame import HEADER, Cell, empty, frame_of
 from il2cdisc.results.lint import lint
@@ -121,9 +121,11 @@ def _outside(work: Work) -> list[Problem]:
     rows = work.rows.loc[~work.rows[work.treatment].isin(known)]
     if rows.empty:
         return []
-    what = f"{len(rows)} rows of {work.analysis.dataset} belong to no column of {work.display.id}"
+    what = f"rows of {work.analysis.dataset} belong to no column of {work.display.id}"
     values = rows[work.treatment].fillna("(missing)").unique()
-    return [kinds.OUTSIDE_COLUMNS.at(work.analysis.at("Dataset"), what, values=values)]
+    records, out_of = _records(work.analysis.dataset, rows), len(work.rows)
+    place = work.analysis.at("Dataset")
+    return [kinds.OUTSIDE_COLUMNS.at(place, what, values=values, records=records, out_of=out_of)]
 
 
 def _unnamed(work: Work) -> list[Problem]:
@@ -135,8 +137,16 @@ def _unnamed(work: Work) -> list[Problem]:
     strange = levels[~levels.isin([item.name for item in analysis.by_levels])]
     if strange.empty:
         return []
-    what = f"{len(strange)} rows of {analysis.dataset} are at levels of {analysis.by} that are not shown"
-    return [kinds.UNNAMED_LEVELS.at(analysis.at("By Levels"), what, values=sorted(strange.unique()))]
+    what = f"rows of {analysis.dataset} are at levels of {analysis.by} that are not shown"
+    records, out_of = _records(analysis.dataset, work.rows.loc[strange.index]), len(work.rows)
+    place, values = analysis.at("By Levels"), sorted(strange.unique())
+    return [kinds.UNNAMED_LEVELS.at(place, what, values=values, records=records, out_of=out_of)]
+
+
+def _records(dataset: str, rows: pd.DataFrame) -> list[Address]:
+    """Rows of an analysis dataset as records: by subject and, where it is there, ASEQ."""
+    numbers = rows["ASEQ"].tolist() if "ASEQ" in rows else [0] * len(rows)
+    return [at_record(dataset, str(s), int(n)) for s, n in zip(rows["USUBJID"], numbers, strict=True)]
 
 
 def _not_estimable(analysis: Analysis, part: pd.DataFrame) -> list[Problem]:

@@ -29,7 +29,6 @@ from il2cdisc.spec.models import Spec
 
 ALL_FIELDS = "*"
 Where = NDArray[np.bool_]
-TOLD = 200  # cells of one kind and column that are told one by one
 
 
 @dataclass(frozen=True)
@@ -46,21 +45,36 @@ class Context:
     decimals: Mapping[str, DecimalMark] = field(default_factory=dict[str, DecimalMark])
 
     def tell(
-        self, kind: Kind, rows: pd.DataFrame, where: Where, source: str, what: Callable[[str], str]
+        self,
+        kind: Kind,
+        rows: pd.DataFrame,
+        where: Where,
+        source: str,
+        what: Callable[[str], str],
+        *,
+        values: pd.Series | None = None,
     ) -> None:
-        """Tell a problem at the raw cell of each row in `where`; `source` is a raw column `form.COLUMN`."""
+        """Report a problem for each distinct value in `where`, with the raw cells of all rows that have it.
+
+        `source` is the raw column `form.COLUMN` of the cells; `values` is what is wrong, on the index of
+        `rows`, where that is not the column's own text.
+        """
         form, _, column = source.partition(".")
-        if id_column(form) not in rows or source not in rows:
-            self.problems.add(kind.at(Address(file=source), what(""), values=()))
-            return
-        ids = rows[id_column(form)][where].dropna().drop_duplicates()
-        values = rows[source][ids.index[:TOLD]]
-        for row, value in zip(ids, values, strict=False):
-            place = self.address(form, int(row), column)
-            self.problems.add(kind.at(place, what(str(value)), values=[value]))
-        if len(ids) > TOLD:
-            more = f"{what('the value')}, and {len(ids) - TOLD} more cells of {column} likewise"
-            self.problems.add(kind.at(Address(file=source), more))
+        given = rows.get(source) if values is None else values
+        texts = pd.Series(source, index=rows.index, dtype="str") if given is None else given
+        for value, chosen in _rows_by_value(texts[where]):
+            cells = self._cells(rows.loc[chosen], form, column)
+            place = cells[0] if cells else Address(file=source)
+            out_of = int(texts.notna().sum())
+            self.problems.add(kind.at(place, what(value), values=[value], records=cells, out_of=out_of))
+
+    def _cells(self, rows: pd.DataFrame, form: str, column: str) -> list[Address]:
+        """The raw cells of rows, in the order of the raw lines; none where rows have no id of the form."""
+        if id_column(form) not in rows:
+            return []
+        ids = rows[id_column(form)].dropna().tolist()
+        first = {min(item) if isinstance(item, tuple) else int(item) for item in ids}
+        return [self.address(form, row, column) for row in sorted(first)]
 
 
 Compute = Callable[[pd.DataFrame, Context, str], pd.Series]
@@ -194,10 +208,9 @@ def mapped(
         out, bad = _made(values, lambda v: table.get(v) or (v if v in terms else None))
         if bad.any():
             kind = UNMAPPED_OPEN if known.extensible else UNMAPPED
-            place = source if source in rows and "." in source else (sources[0] if sources else source)
-            context.tell(
-                kind, rows, bad, place, lambda v: f"{v!r} has no term in the codelist {codelist} ({name})"
-            )
+            said = lambda v: f"{v!r} has no term in the codelist {codelist} ({name})"  # noqa: E731
+            for place, here in _cells_of(rows, bad, values, [source, *sources]):
+                context.tell(kind, rows, here, place, said, values=values)
             out = out.fillna(values)
         return out
 
@@ -272,6 +285,29 @@ def derived(
 
 def _text(column: pd.Series) -> pd.Series:
     return column if column.dtype == "str" else column.astype("str")
+
+
+def _cells_of(
+    rows: pd.DataFrame, where: Where, values: pd.Series, sources: Sequence[str]
+) -> list[tuple[str, Where]]:
+    """Raw columns with the rows in `where` whose value stands in them; the first has what stands in none."""
+    raw = [name for name in dict.fromkeys(sources) if "." in name] or [sources[0]]
+    left = where.copy()
+    found: list[tuple[str, Where]] = []
+    for name in raw:
+        same = (rows[name] == values).fillna(False).to_numpy(dtype="bool") if name in rows else False
+        held = left & same
+        found.append((name, held))
+        left = left & ~held
+    first, held = found[0]
+    return [(name, here) for name, here in [(first, held | left), *found[1:]] if here.any()]
+
+
+def _rows_by_value(texts: pd.Series) -> list[tuple[str, pd.Index]]:
+    """The distinct values of a column in the order of their first row, and the rows of each."""
+    codes, found = pd.factorize(texts, use_na_sentinel=False)
+    rows = pd.Series(codes).groupby(codes).indices
+    return [(str(value), texts.index[rows[number]]) for number, value in enumerate(found.tolist())]
 
 
 def _made(given: pd.Series, rule: Callable[[str], str | None]) -> tuple[pd.Series, Where]:

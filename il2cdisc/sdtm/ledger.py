@@ -103,9 +103,9 @@ def row_ledger(
                 }
             )
             continue
-        places = [address(form, int(row), "") for row in missing[:5]]
-        what = f"{len(missing)} rows of {form} are neither mapped nor left out"
-        problems.add(ROWS_LOST.at(places[0], what, source=places))
+        places = [address(form, int(row), "") for row in missing]
+        what = f"rows of {form} are neither mapped nor left out"
+        problems.add(ROWS_LOST.at(places[0], what, records=places, out_of=len(flags)))
     table = pd.DataFrame(lines, columns=["form", "state", "rows", "where", "reason"])
     return table.sort_values(["form", "state", "where", "reason"], ignore_index=True)
 

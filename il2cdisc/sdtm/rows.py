@@ -25,8 +25,7 @@ def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> p
     keys = _keys(right, theirs).take(known)
     if not keys.is_unique:
         double = right[theirs].iloc[known[keys.duplicated()]]
-        count = f"{len(double)} row is" if len(double) == 1 else f"{len(double)} rows are"
-        what = f"{count} double in {', '.join(theirs)}"
+        what = f"several rows have the same {', '.join(theirs)}"
         values = double.astype("str").agg(" / ".join, axis=1).unique()
         raise Stopped([DOUBLE_KEY.at(Address(file=", ".join(theirs)), what, values=values)])
     place = np.append(known, -1)[keys.get_indexer(_keys(left, mine))]

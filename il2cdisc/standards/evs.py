@@ -39,7 +39,6 @@ PACKAGES = (
 _ODM = "{http://www.cdisc.org/ns/odm/v1.3}"
 _NCI = "{http://ncicb.nci.nih.gov/xml/odm/EVS/CDISC}"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_MOST = 20
 
 Row = tuple[int, str, str, str, str, str, str]
 """Line, code, codelist code ("" for a codelist itself), extensible, name, submission value, synonyms."""
@@ -128,7 +127,7 @@ def _table(lines: Iterable[tuple[int, Sequence[str]]], shown: str) -> tuple[list
         if 0 <= standard < len(line) and str(line[standard]).strip():
             inside.setdefault(str(line[standard]).strip())
     if short:
-        raise Stopped(short[:_MOST])
+        raise Stopped(short)
     return rows, list(inside)
 
 
@@ -235,7 +234,7 @@ def _codelists(rows: list[Row], shown: str) -> dict[str, ReleaseCodelist]:
     if not terms:
         problems.append(OTHER_PUBLISHER.at(shown, "there is no term in it"))
     if problems:
-        raise Stopped(problems[:_MOST])
+        raise Stopped(problems)
     return {
         code: ReleaseCodelist(
             code, head[5], head[4], head[3].casefold() == "yes", tuple(terms.get(code, {}).values())

@@ -231,10 +231,11 @@ class _WrongRows:
         found: list[Problem] = []
         for name, by_row in self._wanted.items():
             rows = sorted(by_row)
-            values = "1 value" if len(rows) == 1 else f"{len(rows)} values"
-            what = f"{self._reader} finds {values} other than written, the first in row {rows[0] + 1}"
+            what = f"{self._reader} reads another value than was written, first in row {rows[0] + 1}"
             place = at_record(self._dataset, column=name)
-            found.append(BACK_VALUES.at(place, what, values=[by_row[row] for row in rows]))
+            records = [at_record(self._dataset, column=f"{name} (row {row + 1})") for row in rows]
+            values = [by_row[row] for row in rows]
+            found.append(BACK_VALUES.at(place, what, values=values, records=records))
         return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -165,17 +165,12 @@ class _Where:
             return at_record(self._dataset.name, subject, column=f"{name} (ASEQ={sequence})")
         return at_record(self._dataset.name, subject, sequence, name)
 
-    def tell(
-        self, kind: Kind, rows: Rows, one: str, many: str, values: list[object], *, fix: str = ""
+    def problem(
+        self, kind: Kind, rows: Rows, what: str, values: Iterable[object], *, fix: str = ""
     ) -> Problem:
-        """One problem for all records concerned: the first is its place, up to four more are named."""
-        at = np.flatnonzero(rows)
-        what = one if len(at) == 1 else f"{len(at)} {many}"
-        if len(at) > 1:
-            others = "; ".join(str(self.record(int(row))) for row in at[1:MAX_VALUES])
-            more = len(at) - MAX_VALUES
-            what += f": here, and {others}" + (f" and {more} more" if more > 0 else "")
-        return kind.at(self.record(int(at[0])), what, values=values, fix=fix)
+        """One problem for all records concerned, placed at the first."""
+        records = [self.record(int(row)) for row in np.flatnonzero(rows)]
+        return kind.at(records[0], what, values=values, fix=fix, records=records, out_of=len(rows))
 
 
 def _whole(value: Any) -> int | None:
@@ -192,15 +187,14 @@ def _text_problems(text: TextBuffers, variable: Variable, where: _Where) -> list
     longest = int(lengths.max(initial=0))
     if longest > MAX_BYTES:
         rows = lengths > MAX_BYTES
-        one, many = f"the value has {longest} bytes", f"values have over 200 bytes, up to {longest}"
-        found.append(where.tell(problems.OVER_200, rows, one, many, _some(text, rows, shorten)))
+        what = f"the longest value has {longest} bytes"
+        found.append(where.problem(problems.OVER_200, rows, what, _some(text, rows, shorten)))
     if longest > variable.length > 0:
         rows = (lengths > variable.length) & (lengths <= MAX_BYTES)
         if rows.any():
             most = int(lengths[rows].max())
-            one = f"the value has {most} bytes, the variable {variable.length}"
-            many = f"values are longer than the variable's {variable.length} bytes, up to {most}"
-            found.append(where.tell(problems.OVER_LENGTH, rows, one, many, _some(text, rows, shorten)))
+            what = f"the longest value has {most} bytes, the variable {variable.length}"
+            found.append(where.problem(problems.OVER_LENGTH, rows, what, _some(text, rows, shorten)))
     used = text.used
     if not len(used):
         return found
@@ -209,17 +203,17 @@ def _text_problems(text: TextBuffers, variable: Variable, where: _Where) -> list
         rows = _holding(text, used > 0x7F)
         values = _some(text, rows)
         proposals = ", ".join(f"{transliterate(str(v))!r} for {v!r}" for v in values[:MAX_VALUES])
-        one, many = "the value is not ASCII", "values are not ASCII"
+        what = "the value is not ASCII"
         fix = f"write {proposals}; {problems.NOT_ASCII.fix}"
-        found.append(where.tell(problems.NOT_ASCII, rows, one, many, values, fix=fix))
+        found.append(where.problem(problems.NOT_ASCII, rows, what, values, fix=fix))
     if used.min() < BLANK or (greatest >= 0x7F and (used == 0x7F).any()):
         rows = _holding(text, (used < BLANK) | (used == 0x7F))
-        one, many = "the value holds a control character", "values hold control characters"
-        found.append(where.tell(problems.CONTROL, rows, one, many, _some(text, rows)))
+        what = "the value holds a control character"
+        found.append(where.problem(problems.CONTROL, rows, what, _some(text, rows)))
     rows = _ending_blank(text, lengths)
     if rows is not None:
-        one, many = "the value ends with blanks", "values end with blanks"
-        found.append(where.tell(problems.TRAILING_BLANKS, rows, one, many, _some(text, rows)))
+        what = "the value ends with blanks"
+        found.append(where.problem(problems.TRAILING_BLANKS, rows, what, _some(text, rows)))
     return found
 
 
@@ -268,20 +262,17 @@ def _number_problems(numbers: NDArray[np.float64], series: pd.Series, where: _Wh
         rows = np.isinf(numbers)
         if rows.any():
             values: list[object] = [float(value) for value in numbers[rows]]
-            one, many = "the value is infinite", "values are infinite"
-            found.append(where.tell(problems.INFINITE, rows, one, many, values))
+            found.append(where.problem(problems.INFINITE, rows, "the value is infinite", values))
         rows = ~good & ~rows
         if rows.any():
             values = [float(value) for value in numbers[rows]]
-            one, many = "the value is out of range", "values are out of range"
-            found.append(where.tell(problems.OUT_OF_RANGE, rows, one, many, values))
+            found.append(where.problem(problems.OUT_OF_RANGE, rows, "the value is out of range", values))
     if pd.api.types.is_integer_dtype(series.dtype):
         rows = np.abs(numbers) >= 2.0**53
         rows[rows] = [int(value) != int(float(value)) for value in series[rows]]
         if rows.any():
             values = list(series[rows])
-            one, many = "the integer is above 2^53", "integers are above 2^53"
-            found.append(where.tell(problems.ROUNDED, rows, one, many, values))
+            found.append(where.problem(problems.ROUNDED, rows, "the integer is above 2^53", values))
     return found
 
 
@@ -291,8 +282,7 @@ def _not_what_it_should_be(series: pd.Series, variable: Variable, where: _Where)
         wrong = str if variable.type == "Char" else (int, float)
         rows = np.array([not isinstance(v, wrong) and not pd.isna(v) for v in series], dtype=bool)
         if rows.any():
-            one, many = f"the value is not {expected}", f"values are not {expected}"
-            return where.tell(problems.CONTENT, rows, one, many, list(series[rows]))
+            return where.problem(problems.CONTENT, rows, f"the value is not {expected}", list(series[rows]))
     return problems.CONTENT.at(where.column, f"the column holds {series.dtype}, not {expected}")
 
 
@@ -312,12 +302,9 @@ def _special_problems(dataset: Dataset, specials: Mapping[str, pd.Series], colum
             given = letters.notna().to_numpy()
             rows = given & (~np.isnan(numbers) | ~letters.isin(list(ibm.SPECIALS)).to_numpy())
             if rows.any():
-                one, many = (
-                    "the record has a value, or this is no letter",
-                    "records have a value or no letter",
-                )
+                what = "the record has a value, or this is not a letter"
                 at = _Where(dataset, variable)
-                found.append(at.tell(problems.SPECIAL_MISSING, rows, one, many, list(letters[rows])))
+                found.append(at.problem(problems.SPECIAL_MISSING, rows, what, list(letters[rows])))
     return found
 
 

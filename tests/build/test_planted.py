@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from openpyxl import load_workbook
 
 ROOT = Path(__file__).parents[2]
 PLANTED = tomllib.loads((ROOT / "tests" / "planted.toml").read_text())["planted"]
-RAW_LINE = re.compile(r"raw/\S+:\d+( \S+)?")
 # Where the planted cell is not the one that shows the error, or further cells show it too, with the reason.
 EXPLAINED: dict[str, str] = {}
 
@@ -25,16 +23,17 @@ def place(entry: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="session")
 def findings(built: Path) -> list[dict[str, Any]]:
-    return json.loads((built / "checks" / "findings.json").read_text())["findings"]
+    """Every record of every finding, with what the finding says of it."""
+    found = json.loads((built / "checks" / "findings.json").read_text())["findings"]
+    return [{**item, **record} for item in found for record in item["records"]]
 
 
 def told_at(findings: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Findings by the raw place that they are told at: the first one behind each."""
+    """Records by the raw place that they are reported at: the first one behind each."""
     out: dict[str, list[dict[str, Any]]] = {}
     for item in findings:
-        source = item.get("source") or ([item["where"]] if RAW_LINE.fullmatch(item.get("where", "")) else [])
-        if source:
-            out.setdefault(source[0], []).append(item)
+        if "source" in item:
+            out.setdefault(item["source"][0]["place"], []).append(item)
     return out
 
 

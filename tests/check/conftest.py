@@ -253,16 +253,14 @@ class Pack:
         return run_rules(self.context(), rules=rules)
 
     def told(self, code: str) -> str:
-        """The findings of one rule as text."""
+        """The findings of one rule as text, a line per record."""
         lines = []
         for item in self.findings(code):
-            parts = [f"{item.level} {item.code} {item.where}: {item.what}"]
-            parts += [
-                f"{name} {value!r}"
-                for name, value in (("value", item.value), ("hint", item.hint), ("see", item.spec))
-                if value
-            ]
-            lines.append(" | ".join(parts))
+            for record in item.records:
+                parts = [f"{item.level} {item.code} {record.where}: {item.what}"]
+                named = (("value", record.value), ("hint", item.hint), ("see", item.spec))
+                parts += [f"{name} {value!r}" for name, value in named if value]
+                lines.append(" | ".join(parts))
         return "\n".join(lines)
 
 

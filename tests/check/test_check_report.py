@@ -20,7 +20,8 @@ import pytest
 from il2cdisc.base.problems import Kind, Severity, Stopped, at_line
 from il2cdisc.check import workbook
 from il2cdisc.check.dispositions import Disposition, read_dispositions, undisposed, unused
-from il2cdisc.check.findings import Finding, Level, Report, from_problem, grouped
+from il2cdisc.check.findings import Finding, Level, Occurrence, Report, from_problem, grouped
+from il2cdisc.check.ids import ID
 from il2cdisc.check.report import Facts, as_json, as_text, print_report, read_json, write_reports
 from il2cdisc.check.workbook import write_workbook
 
@@ -31,8 +32,8 @@ QUERY = Kind("MAP031", "Impossible date", Severity.FINDING, "ask the site")
 
 @pytest.fixture
 def report(pack: Any) -> Report:
-    for row in range(3):
-        pack.set("AE", "AESEV", row, "Mild")
+    for row, value in enumerate(["Mild", "Mild", "Svere"]):
+        pack.set("AE", "AESEV", row, value)
     pack.set("AE", "AETERM", 2, "=1+1")
     pack.set("LB", "LBSTRESU", 0, "mmol/l")
     pack.file_labels["DM"] = "Demography"
@@ -41,7 +42,7 @@ def report(pack: Any) -> Report:
         for line in (30, 31)
     ]
     found = [*pack.findings(), *map(from_problem, problems)]
-    return grouped(found, rules=["CHK001"], more={("CHK022", Level.ERROR): 40})
+    return grouped(found, rules=["CHK001"])
 
 
 def test_text(report: Report, snapshot: object) -> None:
@@ -50,8 +51,8 @@ def test_text(report: Report, snapshot: object) -> None:
 
 def test_text_tells_reasons(report: Report) -> None:
     text = as_text(report, FACTS, dispositions=[Disposition("MAP031", "the site was asked")])
-    assert text.count("explained: the site was asked") == 2
-    assert "(2 explained by a disposition)" in text
+    assert text.count("explained: the site was asked") == 1
+    assert "(1 explained by a disposition)" in text
 
 
 def test_text_without_findings() -> None:
@@ -108,21 +109,37 @@ def xlsx(report: Report, **options: Any) -> bytes:
 
 def test_xlsx(report: Report) -> None:
     content = sheets(xlsx(report, notice="SYNTHETIC DATA", dispositions=[Disposition("CHK023", "planned")]))
-    assert [rows[0][0] for rows in content.values()] == ["SYNTHETIC DATA", "SYNTHETIC DATA"]
+    assert [rows[0][0] for rows in content.values()] == ["SYNTHETIC DATA"] * 3
     summary = content["Summary"]
-    assert summary[4][:7] == ["Level", "Code", "Found by", "What", "Found", "Shown", "Explained"]
+    assert summary[4][:7] == ["Level", "Code", "Found by", "What", "Findings", "Records", "Explained"]
     assert summary[5][:7] == ["error", "CHK005", "il2cdisc", "Dataset label differs", 1, 1, 0]
-    assert summary[6][:7] == ["error", "CHK022", "il2cdisc", "Value outside a closed codelist", 43, 3, 0]
+    assert summary[6][:7] == ["error", "CHK022", "il2cdisc", "Value outside a closed codelist", 2, 3, 0]
     assert [row[6] for row in summary[5:] if row[1] == "CHK023"] == [1]
-    findings = content["Findings"]
-    assert findings[1][0] == "7 of 47 findings are shown; Summary tells which codes have more."
-    head = findings[2]
-    rows = [dict(zip(head, row, strict=True)) for row in findings[3:]]
-    assert len(rows) == 7
-    assert rows[1]["USUBJID"] == "TEST-001"
-    assert rows[1]["--SEQ"] == 1
-    assert rows[1]["Did you mean"] == "MILD"
+    rows = table(content["Findings"][1:])
+    assert len(rows) == report.count == 5
+    assert (rows[1]["Did you mean"], rows[1]["Records"], rows[1]["Value"]) == ("MILD", 2, "Mild")
+    assert rows[1]["Where"] == "AE USUBJID=TEST-001 AESEQ=1 AESEV"
     assert [row["Disposition"] for row in rows if row["Code"] == "CHK023"] == ["planned"]
+    records = table(content["Records"][1:])
+    assert len(records) == report.records == 7
+    assert [(row["USUBJID"], row["--SEQ"]) for row in records if row["Code"] == "CHK022"] == [
+        ("TEST-001", 1),
+        ("TEST-001", 2),
+        ("TEST-002", 1),
+    ]
+    ids = [row["Record id"] for row in records if row["Code"] == "CHK022"]
+    assert rows[1]["Record ids"] == " ".join(ids[:2])
+    assert [row["Finding id"] for row in records if row["Code"] == "CHK022"] == [
+        rows[1]["Finding id"],
+        rows[1]["Finding id"],
+        rows[2]["Finding id"],
+    ]
+    assert all(ID.fullmatch(name) for name in [*ids, rows[1]["Finding id"]])
+
+
+def table(rows: list[list[Any]]) -> list[dict[str, Any]]:
+    """Rows below a header as dictionaries."""
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
 def test_xlsx_names_another_program_that_found_something(report: Report) -> None:
@@ -139,7 +156,8 @@ def test_xlsx_of_nothing() -> None:
 
 
 def test_xlsx_keeps_formulas_as_text(report: Report) -> None:
-    evil = replace(report.findings[0], value="=1+1", what="@SUM(A1)", where="http://example.org")
+    record = Occurrence("R-1", value="=1+1")
+    evil = replace(report.findings[0], records=(record,), what="@SUM(A1)", spec="http://example.org")
     raw = zipfile.ZipFile(io.BytesIO(xlsx(grouped([evil]))))
     assert b"<f>" not in raw.read("xl/worksheets/sheet2.xml")
     assert b"hyperlink" not in raw.read("xl/worksheets/sheet2.xml")
@@ -157,7 +175,17 @@ def test_xlsx_shows_a_limited_number_of_a_code(report: Report, monkeypatch: pyte
     monkeypatch.setattr(workbook, "MAX_ROWS", 1)
     content = sheets(xlsx(report))
     assert len(content["Findings"]) == 2 + len(report.groups)
-    assert [row[4:6] for row in content["Summary"][4:]] == [[g.count, 1] for g in report.groups]
+    assert content["Findings"][0][0] == "4 of 5 findings are shown; findings.json has all of them."
+    assert content["Records"][0][0] == "4 of 7 records are shown; findings.json has all of them."
+    assert [row[4:6] for row in content["Summary"][4:]] == [[g.count, g.records] for g in report.groups]
+
+
+def test_xlsx_says_where_the_ids_are_that_no_cell_has_room_for(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "_MAX_IDS", 1)
+    rows = table(sheets(xlsx(report))["Findings"])
+    assert rows[1]["Record ids"] == "2 ids: see findings.json; the finding id stands for all of them"
 
 
 def test_xlsx_more_sheets(report: Report) -> None:
@@ -176,7 +204,8 @@ def test_write_reports(report: Report, tmp_path: Path) -> None:
     assert [path.name for path in paths] == ["findings.xlsx", "findings.json", "findings.txt"]
     assert json.loads(paths[1].read_text())["notice"] == "SYNTHETIC DATA"
     assert paths[2].read_text().startswith("SYNTHETIC DATA - TEST\n")
-    assert paths[2].read_text().count("no date") == 2
+    assert paths[2].read_text().count("no date") == 1
+    assert "records: 2: raw/edc/ae.csv:30 AESTDAT; raw/edc/ae.csv:31 AESTDAT" in paths[2].read_text()
 
 
 def finding(code: str, dataset: str = "", variable: str = "") -> Finding:

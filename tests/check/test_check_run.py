@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,9 @@ import pytest
 
 from il2cdisc.base.datasets import Dataset, no_edges
 from il2cdisc.base.problems import Address, Kind, Severity, Stopped, at_line, at_record
-from il2cdisc.check import run
 from il2cdisc.check.dispositions import Disposition
-from il2cdisc.check.findings import Level, from_problem
+from il2cdisc.check.findings import Level, from_problem, grouped
+from il2cdisc.check.report import Facts, write_reports
 from il2cdisc.check.rules import all_rules, explain
 from il2cdisc.check.run import check_folder, run_rules
 from il2cdisc.spec.models import DatasetSpec
@@ -57,7 +59,10 @@ def test_findings_of_files_and_of_other_stages_in_one_report(pack: Any, tmp_path
         return [at_line("raw/edc/ae.csv", row + 2, f"{dataset}.{variable}")]
 
     report = check_folder(outputs, [pack.spec()], problems=[problem], origin=origin, shown="outputs")
-    told = [(str(item.level), item.code, item.where, item.source) for item in report.findings]
+    told = [
+        (str(item.level), item.code, item.where, tuple(map(str, item.first.source)))
+        for item in report.findings
+    ]
     assert told == [
         ("error", "CHK001", "LB", ()),
         (
@@ -94,7 +99,7 @@ def test_a_supplemental_record_is_told_by_its_parent(pack: Any) -> None:
     pack.frames["SUPPAE"] = pd.DataFrame(columns).astype("str")
     pack.specs["SUPPAE"] = DatasetSpec(name="SUPPAE", label="", keys=("QNAM",))
     (found,) = pack.findings("CHK044")
-    assert (found.where, found.seq) == ("SUPPAE USUBJID=TEST-001 AESEQ=2 QVAL", 2)
+    assert (found.where, found.first.seq) == ("SUPPAE USUBJID=TEST-001 AESEQ=2 QVAL", 2)
 
 
 def test_the_page_of_a_rule() -> None:
@@ -121,25 +126,36 @@ def test_a_rule_that_fails_is_told_and_the_others_run(pack: Any) -> None:
     ]
 
 
-def test_records_above_the_limit_are_counted(
-    pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "MAX_RECORDS", 2)
-    for row in range(3):
-        pack.set("AE", "AESEV", row, "Mild")
+def test_a_finding_holds_all_records_with_one_value(pack: Any, tmp_path: Path) -> None:
+    for row, value in enumerate(["Mild", "Mild", "Svere"]):
+        pack.set("AE", "AESEV", row, value)
     report = check_folder(written(pack, tmp_path / "outputs"), [pack.spec()])
-    (group,) = report.groups
-    assert (group.code, group.count, len(group.findings)) == ("CHK022", 3, 2)
-    assert (report.count, report.of_level(Level.ERROR)) == (3, 3)
+    assert [(item.hint, [record.value for record in item.records]) for item in report.findings] == [
+        ("MILD", ["Mild", "Mild"]),
+        ("SEVERE", ["Svere"]),
+    ]
+    assert (report.count, report.records, report.of_level(Level.ERROR)) == (2, 3, 2)
+
+
+def test_a_finding_holds_thousands_of_records_and_all_are_in_the_reports(pack: Any, tmp_path: Path) -> None:
+    count = 35_000
+    frame = pack.frames["AE"].iloc[np.zeros(count, dtype=int)].reset_index(drop=True)
+    pack.frames["AE"] = frame.assign(AESEQ=np.arange(1.0, count + 1), AESEV="Mild")
+    started = process_time()
+    report = grouped(pack.findings("CHK022"))
+    written_ = write_reports(report, tmp_path, Facts("T", datetime.fromisoformat("2020-01-01"), True))
+    assert process_time() - started < 8
+    assert (report.count, report.records) == (1, count)
+    (entry,) = json.loads(written_[1].read_text())["findings"]
+    assert (entry["count"], len(entry["records"])) == (count, count)
+    assert len({record["id"] for record in entry["records"]}) == count
+    assert "and 34,995 more" in written_[2].read_text()
 
 
 def test_a_raw_line_is_its_own_source() -> None:
-    found = from_problem(QUERY.at(at_line("raw/edc/ae.csv", 7, "AESTDAT"), "no date", values=["30/02"]))
-    assert (found.where, found.source, found.value) == (
-        "raw/edc/ae.csv:7 AESTDAT",
-        ("raw/edc/ae.csv:7 AESTDAT",),
-        "30/02",
-    )
+    place = at_line("raw/edc/ae.csv", 7, "AESTDAT")
+    found = from_problem(QUERY.at(place, "no date", values=["30/02"]))
+    assert (found.where, found.first.source, found.first.value) == (str(place), (place,), "30/02")
     assert found.level is Level.WARNING
     stop = Kind("RAW001", "No such file", Severity.STOP, "")
     assert from_problem(stop.at("raw/x.csv", "is missing")).level is Level.ERROR
@@ -155,8 +171,6 @@ def test_the_order_of_findings_does_not_depend_on_that_of_the_problems(pack: Any
 
 def test_many_records_stay_fast(pack: Any) -> None:
     """200,000 records, clean and spoilt: columns, no loops over records."""
-    from time import process_time
-
     subjects, tests = 20_000, 10
     numbers = np.repeat(np.arange(subjects), tests)
     frame = pd.DataFrame(

@@ -190,11 +190,11 @@ def test_a_missing_item_may_count_as_nothing(pack: Any) -> None:
 def test_limits_in_another_unit_are_not_applied(pack: Any) -> None:
     implausible(pack)
     pack.set("LB", "LBSTRESU", 0, "mg/dL")
-    assert [item.value for item in pack.findings("CHK055")] == ["90"]
+    assert [item.first.value for item in pack.findings("CHK055")] == ["90"]
 
 
 def test_keys_of_a_repeated_raw_record_are_told_at_the_raw_record(pack: Any) -> None:
     pack.set("LB", "LBTESTCD", 1, "GLUC")
-    assert [item.row for item in pack.findings("CHK030")] == [2]
+    assert [item.first.row for item in pack.findings("CHK030")] == [2]
     pack.repeated["LB"] = [1]
     assert pack.findings("CHK030") == []

@@ -9,7 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from il2cdisc.check.findings import Finding, Level
+from il2cdisc.base.problems import Address
+from il2cdisc.check.findings import Finding, Level, Occurrence
 from il2cdisc.check.queries import QUESTIONS, Query, make_queries
 from il2cdisc.check.query_book import COLUMNS, write_queries
 from il2cdisc.raw import RawRecord
@@ -45,7 +46,16 @@ def look(file: str, sheet: str, line: int) -> RawRecord | None:
 
 
 def finding(code: str, *source: str, what: str = "") -> Finding:
-    return Finding(code, "title", Level.WARNING, what, source=source)
+    records = tuple(Occurrence(where=text, source=(at(text),)) for text in source)
+    return Finding(code, "title", Level.WARNING, what, records=records)
+
+
+def at(text: str) -> Address:
+    """An address as a person writes it: `raw/vs.csv:2 PULSE`, `raw/lab.xlsx!HAEM:3 WBC`."""
+    place, _, column = text.partition(" ")
+    file, _, line = place.rpartition(":")
+    name, _, sheet = file.partition("!")
+    return Address(file=name, sheet=sheet, line=int(line), column=column)
 
 
 def test_findings_become_questions() -> None:

@@ -275,7 +275,7 @@ def test_partial_dates_are_right(pack: Any, value: str) -> None:
 )
 def test_other_dates_are_wrong(pack: Any, value: str) -> None:
     pack.set("AE", "AESTDTC", 0, value)
-    assert [item.value for item in pack.findings("CHK024")] == [value]
+    assert [item.first.value for item in pack.findings("CHK024")] == [value]
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_numbers_are_compared_with_terms_as_a_workbook_writes_them(pack: Any) ->
     )
     assert pack.findings("CHK022") == []
     pack.set("DM", "AGE", 1, 52)
-    assert [item.value for item in pack.findings("CHK022")] == ["52"]
+    assert [item.first.value for item in pack.findings("CHK022")] == ["52"]
 
 
 def test_an_external_dictionary_is_no_codelist(pack: Any) -> None:

@@ -69,7 +69,7 @@ def test_findings_stand_beside_ours_and_the_manifest_knows_the_reports(
     after = told(outputs)
     (finding,) = after.pop("CORE-000001")
     assert finding["by"] == "CDISC CORE 0.17.1"
-    assert finding["source"][0].startswith("raw/edc/ae.csv:")
+    assert finding["records"][0]["source"][0]["place"].startswith("raw/edc/ae.csv:")
     assert after == before
     assert (
         outputs / "checks" / "core_rules_run.txt"

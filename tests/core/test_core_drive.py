@@ -22,7 +22,8 @@ from il2cdisc.check.core import (
     worse,
 )
 from il2cdisc.check.core.drive import RUNNER
-from il2cdisc.check.core.outcome import RuleResult, rule_result
+from il2cdisc.check.core.outcome import Hit, RuleResult, rule_result
+from il2cdisc.check.findings import grouped
 
 Asked = Callable[..., CoreRequest]
 
@@ -59,15 +60,15 @@ def test_findings_stand_in_our_form_with_the_raw_line(asked: Asked) -> None:
     (finding,) = laid.findings
     assert (finding.code, finding.by, finding.level.value) == ("CORE-000001", "CDISC CORE 0.17.1", "error")
     assert finding.where == "AE USUBJID=S-1 AESEQ=2"
-    assert (finding.dataset, finding.variable, finding.usubjid, finding.seq, finding.row) == (
+    assert (finding.dataset, finding.variable, *finding.first[4:7]) == (
         "AE",
         "AEDECOD",
         "S-1",
         2,
         3,
     )
-    assert finding.value == "AEDECOD=''"
-    assert finding.source == ("AE.csv:2 AEDECOD",)
+    assert finding.first.value == "AEDECOD=''"
+    assert tuple(map(str, finding.first.source)) == ("AE.csv:2 AEDECOD",)
     assert laid.codes == ("CORE-000001", "CORE-000002")
 
 
@@ -179,9 +180,11 @@ def test_the_reason_nearest_to_running_is_given() -> None:
     assert rule_result(answer).reason == "Column not found in data"
 
 
-def test_more_findings_than_are_held_are_counted() -> None:
-    outcome = Outcome("CORE", (RuleResult("CORE-1", "findings", count=5),))
-    assert list(laid_beside(outcome).more.values()) == [5]
+def test_all_findings_of_a_rule_are_held() -> None:
+    hits = tuple(Hit("AE", "x is y", "S-1", seq) for seq in range(1, 3001))
+    outcome = Outcome("CORE", (RuleResult("CORE-1", "findings", count=3000, hits=hits),))
+    (finding,) = grouped(laid_beside(outcome).findings).findings
+    assert finding.count == 3000
 
 
 def test_lists_may_only_improve() -> None:

@@ -183,10 +183,7 @@ def test_ancova_refuses_two_rows_a_subject(datasets, display):
     made = display(method="ANCOVA", lines=[P], dataset="ADVS", treatment="TRT01P", variables=["CHG"])
     analysis = made.analyses[0].model_copy(update={"treatment": "TRTP"})
     frame = run([made.model_copy(update={"analyses": (analysis,)})], datasets).frame
-    assert (
-        "one row a subject; 1 rows are more, the first of 01"
-        in frame.loc[frame["error"] != "", "error"].iloc[0]
-    )
+    assert "one row per subject; 01 has several" in frame.loc[frame["error"] != "", "error"].iloc[0]
 
 
 def test_listing_keeps_numbers_and_text_apart(datasets, display):

@@ -175,10 +175,12 @@ def test_an_extensible_codelist_keeps_what_it_lacks_a_closed_one_stops(
     assert [p.code for p in problems.stops] == ["MAP001"]
 
 
-def test_many_bad_cells_are_told_in_short(apply: Any, problems: Problems) -> None:
-    apply(number("x.A"), "A", [(f"bad {n}",) for n in range(250)])
-    assert len(problems) == 201
-    assert "and 50 more cells of A likewise" in problems.items[-1].what
+def test_a_value_is_one_problem_with_all_of_its_cells(apply: Any, problems: Problems) -> None:
+    apply(number("x.A"), "A", [(text,) for text in ["bad", "1", "worse", None, *["bad"] * 250]])
+    bad, worse = problems.items
+    assert (bad.values, bad.count, bad.out_of) == (("bad",), 251, 253)
+    assert (worse.values, worse.count) == (("worse",), 1)
+    assert "'bad' is no number" in bad.what
 
 
 def test_the_text_of_a_lost_date_is_kept_as_a_qualifier(make: Any, context: Any) -> None:

@@ -98,7 +98,7 @@ def test_values_of_your_own_near_to_a_standard_term_are_told_with_their_records(
     context = Context(spec(), {"LB": table}, words.terms, near=words.near)
     rules = [rule for rule in all_rules() if rule.kind.code == "CHK026"]
     (found,) = run_rules(context, rules=rules)
-    assert (found.usubjid, found.row, found.value, found.hint) == ("1", 1, "mg/dl", "mg/dL")
+    assert (*found.first[4:8:2], found.first.value, found.hint) == ("1", 1, "mg/dl", "mg/dL")
     assert found.where == "LB USUBJID=1 record 1 LBORRESU"
 
 

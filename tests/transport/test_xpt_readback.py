@@ -86,7 +86,7 @@ def test_a_large_file_is_sampled(make: Any, created: datetime, tmp_path: Path) -
         found = compare_xpt(path, replace(dataset, frame=frame), whole_below=1)
         readers = ("our reader", "pyreadstat")
         assert [p.what for p in found] == [
-            f"{reader} finds 1 value other than written, the first in row {row + 1}" for reader in readers
+            f"{reader} reads another value than was written, first in row {row + 1}" for reader in readers
         ]
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from il2cdisc.check.context import Origin
 from il2cdisc.check.core.drive import CoreRequest, run_core
 from il2cdisc.check.core.outcome import Laid, Outcome, laid_beside, rules_not_run, rules_run
 from il2cdisc.check.core.released import read_core_report
+from il2cdisc.check.occurrences import Origin
 from il2cdisc.transport.xpt import read_xpt
 
 Say = Callable[[str], None]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from il2cdisc.base.problems import Problem, at_record
-from il2cdisc.check.context import Origin
 from il2cdisc.check.core.problems import BROKEN, SLOW
-from il2cdisc.check.findings import Finding, Level, from_problem, place_text
+from il2cdisc.check.findings import Finding, Level, Occurrence, from_problem, place_text
+from il2cdisc.check.ids import record_id
+from il2cdisc.check.occurrences import Origin
 
 ISSUE, BROKE, SKIPPED = "issue reported", "execution error", "skipped"
 CLEAN, FOUND, ERROR, NOT_RUN = "clean", "findings", "error", "not run"
@@ -129,10 +130,9 @@ def whole(value: object) -> int:
 
 @dataclass
 class Laid:
-    """CORE's findings as ours: findings, what is above the number held, and the codes that ran."""
+    """CORE's findings as ours, and the codes that ran."""
 
     findings: list[Finding] = field(default_factory=list[Finding])
-    more: dict[tuple[str, Level], int] = field(default_factory=dict[tuple[str, Level], int])
     codes: tuple[str, ...] = ()
 
 
@@ -145,8 +145,6 @@ def laid_beside(outcome: Outcome, origin: Origin | None = None) -> Laid:
             kind = SLOW if item.reason.startswith("after ") else BROKEN
             laid.findings.append(from_problem(kind.at(item.rule, item.reason)))
         laid.findings += [_finding(item, hit, outcome.by, origin) for hit in item.hits]
-        if item.count > len(item.hits):
-            laid.more[item.rule, Level.ERROR] = item.count - len(item.hits)
     return laid
 
 
@@ -158,19 +156,27 @@ def _finding(item: RuleResult, hit: Hit, by: str, origin: Origin | None) -> Find
     if hit.row and not hit.seq:
         place += f" record {hit.row}"
     source = origin(hit.dataset, hit.row - 1, variable) if origin and hit.row else []
-    return Finding(
-        code=item.rule,
-        title=f"{', '.join(item.ids)}: {hit.message}" if item.ids else hit.message,
-        level=Level.ERROR,
-        what=hit.message,
+    value = ", ".join(held)
+    record = Occurrence(
+        id=record_id(item.rule, (hit.dataset, hit.usubjid, str(hit.seq), str(hit.row)), variable, value),
         where=place,
         dataset=hit.dataset,
         variable=variable,
         usubjid=hit.usubjid,
         seq=hit.seq,
         row=hit.row,
-        value=", ".join(held),
-        source=tuple(map(place_text, source)),
+        value=value,
+        source=tuple(source),
+    )
+    return Finding(
+        code=item.rule,
+        title=f"{', '.join(item.ids)}: {hit.message}" if item.ids else hit.message,
+        level=Level.ERROR,
+        what=hit.message,
+        records=(record,),
+        where=place,
+        dataset=hit.dataset,
+        variable=variable,
         by=by,
     )
 

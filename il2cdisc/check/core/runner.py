@@ -20,7 +20,6 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGE = "cdisc-rules-engine"
-HELD = 1000  # findings of a rule in a dataset that are sent; the others are counted
 
 
 class Refused(Exception):  # noqa: N818 - a verdict
@@ -184,7 +183,7 @@ class Session:
 
 
 def _short(result):
-    """One dataset's result, its findings cut to what is told; the count is kept."""
+    """One dataset's result with all of its findings."""
     errors = result.get("errors") or []
     return {
         "status": str(result.get("executionStatus")),
@@ -192,7 +191,7 @@ def _short(result):
         "message": result.get("message") or "",
         "variables": result.get("variables") or [],
         "count": len(errors),
-        "errors": errors[:HELD],
+        "errors": errors,
     }
 
 

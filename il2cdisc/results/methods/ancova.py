@@ -124,9 +124,7 @@ def _one_row_a_subject(rows: pd.DataFrame) -> None:
     twice = rows["USUBJID"].duplicated()
     if twice.any():
         first = rows.loc[twice, "USUBJID"].iloc[0]
-        raise NotEstimableError(
-            f"The model needs one row a subject; {int(twice.sum())} rows are more, the first of {first}."
-        )
+        raise NotEstimableError(f"The model needs one row per subject; {first} has several.")
 
 
 _ENDS = ("lsmean", "lsmean_lower", "lsmean_upper", "difference", "difference_lower", "difference_upper")

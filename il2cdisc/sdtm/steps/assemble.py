@@ -106,7 +106,8 @@ def _number(
     bad = number.isna() & column.notna() & (column.astype("str") != "")
     if bad.any():
         place = Address(dataset=dataset, column=variable.name)
-        what = f"{variable.name} is no number ({int(bad.sum())} of {len(column)} records)"
-        source = places.of(bad, variable.name)
-        problems.add(NOT_NUMERIC.at(place, what, values=column[bad].unique(), source=source))
+        what = f"the mapping gives {variable.name} text that is not a number"
+        records = places.of(bad, variable.name)
+        found = column[bad].unique()
+        problems.add(NOT_NUMERIC.at(place, what, values=found, records=records, out_of=len(column)))
     return number

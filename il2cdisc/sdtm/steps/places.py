@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.numbers import Flags
-from il2cdisc.base.problems import Address
-from il2cdisc.base.rowids import id_column, id_columns
+from il2cdisc.base.problems import Address, at_record
+from il2cdisc.base.rowids import id_columns
 from il2cdisc.sdtm.steps.mapped import MappedDataset, decimal_commas
-
-MOST = 200  # raw places that one problem carries
 
 
 @dataclass(frozen=True)
@@ -37,29 +35,30 @@ class Places:
     def of(self, where: pd.Series, variable: str = "") -> list[Address]:
         """Raw places of the rows in `where` (boolean, on the index of the mapped frame), in their order.
 
-        With the raw column that `variable` was made of: of a gathered row the field that it came from.
+        With the raw column that `variable` was made of: of a gathered row the field that it came from. A row
+        without one raw record is named by its subject.
         """
         if self.item is None or self.address is None:
             return []
         rows = self.item.frame.loc[where[where].index]
         sources = self.item.sources.get(variable, ())
-        ids = id_columns(rows)
-        forms = list(dict.fromkeys([s.partition(".")[0] for s in sources] + [c[1:] for c in ids]))
-        own = [form for form in forms if id_column(form) in ids]
+        numbers = {name[1:]: rows[name].tolist() for name in id_columns(rows)}
+        known = [s.partition(".")[0] for s in sources]
+        own = [form for form in dict.fromkeys([*known, *numbers]) if form in numbers]
+        fields = rows["field"].tolist() if "field" in rows else [None] * len(rows)
+        subjects = rows["USUBJID"].tolist() if "USUBJID" in rows else [""] * len(rows)
         found: list[Address] = []
-        for place in range(min(len(rows), MOST)):
-            field = rows["field"].iloc[place] if "field" in rows else None
+        for place, (field, subject) in enumerate(zip(fields, subjects, strict=True)):
             gathered = isinstance(field, str) and (field in sources or not sources)
-            here = [str(field).partition(".")[0]] if gathered else own
-            for form in here:
-                number = rows[id_column(form)].iloc[place] if id_column(form) in ids else None
-                if number is None or isinstance(number, tuple) or pd.isna(number):
-                    continue
-                source = (
-                    str(field) if gathered else next((s for s in sources if s.startswith(f"{form}.")), "")
-                )
-                found.append(self.address(form, int(number), source.partition(".")[2]))
-                break
+            for form in [str(field).partition(".")[0]] if gathered else own:
+                number = numbers[form][place] if form in numbers else None
+                if isinstance(number, int):
+                    own_source = next((s for s in sources if s.startswith(f"{form}.")), "")
+                    source = str(field) if gathered else own_source
+                    found.append(self.address(form, number, source.partition(".")[2]))
+                    break
+            else:
+                found.append(at_record(self.item.name, str(subject), column=variable))
         return list(dict.fromkeys(found))
 
 

@@ -17,7 +17,6 @@ from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
 from il2cdisc.sdtm.steps.problems import NO_PARTNER
 from il2cdisc.sdtm.steps.supplemental import id_values, id_variable
 
-TOLD = 50  # records without a partner that are told one by one, for each link
 SUBJECT = "USUBJID"
 BETWEEN = "\x1f"  # between key values: no text holds it
 
@@ -112,11 +111,7 @@ def _tell(
     names = list(linked.values.columns)
     ids = rows[id_column(form)] if source else pd.Series(pd.NA, index=rows.index)
     shown = zip(ids, keys[[SUBJECT, *names]].itertuples(index=False, name=None), strict=True)
-    for number, (raw, (subject, *values)) in enumerate(shown):
-        if number == TOLD:
-            what = f"and {len(rows) - TOLD} more records of {name} name records of {linked.other} likewise"
-            problems.add(NO_PARTNER.at(Address(dataset=name), what))
-            return
+    for raw, (subject, *values) in shown:
         place = Address(dataset=name, usubjid=str(subject))
         if address is not None and not isinstance(raw, tuple) and not pd.isna(raw):
             place = address(form, int(raw), column)

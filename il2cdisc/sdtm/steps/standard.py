@@ -114,10 +114,11 @@ def _tell_unknown(
     rows = frame[unknown]
     unit = rows[f"{name}ORRESU"].fillna("no unit") if f"{name}ORRESU" in rows else "no unit"
     pairs = (rows[f"{name}TESTCD"] + " in " + unit).unique()
-    what = f"no conversion to a standard unit ({int(unknown.sum())} of {len(frame)} records)"
-    source = places.of(pd.Series(unknown, index=frame.index), f"{name}ORRESU")
+    what = "the sheet Conversions has no row for the test and its unit"
+    records = places.of(pd.Series(unknown, index=frame.index), f"{name}ORRESU")
     place = Address(dataset=name, column=f"{name}ORRESU")
-    problems.add(NO_CONVERSION.at(place, what, values=pairs, source=source))
+    out_of = int(frame[f"{name}ORRES"].notna().sum())
+    problems.add(NO_CONVERSION.at(place, what, values=pairs, records=records, out_of=out_of))
 
 
 def with_test_names(
@@ -141,10 +142,10 @@ def with_test_names(
             names = names.mask(select(frame, clause), _decoded(frame[code], level.codelist, spec))
     lost = names.isna() & frame[code].notna()
     if lost.any():
-        count = f"{int(lost.sum())} of {len(frame)} records"
-        what = f"no codelist decodes the test code; {test} is empty ({count})"
-        place, source = Address(dataset=name, column=code), places.of(lost, code)
-        problems.add(NO_TEST_NAME.at(place, what, values=frame.loc[lost, code].unique(), source=source))
+        what = f"no codelist decodes the test code; {test} set to missing"
+        place, records = Address(dataset=name, column=code), places.of(lost, code)
+        found = frame.loc[lost, code].unique()
+        problems.add(NO_TEST_NAME.at(place, what, values=found, records=records, out_of=len(frame)))
     return frame.assign(**{test: names})
 
 

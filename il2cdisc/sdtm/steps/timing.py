@@ -45,9 +45,10 @@ def with_visit_numbers(
     out = with_new(frame, made)
     lost = out["VISITNUM"].isna() & visit.notna()
     if lost.any():
-        what = f"the protocol sheets lack the visit ({int(lost.sum())} of {len(frame)} records)"
-        place, source = Address(dataset=name, column="VISIT"), places.of(lost, "VISIT")
-        problems.add(UNKNOWN_VISIT.at(place, what, values=visit[lost].unique(), source=source))
+        what = "the sheet Protocol Visits does not have the visit"
+        place, records = Address(dataset=name, column="VISIT"), places.of(lost, "VISIT")
+        found = visit[lost].unique()
+        problems.add(UNKNOWN_VISIT.at(place, what, values=found, records=records, out_of=len(frame)))
     return out
 
 
