@@ -31,8 +31,16 @@ from il2cdisc.adam.parameters import derive_param_criterion, derive_param_total,
 from il2cdisc.adam.plan import derive, empty_frame, needs, plan, with_ids
 from il2cdisc.adam.ranges import derive_var_anrind, derive_vars_below_lloq
 from il2cdisc.adam.rows import append_rows, blank
-from il2cdisc.adam.timing import compute_pre_treatment, derive_vars_dt, derive_vars_dtm, derive_vars_dy
+from il2cdisc.adam.timing import (
+    compute_pre_treatment,
+    derive_vars_dose_dt,
+    derive_vars_dt,
+    derive_vars_dtm,
+    derive_vars_dy,
+    derive_vars_event_dt,
+)
 from il2cdisc.adam.visits import (
+    derive_analysed_locf_records,
     derive_expected_records,
     derive_locf_records,
     derive_var_window_flag,
@@ -48,6 +56,7 @@ __all__ = [
     "check_units",
     "compute_pre_treatment",
     "derive",
+    "derive_analysed_locf_records",
     "derive_expected_records",
     "derive_locf_records",
     "derive_param_criterion",
@@ -66,9 +75,11 @@ __all__ = [
     "derive_var_trtemfl",
     "derive_var_window_flag",
     "derive_vars_below_lloq",
+    "derive_vars_dose_dt",
     "derive_vars_dt",
     "derive_vars_dtm",
     "derive_vars_dy",
+    "derive_vars_event_dt",
     "derive_vars_group",
     "derive_vars_merged",
     "derive_vars_merged_summary",

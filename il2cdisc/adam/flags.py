@@ -11,6 +11,7 @@ import pandas as pd
 from il2cdisc.adam.arguments import (
     mask_of,
     need_absent,
+    need_columns,
     need_numbers,
     numbers,
     refuse,
@@ -18,6 +19,8 @@ from il2cdisc.adam.arguments import (
     text_column,
 )
 from il2cdisc.adam.merging import extreme_rows
+from il2cdisc.base.moments import BEFORE, compared
+from il2cdisc.base.onset import emergent
 
 
 def derive_var_extreme_flag(
@@ -78,15 +81,16 @@ def derive_var_trtemfl(
     end: str = "AENDT",
     trt_start: str = "TRTSDT",
     trt_end: str = "TRTEDT",
-    start_time: str = "",
-    trt_start_time: str = "",
+    start_dtc: str = "",
+    trt_start_dtc: str = "",
 ) -> pd.DataFrame:
     """`dataset` with Y on treatment-emergent records: onset from first to last dose + `end_window` days.
 
     All are SAS days. Of a treated subject a record with an unknown start counts, unless it ended
-    before the first dose. A treated subject without a last dose date has an open end. Where `start_time`
-    and `trt_start_time` (SAS seconds) are named and both known, a start earlier on the day of the first
-    dose does not count.
+    before the first dose. A treated subject without a last dose date has an open end. Where `start_dtc`
+    and `trt_start_dtc`, the ISO 8601 texts behind the days, are named, a start that is known to be earlier on
+    the day of the first dose does not count; one at its very minute does. SDTM's flag is made by the same
+    function (`base.onset.emergent`).
 
     Before: TRTSDT 100, TRTEDT 110, ASTDT 99, 100, 140, 141, missing. After with `end_window=30`:
     missing, Y, Y, missing, Y.
@@ -96,12 +100,10 @@ def derive_var_trtemfl(
     need_absent(name, dataset, [new_var])
     if end_window < 0:
         raise refuse(name, f"end_window={end_window} is below 0 days")
-    onset, gone = numbers(dataset[start]), numbers(dataset[end])
-    first, last = numbers(dataset[trt_start]), numbers(dataset[trt_end])
-    treated = ~np.isnan(first)
-    unknown = np.isnan(onset) & ~(gone < first)
-    within = (onset >= first) & ~(onset > last + end_window)
-    if start_time and trt_start_time:
-        need_numbers(name, dataset, [start_time, trt_start_time])
-        within &= ~(numbers(dataset[start_time]) < numbers(dataset[trt_start_time]))
-    return dataset.assign(**{new_var: text_column(dataset.index, treated & (unknown | within), "Y")})
+    before = np.zeros(len(dataset), dtype=bool)
+    if start_dtc and trt_start_dtc:
+        need_columns(name, dataset, [start_dtc, trt_start_dtc])
+        before = compared(dataset[start_dtc], dataset[trt_start_dtc]) == BEFORE
+    days = (numbers(dataset[column]) for column in (start, end, trt_start, trt_end))
+    found = emergent(*days, window=end_window, before_dose=before)
+    return dataset.assign(**{new_var: text_column(dataset.index, found, "Y")})

@@ -124,3 +124,9 @@ PARAMETER_KEY = Kind(
     Severity.STOP,
     "Rename the column to the variable that it stands for and name that in `by`.",
 )
+PARTIAL_DOSE = Kind(
+    "ADM020",
+    "Partial date of a dose",
+    Severity.FINDING,
+    "Ask for the date; until then the analysis takes the day named.",
+)

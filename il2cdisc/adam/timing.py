@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,12 @@ from il2cdisc.adam.arguments import (
     refuse,
     text_at,
 )
-from il2cdisc.base.dates import earliest_day, is_complete, latest_day, over_distinct, sas_day
+from il2cdisc.adam.problems import PARTIAL_DOSE
+from il2cdisc.base.dates import earliest_day, from_sas_day, is_iso, over_distinct, sas_day
+from il2cdisc.base.exposure import FIRST, FIRST_LEVEL, LAST, LAST_LEVEL, exposure_days
+from il2cdisc.base.moments import AFTER, BEFORE, SAME, compared, moments_of
+from il2cdisc.base.onset import end_days, onset_days, possible_days
+from il2cdisc.base.problems import Problem, at_record
 
 _LEVELS = {"none": 0, "D": 1, "M": 2}
 _FLAGS = ("D", "M", "Y")
@@ -114,22 +120,16 @@ def _as_days(column: str, values: np.ndarray) -> np.ndarray:
 
 def _possible_days(function: str, text: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """First and last possible day, and which parts are unknown: 0 none, 1 day, 2 month, 3 all."""
-    codes, distinct = pd.factorize(text)
-    table = np.array([*(_range(function, str(value)) for value in distinct.tolist()), (np.nan, np.nan, 3)])
-    found = table[codes]  # a missing text has the code -1: the last line of the table
-    return found[:, 0], found[:, 1], found[:, 2].astype(int)
+    need_dates(function, text)
+    return possible_days(text)
 
 
-def _range(function: str, text: str) -> tuple[float, float, int]:
-    try:
-        low = sas_day(earliest_day(text))
-        if is_complete(text):
-            return float(low), float(low), 0
-        high = sas_day(latest_day(text))
-    except ValueError:
+def need_dates(function: str, text: pd.Series) -> None:
+    """Stop when a text is no ISO 8601 date."""
+    wrong = [value for value in text.dropna().unique().tolist() if not is_iso(str(value))]
+    if wrong:
         fix = "derive from a --DTC variable of SDTM, whose dates are ISO 8601"
-        raise refuse(function, f"{text!r} is no ISO 8601 date", fix=fix) from None
-    return float(low), float(high), 1 if re.match(r"\d{4}-\d{2}", text) else 2
+        raise refuse(function, f"{wrong[0]!r} is no ISO 8601 date", fix=fix)
 
 
 def _seconds(text: str) -> float:
@@ -143,23 +143,120 @@ def _seconds(text: str) -> float:
 def compute_pre_treatment(
     dataset: pd.DataFrame,
     *,
+    dtc: str,
+    trt_start_dtc: str,
     date: str = "ADT",
-    time: str = "ADTM",
     trt_start: str = "TRTSDT",
-    trt_start_time: str = "TRTSDTM",
+    planned_before: pd.Series | None = None,
 ) -> pd.Series:
     """True where a record counts as before the first dose: an earlier day, or the same day in time.
 
-    On the day of the first dose a record without a time counts as before it, one with a time when that is
-    not after the dose (all of them when the time of the dose is unknown). False where a date is missing.
-    `time=""` in a trial that knows days only: every record of that day counts as before.
-    Before: TRTSDT 100 at 09:00; ADT 99, 100, 100 at 08:00, 100 at 10:00, 101. After: T, T, T, F, F.
+    `dtc` and `trt_start_dtc` are the ISO 8601 texts behind the two days: on the day of the first dose times
+    decide where they are known to differ, else the plan, `planned_before` (True, False, or missing without
+    one). Without a plan a record with the very time of the dose counts as after it, one of which the time, or
+    that of the dose, is not known counts as before it. False where a date is missing. With `dtc=""`, in a
+    trial that knows days only, every record of that day counts as before, unless it is planned after it.
+
+    Before: TRTSDT 100 at 09:00; ADT 99, 100, 100 at 08:59, 100 at 09:00, 101. After: T, T, T, F, F.
     """
     name = "compute_pre_treatment"
-    times = [time, trt_start_time] if time and trt_start_time else []
-    need_numbers(name, dataset, [date, trt_start, *times])
+    need_numbers(name, dataset, [date, trt_start])
     day, start = numbers(dataset[date]), numbers(dataset[trt_start])
     same = day == start
-    if times:
-        same &= ~(numbers(dataset[time]) > numbers(dataset[trt_start_time]))  # False when either is unknown
+    if dtc and trt_start_dtc:
+        need_columns(name, dataset, [dtc, trt_start_dtc])
+        same &= ~_after_dose(dataset[dtc], dataset[trt_start_dtc], planned_before)
+    elif planned_before is not None:
+        same &= ~(planned_before == False).fillna(False).to_numpy(dtype=bool)  # noqa: E712 - missing is neither
     return pd.Series((day < start) | same, index=dataset.index)
+
+
+def _after_dose(moment: pd.Series, dose: pd.Series, planned_before: pd.Series | None) -> np.ndarray:
+    """Records of the day of the dose that count as after it."""
+    order = compared(moment, dose)
+    after = (order == SAME) & moments_of(moment).has_time & moments_of(dose).has_time
+    if planned_before is not None:
+        plan = planned_before.astype("boolean")
+        after = np.where(plan.isna(), after, ~plan.fillna(True).to_numpy(dtype=bool))
+    return (order == AFTER) | ((order != BEFORE) & after)
+
+
+def derive_vars_event_dt(
+    dataset: pd.DataFrame,
+    *,
+    start: str,
+    end: str,
+    trt_start: str = "TRTSDT",
+    not_after: Sequence[str] = (),
+    death: str = "",
+) -> pd.DataFrame:
+    """`dataset` with ASTDT, ASTDTF, AENDT and AENDTF of an event, its start and end imputed together.
+
+    `start`, `end` and `death` are ISO 8601 text. A partial start is the earliest day of its known part that
+    is on or after the first dose, never after the end or death; where the end is known to be before the first
+    dose, the earliest day of the known part. A partial end is the latest day of its known part, not after the
+    columns of `not_after` (SAS days) where the known part allows it, nor before the start. Nothing is made of
+    a date without a year. The flags say which part was imputed (D, M).
+
+    Before: AESTDTC `2021-06`, TRTSDT of 2021-06-21, AEENDTC `2021-06-15` and `2021-06-25`.
+    After: ASTDT 2021-06-01 and 2021-06-21, ASTDTF D.
+    """
+    name = "derive_vars_event_dt"
+    need_columns(name, dataset, [start, end, *([death] if death else [])])
+    need_numbers(name, dataset, [trt_start, *not_after])
+    need_absent(name, dataset, ["ASTDT", "ASTDTF", "AENDT", "AENDTF"])
+    for column in [start, end, *([death] if death else [])]:
+        need_dates(name, dataset[column])
+    nothing = np.full(len(dataset), np.nan)
+    died = possible_days(dataset[death])[1] if death else nothing
+    first, first_level = onset_days(dataset[start], dataset[end], numbers(dataset[trt_start]), died)
+    limit = reduce(np.fmin, [numbers(dataset[column]) for column in not_after], died)
+    last, last_level = end_days(dataset[end], first, limit)
+    return dataset.assign(
+        ASTDT=first,
+        ASTDTF=_flag(dataset, first, first_level),
+        AENDT=last,
+        AENDTF=_flag(dataset, last, last_level),
+    )
+
+
+def derive_vars_dose_dt(
+    dataset: pd.DataFrame, *, dm: pd.DataFrame, ds: pd.DataFrame, sv: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Records of EX with ASTDT, ASTDTF, AENDT and AENDTF, and a finding (ADM020) for each partial start.
+
+    A partial start is the day of the record's visit in SV, else the earliest day not before randomisation
+    (DS), informed consent (DM) and the start of the known part; see `base.exposure.exposure_days`, which SDTM
+    asks, too. Give the findings to `analysis_dataset`.
+
+    Before: EXSTDTC `2021-06` at a visit of 2021-06-21. After: ASTDT 2021-06-21, ASTDTF D.
+    """
+    name = "derive_vars_dose_dt"
+    need_columns(name, dataset, ["USUBJID", "EXSEQ", "EXSTDTC"])
+    need_absent(name, dataset, ["ASTDT", "ASTDTF", "AENDT", "AENDTF"])
+    days = exposure_days(dataset, dm, sv, ds)
+    first, last = numbers(days[FIRST]), numbers(days[LAST])
+    flags = {
+        "ASTDTF": _flag(dataset, first, days[FIRST_LEVEL].to_numpy("int64")),
+        "AENDTF": _flag(dataset, last, days[LAST_LEVEL].to_numpy("int64")),
+    }
+    out = dataset.assign(ASTDT=first, AENDT=last, **flags)
+    return out, _dose_findings(out[out["ASTDTF"].notna()])
+
+
+def _dose_findings(imputed: pd.DataFrame) -> list[Problem]:
+    rows = imputed[["USUBJID", "EXSEQ", "EXSTDTC", "ASTDT"]].itertuples(index=False, name=None)
+    return [
+        PARTIAL_DOSE.at(
+            at_record("EX", subject, int(number), "EXSTDTC"),
+            f"The date of the dose is {text if isinstance(text, str) else 'missing'}; the analysis takes "
+            f"{from_sas_day(day).isoformat()}",
+            values=[text] if isinstance(text, str) else [],
+        )
+        for subject, number, text, day in rows
+    ]
+
+
+def _flag(dataset: pd.DataFrame, days: np.ndarray, level: np.ndarray) -> pd.Series:
+    """D, M or Y where a day, month or year was imputed."""
+    return text_at(dataset.index, _FLAGS, np.where((level > 0) & ~np.isnan(days), level - 1, -1))

@@ -77,6 +77,55 @@ def derive_vars_windows(
 
 def derive_locf_records(
     dataset: pd.DataFrame,
+    windows: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    order: Sequence[str] = ("ADT",),
+    value: str = "AVAL",
+    day: str = "ADY",
+    where: pd.Series | None = None,
+    keep_missing: Sequence[str] = (),
+) -> pd.DataFrame:
+    """`dataset` and, behind it, a row for each visit that a key lacks, carried from its last observation.
+
+    `windows` has the columns AVISIT, AVISITN and AWLO: the visits to be filled. Carried is the last row (by
+    `order`, ties: the later row) of `where` with a value and a `day` before the window, whether it was
+    scheduled or not and whether it stands for a visit or not; where there is none, no row. Leave baseline
+    out of `where`, and it is not carried. A visit is there when a row of `where` has a value and its AVISITN.
+    A new row is a copy of the row that it is carried from (its date and ids too), with the missing visit,
+    DTYPE `LOCF`, and missing values in `keep_missing` and in the window variables, as no window placed it.
+
+    Before: S1 with 18 at Week 4 and 15 between windows, nothing in that of Week 8.
+    After: also S1 at Week 8 with 15, DTYPE LOCF.
+    """
+    name = "derive_locf_records"
+    need_columns(name, dataset, [*by, *order, value, "AVISITN", "DTYPE", *keep_missing])
+    need_numbers(name, dataset, [day])
+    need_columns(name, windows, ["AVISIT", "AVISITN", "AWLO"], "windows")
+    known = (
+        mask_of(name, dataset, where)
+        & dataset[value].notna().to_numpy()
+        & (dataset["DTYPE"] != "LOCF").to_numpy(dtype=bool)
+    )
+    key, days, visit = key_numbers(by, dataset)[0], numbers(dataset[day]), numbers(dataset["AVISITN"])
+    made: list[pd.DataFrame] = []
+    limits = zip(numbers(windows["AVISITN"]), numbers(windows["AWLO"]), windows["AVISIT"], strict=True)
+    for number, first, visit_name in limits:
+        there = np.unique(key[known & (visit == number)])
+        earlier = pd.Series(known & (days < first) & ~np.isin(key, there), index=dataset.index)
+        last = extreme_rows(name, dataset, by=by, order=order, mode="last", where=earlier)
+        rows = dataset[last].assign(AVISITN=number)
+        made.append(rows.assign(AVISIT=text_column(rows.index, np.ones(len(rows), bool), str(visit_name))))
+    rows = pd.concat(made, ignore_index=True) if made else dataset.iloc[:0]
+    if rows.empty:
+        return dataset
+    rows["DTYPE"] = text_column(rows.index, np.ones(len(rows), dtype=bool), "LOCF")
+    windowed = [column for column in ("AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU") if column in rows]
+    return append_rows(dataset, blank(rows, [*windowed, *keep_missing]))
+
+
+def derive_analysed_locf_records(
+    dataset: pd.DataFrame,
     visits: pd.DataFrame,
     *,
     by: Sequence[str],
@@ -84,7 +133,9 @@ def derive_locf_records(
     where: pd.Series | None = None,
     keep_missing: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """`dataset` and, behind it, a row for each visit that a key lacks, carried from its last observation.
+    """`dataset` and, behind it, a row for each visit that a key lacks, carried from its last analysed visit.
+
+    The way of the CDISC pilot: what was observed between windows is not carried; see `derive_locf_records`.
 
     `visits` has the columns AVISIT and AVISITN: the visits to be filled. Only rows of `where` with a
     value and a visit are carried, forward only: a key with no observation before a visit gets no row
@@ -94,7 +145,7 @@ def derive_locf_records(
 
     Before: S1 with a value at visit 1 and none at 2. After: also S1 at visit 2, same value, DTYPE LOCF.
     """
-    name = "derive_locf_records"
+    name = "derive_analysed_locf_records"
     need_columns(name, dataset, [*by, value, "AVISIT", "AVISITN", "DTYPE", *keep_missing])
     need_columns(name, visits, ["AVISIT", "AVISITN"], "visits")
     key, visit = key_numbers(by, dataset)[0], numbers(dataset["AVISITN"])

@@ -15,8 +15,9 @@ from il2cdisc.sdtm.links import Link, planned_links
 from il2cdisc.sdtm.problems import UNKNOWN_COLUMN
 from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
 
-Planned = bool | Callable[[pd.DataFrame], pd.Series]
-"""Rows of a part: all or none, or those of a condition."""
+Planned = bool | Callable[[pd.DataFrame], pd.Series] | None
+"""Whether the protocol plans the rows of a part before (True) or after (False) the dose of their day; None,
+or missing where a function of the rows says it, without a plan."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Part:
     columns: Mapping[str, Column]
     supplemental: Mapping[str, Column]
     links: tuple[Link, ...] = ()
-    planned_before_dose: Planned = False
+    planned_before_dose: Planned = None
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,15 @@ def dataset(
     dropped: Mapping[str, str] | None = None,
     left_out: Mapping[str, pd.DataFrame] | None = None,
     links: Sequence[Link] = (),
-    planned_before_dose: Planned = False,
+    planned_before_dose: Planned = None,
     **columns: Column,
 ) -> Mapped:
     """A dataset: one record a row of `rows`, its variables described by keyword, in any order.
 
     `supplemental`: qualifiers that go to SUPP--; `dropped`: raw columns left out, with the reason;
     `left_out`: raw rows left out, by reason; `links`: the records of other datasets that these belong to.
-    `planned_before_dose`: the rows, all or by a condition, of what the protocol plans before the dose of its
-    day: without a time, or with that of the dose, they count as before it (EPOCH, --LOBXFL).
+    `planned_before_dose`: True, or True by row, for what the protocol plans before the dose of its day,
+    False for what it plans after it. Where times don't say which was first, the plan does (EPOCH, --LOBXFL).
     """
     fields = [s for c in columns.values() for s in c.sources if c.rule == "by the field that was filled in"]
     made = {key: column.of_fields(fields) for key, column in columns.items()}
@@ -115,9 +116,9 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
 
 
 def _planned(rule: Planned, rows: pd.DataFrame) -> pd.Series:
-    """The rows of a part that are planned before the dose of their day; missing counts as not."""
-    given = pd.Series(rule, index=rows.index) if isinstance(rule, bool) else rule(rows)
-    return given.fillna(False).astype("bool")
+    """Of each row of a part, whether it is planned before the dose of its day; missing without a plan."""
+    given = rule(rows) if callable(rule) else pd.Series(rule, index=rows.index, dtype="boolean")
+    return given.astype("boolean")
 
 
 def planned(mapped: Mapped) -> list[PlannedVariable]:

@@ -11,9 +11,9 @@ from il2cdisc.adam import (
     derive_var_flag,
     derive_var_number,
     derive_var_trtemfl,
-    derive_vars_dt,
-    derive_vars_dtm,
     derive_vars_dy,
+    derive_vars_event_dt,
+    derive_vars_merged,
     numbers_of,
 )
 from il2cdisc.spec.models import Spec
@@ -24,25 +24,20 @@ RELATED = ("POSSIBLY RELATED", "PROBABLY RELATED", "RELATED")
 QUERY, QUERY_TERMS = "INJECTION SITE REACTION", "injection site"
 
 
-def adae(ae: pd.DataFrame, adsl: pd.DataFrame, spec: Spec, analysis: AnalysisFacts) -> Analysis:
+def adae(
+    ae: pd.DataFrame, adsl: pd.DataFrame, dm: pd.DataFrame, spec: Spec, analysis: AnalysisFacts
+) -> Analysis:
     """Adverse events: one record per subject per adverse event."""
     out = with_subject(ae, adsl)
-    out = derive_vars_dt(out, prefix="AST", dtc="AESTDTC", impute="M", to="first", not_before=["TRTSDT"])
-    out = derive_vars_dt(out, prefix="AEN", dtc="AEENDTC", impute="M", to="last", not_after=["_LSTALVDT"])
-    out = derive_vars_dtm(out, prefix="_AST", dtc="AESTDTC")
+    out = derive_vars_merged(out, dm, by=["USUBJID"], new_vars={"_DTHDTC": "DTHDTC"})
+    out = derive_vars_event_dt(out, start="AESTDTC", end="AEENDTC", not_after=["_LSTALVDT"], death="_DTHDTC")
     out = derive_vars_dy(out, reference="TRTSDT", source=["ASTDT", "AENDT"])
     days = out["AENDT"] - out["ASTDT"] + 1
     out = out.assign(ADURN=days, ADURU=pd.Series("DAYS", index=out.index, dtype="str").where(days.notna()))
 
-    out = derive_var_trtemfl(
-        out,
-        end_window=analysis.treatment_emergent_days,
-        start_time="_ASTDTM",
-        trt_start_time="_TRTSDTM",
-    )
-    early = (out["ASTDT"] < out["TRTSDT"]) | (
-        (out["ASTDT"] == out["TRTSDT"]) & (out["_ASTDTM"] < out["_TRTSDTM"])
-    )
+    times = {"start_dtc": "AESTDTC", "trt_start_dtc": "_TRTSDTC"}
+    out = derive_var_trtemfl(out, end_window=analysis.treatment_emergent_days, **times)
+    early = (out["ASTDT"] < out["TRTSDT"]) | (out["ASTDT"] == out["TRTSDT"]) & out["TRTEMFL"].isna()
     out = derive_var_flag(out, new_var="PREFL", where=early)
     emergent = out["TRTEMFL"] == "Y"
     for flag, by in {

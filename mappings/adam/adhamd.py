@@ -49,8 +49,9 @@ def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     out = append_rows(out, pd.concat(totals, ignore_index=True))
     out = with_criteria(with_change(with_visits(out, windows)))
 
-    carried = out["PARAMCD"].isin(REMISSION) & (out["ANL01FL"] == "Y") & (out["AVISITN"] > 0)
-    out = derive_locf_records(out, later, by=SAME, where=carried, keep_missing=["ANL01FL"])
+    carried = out["PARAMCD"].isin(REMISSION) & after_baseline(out)
+    order = ["ADT", "ADTM", "VISITNUM"]
+    out = derive_locf_records(out, later, by=SAME, order=order, where=carried, keep_missing=["ANL01FL"])
     out = derive_var_flag(out, new_var="ANL02FL", where=(out["ANL01FL"] == "Y") | (out["DTYPE"] == "LOCF"))
     return analysis_dataset("ADHAMD", append_rows(out, non_response(out, adsl, later, parameters)))
 

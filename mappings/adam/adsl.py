@@ -10,6 +10,7 @@ from il2cdisc.adam import (
     analysis_dataset,
     compute_pre_treatment,
     derive_var_number,
+    derive_vars_dose_dt,
     derive_vars_dt,
     derive_vars_dtm,
     derive_vars_dy,
@@ -21,6 +22,7 @@ from il2cdisc.adam import (
     numbers_of,
     windows_of,
 )
+from il2cdisc.base.problems import Problem
 from il2cdisc.spec.models import Spec
 from mappings.adam.scale import items_of, scale_parameters, totals_of
 
@@ -45,10 +47,8 @@ def adsl(
     spec: Spec,
 ) -> Analysis:
     """Subjects: one record per screened subject."""
-    out = with_exposure(dm, ex)
-    out = out.assign(
-        TRT01P=out["ARM"].where(out["ARMCD"].notna()), TRT01A=out["ACTARM"].where(out["TRTSDT"].notna())
-    )
+    out, findings = with_exposure(dm, ex, ds, sv)
+    out = out.assign(TRT01P=out["ARM"].where(out["ARMCD"].notna()), TRT01A=out["ACTARM"].where(dosed(out)))
     treatments = numbers_of(spec, "TRTN")
     out = derive_var_number(out, source="TRT01P", new_var="TRT01PN", values=treatments)
     out = derive_var_number(out, source="TRT01A", new_var="TRT01AN", values=treatments)
@@ -56,23 +56,32 @@ def adsl(
     out = with_stratum(out, suppdm, spec)
     out = with_disposition(out, ds)
     out = with_baseline(out, rs, cp, spec)
-    return analysis_dataset("ADSL", with_sets(out, sv, dv, ie))
+    return analysis_dataset("ADSL", with_sets(out, sv, dv, ie), findings)
 
 
-def with_exposure(dm: pd.DataFrame, ex: pd.DataFrame) -> pd.DataFrame:
-    """First and last injection, treatment duration, number of injections."""
-    doses = ex[ex["EXSTDTC"].notna()]
+def dosed(out: pd.DataFrame) -> pd.Series:
+    """Subjects with at least one injection, however partial its date."""
+    return out["NDOSES"] > 0
+
+
+def with_exposure(
+    dm: pd.DataFrame, ex: pd.DataFrame, ds: pd.DataFrame, sv: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """First and last injection, treatment duration, number of injections; a finding for each partial date."""
+    doses, findings = derive_vars_dose_dt(ex, dm=dm, ds=ds, sv=sv)
     doses = doses.assign(_END=doses["EXENDTC"].fillna(doses["EXSTDTC"]))
     for prefix, dtc in {"_S": "EXSTDTC", "_E": "_END"}.items():
-        doses = derive_vars_dt(doses, prefix=prefix, dtc=dtc, flag=False)
         doses = derive_vars_dtm(doses, prefix=prefix, dtc=dtc)
-    first = filter_extreme(doses, by=["USUBJID"], order=["_SDT", "_SDTM"], mode="first")
-    last = filter_extreme(doses, by=["USUBJID"], order=["_EDT", "_EDTM"], mode="last")
+    first = filter_extreme(doses, by=["USUBJID"], order=["ASTDT", "_SDTM"], mode="first")
+    last = filter_extreme(doses, by=["USUBJID"], order=["AENDT", "_EDTM"], mode="last")
     key = ["USUBJID"]
-    out = derive_vars_merged(dm, first, by=key, new_vars={"TRTSDT": "_SDT", "TRTSDTM": "_SDTM"}, ids=True)
-    out = derive_vars_merged(out, last, by=key, new_vars={"TRTEDT": "_EDT", "TRTEDTM": "_EDTM"}, ids=True)
+    start = {"TRTSDT": "ASTDT", "TRTSDTF": "ASTDTF", "TRTSDTM": "_SDTM"}
+    end = {"TRTEDT": "AENDT", "TRTEDTF": "AENDTF", "TRTEDTM": "_EDTM"}
+    out = derive_vars_merged(dm, first, by=key, new_vars=start, ids=True)
+    out = derive_vars_merged(out, last, by=key, new_vars=end, ids=True)
     out = derive_vars_merged_summary(out, doses, by=key, new_vars={"NDOSES": ("EXSEQ", "count")}, ids=True)
-    return out.assign(TRTDURD=out["TRTEDT"] - out["TRTSDT"] + 1, NDOSES=out["NDOSES"].fillna(0.0))
+    duration = out["TRTEDT"] - out["TRTSDT"] + 1
+    return out.assign(TRTDURD=duration, NDOSES=out["NDOSES"].fillna(0.0)), findings
 
 
 def with_stratum(out: pd.DataFrame, suppdm: pd.DataFrame, spec: Spec) -> pd.DataFrame:
@@ -97,7 +106,7 @@ def with_disposition(out: pd.DataFrame, ds: pd.DataFrame) -> pd.DataFrame:
     study = filter_extreme(ends[ends["DSSCAT"] == "STUDY PARTICIPATION"], by=key, order=order, mode="last")
     out = derive_vars_merged(out, treatment, by=key, new_vars={"_EOT": "DSDECOD"}, ids=True)
     out = derive_vars_merged(out, study, by=key, new_vars={"_EOS": "DSDECOD", "EOSDT": "_DT"}, ids=True)
-    treated = out["TRTSDT"].notna()
+    treated = dosed(out)
     out = out.assign(
         EOTSTT=status(out["_EOT"]).where(treated),
         DCTREAS=reason(out["_EOT"]).where(treated),
@@ -140,14 +149,14 @@ def with_baseline(out: pd.DataFrame, rs: pd.DataFrame, cp: pd.DataFrame, spec: S
 
 def dated(rows: pd.DataFrame, out: pd.DataFrame, dtc: str) -> pd.DataFrame:
     """Records with their date, time and study day against the subject's first dose."""
-    rows = derive_vars_merged(rows, out, by=["USUBJID"], new_vars=["TRTSDT", "TRTSDTM"])
+    rows = derive_vars_merged(rows, out, by=["USUBJID"], new_vars=["TRTSDT", "RFXSTDTC"])
     rows = derive_vars_dtm(derive_vars_dt(rows, prefix="_", dtc=dtc, flag=False), prefix="_", dtc=dtc)
-    return derive_vars_dy(rows, reference="TRTSDT", source=["_DT"])
+    return derive_vars_dy(rows.assign(_DTC=rows[dtc]), reference="TRTSDT", source=["_DT"])
 
 
 def last_before(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     """The last record with a value before the first dose, one a subject."""
-    before = compute_pre_treatment(rows, date="_DT", time="_DTM")
+    before = compute_pre_treatment(rows, date="_DT", dtc="_DTC", trt_start_dtc="RFXSTDTC")
     return filter_extreme(rows[before & rows["AVAL"].notna()], by=["USUBJID"], order=order, mode="last")
 
 
@@ -160,17 +169,17 @@ def with_sets(out: pd.DataFrame, sv: pd.DataFrame, dv: pd.DataFrame, ie: pd.Data
     out = derive_vars_merged(out, taken, by=["USUBJID"], new_vars={"_TAKEN": "DVDECOD"}, ids=True)
     unmet = filter_extreme(ie, by=["USUBJID"], order=["IESEQ"], mode="first")
     out = derive_vars_merged(out, unmet, by=["USUBJID"], new_vars={"_UNMET": "IETESTCD"}, ids=True)
-    randomised, dosed = out["ARMCD"].notna(), out["TRTSDT"].notna()
-    full = randomised & dosed & out["HAMDBL"].notna()
+    randomised, treated = out["ARMCD"].notna(), dosed(out)
+    full = randomised & treated
     late = (out["_LASTDY"] - LAST_DAY).abs() > LAST_TOLERANCE
     return derive_vars_population(
         out,
         flags={
             "ENRLFL": randomised & out["_UNMET"].isna(),
             "RANDFL": randomised,
-            "SAFFL": dosed,
+            "SAFFL": treated,
             "FASFL": full,
-            "BIOFL": randomised & dosed & out["TREGBL"].notna() & out["_TREG5"].notna(),
+            "BIOFL": full & out["TREGBL"].notna() & out["_TREG5"].notna(),
             "PPROTFL": full & (out["NDOSES"] >= DOSES_NEEDED) & out["_TAKEN"].isna() & ~late,
             "COMPLFL": out["EOSSTT"] == "COMPLETED",
         },

@@ -42,20 +42,25 @@ SAME = ["USUBJID", "PARAMCD"]
 
 def with_subject(frame: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
     """Subject, set and treatment variables of ADSL on every record."""
-    wanted = {name: name for name in SUBJECT} | TREATMENT | {"_TRTSDTM": "TRTSDTM", "_LSTALVDT": "LSTALVDT"}
+    wanted = {name: name for name in SUBJECT} | TREATMENT | {"_TRTSDTC": "RFXSTDTC", "_LSTALVDT": "LSTALVDT"}
     return derive_vars_merged(frame, adsl, by=["USUBJID"], new_vars=wanted, ids=True)
 
 
 def with_date(frame: pd.DataFrame, dtc: str) -> pd.DataFrame:
-    """ADT, ADTM and ADY of a collection date."""
+    """ADT, ADTM and ADY of a collection date, whose text stays beside them."""
     frame = derive_vars_dt(frame, prefix="A", dtc=dtc, flag=False)
     frame = derive_vars_dtm(frame, prefix="A", dtc=dtc)
-    return derive_vars_dy(frame, reference="TRTSDT", source=["ADT"])
+    return derive_vars_dy(frame.assign(_DTC=frame[dtc]), reference="TRTSDT", source=["ADT"])
+
+
+def before_dose(frame: pd.DataFrame) -> pd.Series:
+    """Records that count as before the first dose."""
+    return compute_pre_treatment(frame, dtc="_DTC", trt_start_dtc="_TRTSDTC")
 
 
 def with_visits(frame: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
     """Analysis visits, the baseline record and the record that stands for each visit."""
-    before = compute_pre_treatment(frame, trt_start_time="_TRTSDTM")
+    before = before_dose(frame)
     frame = derive_vars_windows(frame, windows, where=before | (frame["ADY"] > 1))
     order = ["ADT", "ADTM", "VISITNUM"]
     known = frame["AVAL"].notna()
@@ -67,7 +72,7 @@ def with_visits(frame: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
 
 def after_baseline(frame: pd.DataFrame) -> pd.Series:
     """Records after the first dose: those whose change from baseline means something."""
-    return frame["ADY"].notna() & ~compute_pre_treatment(frame, trt_start_time="_TRTSDTM")
+    return frame["ADY"].notna() & ~before_dose(frame)
 
 
 def with_change(frame: pd.DataFrame) -> pd.DataFrame:

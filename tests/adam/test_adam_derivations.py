@@ -12,8 +12,8 @@ from pandas.testing import assert_frame_equal
 from il2cdisc.adam import (
     append_rows,
     compute_pre_treatment,
+    derive_analysed_locf_records,
     derive_expected_records,
-    derive_locf_records,
     derive_param_criterion,
     derive_param_total,
     derive_param_transformed,
@@ -131,15 +131,24 @@ def test_summary_of_rows_behind_a_subject():
 
 
 def test_same_day_records_count_as_before_the_dose_unless_timed_after():
+    day = "1960-04-10"
     data = frame(
-        ADT=[99, 100, 100, 100, 101, np.nan],
-        ADTM=[np.nan, np.nan, 10, 30, np.nan, np.nan],
-        TRTSDT=[100] * 6,
-        TRTSDTM=[20] * 6,
+        ADT=[99, 100, 100, 100, 100, 101, np.nan],
+        LBDTC=["1960-04-09", day, f"{day}T08:59", f"{day}T09:00", f"{day}T09:01", "1960-04-11", np.nan],
+        TRTSDT=[100] * 7,
+        RFXSTDTC=[f"{day}T09:00:30"] * 7,
     )
-    assert compute_pre_treatment(data).tolist() == [True, True, True, False, False, False]
-    days_only = data.drop(columns=["ADTM", "TRTSDTM"])
-    assert compute_pre_treatment(days_only, time="").tolist() == [True, True, True, True, False, False]
+    times = {"dtc": "LBDTC", "trt_start_dtc": "RFXSTDTC"}
+    # at the minute of the dose, without a plan: after it
+    assert compute_pre_treatment(data, **times).tolist() == [True, True, True, False, False, False, False]
+    plan = pd.Series([None, False, None, True, True, None, None], dtype="boolean")
+    planned = compute_pre_treatment(data, **times, planned_before=plan)
+    assert planned.tolist() == [True, False, True, True, False, False, False]
+    days_only = compute_pre_treatment(data, dtc="", trt_start_dtc="")
+    assert days_only.tolist() == [True, True, True, True, True, False, False]
+    # a dose of which only the month is known: its day was taken, its time is not known
+    partial = data.assign(RFXSTDTC="1960-04")
+    assert compute_pre_treatment(partial, **times).tolist() == days_only.tolist()
 
 
 # --- dates --------------------------------------------------------------------------------------------
@@ -276,11 +285,11 @@ def test_treatment_emergent_by_the_hour():
         AENDT=[np.nan] * 3,
         TRTSDT=[100] * 3,
         TRTEDT=[110] * 3,
-        ASTDTM=[8640100, 8640200, np.nan],
-        TRTSDTM=[8640150] * 3,
+        AESTDTC=["1960-04-10T08:59", "1960-04-10T09:00", "1960-04-10"],
+        RFXSTDTC=["1960-04-10T09:00:30"] * 3,
     )
-    out = derive_var_trtemfl(data, end_window=30, start_time="ASTDTM", trt_start_time="TRTSDTM")
-    assert text(out["TRTEMFL"]) == ["", "Y", "Y"]
+    out = derive_var_trtemfl(data, end_window=30, start_dtc="AESTDTC", trt_start_dtc="RFXSTDTC")
+    assert text(out["TRTEMFL"]) == ["", "Y", "Y"]  # at the minute of the dose, and without a time
 
 
 def test_population_flags_are_never_missing():
@@ -323,7 +332,7 @@ def test_locf_goes_forward_only():
         AWTARGET=[1, 7, 14, 1],
         **{"@LB": [0, 1, 2, 3]},
     ).assign(DTYPE=pd.Series([np.nan] * 4, dtype="str"))
-    out = derive_locf_records(data, WINDOWS, by=["USUBJID"], where=data["AVISITN"] > 0)
+    out = derive_analysed_locf_records(data, WINDOWS, by=["USUBJID"], where=data["AVISITN"] > 0)
     assert_frame_equal(out.iloc[:4], data)
     assert len(out) == 5
     new = out.iloc[4]
@@ -341,7 +350,7 @@ def test_locf_fills_every_visit_after_the_first_observation(rows):
     )
     data["DTYPE"] = pd.Series(np.nan, index=data.index, dtype="str")
     visits = pd.DataFrame({"AVISIT": [f"V{i}" for i in range(4)], "AVISITN": [0.0, 1.0, 2.0, 3.0]})
-    out = derive_locf_records(data, visits, by=["USUBJID"])
+    out = derive_analysed_locf_records(data, visits, by=["USUBJID"])
     for _, part in out.groupby("USUBJID"):
         observed = part[part["DTYPE"].isna()]["AVISITN"]
         assert sorted(part["AVISITN"]) == [float(i) for i in range(int(observed.min()), 4)]
@@ -507,7 +516,7 @@ def test_no_rows_at_all():
     out = derive_var_base(out, by=["USUBJID"])
     out = derive_var_chg(out)
     out = derive_vars_below_lloq(out, text="LBDTC")
-    out = derive_locf_records(out, WINDOWS, by=["USUBJID"])
+    out = derive_analysed_locf_records(out, WINDOWS, by=["USUBJID"])
     out = derive_param_total(out, by=["USUBJID"], item="LBDTC", items=["A"], set_values={"LBDTC": "T"})
     out = derive_vars_merged(out, none, by=["USUBJID"], new_vars={"NEW": "AVAL"}, ids=True)
     assert out.empty

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from il2cdisc.base.dates import sas_day, sas_days
+from il2cdisc.adam import (
+    derive_analysed_locf_records,
+    derive_locf_records,
+    derive_var_trtemfl,
+    derive_vars_dose_dt,
+    derive_vars_event_dt,
+)
+from il2cdisc.base.dates import from_sas_day, sas_day, sas_days
 from il2cdisc.base.exposure import exposure_days
 from il2cdisc.base.moments import AFTER, BEFORE, SAME, UNKNOWN, compared, days_after, in_time
 from il2cdisc.base.onset import end_days, onset_days
@@ -122,7 +129,7 @@ DOSE = pd.Series({"S1": "2021-06-21T10:01:00"})
 def epoch(name: str, class_: str, date: str | None, se: pd.DataFrame = SE, **more: Any) -> str | None:
     stem = "DTC" if class_ == "FINDINGS" else "STDTC"
     frame = texts(f"USUBJID {name}{stem}", ("S1", date))
-    planned = pd.Series([more.get("planned", False)])
+    planned = pd.Series([more.get("planned")], dtype="boolean")
     elements = elements_of(se, more.get("dose", DOSE))
     return values(with_epoch(frame, name, elements, class_=class_, planned_before=planned)["EPOCH"])[0]
 
@@ -162,7 +169,7 @@ def test_5_an_event_at_the_minute_of_the_dose_is_emergent() -> None:
 
 def last_before(rows: list[tuple[str | None, ...]], dose: str, **more: Any) -> list[str | None]:
     frame = texts("USUBJID VSTESTCD VSDTC VSSTRESC", *[("S1", "PULSE", *row) for row in rows])
-    planned = pd.Series(more.pop("planned", [False] * len(rows)))
+    planned = pd.Series(more.pop("planned", [None] * len(rows)), dtype="boolean")
     first = pd.Series({"S1": dose})
     return values(with_last_before_exposure(frame, "VS", first, **more, planned_before=planned)["VSLOBXFL"])
 
@@ -170,10 +177,11 @@ def last_before(rows: list[tuple[str | None, ...]], dose: str, **more: Any) -> l
 def test_5_a_finding_at_the_minute_of_the_dose_is_no_baseline_unless_planned_so() -> None:
     rows = [("2021-06-14", "60"), ("2021-06-21T10:01", "61")]
     assert last_before(rows, "2021-06-21T10:01:00") == ["Y", None]
-    assert last_before(rows, "2021-06-21T10:01:00", planned=[False, True]) == [None, "Y"]
+    assert last_before(rows, "2021-06-21T10:01:00", planned=[None, True]) == [None, "Y"]
     assert last_before([("2021-06-14", "60"), ("2021-06-21", "61")], "2021-06-21T10:01") == [None, "Y"]
-    # a dose without a time: what is done on its day was planned before it
+    # a dose without a time: what is done on its day was planned before it, unless the plan says after
     assert last_before(rows, "2021-06-21") == [None, "Y"]
+    assert last_before(rows, "2021-06-21", planned=[None, False]) == ["Y", None]
 
 
 # --- 3: a dose with a partial date -----------------------------------------------------------------------
@@ -230,6 +238,33 @@ def test_3_a_partial_first_dose_leaves_open_what_it_leaves_open() -> None:
     assert last_before([("2021-05-14", "60"), ("2021-06-14", "61")], "2021-06") == [None, None]
 
 
+def dates(column: pd.Series) -> list[str | None]:
+    return [None if np.isnan(value) else from_sas_day(value).isoformat() for value in column]
+
+
+def test_3_analysis_dates_of_doses_their_flags_and_findings() -> None:
+    ex = texts(
+        "USUBJID VISIT EXSTDTC EXENDTC",
+        ("S1", "FIRST", "2021-06", "2021-06"),
+        ("S1", "SECOND", "2021-06-22T10:58", "2021-06-22T10:58"),
+        ("S1", "THIRD", None, None),
+    ).assign(EXSEQ=[1.0, 2.0, 3.0])
+    dm = texts("USUBJID RFICDTC RFPENDTC", ("S1", "2021-06-14T08:41", "2021-08-16"))
+    sv = texts("USUBJID VISIT SVSTDTC", ("S1", "FIRST", "2021-06-21"), ("S1", "THIRD", "2021-06-23"))
+    ds = texts("USUBJID DSDECOD DSSTDTC", ("S1", "RANDOMIZED", "2021-06-20"))
+    out, findings = derive_vars_dose_dt(ex, dm=dm, ds=ds, sv=sv)
+    assert dates(out["ASTDT"]) == dates(out["AENDT"]) == ["2021-06-21", "2021-06-22", "2021-06-23"]
+    assert values(out["ASTDTF"]) == values(out["AENDTF"]) == ["D", None, "Y"]
+    first, third = map(str, findings)
+    place = "EX USUBJID=S1 EXSEQ=1 EXSTDTC"
+    assert first.splitlines() == [
+        f"ADM020 {place}: The date of the dose is 2021-06; the analysis takes 2021-06-21",
+        "    found: '2021-06'",
+        "    do: Ask for the date; until then the analysis takes the day named.",
+    ]
+    assert "EXSEQ=3 EXSTDTC: The date of the dose is missing; the analysis takes 2021-06-23" in third
+
+
 # --- 4: start and end imputed together (admiral #727) ------------------------------------------------------
 
 
@@ -274,6 +309,48 @@ def test_4_an_imputed_onset_is_never_after_an_end_that_can_be_after_it(start: st
     if end is not None and np.nanmax(last) >= first_possible and level[0]:
         assert onset[0] <= last[0]
     assert onset[0] in (first_possible, ymd("2021-06-21"))
+
+
+def test_4_analysis_dates_of_an_event_and_the_flag_of_sdtm_agree() -> None:
+    events = texts(
+        "AESTDTC AEENDTC",
+        ("2021-06", "2021-06-15"),
+        ("2021-06", "2021-06-25"),
+        ("2021-06-21T10:01", None),
+        ("2021-06-21T10:00", None),
+        (None, "2021"),
+        ("2021", "2021-06"),
+    )
+    data = events.assign(
+        TRTSDT=ymd("2021-06-21"), TRTEDT=ymd("2021-07-19"), LAST=ymd("2021-08-16"), DOSE="2021-06-21T10:01:00"
+    )
+    out = derive_vars_event_dt(data, start="AESTDTC", end="AEENDTC", not_after=["LAST"])
+    out = derive_var_trtemfl(out, end_window=30, start_dtc="AESTDTC", trt_start_dtc="DOSE")
+    assert dates(out["ASTDT"])[:2] == ["2021-06-01", "2021-06-21"]
+    assert dates(out["ASTDT"])[5] == "2021-06-21"
+    assert dates(out["AENDT"]) == ["2021-06-15", "2021-06-25", None, None, "2021-08-16", "2021-06-30"]
+    assert values(out["ASTDTF"]) == ["D", "D", None, None, None, "M"]
+    assert values(out["AENDTF"]) == [None, None, None, None, "M", "D"]
+    assert values(out["TRTEMFL"]) == [None, "Y", "Y", None, "Y", "Y"]
+    sdtm = [
+        flag(start, end, "2021-06-21T10:01:00")
+        for start, end in [values(row) for _, row in events.iterrows()]
+    ]
+    assert sdtm == ["N", "Y", "Y", "N", "Y", "Y"]
+
+
+@given(
+    st.one_of(st.none(), PARTIAL), st.one_of(st.none(), PARTIAL), st.sampled_from(["", "T10:01", "T10:02"])
+)
+def test_4_the_flags_of_sdtm_and_adam_never_disagree(start: str | None, end: str | None, time: str) -> None:
+    start = start + time if start and len(start) == 10 else start
+    dose = "2021-06-21T10:01:30"
+    data = texts("AESTDTC AEENDTC", (start, end)).assign(
+        TRTSDT=ymd("2021-06-21"), TRTEDT=ymd("2021-07-19"), DOSE=dose
+    )
+    out = derive_vars_event_dt(data, start="AESTDTC", end="AEENDTC")
+    out = derive_var_trtemfl(out, end_window=30, start_dtc="AESTDTC", trt_start_dtc="DOSE")
+    assert (flag(start, end, dose) == "Y") == (values(out["TRTEMFL"]) == ["Y"])
 
 
 # --- 8: one baseline per key ------------------------------------------------------------------------------
@@ -332,3 +409,40 @@ def test_9_what_was_asked_at_a_visit_began_at_no_known_time() -> None:
 def test_9_randomisation_comes_before_the_dose_of_its_day() -> None:
     assert epoch("DS", "EVENTS", "2021-06-21", planned=True) == "SCREENING"
     assert epoch("DS", "EVENTS", "2021-06-21") == "TREATMENT"
+
+
+# --- 10: the last observation carried forward ---------------------------------------------------------------
+
+
+def test_10_the_last_observation_before_the_window_is_carried() -> None:
+    """The rating of day 40 stands for no visit, and is the last one before the window of the later visit."""
+    windows = pd.DataFrame({"AVISIT": ["V1", "V2"], "AVISITN": [29.0, 60.0], "AWLO": [22.0, 45.0]})
+    data = texts("USUBJID AVISIT DTYPE", ("S1", "Base", None), ("S1", "V1", None), ("S1", None, None)).assign(
+        ADY=[1.0, 29.0, 40.0],
+        ADT=[100.0, 128.0, 139.0],
+        AVISITN=[0.0, 29.0, np.nan],
+        AVAL=[25.0, 18.0, 15.0],
+        SRCSEQ=[1.0, 2.0, 3.0],
+    )
+    after = data["ADY"] > 1
+    out = derive_locf_records(data, windows, by=["USUBJID"], where=after)
+    assert len(out) == 4
+    made = out.iloc[3]
+    assert (made["AVISIT"], made["AVAL"], made["ADY"], made["ADT"], made["SRCSEQ"], made["DTYPE"]) == (
+        "V2", 15.0, 40.0, 139.0, 3.0, "LOCF",
+    )  # fmt: skip
+    # the way of the pilot carries the last analysed record
+    pilot = derive_analysed_locf_records(data, windows, by=["USUBJID"], where=after)
+    assert pilot.iloc[3][["AVISIT", "AVAL"]].tolist() == ["V2", 18.0]
+
+
+def test_10_nothing_is_carried_into_a_visit_from_its_own_window_or_from_baseline() -> None:
+    windows = pd.DataFrame({"AVISIT": ["V1", "V2"], "AVISITN": [29.0, 60.0], "AWLO": [22.0, 45.0]})
+    data = texts("USUBJID AVISIT DTYPE", ("S1", "Base", None), ("S1", "V2", None), ("S1", None, None)).assign(
+        ADY=[1.0, 60.0, 80.0],
+        ADT=[100.0, 159.0, 179.0],
+        AVISITN=[0.0, 60.0, np.nan],
+        AVAL=[25.0, np.nan, 9.0],
+    )
+    out = derive_locf_records(data, windows, by=["USUBJID"], where=data["ADY"] > 1)
+    assert len(out) == 3

@@ -14,6 +14,7 @@ from il2cdisc.base.exposure import FIRST, LAST, exposure_days
 from il2cdisc.base.moments import BEFORE, SAME, UNKNOWN, compared, in_time, moments_of
 from il2cdisc.base.onset import Days, Flags, emergent, onset_days, possible_days
 from il2cdisc.base.rows import alike, in_order
+from il2cdisc.sdtm.steps.mapped import no_plan
 from il2cdisc.sdtm.steps.timing import counts_as_after
 from il2cdisc.spec.baseline import baseline_keys
 from il2cdisc.spec.models import BaselineRule
@@ -28,8 +29,8 @@ def with_last_before_exposure(
 ) -> pd.DataFrame:
     """--LOBXFL: Y on the last result before the first dose, by subject and the keys of the test's rule.
 
-    `first_dose`: RFXSTDTC by USUBJID. At a tie with the dose a result without a time counts as before it, and
-    so does one of `planned_before` it. Subjects without a dose have none, nor have keys of whose results it
+    `first_dose`: RFXSTDTC by USUBJID. At a tie with the dose the plan decides (`planned_before`), see
+    `counts_as_after`. Subjects without a dose have none, nor have keys of whose results it
     can't be said which are before a dose with a partial date. Of several at one moment: later VISITNUM, then
     later row, or the first row where the rule says so.
     """
@@ -37,7 +38,7 @@ def with_last_before_exposure(
     if date not in frame or result not in frame or f"{name}LOBXFL" in frame:
         return frame
     dose = frame["USUBJID"].map(first_dose).astype("str")
-    planned = planned_before if planned_before is not None else pd.Series(False, index=frame.index)
+    planned = planned_before if planned_before is not None else no_plan(frame.index)
     finding = pd.Series(True, index=frame.index)
     order = compared(frame[date], dose)
     after = counts_as_after(frame[date], dose, finding=finding, planned_before=planned)

@@ -34,8 +34,8 @@ class MappedDataset:
 
     `frame`: target variables (text `str` or float), id columns `@form`, and, of gathered rows, `field`
     (the raw column a row came from). `supplemental`: one text column a QNAM, on the same index.
-    `sources`: the raw columns behind each variable and qualifier. `planned_rows`: True on the rows of what
-    the protocol plans before the dose of its day; None where a mapping says nothing of it.
+    `sources`: the raw columns behind each variable and qualifier. `planned_rows`: of each row, whether the
+    protocol plans it before the dose of its day or (False) after it; missing without a plan.
     `decimals`: the decimal mark of each form.
     """
 
@@ -49,10 +49,13 @@ class MappedDataset:
 
     @property
     def planned_before_dose(self) -> pd.Series:
-        """The rows of what the protocol plans before the dose of its day."""
-        if self.planned_rows is not None:
-            return self.planned_rows
-        return pd.Series(False, index=self.frame.index, dtype="bool")
+        """`planned_rows`, all missing where there are none."""
+        return self.planned_rows if self.planned_rows is not None else no_plan(self.frame.index)
+
+
+def no_plan(index: pd.Index) -> pd.Series:
+    """Rows of which the protocol does not say whether they come before the dose of their day."""
+    return pd.Series(None, index=index, dtype="boolean")
 
 
 def decimal_commas(rows: pd.DataFrame, sources: Sequence[str], decimals: Mapping[str, DecimalMark]) -> Flags:

@@ -12,7 +12,7 @@ from il2cdisc.base.dates import day_numbers, over_distinct, sas_days
 from il2cdisc.base.moments import AFTER, SAME, UNKNOWN, Flags, compared, in_time, moments_of
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.steps.mapped import with_new
+from il2cdisc.sdtm.steps.mapped import no_plan, with_new
 from il2cdisc.sdtm.steps.places import NOWHERE, Places
 from il2cdisc.sdtm.steps.problems import UNKNOWN_VISIT
 from il2cdisc.spec.models import Protocol
@@ -113,8 +113,8 @@ def with_epoch(
     start = start_variable(name, class_, frame)
     if not start or "EPOCH" in frame:
         return frame
-    planned = planned_before if planned_before is not None else pd.Series(False, index=frame.index)
-    group, first = alike([frame["USUBJID"], frame[start], planned.astype("float64")])
+    planned = planned_before if planned_before is not None else no_plan(frame.index)
+    group, first = alike([frame["USUBJID"], frame[start], planned.astype("Float64")])
     rows = frame[["USUBJID", start]].iloc[first].set_axis(["subject", "start"], axis=1)
     rows = rows.assign(planned=planned.iloc[first], finding=class_.upper() == "FINDINGS")
     return frame.assign(EPOCH=_epochs(rows, elements).array.take(group))
@@ -155,16 +155,17 @@ def _begun(rows: pd.DataFrame, element: pd.DataFrame) -> tuple[Flags, Flags]:
 def counts_as_after(
     start: pd.Series, dose: pd.Series, *, finding: pd.Series, planned_before: pd.Series
 ) -> Flags:
-    """What a record at a tie with a dose counts as (plan of the trial, else SDTMIG 3.4 section 4.4.9).
+    """What a record at a tie with a dose counts as (SDTMIG 3.4 section 4.4.9 leaves it to the sponsor).
 
-    Planned before the dose: as before it. An event or intervention: as after. A finding: as after where
-    both have a time, as before where one has none.
+    As the protocol plans it, where it does. Else an event or intervention counts as after, and a finding as
+    after where both have a time, as before where one has none.
     """
     timed = moments_of(start).has_time & moments_of(dose).has_time
-    return ~planned_before.to_numpy(dtype=bool) & (~finding.to_numpy(dtype=bool) | timed)
+    unplanned = ~finding.to_numpy(dtype=bool) | timed
+    return np.where(planned_before.isna(), unplanned, ~planned_before.fillna(False).to_numpy(dtype=bool))
 
 
 def at_the_dose(start: pd.Series, dose: pd.Series, planned_before: pd.Series) -> Flags:
     """Findings that have the very time of the dose, and no plan that says which was first."""
     timed = moments_of(start).has_time & moments_of(dose).has_time
-    return (compared(start, dose) == SAME) & timed & ~planned_before.to_numpy(dtype=bool)
+    return (compared(start, dose) == SAME) & timed & planned_before.isna().to_numpy()

@@ -41,7 +41,7 @@ def adlb(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     out = out.assign(AVAL=out["LBSTRESN"], ANRLO=out["LBSTNRLO"], ANRHI=out["LBSTNRHI"])
     out = derive_vars_below_lloq(out, text="LBSTRESC", lloq="LBLLOQ")
     out = derive_vars_windows(out, windows_of(spec, "ADLB"))
-    before = compute_pre_treatment(out, time="")
+    before = compute_pre_treatment(out, dtc="", trt_start_dtc="")
     known = out["AVAL"].notna()
     out = derive_var_extreme_flag(
         out, by=SAME, order=["ADT", "VISITNUM"], new_var="ABLFL", mode="last", where=before & known

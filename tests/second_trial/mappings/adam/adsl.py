@@ -9,6 +9,7 @@ from il2cdisc.adam import (
     Analysis,
     analysis_dataset,
     derive_var_number,
+    derive_vars_dose_dt,
     derive_vars_dt,
     derive_vars_group,
     derive_vars_merged,
@@ -17,38 +18,41 @@ from il2cdisc.adam import (
     filter_extreme,
     numbers_of,
 )
+from il2cdisc.base.problems import Problem
 from il2cdisc.spec.models import Spec
 
 AGE_GROUPS = {"<50": -np.inf, ">=50": 50.0}
 KEY = ["USUBJID"]
 
 
-def adsl(dm: pd.DataFrame, ex: pd.DataFrame, ds: pd.DataFrame, spec: Spec) -> Analysis:
+def adsl(dm: pd.DataFrame, ex: pd.DataFrame, ds: pd.DataFrame, sv: pd.DataFrame, spec: Spec) -> Analysis:
     """Subjects: one record per patient."""
-    out = with_exposure(dm, ex)
-    out = out.assign(
-        TRT01P=out["ARM"].where(out["ARMCD"].notna()), TRT01A=out["ACTARM"].where(out["TRTSDT"].notna())
-    )
+    out, findings = with_exposure(dm, ex, ds, sv)
+    taken = out["_PACKS"] > 0
+    out = out.assign(TRT01P=out["ARM"].where(out["ARMCD"].notna()), TRT01A=out["ACTARM"].where(taken))
     treatments = numbers_of(spec, "TRTN")
     out = derive_var_number(out, source="TRT01P", new_var="TRT01PN", values=treatments)
     out = derive_var_number(out, source="TRT01A", new_var="TRT01AN", values=treatments)
     out = derive_vars_group(out, source="AGE", new_var="AGEGR1", lower=AGE_GROUPS, number="AGEGR1N")
     out = with_end(out, ds)
-    flags = {"SAFFL": out["TRTSDT"].notna(), "ITTFL": out["ARMCD"].notna()}
-    return analysis_dataset("ADSL", derive_vars_population(out, flags=flags))
+    flags = {"SAFFL": taken, "ITTFL": out["ARMCD"].notna()}
+    return analysis_dataset("ADSL", derive_vars_population(out, flags=flags), findings)
 
 
-def with_exposure(dm: pd.DataFrame, ex: pd.DataFrame) -> pd.DataFrame:
-    """First and last day with a tablet, and how many days with tablets."""
-    packs = derive_vars_dt(ex, prefix="_S", dtc="EXSTDTC", flag=False)
-    packs = derive_vars_dt(packs, prefix="_E", dtc="EXENDTC", flag=False)
-    packs = packs.assign(_DAYS=packs["_EDT"] - packs["_SDT"] + 1)
-    first = filter_extreme(packs, by=KEY, order=["_SDT"], mode="first")
-    last = filter_extreme(packs, by=KEY, order=["_EDT"], mode="last")
-    out = derive_vars_merged(dm, first, by=KEY, new_vars={"TRTSDT": "_SDT"}, ids=True)
-    out = derive_vars_merged(out, last, by=KEY, new_vars={"TRTEDT": "_EDT"}, ids=True)
-    out = derive_vars_merged_summary(out, packs, by=KEY, new_vars={"DAYSTRT": ("_DAYS", "sum")}, ids=True)
-    return out.assign(TRTDURD=out["TRTEDT"] - out["TRTSDT"] + 1)
+def with_exposure(
+    dm: pd.DataFrame, ex: pd.DataFrame, ds: pd.DataFrame, sv: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """First and last day with a tablet, how many days with tablets; a finding for each partial date."""
+    packs, findings = derive_vars_dose_dt(ex, dm=dm, ds=ds, sv=sv)
+    packs = packs.assign(_DAYS=packs["AENDT"] - packs["ASTDT"] + 1)
+    first = filter_extreme(packs, by=KEY, order=["ASTDT"], mode="first")
+    last = filter_extreme(packs, by=KEY, order=["AENDT"], mode="last")
+    start, end = {"TRTSDT": "ASTDT", "TRTSDTF": "ASTDTF"}, {"TRTEDT": "AENDT", "TRTEDTF": "AENDTF"}
+    out = derive_vars_merged(dm, first, by=KEY, new_vars=start, ids=True)
+    out = derive_vars_merged(out, last, by=KEY, new_vars=end, ids=True)
+    counted = {"DAYSTRT": ("_DAYS", "sum"), "_PACKS": ("EXSEQ", "count")}
+    out = derive_vars_merged_summary(out, packs, by=KEY, new_vars=counted, ids=True)
+    return out.assign(TRTDURD=out["TRTEDT"] - out["TRTSDT"] + 1), findings
 
 
 def with_end(out: pd.DataFrame, ds: pd.DataFrame) -> pd.DataFrame:
