@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from il2cdisc.stats.arguments import Floats, check_confidence, listed
 from il2cdisc.stats.distributions import f_tail, t_quantile, t_two_sided
-from il2cdisc.stats.estimates import HypothesisTest, NotEstimableError
+from il2cdisc.stats.estimates import HypothesisTest, NotEstimableError, Result
 
 Weights = Literal["equal", "observed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
+@dataclass(frozen=True, slots=True, eq=False)
+class Contrast(Result):
     """A linear combination of a model's parameters; interval and two-sided p-value from t."""
 
     estimate: float
@@ -38,8 +38,8 @@ class Contrast:
         return self.estimate / self.se
 
 
-@dataclass(frozen=True, slots=True)
-class Ancova:
+@dataclass(frozen=True, slots=True, eq=False)
+class Ancova(Result):
     """A fitted analysis of covariance.
 
     `n` is the number of rows used by group; `differences` holds each group minus the reference, by group;
@@ -75,8 +75,8 @@ class Ancova:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Slope:
+@dataclass(frozen=True, slots=True, eq=False)
+class Slope(Result):
     """The change of the response by one unit of a covariate, given the other variables, of `n` rows."""
 
     slope: Contrast
@@ -103,7 +103,8 @@ def ancova(
     over each factor's levels: with equal weights (R emmeans, SAS LSMEANS) or by the levels' shares of the
     rows (`weights="observed"`; emmeans "proportional", SAS's OM option). `differences` are against
     `reference`. Raises `NotEstimableError` with a sentence when a group is empty, the response is
-    constant, variables are collinear, or too few rows are left; `ValueError` for wrong arguments.
+    constant, a number is infinite (the logarithm of 0), variables are collinear, or too few rows are left;
+    `ValueError` for wrong arguments.
     """
     if reference not in levels:
         raise ValueError(f"the reference {reference!r} is not one of the groups {list(levels)}")
@@ -186,7 +187,12 @@ def _table(
         f"c:{name}": column.to_numpy(dtype="float64", na_value=np.nan) for name, column in covariates.items()
     }
     table = pd.DataFrame(columns)
-    return table.replace([np.inf, -np.inf], np.nan)
+    for column in ["response", *(f"c:{name}" for name in covariates)]:
+        infinite = int(np.isinf(table[column].to_numpy()).sum())
+        if infinite:
+            shown = column if column == "response" else f"covariate {column[2:]}"
+            raise NotEstimableError(f"The {shown} is infinite in {infinite} of {len(table)} rows.")
+    return table
 
 
 class _Design:

@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike
 
 from il2cdisc.stats.arguments import Floats, labels, same_length, z_quantile
 from il2cdisc.stats.distributions import chi_square_tail
-from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError
+from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError, Result
 
 Scores = Literal["table", "rank", "ridit", "modified ridit"]
 
 
-@dataclass(frozen=True, slots=True)
-class CochranMantelHaenszel:
+@dataclass(frozen=True, slots=True, eq=False)
+class CochranMantelHaenszel(Result):
     """The three statistics; `strata` counts those that took part (both dimensions vary in them)."""
 
     general_association: HypothesisTest
@@ -126,15 +126,16 @@ class _Sum:
 def mantel_haenszel_corrected(table: ArrayLike) -> HypothesisTest:
     """Mantel-Haenszel chi-square of 2 x 2 tables with correction for continuity.
 
-    (|sum (a - E a)| - 0.5)² / sum Var a (Mantel and Haenszel, JNCI 1959;22:719-748), R's default; SAS and
-    `cmh` have it without correction. Errors as `cmh`.
+    (|sum (a - E a)| - 0.5)² / sum Var a (Mantel and Haenszel, JNCI 1959;22:719-748), R's default, which
+    leaves a difference below 0.5 as it is; SAS and `cmh` have it without correction. Errors as `cmh`.
     """
     strata = _two_by_two(table)
     n = strata.sum(axis=(1, 2))
     row, column = strata.sum(axis=2), strata.sum(axis=1)
     excess = abs(float((strata[:, 0, 0] - row[:, 0] * column[:, 0] / n).sum()))
     variance = float((row.prod(axis=1) * column.prod(axis=1) / (n**2 * (n - 1))).sum())
-    statistic = (excess - min(0.5, excess)) ** 2 / variance
+    correction = 0.5 if excess >= 0.5 else 0.0  # as R: none where it would pass 0
+    statistic = (excess - correction) ** 2 / variance
     return HypothesisTest(statistic, 1, chi_square_tail(statistic, 1))
 
 

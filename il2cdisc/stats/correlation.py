@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 
 from il2cdisc.stats.arguments import Floats, listed, numbers, pairs, same_length, z_quantile
 from il2cdisc.stats.distributions import midranks, t_two_sided
-from il2cdisc.stats.estimates import NotEstimableError
+from il2cdisc.stats.estimates import NotEstimableError, Result
 
 
-@dataclass(frozen=True, slots=True)
-class Correlation:
+@dataclass(frozen=True, slots=True, eq=False)
+class Correlation(Result):
     """A correlation of `n` complete rows; limits are NaN where one degree of freedom is left."""
 
     n: int
@@ -142,7 +142,7 @@ def _partial(
 
 
 def _correlation(r: float, n: int, fixed: int, z: float, inflation: float) -> Correlation:
-    r = max(-1.0, min(1.0, r))
+    r = float(np.clip(r, -1.0, 1.0))  # rounding may pass 1; NaN stays
     df = n - 2 - fixed
     lower = upper = t = np.nan
     if abs(r) == 1:
@@ -161,6 +161,8 @@ def _product_moment(a: Floats, b: Floats) -> float:
 
 
 def _scaled(column: Floats) -> Floats:
+    """Centred, with length 1. Of numbers between -1 and 1 no square is lost below the smallest number."""
+    column = column / np.abs(column).max()
     centred = column - column.mean()
     return centred / np.linalg.norm(centred)
 

@@ -12,13 +12,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from il2cdisc.stats.arguments import Floats, how_many, labels, listed, numbers, same_length, z_quantile
 from il2cdisc.stats.distributions import chi_square_tail, normal_two_sided
-from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError
+from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError, Result
 
 Ties = Literal["breslow", "efron"]
 
+STEPS = 100
+"""Newton steps at the most."""
+HALVINGS = 60
+"""How often one step is halved at the most: by then it is below the precision of numbers."""
+RUNAWAY = 25.0
+"""A log hazard ratio a standard deviation of its term above which it is on its way to infinity."""
 
-@dataclass(frozen=True, slots=True)
-class Coefficient:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coefficient(Result):
     """A log hazard ratio with its standard error, z and p (Wald), and the ratio with its limits."""
 
     estimate: float
@@ -28,8 +35,8 @@ class Coefficient:
     ratio: Interval
 
 
-@dataclass(frozen=True, slots=True)
-class Cox:
+@dataclass(frozen=True, slots=True, eq=False)
+class Cox(Result):
     """A fitted model: coefficients by term; `n` subjects and `events` used; tests of all terms together."""
 
     coefficients: Mapping[str, Coefficient]
@@ -72,7 +79,8 @@ def cox(
     _check(table, rows, x, d, names)
     centre, scale = x.mean(axis=0), x.std(axis=0)
     model = _model(rows["time"].to_numpy(dtype="float64"), (x - centre) / scale, d, rows["stratum"], ties)
-    with threadpool_limits(1):  # the same bits whatever the number of cores
+    # one thread: the same bits whatever the number of cores; what leaves the range of numbers is judged
+    with threadpool_limits(1), np.errstate(all="ignore"):
         beta, covariance = _fit(model, names)
     null = float(model.loglike(np.zeros(len(names))))
     value = float(model.loglike(beta))
@@ -93,7 +101,8 @@ def cox(
 
 
 def _coefficient(beta: float, se: float, z: float) -> Coefficient:
-    limits = (float(np.exp(value)) for value in (beta, beta - z * se, beta + z * se))
+    with np.errstate(over="ignore"):  # a limit above the largest number is infinite
+        limits = [float(np.exp(value)) for value in (beta, beta - z * se, beta + z * se)]
     return Coefficient(beta, se, beta / se, normal_two_sided(beta / se), Interval(*limits))
 
 
@@ -164,25 +173,48 @@ def _fit(model: Any, names: list[str]) -> tuple[Floats, Floats]:
             f"The term {listed(flat)} does not vary among subjects at risk when an event happens."
         )
     value = float(model.loglike(beta))
-    for _ in range(100):
+    for _ in range(STEPS):
         information = _information(model, beta)
         score = np.asarray(model.score(beta), dtype="float64")
         lost = np.diag(information) < 1e-6 * start
-        if lost.any():
-            gone = listed([name for name, out in zip(names, lost, strict=True) if out])
-            raise NotEstimableError(
-                f"The likelihood has no maximum: the hazard ratio of {gone} is 0 or infinite, as its events "
-                "are on one side only."
-            )
-        step = np.linalg.solve(information, score)
+        if lost.any() or not (np.isfinite(information).all() and np.isfinite(score).all()):
+            _refuse_runaway(names, beta, lost)
+        if float(np.linalg.eigvalsh(information / np.sqrt(np.outer(start, start)))[0]) < 1e-12:
+            _refuse_runaway(names, beta, np.abs(beta) > RUNAWAY)
+        step: Floats = np.asarray(np.linalg.solve(information, score), dtype="float64")
         if float(score @ step) < 1e-16 * max(1.0, abs(value)):
             return beta, np.asarray(np.linalg.inv(information), dtype="float64")
+        taken = _climb(model, beta, step, value)
+        if taken is None:
+            _refuse_runaway(names, beta, np.abs(beta) > RUNAWAY)
+            break
+        beta, value = taken
+    raise NotEstimableError(f"The partial likelihood did not reach its maximum in {STEPS} steps.")
+
+
+def _climb(model: Any, beta: Floats, step: Floats, value: float) -> tuple[Floats, float] | None:
+    """The step, halved until the likelihood does not fall; None where no part of it serves."""
+    for _ in range(HALVINGS):
         new = float(model.loglike(beta + step))
-        while not new >= value - 1e-12 * abs(value):
-            step = step / 2
-            new = float(model.loglike(beta + step))
-        beta, value = beta + step, new
-    raise NotEstimableError("The partial likelihood did not reach its maximum in 100 steps.")
+        if new >= value - 1e-12 * abs(value):
+            return beta + step, new
+        step = step / 2
+    return None
+
+
+def _refuse_runaway(names: list[str], beta: Floats, lost: NDArray[np.bool_]) -> None:
+    """Coefficients of standardised terms that grow without end: the likelihood rises for ever."""
+    gone = [name for name, out in zip(names, lost, strict=True) if out]
+    if not gone and float(np.abs(beta).max()) > RUNAWAY:
+        gone = [names[int(np.abs(beta).argmax())]]
+    if gone:
+        raise NotEstimableError(
+            f"The likelihood has no maximum: the hazard ratio of {listed(gone)} is 0 or infinite, as its "
+            "values separate the events."
+        )
+    raise NotEstimableError(
+        f"The partial likelihood is flat: the events do not tell the effects of {listed(names)} apart."
+    )
 
 
 def _information(model: Any, beta: Floats) -> Floats:

@@ -33,7 +33,7 @@ def describe(values: pd.Series | NDArray[np.float64] | Sequence[float]) -> dict[
     empirical distribution function, averaged where it is flat (type 2 of Hyndman and Fan, The American
     Statistician 1996;50:361-365). Infinite values make every statistic but n an error.
     """
-    column = np.asarray(values, dtype="float64")
+    column = pd.to_numeric(pd.Series(values), errors="raise").to_numpy("float64", na_value=np.nan)
     column = column[~np.isnan(column)]
     n = len(column)
     out = {"n": found(n)}

@@ -62,11 +62,15 @@ def parse(text: str) -> Formula:
         raise ValueError(f"The formula {text!r} must have one response, ~, and terms joined by +, * and :.")
     terms = tuple(tuple(factor.expr for factor in term.factors if factor.expr != "1") for term in right)
     (response,) = (factor.expr for factor in next(iter(left)).factors)
-    variables = frozenset(str(name) for name in formula.required_variables)
+    # a bare name is a column, also where the library has a function of that name (C, I, Q, log)
+    named = frozenset(part for term in terms for part in term if part.isidentifier())
+    variables = frozenset(str(name) for name in formula.required_variables) | named
+    if response.isidentifier():
+        variables |= {response}
     factors = frozenset(
         found.group(1) for term in terms for part in term if (found := _AS_FACTOR.match(part))
     )
-    predictors = frozenset(str(name) for name in right.required_variables)
+    predictors = frozenset(str(name) for name in right.required_variables) | named
     return Formula(text, response, terms, variables, predictors, factors)
 
 

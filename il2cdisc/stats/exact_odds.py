@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 
 from il2cdisc.stats.arguments import Floats, check_confidence
 from il2cdisc.stats.distributions import hypergeometric
-from il2cdisc.stats.estimates import Interval, NotEstimableError
+from il2cdisc.stats.estimates import Interval, NotEstimableError, Result
 
 
-@dataclass(frozen=True, slots=True)
-class ExactOddsRatio:
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactOddsRatio(Result):
     """The conditional maximum-likelihood odds ratio with exact limits, and the p-value that it is 1."""
 
     ratio: Interval

@@ -13,14 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from il2cdisc.stats.arguments import Floats, how_many, labels, listed, numbers, same_length, z_quantile
 from il2cdisc.stats.distributions import normal_two_sided
-from il2cdisc.stats.estimates import Interval, NotEstimableError
+from il2cdisc.stats.estimates import Interval, NotEstimableError, Result
 
 WorkingCorrelation = Literal["exchangeable", "independence"]
 StandardErrors = Literal["robust", "bias-reduced"]
 
 
-@dataclass(frozen=True, slots=True)
-class LogOdds:
+@dataclass(frozen=True, slots=True, eq=False)
+class LogOdds(Result):
     """A coefficient, or a combination of them, on the log-odds scale; `ratio` is the odds ratio."""
 
     estimate: float
@@ -30,8 +30,8 @@ class LogOdds:
     ratio: Interval
 
 
-@dataclass(frozen=True, slots=True)
-class GeeLogistic:
+@dataclass(frozen=True, slots=True, eq=False)
+class GeeLogistic(Result):
     """A fitted model: coefficients by term ("intercept" first), `n` rows of `subjects` subjects.
 
     `correlation` is the working correlation of two rows of a subject (0 for independence); `covariance` that
@@ -89,10 +89,11 @@ def gee_logistic(
     names = ["intercept", *terms]
     groups = pd.factorize(rows["subject"], sort=True)[0]
     _check(table, y, x, groups, names)
-    result = _fit(y, x, groups, working, standard_errors)
-    _refuse_separation(result, x, names)
-    beta = np.asarray(result.params, dtype="float64")
-    covariance = np.asarray(result.cov_params(), dtype="float64")
+    inside, back = _standardised(x)
+    result = _fit(y, inside, groups, working, standard_errors)
+    _refuse_separation(result, y, inside, names)
+    beta = back @ np.asarray(result.params, dtype="float64")
+    covariance = back @ np.asarray(result.cov_params(), dtype="float64") @ back.T
     correlation = 0.0 if working == "independence" else float(result.model.cov_struct.dep_params)
     se = np.sqrt(np.diag(covariance))
     return GeeLogistic(
@@ -107,7 +108,8 @@ def gee_logistic(
 
 
 def _log_odds(beta: float, se: float, z: float) -> LogOdds:
-    limits = (float(np.exp(value)) for value in (beta, beta - z * se, beta + z * se))
+    with np.errstate(over="ignore"):  # a limit above the largest number is infinite
+        limits = [float(np.exp(value)) for value in (beta, beta - z * se, beta + z * se)]
     return LogOdds(beta, se, beta / se, normal_two_sided(beta / se), Interval(*limits))
 
 
@@ -159,12 +161,53 @@ def _fit(
         return model.fit(maxiter=200, ctol=1e-10, cov_type=kind)
 
 
-def _refuse_separation(result: Any, x: Floats, names: list[str]) -> None:
+def _standardised(x: Floats) -> tuple[Floats, Floats]:
+    """Terms with mean 0 and standard deviation 1, and the matrix that takes coefficients back.
+
+    The equations are solved in these units: a count of platelets in the hundred thousands would else stop
+    the iteration at its first step.
+    """
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    mean[0], spread[0] = 0.0, 1.0  # the intercept
+    back = np.diag(1 / spread)
+    back[0, 1:] = -mean[1:] / spread[1:]
+    return (x - mean) / spread, back
+
+
+def _refuse_separation(result: Any, y: Floats, x: Floats, names: list[str]) -> None:
+    """Refuse a fit without a finite maximum: no row of one outcome is as likely as one of the other.
+
+    A chance near 0 or 1 alone says nothing: far from the middle of a steep covariate it is one. Only where
+    the linear predictor tells all the 1s from all the 0s has the likelihood no maximum.
+    """
     beta = np.asarray(result.params, dtype="float64")
-    chances = 1 / (1 + np.exp(-np.clip(x @ beta, -700, 700)))
+    if not np.isfinite(beta).all():
+        if _separable(y, x):
+            raise NotEstimableError(
+                f"The terms separate the outcomes: the odds ratio of {listed(names[1:])} is 0 or infinite."
+            )
+        raise NotEstimableError("The estimating equations have no finite solution.")
+    predicted = x @ beta
+    chances = 1 / (1 + np.exp(-np.clip(predicted, -700, 700)))
     extreme = (chances < 1e-6) | (chances > 1 - 1e-6)
-    if extreme.any() or not np.isfinite(beta).all():
-        far = names[int(np.argmax(np.abs(beta * np.abs(x).max(axis=0))))]
+    overlap = predicted[y == 0].max() > predicted[y == 1].min()
+    if _separable(y, x) if extreme.any() else not overlap:
+        far = names[1 + int(np.argmax(np.abs(beta[1:])))] if len(names) > 1 else names[0]
         raise NotEstimableError(f"The terms separate the outcomes: the odds ratio of {far} is 0 or infinite.")
     if not result.converged:
         raise NotEstimableError("The estimating equations did not converge in 200 steps.")
+
+
+def _separable(y: Floats, x: Floats) -> bool:
+    """Whether some direction of the terms never puts a 0 above a 1, and one of them strictly below.
+
+    Complete and quasi-complete separation (Albert and Anderson, Biometrika 1984;71:1-10), by a linear
+    programme: the largest sum of (2y - 1) x'b with each of its parts at least 0 and b within a box.
+    """
+    from scipy.optimize import linprog  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+
+    signed = (2 * y - 1)[:, None] * x
+    found = cast("Any", linprog)(
+        -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(y)), bounds=[(-1, 1)] * x.shape[1]
+    )
+    return bool(-found.fun > 1e-9 * len(y))

@@ -16,13 +16,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from il2cdisc.stats.arguments import Floats, how_many, is_are, labels, listed, numbers, same_length
-from il2cdisc.stats.estimates import NotEstimableError
+from il2cdisc.stats.estimates import NotEstimableError, Result
 
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Imputations:
+@dataclass(frozen=True, slots=True, eq=False)
+class Imputations(Result):
     """Completed outcomes: `values` (draws, subjects, visits) in the unit of the outcome.
 
     `missing` (subjects, visits) says which were imputed; all others equal the data in every draw.

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 
 from il2cdisc.stats.arguments import check_confidence, pairs, present
 from il2cdisc.stats.distributions import t_quantile, t_two_sided
-from il2cdisc.stats.estimates import NotEstimableError
+from il2cdisc.stats.estimates import NotEstimableError, Result
 
 
-@dataclass(frozen=True, slots=True)
-class MeanDifference:
+@dataclass(frozen=True, slots=True, eq=False)
+class MeanDifference(Result):
     """A mean, or a difference of means, with its t statistic; in the unit of the values."""
 
     estimate: float

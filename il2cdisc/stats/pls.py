@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from il2cdisc.stats.arguments import Floats, check_confidence, how_many, listed, numbers, same_length
-from il2cdisc.stats.estimates import NotEstimableError
+from il2cdisc.stats.estimates import NotEstimableError, Result
 
 
-@dataclass(frozen=True, slots=True)
-class Pls:
+@dataclass(frozen=True, slots=True, eq=False)
+class Pls(Result):
     """A fitted model of `n` complete rows and as many components as `r_squared` has elements.
 
     `importance` (VIP), `coefficients` (response units per unit of the variable) by variable; `weights` and

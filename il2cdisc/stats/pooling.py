@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 
 from il2cdisc.stats.arguments import check_confidence, is_are, numbers, same_length
 from il2cdisc.stats.distributions import t_quantile, t_two_sided
-from il2cdisc.stats.estimates import NotEstimableError
+from il2cdisc.stats.estimates import NotEstimableError, Result
 
 
-@dataclass(frozen=True, slots=True)
-class Pooled:
+@dataclass(frozen=True, slots=True, eq=False)
+class Pooled(Result):
     """A pooled estimate, in its unit; variances within and between the `n` imputations.
 
     `missing_information` is the estimated share of information lost to missing values (SAS: fraction missing

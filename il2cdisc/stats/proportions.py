@@ -64,6 +64,8 @@ def wilson_limits(p: float, n: float, z: float) -> tuple[float, float]:
 
 
 def _check_counts(events: int, n: int) -> None:
+    if events % 1 or n % 1:
+        raise ValueError(f"{events} events in {n} subjects: counts are whole numbers")
     if n < 0 or not 0 <= events <= n:
         raise ValueError(f"{events} events in {n} subjects can't be")
     if n == 0:

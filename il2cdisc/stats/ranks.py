@@ -6,18 +6,30 @@ as observed, by the shift algorithm (Streitberg and Röhmel, Statistical Softwar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from il2cdisc.stats.arguments import Floats, Integers, check_confidence, how_many, numbers, present
+from il2cdisc.stats.arguments import (
+    Floats,
+    Integers,
+    check_confidence,
+    how_many,
+    numbers,
+    present,
+    z_quantile,
+)
 from il2cdisc.stats.distributions import midranks, normal_two_sided
-from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError
+from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError, Result
 
 LARGEST = 4_000_000_000
 """The most additions that an exact distribution may take: some seconds."""
+MOST_DIFFERENCES = 50_000_000
+"""The most differences of two groups that are held at once: 400 MB."""
 
 
 def wilcoxon_exact(x: ArrayLike, y: ArrayLike) -> HypothesisTest:
@@ -72,6 +84,51 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -> I
     chances = _sums_of_subsets(np.arange(len(a) + len(b)), min(len(a), len(b)))
     chances = chances[np.flatnonzero(chances)[0] :]  # from U = 0 on
     return _order_statistics(differences, chances, confidence)
+
+
+def hodges_lehmann_moses(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -> Interval:
+    """Hodges-Lehmann estimate of the shift x - y with asymptotic (Moses) limits.
+
+    The limits are the differences of rank C from below and above, C the largest whole number up to
+    mn/2 - z sqrt(mn(m + n + 1) / 12) (Hollander and Wolfe 1999, §4.3; SAS NPAR1WAY with HL). A limit is
+    infinite where C is 0. Raises `NotEstimableError` when a group is empty, or there are too many differences
+    to hold.
+    """
+    z = z_quantile(confidence)
+    a, b = present(x, "first group"), present(y, "second group")
+    m, n = len(a), len(b)
+    if m * n > MOST_DIFFERENCES:
+        raise NotEstimableError(f"The differences of {m} and {n} values are too many to put in order.")
+    differences = np.sort(np.subtract.outer(a, b).ravel())
+    place = max(0, math.floor(m * n / 2 - z * math.sqrt(m * n * (m + n + 1) / 12)))
+    lower = float(differences[place - 1]) if place else -np.inf
+    upper = float(differences[m * n - place]) if place else np.inf
+    return Interval(float(np.median(differences)), lower, upper)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankSum(Result):
+    """A comparison of two groups by ranks: test and shift by the same `method`, exact or asymptotic."""
+
+    test: HypothesisTest
+    shift: Interval
+    method: Literal["exact", "asymptotic"]
+
+
+def rank_sum(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -> RankSum:
+    """Wilcoxon's test and Hodges-Lehmann's shift: exact where that can be computed, else asymptotic.
+
+    `wilcoxon_exact` with `hodges_lehmann`, or `wilcoxon` with `hodges_lehmann_moses` for groups whose exact
+    distribution takes more than `LARGEST` additions (some 190 + 190 values). `method` says which it was.
+    Errors as `wilcoxon_exact`.
+    """
+    a, b, ranks = _two_groups(x, y)
+    scores = np.rint(2 * ranks).astype("int64")
+    few = min(len(a), len(b))
+    large = [_additions(scores - scores.min(), few), _additions(np.arange(len(ranks)), few)]
+    if max(large) <= LARGEST:
+        return RankSum(wilcoxon_exact(a, b), hodges_lehmann(a, b, confidence=confidence), "exact")
+    return RankSum(wilcoxon(a, b), hodges_lehmann_moses(a, b, confidence=confidence), "asymptotic")
 
 
 def signed_rank_exact(differences: ArrayLike) -> HypothesisTest:
@@ -161,10 +218,15 @@ def _ties(ranks: Floats) -> float:
     return float((sizes**3 - sizes).sum())
 
 
+def _additions(scores: Integers, size: int) -> int:
+    """How many additions the shift algorithm takes."""
+    return len(scores) * size * int(np.sort(scores)[len(scores) - size :].sum())
+
+
 def _sums_of_subsets(scores: Integers, size: int) -> Floats:
     """Probabilities of each sum 0, 1, ... of `size` scores drawn without replacement (shift algorithm)."""
     largest = int(np.sort(scores)[len(scores) - size :].sum())
-    if len(scores) * size * largest > LARGEST:
+    if _additions(scores, size) > LARGEST:
         raise NotEstimableError(f"The exact distribution of {len(scores)} values is too large.")
     ways = np.zeros((size + 1, largest + 1))
     ways[0, 0] = 1.0

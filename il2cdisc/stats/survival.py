@@ -19,13 +19,13 @@ from il2cdisc.stats.arguments import (
     z_quantile,
 )
 from il2cdisc.stats.distributions import chi_square_tail
-from il2cdisc.stats.estimates import Estimate, HypothesisTest, NotEstimableError, found, missing
+from il2cdisc.stats.estimates import Estimate, HypothesisTest, NotEstimableError, Result, found, missing
 
 Transform = Literal["log-log", "log", "plain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantile:
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantile(Result):
     """A time by which a share of subjects had the event, with its limits; each says why it is missing."""
 
     estimate: Estimate
@@ -33,8 +33,8 @@ class Quantile:
     upper: Estimate
 
 
-@dataclass(frozen=True, slots=True)
-class KaplanMeier:
+@dataclass(frozen=True, slots=True, eq=False)
+class KaplanMeier(Result):
     """A survival curve: one element a distinct time of event or censoring, in the unit of `time`.
 
     `at_risk` just before the time, `survival` from it on. Limits of `survival` are 1 before the first event
@@ -135,8 +135,8 @@ def kaplan_meier(
     return KaplanMeier(times, at_risk, events, leaving - events, survival, se, lower, upper)
 
 
-@dataclass(frozen=True, slots=True)
-class LogRank:
+@dataclass(frozen=True, slots=True, eq=False)
+class LogRank(Result):
     """The test, with events observed and expected by group (summed over strata)."""
 
     test: HypothesisTest

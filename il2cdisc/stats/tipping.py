@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from il2cdisc.stats.arguments import Floats
-from il2cdisc.stats.estimates import Estimate, found, missing
+from il2cdisc.stats.estimates import Estimate, Result, found, missing
 from il2cdisc.stats.imputation import Imputations, shifted
 from il2cdisc.stats.pooling import Pooled, pool
 
@@ -18,8 +18,8 @@ Analysis = Callable[[Floats], tuple[float, float]]
 """Completed outcomes (subjects, visits) in, an estimate and its standard error out."""
 
 
-@dataclass(frozen=True, slots=True)
-class TippingPoint:
+@dataclass(frozen=True, slots=True, eq=False)
+class TippingPoint(Result):
     """Pooled results by delta, and the first delta at which the result is lost (or why there is none)."""
 
     table: pd.DataFrame

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -321,3 +324,23 @@ def test_wrong_arguments_are_refused(trial):
         fit(trial, reference="D")
     with pytest.raises(ValueError, match=r"confidence level 95 is not between 0 and 1"):
         fit(trial, confidence=95)
+
+
+@pytest.mark.parametrize(("weights", "key"), [("equal", "equal"), ("observed", "proportional")])
+def test_equals_emmeans_on_data_of_our_own(weights, key):
+    folder = Path(__file__).parent / "reference"
+    data = pd.read_csv(folder / "sim36.csv")
+    data = data[data["AVISIT"] == "V6"]
+    found = ancova(
+        data["CHG"],
+        data["TRT"],
+        levels=["PBO", "ACT"],
+        reference="PBO",
+        factors={"STRATA": data["STRATA"]},
+        covariates={"BASE": data["BASE"]},
+        weights=weights,
+    )
+    means, difference = found.lsmeans.values(), found.differences["ACT"]
+    values = [*(m.estimate for m in means), *(m.se for m in means), difference.estimate, difference.se]
+    expected = json.loads((folder / "r_values.json").read_text())[f"ancova {key}"]
+    assert [*values, difference.lower, difference.upper] == pytest.approx(expected, rel=1e-9)

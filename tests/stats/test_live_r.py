@@ -1,10 +1,12 @@
-"""R itself as a peer, on data that no stored value covers. One run of R for all tests."""
+"""R as a peer on data of our own: its stored answers, and R itself where it is installed."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,11 +67,14 @@ ASKED = {
 }
 
 
-@pytest.fixture(scope="module")
-def r() -> dict[str, list[float]]:
+ANSWERS = Path(__file__).parent / "reference" / "r_answers.json"
+
+
+def ask_r() -> dict[str, list[float]]:
+    """R's own answers, of one run. Raises `LookupError` where R or its package survival is not installed."""
     program = shutil.which("Rscript")
     if program is None:
-        pytest.skip("R is not installed")
+        raise LookupError("R is not installed")
     lines = [f'cat("\\n{name}", sprintf("%.17g", {code}))' for name, code in ASKED.items()]
     needed = 'if (!requireNamespace("survival", quietly = TRUE)) quit(status = 3); library(survival)'
     done = subprocess.run(
@@ -80,10 +85,27 @@ def r() -> dict[str, list[float]]:
         check=False,
     )
     if done.returncode == 3:
-        pytest.skip("R is without its package survival")
+        raise LookupError("R is without its package survival")
     assert done.returncode == 0, done.stderr
     rows = [line.split() for line in done.stdout.splitlines() if line.strip()]
     return {name: [float(text.replace("NA", "nan")) for text in values] for name, *values in rows}
+
+
+@pytest.fixture(scope="module")
+def r() -> dict[str, list[float]]:
+    """The stored answers."""
+    stored: dict[str, list[float | None]] = json.loads(ANSWERS.read_text())
+    return {name: [np.nan if v is None else v for v in values] for name, values in stored.items()}
+
+
+def test_stored_answers_are_those_of_r(r) -> None:
+    try:
+        answers = ask_r()
+    except LookupError as missing:
+        pytest.skip(str(missing))
+    assert answers.keys() == r.keys()
+    for name, values in answers.items():
+        assert values == pytest.approx(r[name], rel=1e-9, nan_ok=True), name
 
 
 def test_correlation_agrees(r):
@@ -129,3 +151,9 @@ def test_survival_agrees(r):
 def test_cox_agrees(ties, r):
     fit = cox(TIME, EVENT, {"g": GROUP, "age": AGE}, stratum=STRATUM, ties=ties).coefficients.values()
     assert [c.estimate for c in fit] + [c.se for c in fit] == pytest.approx(r[ties], rel=1e-8)
+
+
+if __name__ == "__main__":
+    told = {name: [None if np.isnan(v) else v for v in values] for name, values in ask_r().items()}
+    rows = [f"{json.dumps(name)}: {json.dumps(values)}" for name, values in told.items()]
+    ANSWERS.write_text("{\n" + ",\n".join(rows) + "\n}\n")

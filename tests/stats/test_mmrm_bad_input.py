@@ -200,14 +200,13 @@ def test_order_of_visits(repeated, snapshot):
     weeks = fit(repeated.assign(VISIT=repeated["VISIT"].map(names)), covariance="TOEPH")
     assert weeks.visits == ("Week 2", "Week 4", "Week 10", "Week 26")
     assert weeks.deviance == pytest.approx(fit(repeated, covariance="TOEPH").deviance, rel=1e-12)
-    words = repeated.assign(
-        VISIT=repeated["VISIT"].map(dict(enumerate(["First", "Second", "Third", "End"], 1)))
-    )
+    order = ["First", "Second", "Third", "End"]
+    words = repeated.assign(VISIT=repeated["VISIT"].map(dict(enumerate(order, 1))))
     assert fit(words).converged  # unstructured: the order does not matter
     with pytest.raises(ValueError, match="order of the visits") as caught:
         fit(words, covariance=("UN", "TOEPH"))
     assert str(caught.value) == snapshot
-    ordered = words.assign(VISIT=pd.Categorical(words["VISIT"], ["First", "Second", "Third", "End"]))
+    ordered = words.assign(VISIT=pd.Categorical(words["VISIT"], order, ordered=True))
     assert fit(ordered, covariance="TOEPH").deviance == pytest.approx(weeks.deviance, rel=1e-12)
 
 

@@ -168,8 +168,8 @@ def test_the_best_of_two_optima_is_taken(monkeypatch):
     data = pd.read_csv(Path(__file__).parent / "two_optima.csv")
     ends: list[float] = []
 
-    def remember(problem: Problem, start: np.ndarray):
-        found = search(problem, start)
+    def remember(problem: Problem, start: np.ndarray, *, most: int):
+        found = search(problem, start, most=most)
         assert found is not None
         assert found.accepted
         ends.append(found.deviance)

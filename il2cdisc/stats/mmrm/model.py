@@ -22,6 +22,7 @@ from il2cdisc.stats.mmrm.threads import one_thread
 from il2cdisc.stats.mmrm.verdict import Attempt
 
 Floats = NDArray[np.float64]
+_ONE_NUMBER = re.compile(r"(\D*?)((?<![0-9A-Za-z])-?\d+|\d+)(\D*)")
 
 
 def mmrm(
@@ -30,6 +31,7 @@ def mmrm(
     *,
     subject: str,
     visit: str,
+    visit_order: Sequence[object] | None = None,
     covariance: str | Sequence[str] = "UN",
     ddf: str = "kenward-roger",
     method: str = "REML",
@@ -40,8 +42,9 @@ def mmrm(
     `data` has one row a subject and visit. In `formula` (`CHG ~ BASE + TRT*AVISIT + BASE:AVISIT`) text,
     categories and booleans are factors, as are `subject`, `visit` and variables written C(X); other numbers
     are covariates. Rows with a missing value in any variable of the model are left out (`left_out` counts
-    them). Visits are in the order of their categories, of their numbers, or, when text, of the numbers in the
-    text.
+    them). Visits are in the order of `visit_order` (every visit of the data, once), of their categories, or
+    of their numbers. Texts that differ in one whole number alone (`Week 2`, `Week 10`) are in its order;
+    where other texts would have to be put in an order and the structure depends on it, the call is refused.
 
     `covariance`: UN, TOEPH, TOEP, ARH1, AR1, CSH, CS, ANTE1 (first-order antedependence) or AD (the same with
     one variance); with several, the first that converges is used, and `reason` says why those before did not.
@@ -63,8 +66,8 @@ def mmrm(
     parsed = parse(formula)
     require(data, parsed.variables | {subject, visit})
     rows, left_out = _complete(data, parsed, subject, visit)
-    visits = _visit_order(rows[visit], structures)
-    rows = rows.assign(**{visit: pd.Categorical(rows[visit], categories=visits)})
+    visits = _visit_order(rows[visit], structures, visit_order)
+    rows = rows.assign(**{visit: pd.Categorical(rows[visit].to_numpy(dtype=object), categories=visits)})
     _refuse_duplicates(rows, subject, visit)
     y = response_of(parsed, rows)
     _refuse_response(parsed.response, y, rows, subject)
@@ -151,27 +154,51 @@ def _complete(
     return complete, left_out
 
 
-def _visit_order(column: pd.Series, structures: Sequence[Structure]) -> list[object]:
-    """Visits in their order: categories, numbers, or the numbers within texts."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        present = set(column.unique())
-        return [visit for visit in column.cat.categories if visit in present]
+def _visit_order(
+    column: pd.Series, structures: Sequence[Structure], given: Sequence[object] | None
+) -> list[object]:
+    """Visits in their order: as given, of categories, of numbers, or of the one number in alike texts."""
     values = column.unique().tolist()
+    if given is not None:
+        _check_order(given, values)
+        return [visit for visit in given if visit in set(values)]
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
+        present = set(values)
+        return [visit for visit in column.cat.categories if visit in present]
     if not all(isinstance(value, str) for value in values):
         return sorted(values)
-    natural = sorted(values, key=_by_numbers)
+    certain = _by_one_number(values)
     ordered = [structure.name for structure in structures if structure.ordered]
-    if ordered and not all(re.search(r"\d", value) for value in values):
+    if certain is None and ordered and len(values) > 1:
         raise ValueError(
-            f"{listed(ordered)} must know the order of the visits, and {listed(natural)} don't tell it."
-            f" Make {column.name} an ordered category (pandas.Categorical) or a number."
+            f"The covariance {listed(ordered)} depends on the order of the visits, which {listed(values)}"
+            f" do not say for certain. Give visit_order, or make {column.name} a number or an ordered"
+            " category (pandas.Categorical(..., ordered=True))."
         )
-    return natural
+    return sorted(values) if certain is None else certain
 
 
-def _by_numbers(text: str) -> tuple[tuple[int, float, str], ...]:
-    parts = re.split(r"(\d+(?:\.\d+)?)", text)
-    return tuple((0, float(p), "") if re.fullmatch(r"\d+(?:\.\d+)?", p) else (1, 0.0, p) for p in parts if p)
+def _check_order(given: Sequence[object], values: Sequence[object]) -> None:
+    if len(set(given)) < len(given):
+        raise ValueError("visit_order names a visit twice.")
+    missing = [value for value in values if value not in set(given)]
+    if missing:
+        raise ValueError(f"visit_order does not name {listed(missing)}.")
+
+
+def _by_one_number(texts: Sequence[str]) -> list[object] | None:
+    """Texts by the one whole number that tells them apart; None where they differ in anything else.
+
+    A sign counts (`Day -7` is before `Day -1`), and a unit is part of the text: `Week 2` and `Month 2` have
+    no certain order.
+    """
+    found = [_ONE_NUMBER.fullmatch(text) for text in texts]
+    if not all(found):
+        return None
+    if len({(match[1].casefold(), match[3].casefold()) for match in found if match}) > 1:
+        return None
+    places = {int(match[2]): text for match, text in zip(found, texts, strict=True) if match}
+    return [places[place] for place in sorted(places)] if len(places) == len(texts) else None
 
 
 def _refuse_duplicates(rows: pd.DataFrame, subject: str, visit: str) -> None:

@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 
 STEPS = 100
 """Newton steps from one start."""
+WORK = 4_000_000
+"""Elements of Hessians that all searches of one structure may take: 180 steps with 210 parameters, some 20
+seconds; up to 106 parameters it is more than seven starts can use. A count, not a time: the data decide."""
 DECREMENT = 1e-10
 """Largest g'H⁻¹g at which a start counts as arrived (then it is polished to rounding error)."""
 SINGULAR = 1e-6
@@ -91,15 +94,18 @@ def natural_derivatives(
     return np.tensordot(slope, directions, 2), bend
 
 
-def search(problem: Problem, start: Floats) -> Search | None:
-    """Newton with the exact Hessian in a trust region; None when there is no likelihood at `start`."""
+def search(problem: Problem, start: Floats, *, most: int = STEPS) -> Search | None:
+    """Newton with the exact Hessian in a trust region; None when there is no likelihood at `start`.
+
+    At most `most` steps.
+    """
     first = problem.at(start)
     if first is None:
         return None
     here = problem.expand(start, *first)
     radius, steps, polished = 1.0, 0, 0
     best = np.inf
-    while steps < STEPS:
+    while steps < most:
         steps += 1
         values, vectors = np.linalg.eigh(here.bend)
         pushed = vectors.T @ here.slope
@@ -222,14 +228,20 @@ def minimise(problem: Problem, ordinary: Floats) -> Search | None:
     Restricted likelihoods of few subjects can have several optima. They are thin when a pair of visits is
     shared by fewer than 5 subjects a visit, or when the first search ends in anything but convergence. Among
     ends as low as the lowest, one that was accepted comes first; when the lowest was not accepted, neither is
-    the fit.
+    the fit. All searches together take at most `WORK`; where that ends them the verdict says so.
     """
     thin = int(problem.data.seen_together().min()) < THIN * problem.data.m
     ends: list[Search] = []
+    count = problem.structure.count(problem.data.m)
+    left = allowed = WORK * 2 // (count * (count + 1))
     for start in starts(problem.data, problem.structure, ordinary):
-        found = search(problem, start)
+        found = search(problem, start, most=min(STEPS, left))
         if found is None:
             continue
+        left -= found.steps
+        if left <= 0:
+            limit = f"the search was ended after {allowed} steps, its limit for {count} covariance parameters"
+            return replace(found, accepted=False, verdict=limit)
         if found.accepted and not ends and not thin:
             return found
         ends.append(found)
