@@ -14,12 +14,12 @@ import pandas as pd
 from il2cdisc import __version__
 from il2cdisc.aside import Aside
 from il2cdisc.base.datasets import Dataset, common_lengths
-from il2cdisc.base.problems import Problem, Problems, Stopped
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.part import part_of, refuse_check, refuse_part
 from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, make_plan, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, missing_forms, notice, read_export
 from il2cdisc.raw.accepted import compare, fewer_than
-from il2cdisc.raw.values import without_reported
+from il2cdisc.raw.values import with_outcomes, without_reported
 from il2cdisc.spec.load import load_spec
 from il2cdisc.standards.release import load_terminology
 from il2cdisc.study import Study, load_study
@@ -63,7 +63,10 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in export.frames().items()}
     frames["protocol"] = plan.sdtm.protocol
     told = Problems()
-    mappings, made = run_sdtm(study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, told, export)
+    became: dict[Address, str] = {}
+    mappings, made = run_sdtm(
+        study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, told, export, plan.dictionary, became
+    )
     columns = rows = pd.DataFrame()
     if plan.named:  # a part: the ledger is not asked, relations only where RELREC is
         made = made if plan.links else {name: replace(item, links=()) for name, item in made.items()}
@@ -76,7 +79,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
             {form: len(f.frame) for form, f in export.forms.items()},
             {name: m.frame for name, m in made.items()}, mappings, study.deferred, export.address, told,
         )  # fmt: skip
-    findings.extend(without_reported(export.problems, told.items))
+    findings.extend(with_outcomes(without_reported(export.problems, told.items), became))
     told.stop_if_any()
     del frames, mappings  # memory: with thousands of subjects these are gigabytes
 

@@ -10,7 +10,7 @@ from typing import Any
 from il2cdisc.base.numbers import DecimalMark
 from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
-from il2cdisc.raw import RawExport, empty_forms, load_dictionary
+from il2cdisc.raw import Dictionary, RawExport, empty_forms, load_dictionary
 from il2cdisc.raw.accepted import ABSENT, Accepted, read_accepted
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
@@ -103,7 +103,7 @@ def make_plan(folder: Path) -> Plan:
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
     frames["protocol"] = sdtm.protocol
     order = in_order(sdtm_functions, frames, shown=f"{code}/sdtm")
-    mapped, _ = run_sdtm(study, sdtm, sdtm_functions, order, frames, Problems(), None)
+    mapped, _ = run_sdtm(study, sdtm, sdtm_functions, order, frames, Problems(), None, dictionary)
     variables = [v for m in mapped for v in planned(m)]
     dropped = [d for m in mapped for d in dropped_columns(m)]
     links = [(m.name, item) for m in mapped for item in links_of(m)]
@@ -191,8 +191,13 @@ def run_sdtm(
     frames: dict[str, Any],
     problems: Problems,
     export: RawExport | None,
+    dictionary: Dictionary,
+    became: dict[Address, str] | None = None,
 ) -> tuple[list[Any], dict[str, Any]]:
-    """Run the SDTM mappings in their order; gives the mappings and the mapped datasets by name."""
+    """Run the SDTM mappings in their order; gives the mappings and the mapped datasets by name.
+
+    `became` takes what became of records whose code the data dictionary lacks, by raw cell.
+    """
     from il2cdisc.sdtm.columns import Context
     from il2cdisc.sdtm.modules import run_mappings
 
@@ -201,7 +206,11 @@ def run_sdtm(
 
     code = study.shown(study.mappings)
     decimals: dict[str, DecimalMark] = {name: source.decimal for name, source in study.forms.items()}
-    context = Context(spec, problems, export.address if export else nowhere, f"{code}/sdtm", decimals)
+    codes = {column.name: column.codes for form in dictionary.values() for column in form}
+    context = Context(
+        spec, problems, export.address if export else nowhere, f"{code}/sdtm", decimals,
+        codes=codes, became={} if became is None else became,
+    )  # fmt: skip
     return run_mappings(functions, order, frames, context, folder=study.mappings, shown=code)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from il2cdisc.base.dates import iso_date, over_distinct, text_over_distinct
-from il2cdisc.sdtm import Column, derived, in_time, join, part, prepared, recoded, text_where
+from il2cdisc.sdtm import Column, decoded, derived, in_time, join, part, prepared, recoded, stack, text_where
 
 DMY = "dd/mm/yyyy"
 PLANNED = (1, 2, 3, 4, 5, 8, 15, 22, 29, 60)
@@ -20,6 +20,11 @@ VISITS = {
 # planned visit → the number that unscheduled visits after it begin with
 DAYS = {"Screening": 0.0, **{f"Giorno {day}": float(day) for day in PLANNED}}
 UNSCHEDULED = re.compile(r"Non programmata \d+")
+EVERY_VISIT = (*VISITS, "Non programmata 1", "Non programmata 2")
+YES, NO = "S", "N"
+YES_NO = {YES: True, NO: False}
+# columns that every line of a form fills, whatever it answers
+HEADER = ("SITENO", "SUBJID", "INITIALS", "VISIT", "COMPBY", "QRYSTAT", "RATER")
 # what laboratories write in place of a result
 NO_RESULT = {
     "ND": "NO RESULT FROM LABORATORY",
@@ -76,7 +81,7 @@ def given_doses(ec: pd.DataFrame, sv: pd.DataFrame) -> pd.DataFrame:
 
     One whose date is partial or missing is put where its visit was.
     """
-    given, _ = part(ec, ec["ECOCCUR"] == "Y")
+    given = injections_given(ec)
     visits = sv.loc[sv["VISIT"].notna(), ["USUBJID", "VISIT", "SVSTDTC"]].rename(columns={"SVSTDTC": "day"})
     visits = visits.drop_duplicates(["USUBJID", "VISIT"])
     given = join(given, visits, on={"USUBJID": "USUBJID", "VISIT": "VISIT"})
@@ -127,6 +132,82 @@ def visit(source: str) -> Column:
     )
 
 
+def answered(
+    forms: pd.DataFrame, question: str, *always: str, yes: str = YES, no: str = NO
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lines of a form that was done, and lines of one that was not, by the answer to `question`.
+
+    A line with content was done, whatever the answer; `always` names what is no content: the columns that
+    both kinds of lines fill, beside those of `HEADER`.
+    """
+    form = question.partition(".")[0]
+    header = [f"{form}.{name}" for name in HEADER if f"{form}.{name}" in forms]
+    done, not_done = part(
+        forms,
+        question,
+        yes=yes,
+        no=no,
+        filled="yes",
+        always=[*header, *(f"{form}.{name}" for name in always)],
+    )
+    return done, not_done
+
+
+def with_reason(done: pd.DataFrame, not_done: pd.DataFrame, reason: str) -> pd.DataFrame:
+    """Both, one below the other, with `not_done` and, where it holds, the raw column `reason` as `reason`."""
+    nothing = pd.Series(index=done.index, dtype="str")
+    return stack(
+        done.assign(reason=nothing, not_done=pd.Series(False, index=done.index)),
+        not_done.assign(reason=not_done[reason], not_done=pd.Series(True, index=not_done.index)),
+    )
+
+
+def at_visits(rows: pd.DataFrame, column: str, *visits: str) -> pd.Series:
+    """True at the visits, as the site writes them, False at any other, missing where it is not known."""
+    return decoded(rows, column, {name: name in visits for name in EVERY_VISIT})
+
+
+def translations(raw_coding: pd.DataFrame, form: str) -> pd.DataFrame:
+    """The coding of texts of one form."""
+    branches = {name: name for name in ("AE", "CM", "MH", "DV", "CO", "PE", "EG", "SV", "DS")}
+    parts = part(raw_coding, "coding.FORM", **branches)
+    return dict(zip(branches, parts, strict=True))[form]
+
+
+def tubes(raw_samples: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Tubes for flow cytometry, for cytokines, and for the biobank."""
+    flow, cytokines, biobank = part(
+        raw_samples, "samples.SAMPTYPE", flow="FLOW", cytokines="CYTO", biobank=("RNA", "SIERO")
+    )
+    return flow, cytokines, biobank
+
+
+def drawn(samples: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tubes that were drawn, and those that were not."""
+    return answered(samples, "samples.SAMPYN", "BARCODE", "SAMPTYPE", "SAMPREAS", "SAMPNOTE")
+
+
+def phases(raw_ds: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lines of the disposition form on screening, and those on what came after it."""
+    screening, later = part(raw_ds, "ds.DSPHASE", screening="SCREENING", later=("TRATTAMENTO", "STUDIO"))
+    return screening, later
+
+
+def randomised(screening: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lines of screening that led to randomisation, and those that ended before it, by a reason above all."""
+    asked = ("DSREAS", "DSSPEC")
+    form = [name for name in screening.columns if name.startswith("ds.")]
+    always = [name for name in form if name.partition(".")[2] not in asked and name != "ds.DSCOMP"]
+    done, ended = part(screening, "ds.DSCOMP", randomised=YES, ended=NO, filled="ended", always=always)
+    return done, ended
+
+
+def injections_given(ec: pd.DataFrame) -> pd.DataFrame:
+    """Records of EC of injections that were given."""
+    given, _ = part(ec, "ECOCCUR", given="Y", missed="N")
+    return given
+
+
 def result(value: pd.Series) -> pd.Series:
     """Results; missing where the laboratory wrote a word for none."""
     return value.where(~value.isin(list(NO_RESULT)))
@@ -146,7 +227,7 @@ def in_english(
     rows: pd.DataFrame, source: str, raw_coding: pd.DataFrame, form: str
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """`rows` with translation and coding of the text in `source`; translations that no row has, by reason."""
-    texts = raw_coding[raw_coding["coding.FORM"] == form]
+    texts = translations(raw_coding, form)
     found = join(rows, texts, on={source: "coding.VERBATIM"})
     return found, {
         "translation of a text that no record has": texts[~texts["@coding"].isin(found["@coding"])]
@@ -162,17 +243,26 @@ def status(column: str, *, sources: Sequence[str], of: str = "result") -> Column
     )
 
 
+def not_done(question: str) -> Column:
+    """--STAT of the one record that stands for all tests of a form that was not done."""
+    return derived(
+        lambda rows: pd.Series("NOT DONE", index=rows.index, dtype="str"),
+        sources=[question],
+        rule="form not done",
+    )
+
+
 def at_end(domain: str, ongoing: str, reference: str) -> dict[str, Column]:
     """--ENRTPT and --ENTPT: ONGOING at a reference point when the raw column `ongoing` says so."""
     return {
         f"{domain}ENRTPT": derived(
-            lambda rows: text_where("ONGOING", rows[ongoing] == "S"),
+            lambda rows: decoded(rows, ongoing, {YES: "ONGOING", NO: None}),
             sources=[ongoing],
             rule="ONGOING when the site says so",
             origin="Collected",
         ),
         f"{domain}ENTPT": derived(
-            lambda rows: text_where(reference, rows[ongoing] == "S"),
+            lambda rows: decoded(rows, ongoing, {YES: reference, NO: None}),
             sources=[ongoing],
             rule="the reference of ONGOING",
             origin="Assigned",

@@ -46,6 +46,11 @@ def gathered_ids(ids: pd.Series, groups: pd.Series | NDArray[np.integer[Any]]) -
     return pd.Series(lists, index=names, dtype=object)
 
 
+def row_ids(ids: pd.Series) -> NDArray[np.int64]:
+    """The distinct row ids of a column of ids or of tuples of them, in order."""
+    return np.unique(_unrolled(ids)[1])
+
+
 def edges(frame: pd.DataFrame) -> pd.DataFrame:
     """Edges of a finished dataset: columns `row` (position, int64), `source` (text), `id` (int64).
 

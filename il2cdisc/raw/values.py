@@ -169,3 +169,22 @@ def _without(problem: Problem, cells: set[Address]) -> Problem | None:
         return problem
     left = tuple(place for place in problem.records if place not in cells)
     return replace(problem, where=left[0], records=left) if left else None
+
+
+def with_outcomes(problems: Iterable[Problem], became: Mapping[Address, str]) -> tuple[Problem, ...]:
+    """Unknown codes with what became of their records; one problem an outcome."""
+    return tuple(part for problem in problems for part in _by_outcome(problem, became))
+
+
+def _by_outcome(problem: Problem, became: Mapping[Address, str]) -> list[Problem]:
+    if problem.kind is not UNKNOWN_CODE or not became:
+        return [problem]
+    outcomes: dict[str, list[Address]] = {}
+    for place in problem.records:
+        outcomes.setdefault(became.get(place, ""), []).append(place)
+    return [
+        replace(
+            problem, where=places[0], records=tuple(places), what=problem.what + (f"; {text}" if text else "")
+        )
+        for text, places in outcomes.items()
+    ]

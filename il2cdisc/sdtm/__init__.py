@@ -1,6 +1,7 @@
 """Verbs of the mapping modules, and the complete step that makes SDTM of what they map."""
 
 from il2cdisc.base.moments import days_after, in_time
+from il2cdisc.sdtm.branches import decoded, part
 from il2cdisc.sdtm.columns import (
     Column,
     by_field,
@@ -19,7 +20,7 @@ from il2cdisc.sdtm.columns import (
 )
 from il2cdisc.sdtm.links import Link, link
 from il2cdisc.sdtm.mapping import Mapped, dataset, stack
-from il2cdisc.sdtm.rows import first, gather, in_pieces, join, last, part, planned_elements
+from il2cdisc.sdtm.rows import first, gather, in_pieces, join, last, planned_elements
 from il2cdisc.sdtm.values import recoded, text_where
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "dataset",
     "date",
     "days_after",
+    "decoded",
     "derived",
     "first",
     "gather",

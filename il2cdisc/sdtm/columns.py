@@ -24,6 +24,7 @@ from il2cdisc.sdtm.problems import (
     UNMAPPED_OPEN,
     UNTRANSLATED,
 )
+from il2cdisc.sdtm.steering import Codes
 from il2cdisc.sdtm.steps.mapped import decimal_commas
 from il2cdisc.spec.models import Spec
 
@@ -35,7 +36,9 @@ Where = NDArray[np.bool_]
 class Context:
     """What a column may ask while it is computed: the workbook, where a raw cell stands, whom to tell.
 
-    `folder`: where the mapping modules are, for the messages. `decimals`: the decimal mark of each form.
+    `folder`: where the mapping modules are, for the messages. `decimals`: the decimal mark of each form;
+    `codes`: the data dictionary's, by raw column; `became`: what became of a record whose code is not among
+    them, by its raw cell.
     """
 
     spec: Spec
@@ -43,6 +46,8 @@ class Context:
     address: Callable[[str, int, str], Address]
     folder: str = "mappings/sdtm"
     decimals: Mapping[str, DecimalMark] = field(default_factory=dict[str, DecimalMark])
+    codes: Codes = field(default_factory=dict[str, Mapping[str, str]])
+    became: dict[Address, str] = field(default_factory=dict[Address, str])
 
     def tell(
         self,

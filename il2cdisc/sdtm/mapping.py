@@ -12,7 +12,8 @@ from il2cdisc.base.problems import Address, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_columns
 from il2cdisc.sdtm.columns import ALL_FIELDS, Column, Context
 from il2cdisc.sdtm.links import Link, planned_links
-from il2cdisc.sdtm.problems import UNKNOWN_COLUMN
+from il2cdisc.sdtm.problems import NO_RAW_ROW, NO_SUBJECT, OTHER_ROWS, UNKNOWN_COLUMN
+from il2cdisc.sdtm.steering import running_place
 from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
 
 Planned = bool | Callable[[pd.DataFrame], pd.Series] | None
@@ -29,6 +30,8 @@ class Part:
     supplemental: Mapping[str, Column]
     links: tuple[Link, ...] = ()
     planned_before_dose: Planned = None
+    place: Address | None = None
+    """The line of the trial's code that describes them, where a build runs it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def dataset(
     fields = [s for c in columns.values() for s in c.sources if c.rule == "by the field that was filled in"]
     made = {key: column.of_fields(fields) for key, column in columns.items()}
     extra = {key: column.of_fields(fields) for key, column in (supplemental or {}).items()}
-    piece = Part(rows, made, extra, tuple(links), planned_before_dose)
+    piece = Part(rows, made, extra, tuple(links), planned_before_dose, running_place())
     return Mapped(name, (piece,), dropped or {}, tuple((left_out or {}).items()))
 
 
@@ -88,6 +91,7 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
     for piece in mapped.parts:
         rows = piece.rows.reset_index(drop=True)
         values = _values(piece.columns, rows, context, mapped.name)
+        _refuse_rows_of_nobody(piece, values, rows, mapped.name, context)
         extra = _values(piece.supplemental, rows, context, mapped.name)
         for name, column in piece.columns.items():
             if column.original and column.original in rows and len(rows):
@@ -168,8 +172,28 @@ def _value(column: Column, rows: pd.DataFrame, context: Context, name: str, data
         hint = did_you_mean(missing, [str(c) for c in rows.columns])
         place = Address(file=f"{context.folder}/{dataset_name.lower()}.py", column=name)
         raise Stopped([UNKNOWN_COLUMN.at(place, what, hint=hint)]) from None
-    on_rows = isinstance(made, pd.Series) and made.index.equals(rows.index)
-    return made if on_rows else pd.Series(made, index=rows.index)
+    if not isinstance(made, pd.Series):
+        return pd.Series(made, index=rows.index)
+    if made.index.equals(rows.index):
+        return made
+    if not made.index.isin(rows.index).all():
+        what = f"{dataset_name}.{name} is made of rows that are not those of its dataset"
+        place = Address(file=f"{context.folder}/{dataset_name.lower()}.py", column=name)
+        raise Stopped([OTHER_ROWS.at(place, what)])
+    return pd.Series(made, index=rows.index)
+
+
+def _refuse_rows_of_nobody(
+    piece: Part, values: Mapping[str, pd.Series], rows: pd.DataFrame, name: str, context: Context
+) -> None:
+    """Raise `Stopped` for a row of a subject dataset that has no subject, or comes from no raw record."""
+    if "USUBJID" not in values or rows.empty:
+        return
+    place = piece.place or Address(file=f"{context.folder}/{name.lower()}.py")
+    if values["USUBJID"].isna().any():
+        raise Stopped([NO_SUBJECT.at(place, f"{name} has rows without USUBJID")])
+    if rows[id_columns(rows)].isna().all(axis=1).any():
+        raise Stopped([NO_RAW_ROW.at(place, f"{name} has rows that come from no raw record")])
 
 
 def _frame(columns: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:

@@ -18,7 +18,9 @@ from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
 from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.mapping import Mapped, evaluate
 from il2cdisc.sdtm.problems import BROKEN_MODULE, CIRCLE, MADE_TWICE, UNKNOWN_INPUT
+from il2cdisc.sdtm.steering import Undecided, check_codes, steering
 from il2cdisc.sdtm.steps.mapped import MappedDataset
+from il2cdisc.sdtm.undecided import settle
 
 PACKAGE = "mappings"
 Function = Callable[..., Any]
@@ -131,6 +133,7 @@ def run_mappings(
     made: dict[str, MappedDataset] = {}
     makers: dict[str, str] = {}
     problems: list[Problem] = []
+    undecided: list[tuple[int, Undecided]] = []
     for name in order:
         asked = inputs_of(functions[name])
         if any(item not in offered for item in asked):
@@ -138,12 +141,14 @@ def run_mappings(
         arguments = {item: offered[item] for item in asked}
         place = Address(file=f"{shown}/sdtm/{name}.py")
         try:
-            mapping = functions[name](**arguments)
-            if not isinstance(mapping, Mapped):
+            with steering(folder, shown) as run:
+                mapping = functions[name](**arguments)
+                done = evaluate(mapping, context) if isinstance(mapping, Mapped) else None
+            problems.extend(check_codes(run.named, context.codes))
+            if done is None:
                 what = f"{name} returns {type(mapping).__name__}, not what dataset(...) gives"
                 problems.append(BROKEN_MODULE.at(place, what, fix="End it with `return dataset(...)`."))
                 continue
-            done = evaluate(mapping, context)
         except Stopped as stopped:
             problems.extend(stopped.problems)
             continue
@@ -154,13 +159,14 @@ def run_mappings(
         if mapping.name in makers:
             what = f"{name} makes {mapping.name}, which {makers[mapping.name]} makes already"
             problems.append(MADE_TWICE.at(place, what))
+        undecided.extend((len(mappings), item) for item in run.undecided)
         mappings.append(mapping)
         makers[mapping.name] = name
         made[mapping.name] = done
         offered[name] = done.frame
     if problems:
         raise Stopped(problems)
-    return mappings, made
+    return settle(mappings, undecided, made, context), made
 
 
 def broken(

@@ -89,3 +89,51 @@ MADE_TWICE = Kind(
     Severity.STOP,
     "Make it in one module: put the parts together with `stack`.",
 )
+CONTRADICTED = Kind(
+    "MAP130",
+    "Answer inconsistent with the rest of its line",
+    Severity.FINDING,
+    "Ask the site which is right.",
+)
+NO_CODE = Kind(
+    "MAP131",
+    "Missing code in a field that decides where a record goes",
+    Severity.FINDING,
+    "Ask the site for it.",
+)
+STRANGE_CODE = Kind(
+    "MAP132",
+    "Unknown code in a field that decides where a record goes",
+    Severity.FINDING,
+    "Ask the site for the right code.",
+)
+UNNAMED_CODE = Kind(
+    "MAP133",
+    "Codes of the data dictionary and branches of a mapping differ",
+    Severity.STOP,
+    "Name it in a branch.",
+)
+UNNAMED_COLUMN = Kind(
+    "MAP134",
+    "Branches by a column without codes",
+    Severity.STOP,
+    "List its codes in the data dictionary.",
+)
+NO_SUBJECT = Kind(
+    "MAP135",
+    "Record without a subject",
+    Severity.STOP,
+    "Give rows columns of their own: an empty frame takes the rows of any column that it is given.",
+)
+NO_RAW_ROW = Kind(
+    "MAP136",
+    "Record without a raw record",
+    Severity.STOP,
+    "Let the row ids (@form) of the raw forms ride along.",
+)
+OTHER_ROWS = Kind(
+    "MAP137",
+    "Column of other rows",
+    Severity.STOP,
+    "Make the column of the rows that the function is given.",
+)

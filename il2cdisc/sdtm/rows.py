@@ -1,4 +1,4 @@
-"""Rows of a mapping: join, gather, part, first, last, in_pieces, planned elements. Row ids ride along."""
+"""Rows of a mapping: join, gather, first, last, in_pieces, planned elements. Row ids ride along."""
 
 from __future__ import annotations
 
@@ -47,12 +47,6 @@ def gather(frame: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
     long["field"] = pd.array(list(fields), dtype="str").repeat(len(frame))
     long["value"] = value.astype("str")
     return long
-
-
-def part(frame: pd.DataFrame, mask: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows where `mask` is true, and the others (missing counts as false)."""
-    chosen = mask if mask.dtype == "bool" else mask.fillna(False).astype("bool")
-    return frame[chosen], frame[~chosen]
 
 
 def first(frame: pd.DataFrame, *, by: Sequence[str], order: Sequence[str]) -> pd.DataFrame:

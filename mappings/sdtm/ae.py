@@ -11,16 +11,15 @@ from il2cdisc.sdtm import (
     dataset,
     date,
     mapped,
-    part,
     subject,
     translated,
 )
-from mappings.common import DMY, administrative, at_end, in_english
+from mappings.common import DMY, administrative, answered, at_end, in_english
 
 
 def ae(raw_ae: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """Adverse events: one record per adverse event per subject."""
-    events, none = part(raw_ae, raw_ae["ae.AEYN"] == "S")
+    events, none = answered(raw_ae, "ae.AEYN")
     rows, unused = in_english(events, "ae.AETERM", raw_coding, "AE")
     return dataset(
         "AE",

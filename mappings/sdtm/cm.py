@@ -14,7 +14,6 @@ from il2cdisc.sdtm import (
     derived,
     mapped,
     number,
-    part,
     subject,
     text_where,
     translated,
@@ -22,6 +21,7 @@ from il2cdisc.sdtm import (
 from mappings.common import (
     DMY,
     administrative,
+    answered,
     at_end,
     in_english,
     is_no_date,
@@ -31,7 +31,7 @@ from mappings.common import (
 
 def cm(raw_cm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """Medication: one record per medication and dosing interval per subject."""
-    taken, none = part(raw_cm, raw_cm["cm.CMYN"] == "S")
+    taken, none = answered(raw_cm, "cm.CMYN")
     rows, unused = in_english(taken, "cm.CMTRT", raw_coding, "CM")
     return dataset(
         "CM",

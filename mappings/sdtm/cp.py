@@ -12,6 +12,7 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
+    decoded,
     derived,
     join,
     mapped,
@@ -25,8 +26,10 @@ from mappings.common import (
     DMY,
     NO_RESULT,
     administrative,
+    drawn,
     result,
     status,
+    tubes,
     visit,
     with_visit,
 )
@@ -83,7 +86,6 @@ SUBCATEGORY = {
     **dict.fromkeys(ACTIVATED, "ACTIVATED CELLS"),
 }
 TYPES = {"ABS": "NUMBER CONCENTRATION", "PCT": "NUMBER FRACTION", "": "RATIO"}
-CLOTTED = "COAGULATO"
 
 
 def cp(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
@@ -135,7 +137,7 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
         CPNAM=constant("IMMUNOLOGY LABORATORY"),
         CPSPEC=constant("BLOOD"),
         CPSPCCND=derived(
-            lambda f: text_where("CLOTTED", f["flow.RUNSTAT"] == CLOTTED),
+            lambda f: text_where("CLOTTED", clotted(f)),
             sources=["flow.RUNSTAT"],
             rule="CLOTTED when the tube was",
             origin=Origin.COLLECTED,
@@ -153,9 +155,8 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
 
 def not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """Tubes for flow cytometry that were not drawn: one record stands for all populations."""
-    flow = raw_samples["samples.SAMPTYPE"] == "FLOW"
-    missing = raw_samples[flow & (raw_samples["samples.SAMPYN"] == "N")]
-    biobank = raw_samples[~raw_samples["samples.SAMPTYPE"].isin(["FLOW", "CYTO"])]
+    flow, _, biobank = tubes(raw_samples)
+    _, missing = drawn(flow)
     return dataset(
         "CP",
         with_visit(missing, "samples.VISIT", raw_sv),
@@ -194,5 +195,9 @@ def no_result(rows: pd.DataFrame) -> pd.Series:
     """Why there is no result: a clotted tube, the word of the laboratory, or nothing was written."""
     value = rows["flow.RESULT"]
     reason = recoded(value, NO_RESULT).mask(value.isna(), "RESULT MISSING")
-    clotted = (rows["flow.RUNSTAT"] == CLOTTED) & reason.notna()
-    return reason.mask(clotted, "SAMPLE CLOTTED")
+    return reason.mask(clotted(rows) & reason.notna(), "SAMPLE CLOTTED")
+
+
+def clotted(rows: pd.DataFrame) -> pd.Series:
+    """True where the laboratory says that the tube was clotted."""
+    return decoded(rows, "flow.RUNSTAT", {"OK": False, "COAGULATO": True}).fillna(False)

@@ -12,6 +12,7 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
+    decoded,
     derived,
     join,
     mapped,
@@ -20,9 +21,29 @@ from il2cdisc.sdtm import (
     subject,
     text_where,
 )
-from mappings.common import DMY, administrative, complete_dates, given_doses
+from mappings.common import (
+    DMY,
+    YES_NO,
+    administrative,
+    complete_dates,
+    given_doses,
+    phases,
+    randomised,
+)
 
-SCREEN_FAILURE = "CRITERI NON SODDISFATTI"
+DEATH = "MORTE"
+# why screening ended → why there is no arm
+WITHOUT_ARM = {
+    "CRITERI NON SODDISFATTI": "SCREEN FAILURE",
+    **dict.fromkeys(
+        ("EVENTO AVVERSO", "RITIRO CONSENSO", "PERSO AL FOLLOW-UP", "DECISIONE MEDICO", DEATH, "ALTRO"),
+        "SCREENING NOT COMPLETED",
+    ),
+}
+FATAL = {
+    "fatale": True,
+    **dict.fromkeys(("risolto", "in risoluzione", "non risolto", "risolto con esiti", "sconosciuto"), False),
+}
 PARTICIPATION = ["sv.SVSTDAT", "sv.SVENDAT", "ds.DSDAT", "ds.DSLCDAT"]
 
 
@@ -127,26 +148,32 @@ def last_contact(raw_ds: pd.DataFrame, raw_sv: pd.DataFrame) -> pd.DataFrame:
 
 def screening_end(raw_ds: pd.DataFrame) -> pd.DataFrame:
     """How screening ended without randomisation, and the date of a death, a subject a row."""
-    ended = raw_ds[(raw_ds["ds.DSPHASE"] == "SCREENING") & (raw_ds["ds.DSCOMP"] == "N")]
-    ended = ended[["USUBJID", "ds.DSREAS"]].rename(columns={"ds.DSREAS": "ended"}).drop_duplicates("USUBJID")
-    died = raw_ds[raw_ds["ds.DSREAS"] == "MORTE"].drop_duplicates("USUBJID")
+    screening, _ = phases(raw_ds)
+    _, ended = randomised(screening)
+    ended = ended.assign(ended=decoded(ended, "ds.DSREAS", WITHOUT_ARM))[["USUBJID", "ended"]]
+    ended = ended.drop_duplicates("USUBJID")
+    died = raw_ds[died_of(raw_ds)].drop_duplicates("USUBJID")
     died = pd.DataFrame({"USUBJID": died["USUBJID"], "death": complete_dates(died["ds.DSDAT"])})
     return ended.merge(died, on="USUBJID", how="outer")
 
 
 def deaths(raw_ds: pd.DataFrame, raw_ae: pd.DataFrame) -> list[str]:
     """Subjects of whom a form tells the death."""
-    fatal = (raw_ae["ae.AEOUT"] == "fatale") | (raw_ae["ae.AESDTH"] == "S")
-    return [*raw_ds.loc[raw_ds["ds.DSREAS"] == "MORTE", "USUBJID"], *raw_ae.loc[fatal, "USUBJID"]]
+    fatal = decoded(raw_ae, "ae.AEOUT", FATAL) | decoded(raw_ae, "ae.AESDTH", YES_NO)
+    return [*raw_ds.loc[died_of(raw_ds), "USUBJID"], *raw_ae.loc[fatal.fillna(False), "USUBJID"]]
+
+
+def died_of(raw_ds: pd.DataFrame) -> pd.Series:
+    """True where the disposition form tells a death."""
+    return decoded(raw_ds, "ds.DSREAS", {reason: reason == DEATH for reason in WITHOUT_ARM}).fillna(False)
 
 
 def reason_arm_is_null(rows: pd.DataFrame) -> pd.Series:
     """ARMNRS: see the method in the workbook."""
     missing = pd.Series(index=rows.index, dtype="str")
-    randomised, ended = rows["rand.ARM"].notna(), rows["ended"]
+    assigned, ended = rows["rand.ARM"].notna(), rows["ended"]
     return (
-        missing.mask(~randomised, "NOT ASSIGNED")
-        .mask(~randomised & ended.notna(), "SCREENING NOT COMPLETED")
-        .mask(~randomised & (ended == SCREEN_FAILURE), "SCREEN FAILURE")
-        .mask(randomised & ~dosed(rows), "ASSIGNED, NOT TREATED")
+        missing.mask(~assigned, "NOT ASSIGNED")
+        .mask(~assigned & ended.notna(), ended)
+        .mask(assigned & ~dosed(rows), "ASSIGNED, NOT TREATED")
     )

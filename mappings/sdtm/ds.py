@@ -11,14 +11,14 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
+    decoded,
     derived,
     join,
     mapped,
-    part,
     stack,
     subject,
 )
-from mappings.common import DMY, administrative
+from mappings.common import DMY, YES, YES_NO, administrative, answered, phases, randomised, translations
 
 
 def ds(raw_ic: pd.DataFrame, raw_ds: pd.DataFrame, raw_dm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
@@ -28,7 +28,7 @@ def ds(raw_ic: pd.DataFrame, raw_ds: pd.DataFrame, raw_dm: pd.DataFrame, raw_cod
 
 def consent(raw_ic: pd.DataFrame) -> Mapped:
     """Informed consent."""
-    signed, refused = part(raw_ic, raw_ic["ic.ICYN"] == "S")
+    signed, refused = answered(raw_ic, "ic.ICYN")
     return dataset(
         "DS",
         signed,
@@ -44,7 +44,8 @@ def consent(raw_ic: pd.DataFrame) -> Mapped:
 
 def randomisation(raw_ds: pd.DataFrame, raw_dm: pd.DataFrame) -> Mapped:
     """Randomisation: screening that was completed."""
-    rows = raw_ds[(raw_ds["ds.DSPHASE"] == "SCREENING") & (raw_ds["ds.DSCOMP"] == "S")]
+    screening, _ = phases(raw_ds)
+    rows, _ = randomised(screening)
     return dataset(
         "DS",
         join(rows, raw_dm.drop(columns="USUBJID"), on={"ds.SUBJID": "dm.SUBJID"}),
@@ -60,10 +61,11 @@ def randomisation(raw_ds: pd.DataFrame, raw_dm: pd.DataFrame) -> Mapped:
 
 def disposition(raw_ds: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """End of treatment and of participation, completed or not; screening that was not completed."""
-    ended = raw_ds[~((raw_ds["ds.DSPHASE"] == "SCREENING") & (raw_ds["ds.DSCOMP"] == "S"))]
-    texts = raw_coding[raw_coding["coding.FORM"] == "DS"]
-    rows = join(ended, texts, on={"ds.DSSPEC": "coding.VERBATIM"})
-    rows = rows.assign(outcome=rows["ds.DSREAS"].mask(rows["ds.DSCOMP"] == "S", "S"))
+    screening, later = phases(raw_ds)
+    _, failed = randomised(screening)
+    texts = translations(raw_coding, "DS")
+    rows = join(stack(failed, later), texts, on={"ds.DSSPEC": "coding.VERBATIM"})
+    rows = rows.assign(outcome=rows["ds.DSREAS"].mask(completed(rows), YES))
     return dataset(
         "DS",
         rows,
@@ -93,4 +95,9 @@ def disposition(raw_ds: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
 def details(rows: pd.DataFrame) -> pd.Series:
     """DSTERM: the details in English, untranslated as they are; COMPLETED; else the reason as collected."""
     text = rows["coding.ENGLISH"].fillna(rows["ds.DSSPEC"])
-    return text.mask(rows["ds.DSCOMP"] == "S", "COMPLETED").fillna(rows["ds.DSREAS"])
+    return text.mask(completed(rows), "COMPLETED").fillna(rows["ds.DSREAS"])
+
+
+def completed(rows: pd.DataFrame) -> pd.Series:
+    """True where the form says that its part of the study was completed."""
+    return decoded(rows, "ds.DSCOMP", YES_NO).fillna(False)

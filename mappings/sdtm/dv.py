@@ -5,10 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, collected, dataset, date, mapped, subject, translated
+from il2cdisc.sdtm import Mapped, collected, dataset, date, decoded, mapped, subject, translated
 from mappings.common import DMY, administrative, in_english, visit, with_visit
 
-WRONG_STRATUM = "STRATO"
+OF_RANDOMISATION = {
+    "STRATO": True,
+    **dict.fromkeys(
+        ("FINESTRA", "DOSE SALTATA", "DOSE RINVIATA", "PROCEDURA", "FARMACO PROIBITO", "ELEGGIBILITA"), False
+    ),
+}
 
 
 def dv(raw_dv: pd.DataFrame, raw_sv: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
@@ -29,5 +34,5 @@ def dv(raw_dv: pd.DataFrame, raw_sv: pd.DataFrame, raw_coding: pd.DataFrame) -> 
         dropped=administrative("dv", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
         left_out=unused,
         # said of the randomisation, which comes before the first injection of its day
-        planned_before_dose=lambda f: f["dv.DVCAT"] == WRONG_STRATUM,
+        planned_before_dose=lambda f: decoded(f, "dv.DVCAT", OF_RANDOMISATION).fillna(False),
     )

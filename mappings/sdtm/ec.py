@@ -13,22 +13,33 @@ from il2cdisc.sdtm import (
     derived,
     mapped,
     number,
+    prepared,
+    stack,
     subject,
     text_where,
 )
-from mappings.common import DMY, administrative, visit, with_visit
+from mappings.common import DMY, administrative, answered, visit, with_visit
 
 
 def ec(raw_ex: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """Exposure as collected: one record per planned injection per subject."""
+    given, missed = answered(with_visit(raw_ex, "ex.VISIT", raw_sv), "ex.EXYN", "EXREASND", "KITNO")
     return dataset(
         "EC",
-        with_visit(raw_ex, "ex.VISIT", raw_sv),
+        stack(
+            given.assign(occurred=pd.Series("Y", index=given.index, dtype="str")),
+            missed.assign(occurred=pd.Series("N", index=missed.index, dtype="str")),
+        ),
         USUBJID=subject(),
         ECREFID=collected("ex.KITNO"),
         ECTRT=constant("STUDY DRUG"),
         ECPRESP=constant("Y"),
-        ECOCCUR=mapped("ex.EXYN", codelist="NY"),
+        ECOCCUR=prepared(
+            "occurred",
+            sources=["ex.EXYN"],
+            rule="Y when the form says so, or has an injection; N when it says that none was given",
+            origin="Collected",
+        ),
         ECREASOC=mapped("ex.EXREASND", codelist="REASND"),
         ECDOSE=number("ex.EXVOL"),
         ECDOSU=derived(

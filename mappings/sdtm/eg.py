@@ -12,20 +12,21 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
+    decoded,
     derived,
     gather,
     mapped,
-    part,
     prepared,
     recoded,
     stack,
     subject,
-    text_where,
 )
 from mappings.common import (
     DMY,
     administrative,
+    answered,
     in_english,
+    not_done,
     reason_without_result,
     result,
     status,
@@ -46,12 +47,12 @@ METHOD = "12 LEAD STANDARD"
 
 def eg(raw_eg: pd.DataFrame, raw_sv: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """Electrocardiogram: one record per test per visit per subject."""
-    done, not_done = part(with_visit(raw_eg, "eg.VISIT", raw_sv), raw_eg["eg.EGYN"] == "S")
+    done, undone = answered(with_visit(raw_eg, "eg.VISIT", raw_sv), "eg.EGYN", "EGREASND", "EGDAT", "EGTIM")
     return stack(
         intervals(gather(done, fields=list(INTERVALS))),
         interpretation(done),
         abnormalities(done, raw_coding),
-        form_not_done(not_done),
+        form_not_done(undone),
     )
 
 
@@ -90,7 +91,7 @@ def interpretation(rows: pd.DataFrame) -> Mapped:
         USUBJID=subject(),
         EGTESTCD=constant("INTP"),
         EGORRES=mapped("eg.EGINTP", codelist="NORMABNM"),
-        EGCLSIG=mapped("eg.EGINTP", codelist="NY", where=lambda f: f["eg.EGINTP"] != "NORMALE"),
+        EGCLSIG=mapped("eg.EGINTP", codelist="NY", where=abnormal),
         EGSTAT=status("eg.EGINTP", sources=["eg.EGINTP"]),
         EGREASND=derived(
             lambda f: reason_without_result(f["eg.EGINTP"]),
@@ -101,6 +102,12 @@ def interpretation(rows: pd.DataFrame) -> Mapped:
         VISIT=visit("eg.VISIT"),
         EGDTC=date("eg.EGDAT", DMY, time="eg.EGTIM"),
     )
+
+
+def abnormal(rows: pd.DataFrame) -> pd.Series:
+    """True where the interpretation says abnormal."""
+    grades = {"NORMALE": False, "ANORMALE NCS": True, "ANORMALE CS": True}
+    return decoded(rows, "eg.EGINTP", grades).fillna(False)
 
 
 def abnormalities(rows: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
@@ -128,9 +135,7 @@ def form_not_done(rows: pd.DataFrame) -> Mapped:
         rows,
         USUBJID=subject(),
         EGTESTCD=constant("EGALL"),
-        EGSTAT=derived(
-            lambda f: text_where("NOT DONE", f["eg.EGYN"] == "N"), sources=["eg.EGYN"], rule="form not done"
-        ),
+        EGSTAT=not_done("eg.EGYN"),
         EGREASND=mapped("eg.EGREASND", codelist="REASND", origin=Origin.DERIVED),
         EGMETHOD=constant(METHOD),
         VISIT=visit("eg.VISIT"),

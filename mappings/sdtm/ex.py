@@ -10,24 +10,23 @@ from il2cdisc.sdtm import (
     carried,
     constant,
     dataset,
+    decoded,
     derived,
     join,
     link,
     mapped,
-    part,
-    recoded,
     subject,
 )
+from mappings.common import injections_given
 
-ACTIVE = "IL2"
-MILLION_UNITS_IN_ML = 2.0
-FORMS = {ACTIVE: "INJECTION, POWDER, LYOPHILIZED, FOR SOLUTION", "PBO": "INJECTION, SOLUTION"}
+# million units in a mL: the dose of a subject whose arm is not known is not known
+STRENGTH = {"IL2": 2.0, "PBO": 0.0}
+FORMS = {"IL2": "INJECTION, POWDER, LYOPHILIZED, FOR SOLUTION", "PBO": "INJECTION, SOLUTION"}
 
 
 def ex(ec: pd.DataFrame, raw_rand: pd.DataFrame) -> Mapped:
     """Exposure: one record per injection given."""
-    given, _ = part(ec, ec["ECOCCUR"] == "Y")
-    rows = join(given, raw_rand, on={"USUBJID": "USUBJID"})
+    rows = join(injections_given(ec), raw_rand, on={"USUBJID": "USUBJID"})
     return dataset(
         "EX",
         rows,
@@ -35,13 +34,13 @@ def ex(ec: pd.DataFrame, raw_rand: pd.DataFrame) -> Mapped:
         EXREFID=carried("ECREFID"),
         EXTRT=mapped("rand.ARM", codelist="EXTRT", origin=Origin.ASSIGNED),
         EXDOSE=derived(
-            lambda f: (f["ECDOSE"] * MILLION_UNITS_IN_ML).where(f["rand.ARM"] == ACTIVE, 0.0),
+            dose,
             sources=["EC.ECDOSE", "rand.ARM"],
             rule="mL times 2 for the active treatment, 0 for placebo",
         ),
         EXDOSU=constant("10^6 IU"),
         EXDOSFRM=derived(
-            lambda f: recoded(f["rand.ARM"], FORMS),
+            lambda f: decoded(f, "rand.ARM", FORMS),
             sources=["rand.ARM"],
             rule="dose form of the treatment",
             origin=Origin.ASSIGNED,
@@ -55,3 +54,9 @@ def ex(ec: pd.DataFrame, raw_rand: pd.DataFrame) -> Mapped:
         EXENDTC=carried("ECENDTC"),
         links=[link("EC", VISIT=carried("VISIT"), ECREFID=carried("ECREFID"))],
     )
+
+
+def dose(rows: pd.DataFrame) -> pd.Series:
+    """Million units; 0 for placebo, whatever its volume; missing where the arm is not known."""
+    strength = decoded(rows, "rand.ARM", STRENGTH)
+    return (rows["ECDOSE"] * strength).mask(strength == 0.0, 0.0)

@@ -14,12 +14,12 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
+    decoded,
     derived,
     gather,
     join,
     link,
     mapped,
-    part,
     prepared,
     recoded,
     stack,
@@ -28,6 +28,7 @@ from il2cdisc.sdtm import (
 from mappings.common import (
     DMY,
     administrative,
+    answered,
     reason_without_result,
     result,
     status,
@@ -45,7 +46,7 @@ MEASURES = {
     "injsite.INDURMM": ("DIAMETER", INDURATION, "mm"),
     "injsite.PAINNRS": ("PAINNRS", PAIN, None),
 }
-ABSENT = "assente"
+PRESENT = {"assente": False, "lieve": True, "moderato": True, "severo": True}
 
 
 def fa(raw_injsite: pd.DataFrame, raw_sv: pd.DataFrame, ae: pd.DataFrame) -> Mapped:
@@ -53,8 +54,8 @@ def fa(raw_injsite: pd.DataFrame, raw_sv: pd.DataFrame, ae: pd.DataFrame) -> Map
     forms = with_visit(raw_injsite, "injsite.VISIT", raw_sv)
     events = ae[["USUBJID", "AESPID", "AEDECOD"]]
     forms = join(forms, events, on={"USUBJID": "USUBJID", "injsite.INJAENO": "AESPID"})
-    examined, not_examined = part(forms, forms["injsite.INJYN"] == "S")
-    present, _ = part(examined, examined["injsite.ERYTH"].notna() & (examined["injsite.ERYTH"] != ABSENT))
+    examined, not_examined = answered(forms, "injsite.INJYN", "INJREAS", "INJDAT", "INJTIM", "INJLOC")
+    present = examined[decoded(examined, "injsite.ERYTH", PRESENT).fillna(False)]
     return stack(
         erythema(examined, "OCCUR", occurrence()),
         erythema(present, "SEV", mapped("injsite.ERYTH", codelist="SEVRS")),
@@ -64,11 +65,10 @@ def fa(raw_injsite: pd.DataFrame, raw_sv: pd.DataFrame, ae: pd.DataFrame) -> Map
 
 
 def occurrence() -> Column:
-    """Y or N: was there an erythema."""
+    """Y or N: was there an erythema; a text that is no code as collected."""
+    answers = {code: "Y" if there else "N" for code, there in PRESENT.items()}
     return derived(
-        lambda f: (
-            f["injsite.ERYTH"].mask(f["injsite.ERYTH"].notna(), "Y").mask(f["injsite.ERYTH"] == ABSENT, "N")
-        ),
+        lambda f: decoded(f, "injsite.ERYTH", answers, keep=True),
         sources=["injsite.ERYTH"],
         rule="N when the form says that there is none, Y for any grade",
         origin=Origin.COLLECTED,

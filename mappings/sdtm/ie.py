@@ -6,7 +6,7 @@ import pandas as pd
 
 from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import Mapped, by_field, dataset, date, derived, gather, mapped, part, subject, text_where
-from mappings.common import DMY, administrative, visit, with_visit
+from mappings.common import DMY, NO, YES, administrative, visit, with_visit
 
 INCLUSION = {f"ie.IN{number:02d}": f"IN{number:02d}" for number in range(1, 6)}
 EXCLUSION = {f"ie.EX{number:02d}": f"EX{number:02d}" for number in range(1, 27)}
@@ -16,11 +16,14 @@ CRITERIA = INCLUSION | EXCLUSION
 def ie(raw_ie: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """Criteria not met: one record per criterion and visit per subject."""
     answers = gather(with_visit(raw_ie, "ie.VISIT", raw_sv), fields=list(CRITERIA))
-    included = answers["field"].isin(list(INCLUSION))
-    not_met, _ = part(answers, answers["value"] == text_where("N", included).fillna("S"))
+    yes, no, not_applicable = part(answers, "value", yes=YES, no=NO, not_applicable="NA")
+    met = pd.concat([yes[is_inclusion(yes)], no[~is_inclusion(no)], not_applicable])
+    not_met = pd.concat([no[is_inclusion(no)], yes[~is_inclusion(yes)]])
+    open_answers = answers[~answers.index.isin(met.index.union(not_met.index))]
+    reported = pd.concat([not_met, open_answers])
     return dataset(
         "IE",
-        not_met.assign(included=included),
+        not_met.assign(included=is_inclusion(not_met)),
         USUBJID=subject(),
         IETESTCD=by_field(CRITERIA),
         IECAT=derived(
@@ -36,5 +39,10 @@ def ie(raw_ie: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
             **administrative("ie", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
             "ie.ELIGYN": "follows from the criteria above it",
         },
-        left_out={"every criterion is met": raw_ie[~raw_ie["@ie"].isin(not_met["@ie"])]},
+        left_out={"every criterion is met": raw_ie[~raw_ie["@ie"].isin(reported["@ie"])]},
     )
+
+
+def is_inclusion(answers: pd.DataFrame) -> pd.Series:
+    """True for the answers to inclusion criteria: their no is the exclusion criteria's yes."""
+    return answers["field"].isin(list(INCLUSION))

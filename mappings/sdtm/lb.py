@@ -19,7 +19,6 @@ from il2cdisc.sdtm import (
     limit_below,
     mapped,
     number,
-    part,
     prepared,
     recoded,
     stack,
@@ -31,10 +30,14 @@ from mappings.common import (
     NO_RESULT,
     SPOILT,
     administrative,
+    answered,
+    drawn,
     reason_without_result,
     result,
     status,
+    tubes,
     visit,
+    with_reason,
     with_visit,
 )
 
@@ -219,7 +222,8 @@ def cytokines(raw_cyto: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.Data
 
 def cytokines_not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """Tubes for cytokines that were not drawn: one record stands for all of its tests."""
-    rows = raw_samples[(raw_samples["samples.SAMPTYPE"] == "CYTO") & (raw_samples["samples.SAMPYN"] == "N")]
+    _, cytokine_tubes, _ = tubes(raw_samples)
+    _, rows = drawn(cytokine_tubes)
     return dataset(
         "LB",
         with_visit(rows, "samples.VISIT", raw_sv),
@@ -237,11 +241,11 @@ def cytokines_not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapp
 
 def urinalysis(raw_ua: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """The dipstick: pH and specific gravity as numbers, all else in grades."""
-    rows = gather(with_visit(raw_ua, "ua.VISIT", raw_sv), fields=[*MEASURED, *GRADED])
+    forms = answered(with_visit(raw_ua, "ua.VISIT", raw_sv), "ua.UAYN", "UAREASND", "UADAT", "UATIM")
+    rows = gather(with_reason(*forms, "ua.UAREASND"), fields=[*MEASURED, *GRADED])
     known = result(rows["value"])
-    not_done = rows["ua.UAREASND"].where(rows["ua.UAYN"] == "N")
-    rows = rows.assign(result=known, reason=not_done.fillna(reason_without_result(rows["value"])))
-    measured, graded = part(rows, rows["field"].isin(list(MEASURED)))
+    rows = rows.assign(result=known, reason=rows["reason"].fillna(reason_without_result(rows["value"])))
+    on_scale = rows["field"].isin(list(MEASURED))
     numbers = prepared(
         "result",
         sources=list(MEASURED),
@@ -249,7 +253,7 @@ def urinalysis(raw_ua: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
         origin=AS_COLLECTED,
     )
     grades = mapped("result", codelist="LBSTRESC", sources=list(GRADED))
-    return stack(dipstick(measured, MEASURED, numbers), dipstick(graded, GRADED, grades))
+    return stack(dipstick(rows[on_scale], MEASURED, numbers), dipstick(rows[~on_scale], GRADED, grades))
 
 
 def dipstick(rows: pd.DataFrame, tests: dict[str, str], results: Column) -> Mapped:
@@ -272,7 +276,8 @@ def dipstick(rows: pd.DataFrame, tests: dict[str, str], results: Column) -> Mapp
 
 def pregnancy(raw_preg: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """Pregnancy tests of women who can become pregnant."""
-    due, no_potential = part(raw_preg, raw_preg["preg.CHILDPOT"] == "S")
+    apart = ("PREGDAT", "NOCBPRSN", "CONTRAC", "PREGYN", "PREGREAS")
+    due, no_potential = answered(raw_preg, "preg.CHILDPOT", *apart)
     rows = with_visit(due, "preg.VISIT", raw_sv)
     return dataset(
         "LB",

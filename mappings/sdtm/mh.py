@@ -14,13 +14,12 @@ from il2cdisc.sdtm import (
     date,
     derived,
     mapped,
-    part,
     stack,
     subject,
     text_where,
     translated,
 )
-from mappings.common import DMY, administrative, at_end, began_before, in_english, result
+from mappings.common import DMY, administrative, answered, at_end, began_before, in_english, result
 
 PSYCHIATRIC = "PSYCHIATRIC HISTORY"
 
@@ -37,7 +36,7 @@ def mh(raw_mh: pd.DataFrame, raw_psyhx: pd.DataFrame, raw_coding: pd.DataFrame) 
 
 def conditions(raw_mh: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """Conditions that the subject reports."""
-    reported, none = part(raw_mh, raw_mh["mh.MHYN"] == "S")
+    reported, none = answered(raw_mh, "mh.MHYN", "MHDAT")
     rows, unused = in_english(reported, "mh.MHTERM", raw_coding, "MH")
     return dataset(
         "MH",

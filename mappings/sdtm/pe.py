@@ -12,21 +12,20 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
-    derived,
+    decoded,
     gather,
     mapped,
-    part,
     prepared,
-    recoded,
     stack,
     subject,
-    text_where,
     translated,
 )
 from mappings.common import (
     DMY,
     administrative,
+    answered,
     in_english,
+    not_done,
     reason_without_result,
     status,
     visit,
@@ -44,16 +43,17 @@ SYSTEMS = {
     "pe.PEMSK": "MUSCSKEL",
     "pe.PENEURO": "NEURO",
 }
-FINDINGS = {"N": "NORMAL", "A": "ABNORMAL"}
+FINDINGS = {"N": "NORMAL", "A": "ABNORMAL", "ND": None}
 
 
 def pe(raw_pe: pd.DataFrame, raw_sv: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """Physical examination: one record per body system per visit per subject."""
-    done, not_done = part(with_visit(raw_pe, "pe.VISIT", raw_sv), raw_pe["pe.PEYN"] == "S")
+    done, undone = answered(with_visit(raw_pe, "pe.VISIT", raw_sv), "pe.PEYN", "PEREASND", "PEDAT")
     rows, unused = in_english(done, "pe.PEDESC", raw_coding, "PE")
     systems = gather(rows, fields=list(SYSTEMS))
-    described, others = part(systems, (systems["value"] == "A") & systems["pe.PEDESC"].notna())
-    return stack(abnormal(described, unused), normal(others), form_not_done(not_done))
+    found = decoded(systems, "value", {"N": False, "A": True, "ND": False}).fillna(False)
+    described = found & systems["pe.PEDESC"].notna()
+    return stack(abnormal(systems[described], unused), normal(systems[~described]), form_not_done(undone))
 
 
 def abnormal(rows: pd.DataFrame, unused: dict[str, pd.DataFrame]) -> Mapped:
@@ -74,7 +74,9 @@ def abnormal(rows: pd.DataFrame, unused: dict[str, pd.DataFrame]) -> Mapped:
 
 def normal(rows: pd.DataFrame) -> Mapped:
     """Body systems that are normal, abnormal without a description, or were not examined."""
-    rows = rows.assign(finding=recoded(rows["value"], FINDINGS), reason=reason_without_result(rows["value"]))
+    rows = rows.assign(
+        finding=decoded(rows, "value", FINDINGS, keep=True), reason=reason_without_result(rows["value"])
+    )
     return dataset(
         "PE",
         rows,
@@ -83,7 +85,7 @@ def normal(rows: pd.DataFrame) -> Mapped:
         PEORRES=prepared(
             "finding",
             sources=list(SYSTEMS),
-            rule="NORMAL, or ABNORMAL when nothing describes it",
+            rule="NORMAL, or ABNORMAL when nothing describes it; a text that is no code as collected",
             origin=Origin.COLLECTED,
         ),
         PESTAT=status("finding", sources=list(SYSTEMS), of="finding"),
@@ -100,9 +102,7 @@ def form_not_done(rows: pd.DataFrame) -> Mapped:
         rows,
         USUBJID=subject(),
         PETESTCD=constant("PEALL"),
-        PESTAT=derived(
-            lambda f: text_where("NOT DONE", f["pe.PEYN"] == "N"), sources=["pe.PEYN"], rule="form not done"
-        ),
+        PESTAT=not_done("pe.PEYN"),
         PEREASND=mapped("pe.PEREASND", codelist="REASND", origin=Origin.DERIVED),
         VISIT=visit("pe.VISIT"),
         PEDTC=date("pe.PEDAT", DMY),

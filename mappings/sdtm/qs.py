@@ -18,7 +18,7 @@ from il2cdisc.sdtm import (
     stack,
     subject,
 )
-from mappings.common import DMY, administrative, status, visit, with_visit
+from mappings.common import DMY, administrative, answered, at_visits, status, visit, with_reason, with_visit
 
 BDI = {f"bdi.BD{item:02d}": f"BDI2{item:02d}" for item in range(1, 22)} | {"bdi.BDTOT": "BDI222"}
 CGI = {"cgi.CGISEV": "CGI0201", "cgi.CGIIMP": "CGI0203"}
@@ -41,19 +41,24 @@ def qs(
     raw_sv: pd.DataFrame,
 ) -> Mapped:
     """Questionnaires: one record per question per visit per subject."""
-    impression = gather(with_visit(raw_cgi, "cgi.VISIT", raw_sv), fields=list(CGI))
+    rated = answered(with_visit(raw_cgi, "cgi.VISIT", raw_sv), "cgi.CGIYN", "CGIREAS", "CGIDAT")
+    impression = gather(with_reason(*rated, "cgi.CGIREAS"), fields=list(CGI))
     # improvement is not asked at the first visit
-    first = (impression["field"] == "cgi.CGIIMP") & (impression["cgi.VISIT"] == FIRST_VISIT)
-    impression, _ = part(impression, ~(first & impression["value"].isna()))
+    first = at_visits(impression, "cgi.VISIT", FIRST_VISIT).fillna(False)
+    not_asked = first & (impression["field"] == "cgi.CGIIMP") & impression["value"].isna()
+    impression = impression[~not_asked]
 
-    suicidality = gather(with_visit(raw_cssrs, "cssrs.VISIT", raw_sv), fields=list(CSSRS))
-    baseline, later = part(suicidality, suicidality["cssrs.CSVERS"] == "BASELINE")
+    suicidality = with_reason(
+        *answered(with_visit(raw_cssrs, "cssrs.VISIT", raw_sv), "cssrs.CSYN", "CSVERS", "CSREASND", "CSDAT"),
+        "cssrs.CSREASND",
+    )
+    baseline, later = part(suicidality, "cssrs.CSVERS", baseline="BASELINE", later="DALL'ULTIMA VISITA")
     return stack(
         questionnaire(
-            gather(with_visit(raw_bdi, "bdi.VISIT", raw_sv), fields=list(BDI)),
+            gather(inventory(with_visit(raw_bdi, "bdi.VISIT", raw_sv)), fields=list(BDI)),
             BDI,
             "BECK DEPRESSION INVENTORY-II",
-            asked=("bdi.BDYN", "0"),
+            done="bdi.BDYN",
             reason="bdi.BDREAS",
             when="bdi.BDDAT",
             time="bdi.BDTIM",
@@ -63,18 +68,18 @@ def qs(
             impression,
             CGI,
             "CGI",
-            asked=("cgi.CGIYN", "N"),
+            done="cgi.CGIYN",
             reason="cgi.CGIREAS",
             when="cgi.CGIDAT",
             dropped=administrative("cgi", *ADMINISTRATIVE),
         ),
-        suicidality_scale(baseline, "CSS01", "C-SSRS BASELINE"),
-        suicidality_scale(later, "CSS02", "C-SSRS SINCE LAST VISIT"),
+        suicidality_scale(gather(baseline, fields=list(CSSRS)), "CSS01", "C-SSRS BASELINE"),
+        suicidality_scale(gather(later, fields=list(CSSRS)), "CSS02", "C-SSRS SINCE LAST VISIT"),
         questionnaire(
-            gather(with_visit(raw_fast, "fast.VISIT", raw_sv), fields=list(FAST)),
+            gather(functioning(with_visit(raw_fast, "fast.VISIT", raw_sv)), fields=list(FAST)),
             FAST,
             "FUNCTIONING ASSESSMENT SHORT TEST",
-            asked=("fast.FASTYN", "N"),
+            done="fast.FASTYN",
             reason="fast.FASTREAS",
             when="fast.FASTDAT",
             dropped=administrative("fast", *ADMINISTRATIVE),
@@ -88,7 +93,7 @@ def suicidality_scale(rows: pd.DataFrame, prefix: str, category: str) -> Mapped:
         rows,
         {field: prefix + number for field, number in CSSRS.items()},
         category,
-        asked=("cssrs.CSYN", "N"),
+        done="cssrs.CSYN",
         reason="cssrs.CSREASND",
         when="cssrs.CSDAT",
         dropped={
@@ -103,18 +108,15 @@ def questionnaire(
     tests: dict[str, str],
     category: str,
     *,
-    asked: tuple[str, str],
+    done: str,
     reason: str,
     when: str,
     dropped: dict[str, str],
     time: str = "",
 ) -> Mapped:
-    """One questionnaire, gathered. `asked`: the column that says whether it was done, and its word for no."""
-    done, no = asked
+    """One questionnaire, gathered; `done`: the column that says whether it was, `reason`: why not."""
     form = done.partition(".")[0]
-    rows = rows.assign(
-        score=rows["value"].replace({"S": "Y"}), reason=reason_not_rated(rows, done, no, reason)
-    )
+    rows = rows.assign(score=rows["value"].replace({"S": "Y"}), reason=reason_not_rated(rows))
     return dataset(
         "QS",
         rows,
@@ -135,7 +137,18 @@ def questionnaire(
     )
 
 
-def reason_not_rated(rows: pd.DataFrame, asked: str, no: str, reason: str) -> pd.Series:
+def inventory(raw_bdi: pd.DataFrame) -> pd.DataFrame:
+    """The depression inventory with the reason of forms that were not filled in."""
+    forms = answered(raw_bdi, "bdi.BDYN", "BDREAS", "BDDAT", "BDTIM", yes="1", no="0")
+    return with_reason(*forms, "bdi.BDREAS")
+
+
+def functioning(raw_fast: pd.DataFrame) -> pd.DataFrame:
+    """The functioning test with the reason of forms that were not filled in."""
+    return with_reason(*answered(raw_fast, "fast.FASTYN", "FASTREAS", "FASTDAT"), "fast.FASTREAS")
+
+
+def reason_not_rated(rows: pd.DataFrame) -> pd.Series:
     """Why a field has no score: the reason of a form that was not done, else ITEM NOT RATED."""
     text = pd.Series("ITEM NOT RATED", index=rows.index, dtype="str")
-    return text.mask(rows[asked] == no, rows[reason]).where(rows["value"].isna())
+    return text.mask(rows["not_done"], rows["reason"]).where(rows["value"].isna())

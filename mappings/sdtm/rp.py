@@ -13,22 +13,23 @@ ADMINISTRATIVE = ("SITENO", "SUBJID", "COMPBY", "QRYSTAT")
 def rp(raw_preg: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """Reproductive system findings: one record per finding per visit per subject."""
     forms = with_visit(raw_preg, "preg.VISIT", raw_sv)
-    reason = forms["preg.NOCBPRSN"]
+    _, menopause, surgery = part(
+        forms, "preg.NOCBPRSN", none=None, menopause="MENOPAUSA", surgery="STERILIZZAZIONE"
+    )
     return stack(
         finding(forms, "CHILDPOT", "preg.CHILDPOT", "NY"),
         finding(forms, "BCMETHOD", "preg.CONTRAC", "BCMETHOD"),
         # the answer to the reason is a test of its own
-        finding(forms[reason == "MENOPAUSA"], "MENOSTAT", "preg.NOCBPRSN", "MPSTATRS"),
-        finding(forms[reason == "STERILIZZAZIONE"], "SRGSTIND", "preg.NOCBPRSN", "NY"),
+        finding(menopause, "MENOSTAT", "preg.NOCBPRSN", "MPSTATRS"),
+        finding(surgery, "SRGSTIND", "preg.NOCBPRSN", "NY"),
     )
 
 
 def finding(forms: pd.DataFrame, test: str, source: str, codelist: str) -> Mapped:
     """One test, of the forms that answer it."""
-    answered, _ = part(forms, forms[source].notna())
     return dataset(
         "RP",
-        answered,
+        forms[forms[source].notna()],
         USUBJID=subject(),
         RPTESTCD=constant(test),
         RPORRES=mapped(source, codelist=codelist),

@@ -17,7 +17,7 @@ from il2cdisc.sdtm import (
     stack,
     subject,
 )
-from mappings.common import DMY, administrative, status, visit, with_visit
+from mappings.common import DMY, administrative, answered, at_visits, status, visit, with_reason, with_visit
 
 HAMD = {
     **{f"hdrs.HD{item:02d}": f"HAMD2{item:02d}" for item in range(1, 22) if item not in (16, 18)},
@@ -38,31 +38,29 @@ def rs(
     raw_hdrs: pd.DataFrame, raw_madrs: pd.DataFrame, raw_ymrs: pd.DataFrame, raw_sv: pd.DataFrame
 ) -> Mapped:
     """Clinical classifications: one record per item and total per visit per subject."""
-    hdrs = gather(with_visit(raw_hdrs, "hdrs.VISIT", raw_sv), fields=list(HAMD))
-    madrs = gather(with_visit(raw_madrs, "madrs.VISIT", raw_sv), fields=list(MADRS))
-    ymrs = gather(with_visit(raw_ymrs, "ymrs.VISIT", raw_sv), fields=list(YMRS))
     return stack(
-        scale(hdrs, "hdrs", "HD", HAMD, "HAMD 21", reason_not_rated(hdrs, "hdrs.HDYN", "hdrs.HDREAS"), WEEK),
-        scale(madrs, "madrs", "MA", MADRS, "MADRS", reason_not_rated(madrs, "madrs.MAYN", "madrs.MAREAS")),
-        scale(ymrs, "ymrs", "YM", YMRS, "YMRS", reason_not_rated(ymrs, "ymrs.YMYN", "ymrs.YMREAS"), TWO_DAYS),
+        scale(with_visit(raw_hdrs, "hdrs.VISIT", raw_sv), "hdrs", "HD", HAMD, "HAMD 21", WEEK),
+        scale(with_visit(raw_madrs, "madrs.VISIT", raw_sv), "madrs", "MA", MADRS, "MADRS"),
+        scale(with_visit(raw_ymrs, "ymrs.VISIT", raw_sv), "ymrs", "YM", YMRS, "YMRS", TWO_DAYS),
     )
 
 
 def scale(
-    rows: pd.DataFrame,
+    forms: pd.DataFrame,
     form: str,
     stem: str,
     items: dict[str, str],
     category: str,
-    reason: pd.Series,
     interval: str = "",
 ) -> Mapped:
     """One scale. `stem`: how the names of its columns begin; `interval`: the time that it asks about."""
     asked = f"{form}.{stem}"
+    rated = answered(forms, f"{asked}YN", f"{stem}REAS", f"{stem}DAT", f"{stem}TIM", yes="1", no="0")
+    rows = gather(with_reason(*rated, f"{asked}REAS"), fields=list(items))
     period = {"RSEVLINT": constant(interval)} if interval else {}
     return dataset(
         "RS",
-        rows.assign(reason=reason),
+        rows.assign(reason=reason_not_rated(rows, form)),
         USUBJID=subject(),
         RSTESTCD=by_field(items),
         RSCAT=constant(category),
@@ -82,13 +80,13 @@ def scale(
     )
 
 
-def reason_not_rated(rows: pd.DataFrame, asked: str, reason: str) -> pd.Series:
+def reason_not_rated(rows: pd.DataFrame, form: str) -> pd.Series:
     """Why a field has no score: the form was not done, the item is not due, or it was left blank."""
-    by_history = rows[f"{asked.partition('.')[0]}.VISIT"].isin(HISTORY_VISITS)
+    by_history = at_visits(rows, f"{form}.VISIT", *HISTORY_VISITS)
     not_due = ((rows["field"] == BY_HISTORY) & ~by_history) | ((rows["field"] == MEASURED) & by_history)
     text = pd.Series("ITEM NOT RATED", index=rows.index, dtype="str")
     return (
-        text.mask(not_due, "LOGICALLY SKIPPED ITEM")
-        .where(rows[asked] != "0", rows[reason])
+        text.mask(not_due.fillna(False), "LOGICALLY SKIPPED ITEM")
+        .mask(rows["not_done"], rows["reason"])
         .where(rows["value"].isna())
     )

@@ -11,6 +11,7 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
+    decoded,
     derived,
     mapped,
     number,
@@ -27,7 +28,7 @@ from mappings.common import (
     with_visit,
 )
 
-NEVER = "MAI"
+EVER = {"MAI": False, "EX": True, "ATTUALE": True}
 
 
 def su(raw_su: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
@@ -44,6 +45,10 @@ def substance(
     rows: pd.DataFrame, name: str, use: str, amount: str, unit: str, often: str, *, stopped: str = ""
 ) -> Mapped:
     """Never, former or current use of a substance, and how much of it."""
+
+    def used(f: pd.DataFrame) -> pd.Series:
+        return decoded(f, use, EVER).fillna(False)
+
     end = {"SUENDTC": date(stopped, DMY)} if stopped else {}
     return dataset(
         "SU",
@@ -58,10 +63,10 @@ def substance(
         SUDOSFRQ=printed(often, amount),
         VISIT=visit("su.VISIT"),
         SUDTC=date("su.SUDAT", DMY),
-        **began_before("SU", "SCREENING", lambda f: (f[use] != NEVER) & f[use].notna(), use),
-        SUENRTPT=mapped(use, codelist="STENRF", where=lambda f: f[use] != NEVER),
+        **began_before("SU", "SCREENING", used, use),
+        SUENRTPT=mapped(use, codelist="STENRF", where=used),
         SUENTPT=derived(
-            lambda f: text_where("SCREENING", (f[use] != NEVER) & f[use].notna()),
+            lambda f: text_where("SCREENING", used(f)),
             sources=[use],
             rule="the reference of former and current use",
             origin=Origin.ASSIGNED,

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.sdtm import Mapped, collected, dataset, date, derived, join, mapped, subject, translated
-from mappings.common import DMY, VISITS, administrative, visit, with_visit
+from il2cdisc.sdtm import (
+    Mapped,
+    collected,
+    dataset,
+    date,
+    derived,
+    join,
+    mapped,
+    subject,
+    text_where,
+    translated,
+)
+from mappings.common import DMY, VISITS, administrative, at_visits, translations, visit, with_visit
 
 
 def sv(raw_sv: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
     """Subject visits: one record per visit per subject."""
-    texts = raw_coding[raw_coding["coding.FORM"] == "SV"]
+    texts = translations(raw_coding, "SV")
     rows = join(with_visit(raw_sv, "sv.VISIT", raw_sv), texts, on={"sv.SVUPDES": "coding.VERBATIM"})
-    rows = rows.assign(planned=rows["sv.VISIT"].isin(list(VISITS)))
+    rows = rows.assign(planned=at_visits(rows, "sv.VISIT", *VISITS))
     return dataset(
         "SV",
         rows,
         USUBJID=subject(),
         VISIT=visit("sv.VISIT"),
         SVPRESP=derived(
-            lambda f: pd.Series("Y", index=f.index, dtype="str").where(f["planned"]),
+            lambda f: text_where("Y", f["planned"]),
             sources=["sv.VISIT"],
             rule="Y for visits of the protocol",
         ),
-        SVOCCUR=mapped("sv.SVOCC", codelist="NY", where=lambda f: f["planned"]),
+        SVOCCUR=mapped("sv.SVOCC", codelist="NY", where=lambda f: f["planned"].fillna(True)),
         SVREASOC=mapped("sv.SVREASND", codelist="REASND"),
         SVCNTMOD=mapped("sv.SVCONT", codelist="CNTMODE"),
         SVSTDTC=date("sv.SVSTDAT", DMY),

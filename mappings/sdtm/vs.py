@@ -17,7 +17,6 @@ from il2cdisc.sdtm import (
     gather,
     join,
     mapped,
-    part,
     prepared,
     recoded,
     stack,
@@ -27,6 +26,9 @@ from il2cdisc.sdtm import (
 from mappings.common import (
     DMY,
     administrative,
+    answered,
+    injections_given,
+    not_done,
     reason_without_result,
     result,
     status,
@@ -61,13 +63,14 @@ DOSE_DAYS = tuple(f"DAY {day}" for day in (1, 2, 3, 4, 5, 8, 15, 22, 29))
 def vs(raw_vs: pd.DataFrame, raw_sv: pd.DataFrame, ec: pd.DataFrame) -> Mapped:
     """Vital signs: one record per test per time point per visit per subject."""
     forms = with_visit(raw_vs, "vs.VISIT", raw_sv)
-    given = ec.loc[ec["ECOCCUR"] == "Y", ["USUBJID", "VISIT", "ECSTDTC", "@ex"]]
+    given = injections_given(ec)[["USUBJID", "VISIT", "ECSTDTC", "@ex"]]
     forms = join(forms, given, on={"USUBJID": "USUBJID", "visit": "VISIT"})
-    taken, not_taken = part(forms, forms["vs.VSYN"] == "S")
-    dosed, _ = part(taken, taken["ECSTDTC"].notna())
+    taken, not_taken = answered(forms, "vs.VSYN", "VSREASND", "VSDAT", "VSTIM", "VSTIM60")
+    after = gather(taken, fields=list(AFTER))
+    after = after[after["ECSTDTC"].notna() | after["value"].notna()]
     return stack(
         readings(due(gather(taken, fields=list(BEFORE))), BEFORE, "vs.VSTIM", "PRE-DOSE", BEFORE_DOSE),
-        readings(gather(dosed, fields=list(AFTER)), AFTER, "vs.VSTIM60", "60 MIN POST-DOSE", AFTER_DOSE),
+        readings(after, AFTER, "vs.VSTIM60", "60 MIN POST-DOSE", AFTER_DOSE),
         form_not_done(not_taken),
     )
 
@@ -85,7 +88,7 @@ def readings(
 ) -> Mapped:
     """One reading of the form; its time point exists on the days of an injection."""
     fields, units = list(tests), {field: unit for field, (_, unit) in tests.items()}
-    on_dose_day = rows["visit"].isin(DOSE_DAYS)
+    on_dose_day = rows["visit"].isin(DOSE_DAYS) | rows["field"].isin(list(AFTER))
     rows = rows.assign(
         result=result(rows["value"]),
         reason=reason_without_result(rows["value"]),
@@ -142,9 +145,7 @@ def form_not_done(rows: pd.DataFrame) -> Mapped:
         rows,
         USUBJID=subject(),
         VSTESTCD=constant("VSALL"),
-        VSSTAT=derived(
-            lambda f: text_where("NOT DONE", f["vs.VSYN"] == "N"), sources=["vs.VSYN"], rule="form not done"
-        ),
+        VSSTAT=not_done("vs.VSYN"),
         VSREASND=mapped("vs.VSREASND", codelist="REASND", origin=Origin.DERIVED),
         VISIT=visit("vs.VISIT"),
         VSDTC=date("vs.VSDAT", DMY, time="vs.VSTIM"),

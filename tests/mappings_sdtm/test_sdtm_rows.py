@@ -94,8 +94,8 @@ def test_visits_of_an_empty_form(raw):
     [
         ("IL2", "2022-01-03", None, None),
         ("IL2", None, None, "ASSIGNED, NOT TREATED"),
-        (None, None, "CRITERI NON SODDISFATTI", "SCREEN FAILURE"),
-        (None, None, "RITIRO CONSENSO", "SCREENING NOT COMPLETED"),
+        (None, None, "SCREEN FAILURE", "SCREEN FAILURE"),
+        (None, None, "SCREENING NOT COMPLETED", "SCREENING NOT COMPLETED"),
         (None, None, None, "NOT ASSIGNED"),
     ],
 )
@@ -201,14 +201,11 @@ def test_why_an_item_of_the_depression_scale_has_no_score(field, visit, done, va
             "field": [field],
             "value": [value],
             "hdrs.VISIT": [visit],
-            "hdrs.HDYN": [done],
-            "hdrs.HDREAS": ["paziente rifiuta" if done == "0" else None],
+            "reason": ["paziente rifiuta" if done == "0" else None],
         },
         dtype="str",
-    )
-    assert listed(pd.DataFrame({"why": reason_not_rated(rows, "hdrs.HDYN", "hdrs.HDREAS")}), "why") == [
-        (reason,)
-    ]
+    ).assign(not_done=done == "0")
+    assert listed(pd.DataFrame({"why": reason_not_rated(rows, "hdrs")}), "why") == [(reason,)]
 
 
 @pytest.mark.parametrize(

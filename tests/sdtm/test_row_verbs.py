@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.problems import Stopped
-from il2cdisc.sdtm import first, gather, join, last, part, planned_elements, stack
+from il2cdisc.sdtm import first, gather, join, last, planned_elements, stack
 from il2cdisc.spec.models import ArmElement, Element, Protocol
 
 
@@ -96,14 +96,6 @@ def test_gather_of_no_rows_has_its_columns(make: Any) -> None:
 def test_gather_of_a_column_that_is_not_there(make: Any) -> None:
     with pytest.raises(KeyError, match=r"lb\.CL"):
         gather(make.raw_frame("lb", "NA", []), fields=["lb.NA", "lb.CL"])
-
-
-def test_part_gives_both_sides_and_missing_is_false(events: pd.DataFrame) -> None:
-    kept, rest = part(events, events["ae.TERM"].astype("object") == "b")
-    assert (kept.index.tolist(), rest.index.tolist()) == ([7], [8, 9])
-    unsure = pd.Series([True, None, False], index=events.index, dtype="boolean")
-    kept, rest = part(events, unsure)
-    assert (kept.index.tolist(), rest.index.tolist()) == ([7], [8, 9])
 
 
 def test_first_and_last_of_each_group(make: Any) -> None:

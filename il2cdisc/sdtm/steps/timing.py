@@ -49,6 +49,11 @@ def with_visit_numbers(
         place, records = Address(dataset=name, column="VISIT"), places.of(lost, "VISIT")
         found = visit[lost].unique()
         problems.add(UNKNOWN_VISIT.at(place, what, values=found, records=records, out_of=len(frame)))
+    empty = out["VISITNUM"].isna() & visit.isna()
+    if empty.any():
+        place, records = Address(dataset=name, column="VISIT"), places.of(empty, "VISIT")
+        fix = "Ask the site for the visit."
+        problems.add(UNKNOWN_VISIT.at(place, "VISIT is empty", records=records, out_of=len(frame), fix=fix))
     return out
 
 

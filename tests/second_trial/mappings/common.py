@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.dates import iso_date, over_distinct
-from il2cdisc.sdtm import Column, prepared
+from il2cdisc.sdtm import Column, decoded, prepared, recoded
 
 SITE_DATE = "dd-mon-yyyy"
 LABORATORY_DATE = "mm/dd/yyyy"
@@ -41,7 +41,8 @@ def visit_between(raw_attendance: pd.DataFrame) -> pd.DataFrame:
     """USUBJID and the VISIT of its visit between planned ones: `EXTRA VISIT 14.1` follows visit 14."""
     days = dates(raw_attendance["attendance.attended_on"])
     rows = raw_attendance.assign(day=days, number=raw_attendance["attendance.visit_code"].map(NUMBERS))
-    between = rows.loc[rows["attendance.visit_code"] == BETWEEN, ["USUBJID", "day"]]
+    planned = {code: code != BETWEEN for code in (*VISITS, BETWEEN)}
+    between = rows.loc[~decoded(rows, "attendance.visit_code", planned).fillna(True), ["USUBJID", "day"]]
     before = between.merge(rows.dropna(subset=["number"])[["USUBJID", "day", "number"]], on="USUBJID")
     last = before[before["day_y"] < before["day_x"]].groupby("USUBJID", as_index=False)["number"].max()
     names = "EXTRA VISIT " + last["number"].astype("int64").astype("str") + ".1"
@@ -52,7 +53,8 @@ def with_visit(rows: pd.DataFrame, source: str, raw_attendance: pd.DataFrame) ->
     """`rows` with a column `visit`: the name of the visit that the code in `source` means."""
     found = rows[["USUBJID"]].merge(visit_between(raw_attendance), on="USUBJID", how="left")["between"]
     found.index = rows.index
-    return rows.assign(visit=rows[source].map(VISITS).astype("str").mask(rows[source] == BETWEEN, found))
+    between = recoded(rows[source], {BETWEEN: BETWEEN}).notna()
+    return rows.assign(visit=recoded(rows[source], VISITS).fillna(found.where(between)))
 
 
 def visit(source: str) -> Column:

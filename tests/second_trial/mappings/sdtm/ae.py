@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, mapped, subject
+from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, decoded, derived, mapped, subject
 from mappings.common import SITE_DATE, key
 
 
@@ -28,7 +28,7 @@ def ae(raw_events: pd.DataFrame) -> Mapped:
         AESTDTC=date("events.began_on", SITE_DATE),
         AEENDTC=date("events.ceased_on", SITE_DATE),
         AEENRTPT=derived(
-            lambda f: pd.Series("ONGOING", index=f.index, dtype="str").where(f["events.ongoing_yn"] == "yes"),
+            lambda f: decoded(f, "events.ongoing_yn", {"yes": "ONGOING", "no": None}),
             sources=["events.ongoing_yn"],
             rule="ONGOING when the centre says so",
             origin=Origin.COLLECTED,

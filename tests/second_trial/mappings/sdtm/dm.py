@@ -15,6 +15,7 @@ from il2cdisc.sdtm import (
     constant,
     dataset,
     date,
+    decoded,
     derived,
     in_time,
     join,
@@ -136,7 +137,7 @@ def no_arm(rows: pd.DataFrame) -> pd.Series:
     """ARMNRS: see the method in the workbook."""
     allocated, treated = rows["enrol.group_code"].notna(), rows["taken"].notna()
     reason = pd.Series(index=rows.index, dtype="str")
-    failed = rows["enrol.eligible_yn"] == "no"
+    failed = decoded(rows, "enrol.eligible_yn", {"yes": False, "no": True}).fillna(False)
     return (
         reason.mask(~allocated, "NOT ASSIGNED")
         .mask(~allocated & failed, "SCREEN FAILURE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, constant, dataset, date, derived, mapped, part, stack, subject
+from il2cdisc.sdtm import Mapped, constant, dataset, date, derived, mapped, part, recoded, stack, subject
 from mappings.common import SITE_DATE, key
 
 ENDS = {"treatment ended": "STUDY TREATMENT", "study ended": "STUDY PARTICIPATION"}
@@ -13,7 +13,7 @@ ENDS = {"treatment ended": "STUDY TREATMENT", "study ended": "STUDY PARTICIPATIO
 
 def ds(raw_milestones: pd.DataFrame) -> Mapped:
     """Disposition: one record per milestone or disposition event per patient."""
-    ends, steps = part(raw_milestones, raw_milestones["milestones.step_txt"].isin(list(ENDS)))
+    ends, steps = part(raw_milestones, "milestones.step_txt", ends=list(ENDS), steps=["consent", "allocated"])
     return stack(
         of_kind("PROTOCOL MILESTONE", steps, "milestones.step_txt", "PROTMLST"),
         of_kind("DISPOSITION EVENT", ends, "milestones.outcome_txt", "NCOMPLT"),
@@ -35,7 +35,7 @@ def of_kind(category: str, rows: pd.DataFrame, source: str, codelist: str) -> Ma
         DSDECOD=mapped(source, codelist=codelist, origin=Origin.ASSIGNED),
         DSCAT=constant(category),
         DSSCAT=derived(
-            lambda f: f["milestones.step_txt"].map(ENDS).astype("str"),
+            lambda f: recoded(f["milestones.step_txt"], ENDS),
             sources=["milestones.step_txt"],
             rule="what ended",
             origin=Origin.ASSIGNED,

@@ -5,10 +5,29 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, derived, limit_below, mapped, subject
+from il2cdisc.sdtm import (
+    Mapped,
+    collected,
+    constant,
+    dataset,
+    date,
+    decoded,
+    derived,
+    limit_below,
+    mapped,
+    subject,
+    text_where,
+)
 from mappings.common import LABORATORY_DATE, visit, with_visit
 
-BLOOD_COUNT = ("Haemoglobin", "Thrombocytes")
+# whether a test is of the blood count; all others are of serum
+BLOOD_COUNT = {
+    "Haemoglobin": True,
+    "Thrombocytes": True,
+    "Glucose": False,
+    "Creatinine": False,
+    "ALAT": False,
+}
 
 
 def lb(raw_assays: pd.DataFrame, raw_attendance: pd.DataFrame) -> Mapped:
@@ -17,7 +36,7 @@ def lb(raw_assays: pd.DataFrame, raw_attendance: pd.DataFrame) -> Mapped:
     value, test = "assays.value_txt", "assays.analyte_txt"
     return dataset(
         "LB",
-        rows.assign(count=rows[test].isin(BLOOD_COUNT)),
+        rows.assign(count=decoded(rows, test, BLOOD_COUNT)),
         USUBJID=subject(),
         LBREFID=collected("assays.accession_no"),
         LBTESTCD=mapped(test, codelist="LBTESTCD", origin=Origin.ASSIGNED),
@@ -57,5 +76,5 @@ def lb(raw_assays: pd.DataFrame, raw_attendance: pd.DataFrame) -> Mapped:
 
 
 def either(first: str, second: str, where: pd.Series) -> pd.Series:
-    """One text where a condition holds, another elsewhere."""
-    return pd.Series(second, index=where.index, dtype="str").mask(where, first)
+    """One text where a condition holds, another where it does not; missing where that is not known."""
+    return text_where(first, where).fillna(text_where(second, ~where))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.sdtm import Mapped, dataset, date, derived, subject
-from mappings.common import SITE_DATE, VISITS, key, visit, with_visit
+from il2cdisc.sdtm import Mapped, dataset, date, decoded, derived, subject, text_where
+from mappings.common import BETWEEN, SITE_DATE, VISITS, key, visit, with_visit
 
 
 def sv(raw_attendance: pd.DataFrame) -> Mapped:
     """Visits: one record per visit per patient."""
     rows = with_visit(raw_attendance, "attendance.visit_code", raw_attendance)
-    planned = rows["attendance.visit_code"].isin(list(VISITS))
+    planned = decoded(rows, "attendance.visit_code", {code: code != BETWEEN for code in (*VISITS, BETWEEN)})
     return dataset(
         "SV",
         rows.assign(planned=planned),
@@ -27,4 +27,4 @@ def sv(raw_attendance: pd.DataFrame) -> Mapped:
 
 def flag(rows: pd.DataFrame) -> pd.Series:
     """Y where the visit is one of the protocol."""
-    return pd.Series("Y", index=rows.index, dtype="str").where(rows["planned"])
+    return text_where("Y", rows["planned"])
