@@ -47,12 +47,6 @@ def qs(
     first = at_visits(impression, "cgi.VISIT", FIRST_VISIT).fillna(False)
     not_asked = first & (impression["field"] == "cgi.CGIIMP") & impression["value"].isna()
     impression = impression[~not_asked]
-
-    suicidality = with_reason(
-        *answered(with_visit(raw_cssrs, "cssrs.VISIT", raw_sv), "cssrs.CSYN", "CSVERS", "CSREASND", "CSDAT"),
-        "cssrs.CSREASND",
-    )
-    baseline, later = part(suicidality, "cssrs.CSVERS", baseline="BASELINE", later="DALL'ULTIMA VISITA")
     return stack(
         questionnaire(
             gather(inventory(with_visit(raw_bdi, "bdi.VISIT", raw_sv)), fields=list(BDI)),
@@ -73,8 +67,7 @@ def qs(
             when="cgi.CGIDAT",
             dropped=administrative("cgi", *ADMINISTRATIVE),
         ),
-        suicidality_scale(gather(baseline, fields=list(CSSRS)), "CSS01", "C-SSRS BASELINE"),
-        suicidality_scale(gather(later, fields=list(CSSRS)), "CSS02", "C-SSRS SINCE LAST VISIT"),
+        suicidality(with_visit(raw_cssrs, "cssrs.VISIT", raw_sv)),
         questionnaire(
             gather(functioning(with_visit(raw_fast, "fast.VISIT", raw_sv)), fields=list(FAST)),
             FAST,
@@ -84,6 +77,17 @@ def qs(
             when="fast.FASTDAT",
             dropped=administrative("fast", *ADMINISTRATIVE),
         ),
+    )
+
+
+def suicidality(forms: pd.DataFrame) -> Mapped:
+    """Both versions of the suicidality scale."""
+    rated = answered(forms, "cssrs.CSYN", "CSVERS", "CSREASND", "CSDAT")
+    rows = with_reason(*rated, "cssrs.CSREASND")
+    baseline, later = part(rows, "cssrs.CSVERS", baseline="BASELINE", later="DALL'ULTIMA VISITA")
+    return stack(
+        suicidality_scale(gather(baseline, fields=list(CSSRS)), "CSS01", "C-SSRS BASELINE"),
+        suicidality_scale(gather(later, fields=list(CSSRS)), "CSS02", "C-SSRS SINCE LAST VISIT"),
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Problems
-from il2cdisc.sdtm import gather, part
 from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.mapping import evaluate
 from il2cdisc.spec.models import Spec
 from mappings.common import with_visit
-from mappings.sdtm.qs import CSSRS, suicidality_scale
+from mappings.sdtm.qs import CSSRS, suicidality
 
 
 def nowhere(form: str, row: int, column: str) -> Address:
@@ -21,14 +20,8 @@ def scale(raw, spec: Spec, rows: list[tuple[str | None, ...]]) -> pd.DataFrame:
     items = " ".join(field.removeprefix("cssrs.") for field in CSSRS)
     form = raw("cssrs", f"SITENO SUBJID VISIT CSVERS CSYN CSREASND CSDAT {items} COMPBY QRYSTAT", rows)
     visits = raw("sv", "VISIT SVSTDAT", [])
-    gathered = gather(with_visit(form, "cssrs.VISIT", visits), fields=list(CSSRS))
-    baseline, later = part(gathered, gathered["cssrs.CSVERS"] == "BASELINE")
-    context = Context(spec, Problems(), nowhere)
-    made = [
-        evaluate(suicidality_scale(baseline, "CSS01", "C-SSRS BASELINE"), context).frame,
-        evaluate(suicidality_scale(later, "CSS02", "C-SSRS SINCE LAST VISIT"), context).frame,
-    ]
-    return pd.concat(made, ignore_index=True)
+    mapping = suicidality(with_visit(form, "cssrs.VISIT", visits))
+    return evaluate(mapping, Context(spec, Problems(), nowhere)).frame
 
 
 def line(visit: str, version: str, done: str, reason: str | None, answers: list[str | None]):

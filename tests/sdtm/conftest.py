@@ -72,9 +72,9 @@ def problems() -> Problems:
 
 
 @pytest.fixture
-def context(problems: Problems) -> Callable[[Spec | None], Context]:
+def context(problems: Problems) -> Callable[..., Context]:
     """A context for columns: of an empty workbook unless one is given."""
-    return lambda spec=None: Context(spec or workbook(), problems, line_of)
+    return lambda spec=None, **more: Context(spec or workbook(), problems, line_of, **more)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_visits_have_numbers_and_planned_days(make: Any, problems: Problems) -> 
     out = with_visit_numbers(frame, "VS", VISITS, problems)
     assert values(out["VISITNUM"]) == [8.0, 8.1, 99.0, None]
     assert values(out["VISITDY"]) == [8.0, None, None, None]
-    assert not problems
+    assert [problem.what for problem in problems.items] == ["VISIT is empty"]
 
 
 def test_an_unknown_visit_is_told_with_its_raw_lines(make: Any, problems: Problems, snapshot: Any) -> None:
