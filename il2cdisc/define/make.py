@@ -33,6 +33,8 @@ CLASSES = (
     "RELATIONSHIP",
 )
 """Order of the datasets (SDTM Metadata Submission Guidelines 2.0)."""
+CONTINUED = {"CO": "COVAL", "TS": "TSVAL"}
+"""Variables whose text goes on in others with a number behind: COVAL1 is the standard's as COVAL is."""
 NO_DATA = "COM.NODATA"
 NO_DATA_TEXT = "No record of this study has a value."
 
@@ -415,7 +417,8 @@ def _written(dataset: DatasetSpec, made: Dataset | None) -> list[VariableSpec]:
 
 def _is_standard(dataset: DatasetSpec, name: str) -> bool:
     known = sdtm_variable(dataset.name, name) or model_variable(dataset.name, name)
-    return known is not None or dataset.name.startswith("SUPP")
+    goes_on = dataset.name in CONTINUED and name.rstrip("0123456789") == CONTINUED[dataset.name]
+    return known is not None or goes_on or dataset.name.startswith("SUPP")
 
 
 def _shape(given: Item, values: pd.Series | None, stored: Variable | None = None) -> Shape:

@@ -20,7 +20,7 @@ from il2cdisc.sdtm.columns import (
 )
 from il2cdisc.sdtm.links import Link, link
 from il2cdisc.sdtm.mapping import Mapped, dataset, stack
-from il2cdisc.sdtm.rows import first, gather, in_pieces, join, last, planned_elements
+from il2cdisc.sdtm.rows import first, gather, join, last, planned_elements
 from il2cdisc.sdtm.values import recoded, text_where
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
     "first",
     "gather",
     "gathered",
-    "in_pieces",
     "in_time",
     "join",
     "last",

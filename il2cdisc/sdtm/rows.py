@@ -1,4 +1,4 @@
-"""Rows of a mapping: join, gather, first, last, in_pieces, planned elements. Row ids ride along."""
+"""Rows of a mapping: join, gather, first, last, planned elements. Row ids ride along."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.problems import Address, Stopped
 from il2cdisc.sdtm.problems import DOUBLE_KEY
-from il2cdisc.sdtm.steps.supplemental import pieces_of
 from il2cdisc.spec.models import Protocol
 
 
@@ -58,19 +56,6 @@ def last(frame: pd.DataFrame, *, by: Sequence[str], order: Sequence[str]) -> pd.
     """The last row of each group by `order`."""
     rows = frame.sort_values([*by, *order], kind="stable")
     return rows.drop_duplicates(list(by), keep="last").sort_index()
-
-
-def in_pieces(frame: pd.DataFrame, text: str) -> pd.DataFrame:
-    """A row for each piece of at most 200 bytes of the column `text`, cut between words.
-
-    Adds `piece`, its number from 1, and `pieces`, how many the text has; a missing text is one piece.
-    """
-    whole = frame.reset_index(drop=True)
-    long = whole.assign(**{text: over_distinct(whole[text], pieces_of)}).explode(text)
-    number = long.groupby(level=0).cumcount() + 1
-    many = number.groupby(level=0).transform("max")
-    out = long.assign(piece=number, pieces=many).reset_index(drop=True)
-    return out.astype({text: "str"})
 
 
 def planned_elements(protocol: Protocol) -> pd.DataFrame:

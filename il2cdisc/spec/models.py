@@ -225,7 +225,10 @@ class Conversion(Placed):
 
 
 class RangeSpec(Placed):
-    """A reference range; blank sex or specimen means any; `age_to` (years) is exclusive."""
+    """A reference range; blank sex or specimen means any; `age_to` (years) is exclusive.
+
+    `normal`: texts that are normal, of a test whose results are words; it then has neither `low` nor `high`.
+    """
 
     dataset: str
     testcd: str
@@ -236,6 +239,7 @@ class RangeSpec(Placed):
     age_to: float | None = None
     low: float | None = None
     high: float | None = None
+    normal: tuple[str, ...] = ()
 
 
 class Total(Placed):

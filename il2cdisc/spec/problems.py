@@ -173,3 +173,9 @@ SHADOW_CODELIST = Kind(
     Severity.FINDING,
     "Use the CDISC codelist with its spelling and codes, or say in Comment why this one is separate.",
 )
+RANGE_KIND = Kind(
+    "SPC151",
+    "Reference range of both numbers and texts",
+    _FIND,
+    "Keep either Normal or Low and High; give the test a row for each kind of result.",
+)

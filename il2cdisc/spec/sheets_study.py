@@ -18,6 +18,7 @@ from il2cdisc.spec.workbook import Row, Workbook
 
 CONVERSIONS = ["Dataset", "Test Code", "Specimen", "From Unit", "To Unit", "Factor", "Offset", "Digits"]
 RANGES = ["Dataset", "Test Code", "Specimen", "Unit", "Sex", "Age From", "Age To", "Low", "High"]
+NORMAL = "Normal"
 ARMS = ["Arm Code", "Arm", "Order", "Element Code", "Branch", "Transition", "Epoch"]
 ELEMENTS = ["Element Code", "Element", "Start Rule", "End Rule", "Duration"]
 VISITS = [
@@ -64,7 +65,7 @@ def read_conversions(book: Workbook) -> tuple[Conversion, ...]:
 def read_ranges(book: Workbook) -> tuple[RangeSpec, ...]:
     """Rows of Ranges; ends upside down and overlapping ages are problems."""
     found: list[RangeSpec] = []
-    for row in book.rows("Ranges", RANGES, may_lack=True):
+    for row in book.rows("Ranges", RANGES, [NORMAL], may_lack=True):
         dataset, testcd = row.needed("Dataset"), row.needed("Test Code")
         ages = (row.number_("Age From"), row.number_("Age To"))
         ends = (row.number_("Low"), row.number_("High"))
@@ -83,13 +84,21 @@ def read_ranges(book: Workbook) -> tuple[RangeSpec, ...]:
             age_to=ages[1],
             low=ends[0],
             high=ends[1],
+            normal=_texts(row.text(NORMAL)),
         )
+        if item.normal and ends != (None, None):
+            what = f"the range of {testcd} has normal texts and limits"
+            row.problems.add(kinds.RANGE_KIND.at(row.at(NORMAL), what))
         clash = next((other for other in found if _overlap(item, other)), None)
         if clash is not None:
             what = f"the ages of this range of {testcd} overlap those of row {clash.place.row}"
             row.problems.add(kinds.TWICE.at(row.at("Test Code"), what))
         found.append(item)
     return tuple(found)
+
+
+def _texts(cell: str) -> tuple[str, ...]:
+    return tuple(text for part in cell.split(",") if (text := part.strip()))
 
 
 def _overlap(one: RangeSpec, two: RangeSpec) -> bool:

@@ -28,6 +28,12 @@ from mappings.adam.scale import items_of, scale_parameters, totals_of
 
 AGE_GROUPS = {"<40": -np.inf, "40-64": 40.0, ">=65": 65.0}
 DIAGNOSIS = {"MDD": "Major depressive disorder", "BD": "Bipolar disorder"}
+# the diagnosis of the interview (MHTERM) and the stratum that it belongs to
+VERIFIED = {
+    "MAJOR DEPRESSIVE DISORDER": "MDD",
+    "BIPOLAR I DISORDER": "BD",
+    "BIPOLAR II DISORDER": "BD",
+}
 PRIMARY_POPULATION, PRIMARY_VISIT = "TLHRTLH", "Day 5"
 LAST_VISIT, LAST_DAY, LAST_TOLERANCE = 60.0, 60, 14
 DOSES_NEEDED = 7
@@ -44,6 +50,7 @@ def adsl(
     cp: pd.DataFrame,
     dv: pd.DataFrame,
     ie: pd.DataFrame,
+    mh: pd.DataFrame,
     spec: Spec,
 ) -> Analysis:
     """Subjects: one record per screened subject."""
@@ -53,7 +60,7 @@ def adsl(
     out = derive_var_number(out, source="TRT01P", new_var="TRT01PN", values=treatments)
     out = derive_var_number(out, source="TRT01A", new_var="TRT01AN", values=treatments)
     out = derive_vars_group(out, source="AGE", new_var="AGEGR1", lower=AGE_GROUPS, number="AGEGR1N")
-    out = with_stratum(out, suppdm, spec)
+    out = with_stratum(out, suppdm, mh, spec)
     out = with_disposition(out, ds)
     out = with_baseline(out, rs, cp, spec)
     return analysis_dataset("ADSL", with_sets(out, sv, dv, ie), findings)
@@ -84,15 +91,21 @@ def with_exposure(
     return out.assign(TRTDURD=duration, NDOSES=out["NDOSES"].fillna(0.0)), findings
 
 
-def with_stratum(out: pd.DataFrame, suppdm: pd.DataFrame, spec: Spec) -> pd.DataFrame:
-    """The stratum as randomised, and the diagnosis group that it stands for."""
+def with_stratum(out: pd.DataFrame, suppdm: pd.DataFrame, mh: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """The stratum as randomised, that of the diagnosis as the interview found it, and where they differ."""
     stratum = suppdm[suppdm["QNAM"] == "STRATUM"]
     out = derive_vars_merged(out, stratum, by=["USUBJID"], new_vars={"STRAT1R": "QVAL"}, ids=True)
-    out = out.assign(DIAGGR1=out["STRAT1R"].map(DIAGNOSIS).astype("str"))
-    for name in ("STRAT1R", "DIAGGR1"):
-        codelist = "STRATUMN" if name == "STRAT1R" else "DIAGGR1N"
+    diagnosis = mh[mh["MHSCAT"] == "PRIMARY DIAGNOSIS"]
+    out = derive_vars_merged(out, diagnosis, by=["USUBJID"], new_vars={"_DIAGNOSIS": "MHTERM"}, ids=True)
+    group = out["_DIAGNOSIS"].map(VERIFIED).astype("str")
+    verified = group.where(out["STRAT1R"].notna())
+    out = out.assign(STRAT1V=verified, DIAGGR1=group.map(DIAGNOSIS).astype("str"))
+    for name, codelist in {"STRAT1R": "STRATUMN", "STRAT1V": "STRATUMN", "DIAGGR1": "DIAGGR1N"}.items():
         out = derive_var_number(out, source=name, new_var=f"{name}N", values=numbers_of(spec, codelist))
-    return out
+    differs = verified.notna() & (verified != out["STRAT1R"])
+    return out.assign(
+        MISSTRFL=pd.Series("N", index=out.index, dtype="str").mask(differs, "Y").where(verified.notna())
+    )
 
 
 def with_disposition(out: pd.DataFrame, ds: pd.DataFrame) -> pd.DataFrame:

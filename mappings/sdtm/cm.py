@@ -1,4 +1,4 @@
-"""CM: prior and concomitant medication in English, coded; the original text in SUPPCM."""
+"""CM: prior and concomitant medication in English, coded; the event treated in RELREC."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from il2cdisc.sdtm import (
     dataset,
     date,
     derived,
+    link,
     mapped,
     number,
     subject,
@@ -52,7 +53,8 @@ def cm(raw_cm: pd.DataFrame, raw_coding: pd.DataFrame) -> Mapped:
         CMSTRTPT=start_unknown("UNKNOWN"),
         CMSTTPT=start_unknown("SCREENING"),
         **at_end("CM", "cm.CMONGO", "END OF PARTICIPATION"),
-        supplemental={"CMTRTOR": collected("cm.CMTRT"), "CMAENO": collected("cm.CMAENO")},
+        supplemental={"CMTRTOR": collected("cm.CMTRT")},
+        links=[link("AE", AESPID=collected("cm.CMAENO"))],
         dropped={
             **administrative("cm", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),
             "cm.CMYN": "asks whether there was any medication",

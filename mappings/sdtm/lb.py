@@ -268,6 +268,7 @@ def dipstick(rows: pd.DataFrame, tests: dict[str, str], results: Column) -> Mapp
         LBSTAT=status("result", sources=list(tests)),
         LBREASND=mapped("reason", codelist="REASND", sources=["ua.UAYN", "ua.UAREASND"]),
         LBSPEC=constant("URINE"),
+        LBMETHOD=constant("DIPSTICK MEASUREMENT METHOD"),
         VISIT=visit("ua.VISIT"),
         LBDTC=date("ua.UADAT", DMY, time="ua.UATIM"),
         dropped=administrative("ua", "SITENO", "SUBJID", "COMPBY", "QRYSTAT"),

@@ -30,6 +30,9 @@ CSSRS = {
     **{f"cssrs.CSBE{item}": code for item, code in enumerate(("12", "15", "17", "19", "20"), start=1)},
 }
 FIRST_VISIT = "Giorno 1"
+# what the questions of an instrument are about: an ISO 8601 duration, or a text where there is none
+FORTNIGHT, FIFTEEN_DAYS = "-P2W", "-P15D"
+LIFETIME, SINCE_LAST_VISIT = "LIFETIME", "SINCE LAST VISIT"
 ADMINISTRATIVE = ("SITENO", "SUBJID", "COMPBY", "QRYSTAT")
 
 
@@ -55,6 +58,7 @@ def qs(
             done="bdi.BDYN",
             reason="bdi.BDREAS",
             when="bdi.BDDAT",
+            interval=FORTNIGHT,
             time="bdi.BDTIM",
             dropped=administrative("bdi", "SUBJID"),
         ),
@@ -75,6 +79,7 @@ def qs(
             done="fast.FASTYN",
             reason="fast.FASTREAS",
             when="fast.FASTDAT",
+            interval=FIFTEEN_DAYS,
             dropped=administrative("fast", *ADMINISTRATIVE),
         ),
     )
@@ -86,12 +91,14 @@ def suicidality(forms: pd.DataFrame) -> Mapped:
     rows = with_reason(*rated, "cssrs.CSREASND")
     baseline, later = part(rows, "cssrs.CSVERS", baseline="BASELINE", later="DALL'ULTIMA VISITA")
     return stack(
-        suicidality_scale(gather(baseline, fields=list(CSSRS)), "CSS01", "C-SSRS BASELINE"),
-        suicidality_scale(gather(later, fields=list(CSSRS)), "CSS02", "C-SSRS SINCE LAST VISIT"),
+        suicidality_scale(gather(baseline, fields=list(CSSRS)), "CSS01", "C-SSRS BASELINE", LIFETIME),
+        suicidality_scale(
+            gather(later, fields=list(CSSRS)), "CSS02", "C-SSRS SINCE LAST VISIT", SINCE_LAST_VISIT
+        ),
     )
 
 
-def suicidality_scale(rows: pd.DataFrame, prefix: str, category: str) -> Mapped:
+def suicidality_scale(rows: pd.DataFrame, prefix: str, category: str, period: str) -> Mapped:
     """One version of the suicidality scale; its items are answered with yes or no."""
     return questionnaire(
         rows,
@@ -100,6 +107,7 @@ def suicidality_scale(rows: pd.DataFrame, prefix: str, category: str) -> Mapped:
         done="cssrs.CSYN",
         reason="cssrs.CSREASND",
         when="cssrs.CSDAT",
+        period=period,
         dropped={
             **administrative("cssrs", *ADMINISTRATIVE),
             "cssrs.CSVERS": "QSCAT and the codes of the items tell the version",
@@ -117,8 +125,14 @@ def questionnaire(
     when: str,
     dropped: dict[str, str],
     time: str = "",
+    interval: str = "",
+    period: str = "",
 ) -> Mapped:
-    """One questionnaire, gathered; `done`: the column that says whether it was, `reason`: why not."""
+    """One questionnaire, gathered.
+
+    `done`: the column that says whether it was, `reason`: why not. `interval`: the time that its questions
+    are about as an ISO 8601 duration, or `period` in words.
+    """
     form = done.partition(".")[0]
     rows = rows.assign(score=rows["value"].replace({"S": "Y"}), reason=reason_not_rated(rows))
     return dataset(
@@ -138,6 +152,8 @@ def questionnaire(
         VISIT=visit(f"{form}.VISIT"),
         QSDTC=date(when, DMY, time=time),
         dropped=dropped,
+        **({"QSEVLINT": constant(interval)} if interval else {}),
+        **({"QSEVINTX": constant(period)} if period else {}),
     )
 
 

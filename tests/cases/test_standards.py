@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
+from typer.testing import CliRunner
 
 from il2cdisc.adam import (
     analysis_dataset,
@@ -24,6 +29,33 @@ from il2cdisc.spec.models import (
     Term,
     VariableSpec,
 )
+
+ROOT = Path(__file__).parents[2]
+Read = Callable[[str], pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Outputs of a build of the shipped trial."""
+    from il2cdisc.cli import app
+
+    out = tmp_path_factory.mktemp("standards") / "outputs"
+    done = CliRunner().invoke(app, ["build", "--trial", str(ROOT), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return out
+
+
+@pytest.fixture(scope="module")
+def read(built: Path) -> Read:
+    """A dataset of the build, as an independent reader sees it; blank is missing."""
+
+    def read_dataset(name: str) -> pd.DataFrame:
+        folder = "adam" if name.startswith("ad") else "sdtm"
+        frame, _ = pyreadstat.read_xport(built / folder / f"{name}.xpt")
+        return frame.replace("", None)
+
+    return read_dataset
+
 
 PARAMETERS = pd.DataFrame(
     {
@@ -206,3 +238,157 @@ def test_3_a_range_of_the_workbook_stays_too():
     subjects = pd.DataFrame({"USUBJID": ["S1"], "SEX": ["F"], "AGE": [40.0]})
     out = with_standard_results(frame, "LB", spec, subjects, Problems()).iloc[0]
     assert (out["LBSTNRLO"], out["LBSTNRHI"], out["LBNRIND"]) == (0.0, 5.0, "NORMAL")
+
+
+def test_3_limits_stay_in_the_shipped_trial(read: Read):
+    antibodies, blood = read("is"), read("lb")
+    below = antibodies[antibodies["ISORRES"].fillna("").str.startswith("<")]
+    assert len(below) and below["ISORNRHI"].notna().all() and below["ISSTNRHI"].notna().all()
+    thyroid = blood[(blood["LBCAT"] == "THYROID") & blood["LBORRES"].fillna("").str.startswith("<")]
+    assert thyroid["LBSTNRLO"].notna().all()
+    # an indicator speaks of limits that are there
+    for frame, root in ((antibodies, "IS"), (blood, "LB")):
+        judged = frame[frame[f"{root}NRIND"].isin(["LOW", "NORMAL", "HIGH"]) & frame[f"{root}STRESN"].notna()]
+        assert (judged[f"{root}STNRLO"].notna() | judged[f"{root}STNRHI"].notna()).all()
+
+
+def test_1_urine_glucose_is_no_serum_glucose(read: Read):
+    analysed, blood = read("adlb"), read("lb")
+    glucose = analysed[analysed["PARAMCD"] == "GLUC"]
+    serum = blood[(blood["LBTESTCD"] == "GLUC") & (blood["LBSPEC"] == "SERUM")]
+    assert len(glucose) == len(serum)
+    assert "NORMAL to MISSING" not in set(glucose["SHIFT1"].dropna()) or serum["LBSTRESN"].isna().any()
+
+
+def test_2_menopause_in_the_published_spelling(read: Read):
+    found = read("rp").query("RPTESTCD == 'MENOSTAT'")
+    assert set(found["RPSTRESC"]) == set(found["RPORRES"]) == {"POSTMENOPAUSAL"}
+
+
+# 4. The stratum as verified
+
+
+def test_4_the_stratum_as_verified_comes_from_the_interview(read: Read):
+    subjects = read("adsl")
+    interview = pd.read_csv(ROOT / "raw" / "edc" / "psyhx.csv", dtype="str").set_index("SUBJID")["DIAG"]
+    wanted = subjects["SUBJID"].map(interview).map({"DDM": "MDD", "DB1": "BD", "DB2": "BD"})
+    randomised = subjects["STRAT1R"].notna()
+    assert subjects.loc[randomised, "STRAT1V"].tolist() == wanted[randomised].tolist()
+    assert subjects.loc[~randomised, "STRAT1V"].isna().all()
+    differs = subjects[subjects["MISSTRFL"] == "Y"]
+    assert len(differs) and (differs["STRAT1V"] != differs["STRAT1R"]).all()
+    agrees = subjects[subjects["MISSTRFL"] == "N"]
+    assert (agrees["STRAT1V"] == agrees["STRAT1R"]).all()
+
+
+def test_4_mis_stratified_subjects_are_listed(built: Path, read: Read):
+    page = (built / "tlf" / "l-16-2-2-2.html").read_text()
+    subjects = read("adsl")
+    listed = {subject for subject in subjects["USUBJID"] if subject in page}
+    assert listed == set(subjects.loc[subjects["MISSTRFL"] == "Y", "USUBJID"])
+
+
+def test_4_no_text_says_that_a_mapped_form_is_not_mapped(built: Path):
+    from il2cdisc.spec.load import load_spec
+
+    for name in ("sdtm.xlsx", "adam.xlsx"):
+        spec = load_spec(ROOT / "specs" / name, name)
+        texts = [item.description for item in (*spec.comments.values(), *spec.methods.values())]
+        assert not [text for text in texts if "mapped" in text and ("yet" in text or "until" in text)]
+    assert "not mapped yet" not in (built / "sdtm" / "define.xml").read_text()
+
+
+# 8. Comments and relations as the guide has them
+
+
+def test_8_a_long_comment_is_one_record_with_coval1(read: Read):
+    comments = read("co")
+    assert len(comments) == len(pd.read_csv(ROOT / "raw" / "edc" / "co.csv"))
+    long = comments[comments["COVAL1"].notna()]
+    assert len(long)
+    assert (long["COVAL"].str.len() <= 200).all()
+    assert not long["COREF"].str.contains(" OF ").any()
+
+
+def test_8_medication_leads_to_its_event_by_relrec(read: Read):
+    relations, medication = read("relrec"), read("cm")
+    form = pd.read_csv(ROOT / "raw" / "edc" / "cm.csv", dtype="str")
+    members = relations[relations["RELID"].str.startswith("AE-CM") & (relations["RDOMAIN"] == "CM")]
+    assert len(members) == form["CMAENO"].notna().sum()
+    assert set(members["IDVARVAL"].astype(float)) <= set(medication["CMSEQ"])
+    assert "CMAENO" not in set(read("suppcm")["QNAM"])
+
+
+# 9. Enrolled subjects and the trial summary
+
+
+def test_9_enrolled_are_the_eligible_and_randomised(read: Read):
+    subjects, unmet = read("adsl"), set(read("ie")["USUBJID"])
+    expected = (subjects["RANDFL"] == "Y") & ~subjects["USUBJID"].isin(unmet)
+    assert (subjects["ENRLFL"] == "Y").tolist() == expected.tolist()
+    assert (subjects["ENRLFL"] == "Y").sum() == 36
+    assert len(subjects) > 36
+
+
+def test_9_the_trial_summary(read: Read):
+    summary, subjects = read("ts"), read("dm")
+    value = summary.drop_duplicates("TSPARMCD").set_index("TSPARMCD")
+    assert value.loc["TCNTRL", "TSVAL"] == "PLACEBO"
+    assert "COMPTRT" not in value.index
+    assert value.loc[["STOPRULE", "PCLAS"], "TSVALNF"].tolist() == ["NA", "UNK"]
+    assert value.loc[["STOPRULE", "PCLAS"], "TSVAL"].isna().all()
+    assert value.loc[["ACTSUB", "PLANSUB"], "TSVAL"].tolist() == ["36", "36"]
+    enrolled = subjects[subjects["ARMCD"].notna()]
+    assert value.loc["SSTDTC", "TSVAL"] == enrolled["RFICDTC"].str[:10].min()
+    iso = summary["TSVAL"].fillna("").str.fullmatch(r"P\d+[YMWD]|\d{4}-\d\d-\d\d")
+    assert summary.loc[iso, "TSVCDREF"].unique().tolist() == ["ISO 8601"]
+    assert iso.sum() == 6
+
+
+# 10. Recall periods, raters, methods
+
+
+def test_10_recall_periods(read: Read):
+    questions, scales = read("qs"), read("rs")
+    periods = questions[["QSCAT", "QSEVLINT", "QSEVINTX"]].drop_duplicates().set_index("QSCAT")
+    assert periods["QSEVLINT"].fillna("").to_dict() == {
+        "BECK DEPRESSION INVENTORY-II": "-P2W",
+        "C-SSRS BASELINE": "",
+        "C-SSRS SINCE LAST VISIT": "",
+        "CGI": "",
+        "FUNCTIONING ASSESSMENT SHORT TEST": "-P15D",
+    }
+    assert periods.loc["C-SSRS SINCE LAST VISIT", "QSEVINTX"] == "SINCE LAST VISIT"
+    assert not {"QSEVAL", "QSEVALID"} & set(questions)
+    assert not {"RSEVAL", "RSEVALID"} & set(scales)
+    assert set(read("supprs")["QNAM"]) == {"RSRATER"}
+
+
+def test_10_dipstick(read: Read):
+    urine = read("lb").query("LBSPEC == 'URINE' and LBCAT == 'URINALYSIS'")
+    assert urine["LBMETHOD"].unique().tolist() == ["DIPSTICK MEASUREMENT METHOD"]
+    graded = urine[urine["LBTESTCD"].isin(["PROT", "GLUC", "KETONES", "OCCBLD", "LEUKASE", "NITRITE"])]
+    graded = graded[graded["LBSTRESC"].notna()]
+    assert graded["LBSTNRC"].unique().tolist() == ["NEGATIVE"]
+    normal = graded["LBSTRESC"] == "NEGATIVE"
+    assert graded.loc[normal, "LBNRIND"].unique().tolist() == ["NORMAL"]
+    assert graded.loc[~normal, "LBNRIND"].unique().tolist() == ["ABNORMAL"]
+
+
+@pytest.mark.parametrize(
+    ("result", "wanted"),
+    [("NEGATIVE", "NORMAL"), ("NORMAL", "NORMAL"), ("TRACE", "ABNORMAL"), (None, None)],
+)
+def test_10_a_range_of_words(result, wanted):
+    limits = RangeSpec(dataset="LB", testcd="UROBIL", specimen="URINE", normal=("NEGATIVE", "NORMAL"))
+    spec = Spec(shown="", standard="SDTM", define={}, datasets={}, ranges=(limits,))
+    rows = [("S1", "UROBIL", "URINE", result), ("S1", "UROBIL", "STOOL", "NEGATIVE")]
+    frame = pd.DataFrame(rows, columns=["USUBJID", "LBTESTCD", "LBSPEC", "LBORRES"], dtype="str")
+    subjects = pd.DataFrame({"USUBJID": ["S1"], "SEX": ["F"], "AGE": [40.0]})
+    out = with_standard_results(frame, "LB", spec, subjects, Problems())
+    if wanted is None:
+        assert out["LBNRIND"].isna().all()
+        return
+    assert out["LBSTNRC"].iloc[0] == "NEGATIVE, NORMAL"
+    assert out["LBNRIND"].iloc[0] == wanted
+    assert pd.isna(out["LBNRIND"].iloc[1]) and pd.isna(out["LBSTNRC"].iloc[1])

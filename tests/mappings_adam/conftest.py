@@ -29,6 +29,7 @@ COLUMNS = {
     "SV": "USUBJID VISIT SVSTDTC | VISITNUM SVSTDY",
     "DV": "USUBJID DVDECOD | DVSEQ",
     "IE": "USUBJID IETESTCD | IESEQ",
+    "MH": "USUBJID MHSCAT MHTERM | MHSEQ",
     "RS": "STUDYID USUBJID RSTESTCD VISIT RSDTC | RSSEQ VISITNUM RSSTRESN",
     "CP": "STUDYID USUBJID CPTESTCD CPSPEC CPSBMRKS CPCELSTA CPSTRESC CPSTRESU VISIT CPDTC"
     " | CPSEQ VISITNUM CPSTRESN",
@@ -100,6 +101,15 @@ def sdtm() -> dict[str, pd.DataFrame]:
         "ds": frame("DS", ends),
         "sv": frame("SV", []),
         "ie": frame("IE", [{"USUBJID": "S2", "IESEQ": 1, "IETESTCD": "IN05"}]),
+        "mh": frame(
+            "MH",
+            [
+                {"USUBJID": "S1", "MHSEQ": 1, "MHSCAT": "PRIMARY DIAGNOSIS", "MHTERM": "BIPOLAR II DISORDER"},
+                {"USUBJID": "S1", "MHSEQ": 2, "MHTERM": "ASTHMA"},
+                {"USUBJID": "S2", "MHSEQ": 1, "MHSCAT": "PRIMARY DIAGNOSIS"}
+                | {"MHTERM": "MAJOR DEPRESSIVE DISORDER"},
+            ],
+        ),
         "dv": frame("DV", [{"USUBJID": "S1", "DVSEQ": 1, "DVDECOD": "ASSESSMENT NOT PERFORMED"}]),
         "rs": frame(
             "RS",

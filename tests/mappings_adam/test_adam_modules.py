@@ -46,7 +46,9 @@ def test_subjects(made, modules):
     assert text(adsl["EOSSTT"]) == ["DISCONTINUED", "DISCONTINUED"]
     assert text(adsl["DCSREAS"]) == ["LOST TO FOLLOW-UP", "SCREEN FAILURE"]
     assert text(adsl["STRAT1R"]) == ["MDD", ""]
-    assert text(adsl["DIAGGR1"]) == ["Major depressive disorder", ""]
+    assert text(adsl["STRAT1V"]) == ["BD", ""]
+    assert text(adsl["MISSTRFL"]) == ["Y", ""]
+    assert text(adsl["DIAGGR1"]) == ["Bipolar disorder", "Major depressive disorder"]
     assert adsl["HAMDBL"].tolist()[0] == 42
     assert adsl["TREGBL"].tolist()[0] == 5
 
@@ -54,7 +56,7 @@ def test_subjects(made, modules):
 def test_lineage_of_a_subject_reaches_every_source(made, modules):
     edges = made(modules["adsl"]).edges
     first = edges[edges["row"] == 0]
-    assert set(first["source"]) == {"DM", "SUPPDM", "EX", "DS", "RS", "CP"}
+    assert set(first["source"]) == {"DM", "SUPPDM", "EX", "DS", "RS", "CP", "MH"}
     assert len(first[first["source"] == "EX"]) == 8
 
 

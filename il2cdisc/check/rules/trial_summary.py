@@ -1,8 +1,9 @@
 """The trial summary says something else than the data.
 
 What: number of arms (NARMS), actual number of subjects (ACTSUB: those with a planned arm), planned ages
-(AGEMIN, AGEMAX, in years), start (SSTDTC: first informed consent), end (SENDTC: last end of participation),
-and data cut-off (DCUTDTC: no participation ends later) of TS against TA and DM.
+(AGEMIN, AGEMAX, in years), start (SSTDTC: first informed consent of a subject with a planned arm), end
+(SENDTC: last end of participation), and data cut-off (DCUTDTC: no participation ends later) of TS against TA
+and DM.
 Why: TS is what a reviewer reads first, and what a regulator's loading program checks.
 Example: ACTSUB is 36, and DM has 35 subjects with an arm.
 Fix: correct the sheet Protocol Summary, or find the subject that is missing.
@@ -59,7 +60,9 @@ def _found(context: Context, subjects: pd.DataFrame) -> dict[str, tuple[str, str
             found["AGEMIN"] = ("the youngest subject with a planned arm is", number_text(ages.min()), _from)
             found["AGEMAX"] = ("the oldest subject with a planned arm is", number_text(ages.max()), _up_to)
     for parameter, variable, what, agrees in DATES:
-        days = subjects[variable].dropna().str[:10] if variable in subjects else pd.Series([], dtype="str")
+        # a trial starts with the first of those who enrol
+        of = subjects[enrolled] if parameter == "SSTDTC" and enrolled.any() else subjects
+        days = of[variable].dropna().str[:10] if variable in of else pd.Series([], dtype="str")
         days = days[days.str.len() == 10]
         if len(days):
             found[parameter] = (what, days.min() if parameter == "SSTDTC" else days.max(), agrees)
@@ -85,7 +88,7 @@ def _up_to(value: str, expected: str) -> bool:
 
 
 DATES: tuple[tuple[str, str, str, Agrees], ...] = (
-    ("SSTDTC", "RFICDTC", "the first informed consent was on", _same),
+    ("SSTDTC", "RFICDTC", "the first informed consent of an enrolled subject was on", _same),
     ("SENDTC", "RFPENDTC", "the last end of participation was on", _same),
     ("DCUTDTC", "RFPENDTC", "the last end of participation was on", _not_before),
 )

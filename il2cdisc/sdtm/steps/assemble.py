@@ -26,6 +26,7 @@ MADE_HERE = (
     "STRESU",
     "STNRLO",
     "STNRHI",
+    "STNRC",
     "NRIND",
     "LOBXFL",
     "TEST",

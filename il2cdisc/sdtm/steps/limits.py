@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,9 +25,9 @@ from il2cdisc.base.rows import alike
 from il2cdisc.sdtm.steps.conversions import Rule
 from il2cdisc.sdtm.steps.mapped import with_new
 from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.spec.models import Spec
+from il2cdisc.spec.models import RangeSpec, Spec
 
-INDICATORS = NORMAL, LOW, HIGH = "NORMAL", "LOW", "HIGH"
+INDICATORS = NORMAL, LOW, HIGH, ABNORMAL = "NORMAL", "LOW", "HIGH", "ABNORMAL"
 
 
 @dataclass(frozen=True)
@@ -71,20 +71,26 @@ def with_ranges(
 
     A row with a limit that can't be read, or with its lower limit above the upper one, is not judged
     by it: it has an indicator only where the other limit decides. A result below a limit of quantification
-    (`<0.5`) keeps the limits that it is judged by.
+    (`<0.5`) keeps the limits that it is judged by. A test whose results are words has its normal ones in the
+    sheet: they become --STNRC, and any other result is ABNORMAL.
     """
     low, high = (item.values.copy() for item in limits)
     unread = [item.unreadable for item in limits]
     open_ = (
         frame[f"{name}STRESC"].notna().to_numpy() & np.isnan(low) & np.isnan(high) & ~unread[0] & ~unread[1]
     )
-    _fill_from_sheet(frame, name, spec, subjects, open_, low, high)
+    ranges = list(_ranges(frame, name, spec, subjects, open_))
+    for row, hit in ranges:
+        low[hit] = np.nan if row.low is None else row.low
+        high[hit] = np.nan if row.high is None else row.high
     indicator = _indicators(frame, name, low, high)
     judged = ~above(low, high) & ~((unread[0] | unread[1]) & (indicator == INDICATORS.index(NORMAL)))
     indicator = np.where(judged, indicator, -1)
+    words = _judge_words(frame[f"{name}STRESC"], ranges, indicator)
     return with_new(
         frame,
         {
+            **({f"{name}STNRC": words} if words.notna().any() else {}),
             f"{name}STNRLO": low,
             f"{name}STNRHI": high,
             f"{name}NRIND": pd.array(INDICATORS, dtype="str").take(indicator, allow_fill=True),
@@ -92,10 +98,11 @@ def with_ranges(
     )
 
 
-def _fill_from_sheet(
-    frame: pd.DataFrame, name: str, spec: Spec, subjects: pd.DataFrame, rows: Flags, low: Floats, high: Floats
-) -> None:
-    """Limits of the sheet Ranges, by test, specimen, unit, sex and age, put into `low` and `high`."""
+def _ranges(
+    frame: pd.DataFrame, name: str, spec: Spec, subjects: pd.DataFrame, rows: Flags
+) -> Iterator[tuple[RangeSpec, Flags]]:
+    """Each row of the sheet Ranges with the records among `rows` that it is for, by test, specimen, unit,
+    sex and age."""
     table = [r for r in spec.ranges if r.dataset == name]
     if not table:
         return
@@ -114,8 +121,20 @@ def _fill_from_sheet(
             hit &= at_least(age, row.age_from)
         if row.age_to is not None:
             hit &= below(age, row.age_to)
-        low[hit] = np.nan if row.low is None else row.low
-        high[hit] = np.nan if row.high is None else row.high
+        yield row, hit
+
+
+def _judge_words(
+    results: pd.Series, ranges: Iterable[tuple[RangeSpec, Flags]], indicator: NDArray[np.int64]
+) -> pd.Series:
+    """--STNRC: the normal words of the ranges that have some; their records are judged in `indicator`."""
+    words = pd.Series(index=results.index, dtype="str")
+    for row, hit in ranges:
+        if row.normal and hit.any():
+            words = words.mask(hit, ", ".join(row.normal))
+            indicator[hit] = INDICATORS.index(ABNORMAL)
+            indicator[hit & results.isin(row.normal).to_numpy(dtype=bool)] = INDICATORS.index(NORMAL)
+    return words
 
 
 def _indicators(frame: pd.DataFrame, name: str, low: Floats, high: Floats) -> NDArray[np.int64]:
