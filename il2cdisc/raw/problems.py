@@ -151,6 +151,12 @@ NULL_WITH_VALUE = Kind(
     FINDING,
     "Ask the sender whether the item has a value; the value was read.",
 )
+TRANSACTION = Kind(
+    "RAW177",
+    "Transaction without its record",
+    FINDING,
+    "Ask the sender for the whole series of files, or for a Snapshot.",
+)
 NOT_CONVERTED = Kind(
     "RAW175",
     "Date format not converted",

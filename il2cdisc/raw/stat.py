@@ -2,24 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from il2cdisc.base.problems import Problems
-from il2cdisc.raw.numbers import number_text, number_texts
-from il2cdisc.raw.problems import UNREADABLE
-from il2cdisc.raw.table import Table, text_column
+from il2cdisc.base.numbers import number_text
+from il2cdisc.base.problems import Problems, at_line
+from il2cdisc.raw.problems import NO_DATE, NOT_CONVERTED, UNREADABLE
+from il2cdisc.raw.statdates import DateFormat, Shows, convert, date_format
+from il2cdisc.raw.table import Table
+
+NAMES = {"sav": "SPSS", "sas7bdat": "SAS", "xport": "SAS transport", "dta": "Stata"}
 
 
 def read_stat(path: Path, shown: str, problems: Problems, *, format: str, encoding: str = "") -> Table | None:
-    """A `.sav`, `.sas7bdat`, `.xpt` or `.dta` file as a `Table`; None after a problem. `lines` are records.
+    """A `.sav`, `.sas7bdat`, `.xpt` (version 5 or 8) or `.dta` file as a `Table`; None after a problem.
 
-    Numbers are written as the shortest text that reads back to the same number, dates as ISO 8601 (listed
-    in `date_columns`). User-missing values of SPSS stay visible; system-missing is missing.
+    `lines` are records. Numbers are written as the shortest text that reads back to the same number in
+    the precision in which they are stored, dates as ISO 8601 (listed in `date_columns`). User-missing
+    values stay visible, in columns of dates too; system-missing is missing. A number in a column of dates
+    that is not a date, and a format that no ISO 8601 text can follow, are reported; the number is read.
     """
+    if path.stat().st_size == 0:
+        problems.add(UNREADABLE.at(shown, "The file is empty."))
+        return None
+    try:
+        frame, meta = _read(path, format, encoding)
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the library fails with, the file is the reason
+        told = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        what = f"The {NAMES[format]} file is damaged, cut off or in another encoding ({told})."
+        problems.add(UNREADABLE.at(shown, what))
+        return None
+    if meta.number_rows is not None and meta.number_rows != len(frame):
+        what = f"The file announces {meta.number_rows} records and holds {len(frame)}: it was cut off."
+        problems.add(UNREADABLE.at(shown, what))
+        return None
+    columns = [_column(name, frame[name], meta, format) for name in frame.columns]
+    for column in columns:
+        _report(column, shown, problems)
+    dated = tuple(column.name for column in columns if column.dated)
+    values = {
+        name: {_text(value): str(label) for value, label in pairs.items()}
+        for name, pairs in meta.variable_value_labels.items()
+    }
+    return Table(
+        pd.DataFrame({column.name: column.texts for column in columns}, columns=list(frame.columns)),
+        np.arange(1, len(frame) + 1, dtype="int64"),
+        meta.file_encoding or encoding,
+        tuple(f"dates in {name}" for name in dated),
+        dated,
+        {name: label or "" for name, label in meta.column_names_to_labels.items()},
+        values,
+    )
+
+
+def _read(path: Path, format: str, encoding: str) -> tuple[pd.DataFrame, Any]:
+    """What pyreadstat reads, dates as the numbers that are stored: it fails on a date that is none."""
     import pyreadstat
 
     readers: dict[str, Any] = {
@@ -31,70 +75,72 @@ def read_stat(path: Path, shown: str, problems: Problems, *, format: str, encodi
     options: dict[str, Any] = {"user_missing": True} if format != "xport" else {}
     if encoding:
         options["encoding"] = encoding
-    if path.stat().st_size == 0:
-        problems.add(UNREADABLE.at(shown, "The file is empty."))
-        return None
-    try:
-        frame, meta = readers[format](str(path), **options)
-    except (
-        pyreadstat.ReadstatError,
-        pyreadstat.PyreadstatError,
-        OSError,
-        ValueError,
-        UnicodeDecodeError,
-    ) as error:
-        told = str(error).strip().rstrip(".")
-        what = f"The {format} file is damaged, cut off or in another encoding ({told})."
-        problems.add(UNREADABLE.at(shown, what))
-        return None
-    if meta.number_rows is not None and meta.number_rows != len(frame):
-        what = f"The file announces {meta.number_rows} records and holds {len(frame)}: it was cut off."
-        problems.add(UNREADABLE.at(shown, what))
-        return None
-    dated: list[str] = []
-    columns: dict[str, pd.Series] = {}
-    for name in frame.columns:
-        columns[name], is_date = _texts(frame[name])
-        if is_date:
-            dated.append(name)
-    labels = {name: label or "" for name, label in meta.column_names_to_labels.items()}
-    values = {
-        name: {_key(value): str(label) for value, label in pairs.items()}
-        for name, pairs in meta.variable_value_labels.items()
-    }
-    text = pd.DataFrame(columns, columns=list(frame.columns))
-    lines = np.arange(1, len(frame) + 1, dtype="int64")
-    notes = tuple(f"dates in {name}" for name in dated)
-    return Table(text, lines, meta.file_encoding or encoding, notes, tuple(dated), labels, values)
+    return readers[format](str(path), disable_datetime_conversion=True, **options)
 
 
-def _key(value: object) -> str:
-    return number_text(value) if isinstance(value, int | float) else str(value)
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column as text; `wrong`: rows whose number is not a date; `format`: the name of its format."""
+
+    name: str
+    texts: pd.Series
+    format: str = ""
+    dated: bool = False
+    converted: bool = True
+    wrong: NDArray[np.intp] | None = None
 
 
-def _texts(column: pd.Series) -> tuple[pd.Series, bool]:
-    """A column as text, and whether it held dates or times."""
-    if pd.api.types.is_bool_dtype(column.dtype) or not pd.api.types.is_numeric_dtype(column.dtype):
-        if pd.api.types.is_datetime64_any_dtype(column.dtype):
-            return column.dt.strftime("%Y-%m-%d %H:%M:%S").astype("str"), True
-        distinct = column.dropna().unique()
-        plain = all(isinstance(value, str) for value in distinct)
-        texts = {value: _value(value) for value in distinct}
-        return text_column(map(texts.get, column)), not plain and _dated(distinct)
-    return number_texts(column), False
+def _column(name: str, values: pd.Series, meta: Any, kind: str) -> _Column:
+    written = str(meta.original_variable_types.get(name) or "")
+    codes, distinct = pd.factorize(values)
+    found: list[Any] = distinct.tolist()
+    is_text = all(isinstance(value, str) for value in found)
+    form = None if is_text else date_format(written, kind)
+    single = kind == "dta" and meta.readstat_variable_types.get(name) == "float"
+    texts = {value: _text(value, single) for value in found}
+    wrong: list[Any] = []
+    if form is not None and form.shows is not Shows.OTHER:
+        texts, wrong = _dates(found, texts, form, meta.missing_ranges.get(name) or ())
+    table = np.array([*(texts[value] or None for value in found), None], dtype=object)
+    series = pd.Series(table[codes], dtype="str")
+    rows = np.flatnonzero(values.isin(wrong).to_numpy()) if wrong else None
+    unread = form is not None and form.shows is Shows.OTHER
+    return _Column(name, series, written, form is not None and not unread, not unread, rows)
 
 
-def _dated(distinct: Any) -> bool:
-    return any(hasattr(value, "isoformat") for value in distinct)
+def _dates(
+    found: list[Any], texts: dict[Any, str], form: DateFormat, missing: Any
+) -> tuple[dict[Any, str], list[float]]:
+    """The texts of numbers that are dates, of others as they were; and numbers that are neither."""
+    numbers = [value for value in found if not isinstance(value, str) and not _is_missing(value, missing)]
+    done = convert(numbers, form)
+    return {**texts, **done.texts}, done.wrong
 
 
-def _value(value: Any) -> str:
+def _is_missing(value: float, ranges: Any) -> bool:
+    """Whether a value is one that SPSS calls missing: a number, or one within a range."""
+    return any(not isinstance(one["lo"], str) and one["lo"] <= value <= one["hi"] for one in ranges)
+
+
+def _report(column: _Column, shown: str, problems: Problems) -> None:
+    if not column.converted:
+        what = f"The format {column.format} of {column.name} has no ISO 8601 text: its numbers were read."
+        problems.add(
+            NOT_CONVERTED.at(at_line(shown, 0, column.name), what, values=column.texts.dropna().unique())
+        )
+    if column.wrong is not None and len(column.wrong):
+        places = [at_line(shown, row + 1, column.name) for row in column.wrong.tolist()]
+        what = f"A number of {column.name} is not a date between 1582 and 9999 in the format {column.format}."
+        values = column.texts.iloc[column.wrong].unique()
+        problems.add(
+            NO_DATE.at(places[0], what, values=values, records=places, out_of=int(column.texts.notna().sum()))
+        )
+
+
+def _text(value: Any, single: bool = False) -> str:
+    """A value as text; a number of single precision in the digits of that precision: 5.1, not 5.0999999."""
     if isinstance(value, str):
         return value
-    if hasattr(value, "isoformat"):
-        return (
-            value.isoformat(sep=" ")
-            if hasattr(value, "hour") and hasattr(value, "year")
-            else value.isoformat()
-        )
-    return number_text(float(value)) if isinstance(value, int | float | np.number) else str(value)
+    if single and np.isfinite(value):
+        return np.format_float_positional(np.float32(value + 0.0), unique=True, trim="-")
+    return number_text(float(value), 17) if isinstance(value, int | float | np.number) else str(value)

@@ -8,6 +8,7 @@ from contextlib import closing
 
 import numpy as np
 
+from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import (
     Address,
     Kind,
@@ -19,7 +20,6 @@ from il2cdisc.base.problems import (
     did_you_mean,
 )
 from il2cdisc.raw.csvfile import header_is_good
-from il2cdisc.raw.numbers import number_text
 from il2cdisc.raw.problems import (
     BLANK_LINES,
     COMMENT,
@@ -173,7 +173,7 @@ def _text(cell: object) -> str | None:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, int | float):
-        return number_text(cell, EXCEL_DIGITS)
+        return number_text(float(cell), EXCEL_DIGITS)
     if isinstance(cell, datetime.datetime):
         # A time alone is a fraction of a day that Excel counts from 1899-12-31 or 1900-01-01.
         if cell.year < 1900 or cell.date() in (datetime.date(1900, 1, 1), datetime.date(1899, 12, 31)):

@@ -10,15 +10,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pandas as pd
+import pyreadstat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.raw import RawExport, load_dictionary, read_export
 from il2cdisc.raw.link import link
 from il2cdisc.raw.notice import notice
+from il2cdisc.raw.odm import read_odm
+from il2cdisc.raw.stat import _text, read_stat
+from il2cdisc.raw.statdates import convert, date_format
 from il2cdisc.raw.xlsx import read_xlsx
 from il2cdisc.study import Study, load_study
 from il2cdisc.transport.ooxml import EXPORT, PackageError
@@ -341,8 +348,6 @@ def test_4_the_line_of_units_is_above_the_header(tmp_path: Path) -> None:
 
 
 def test_4_value_labels_that_contradict_the_dictionary(tmp_path: Path) -> None:
-    import pyreadstat
-
     frame = pd.DataFrame({"PAT": ["001", "002", "003"], "YN": [0.0, 1.0, 2.0], "G": [0.0, 1.0, 0.0]})
     labels = {"YN": {0: "Yes", 1: "No", 2: "unknown"}, "G": {0: "grade 0 ", 1: "GRADE 1"}}
     pyreadstat.write_sav(frame, tmp_path / "s.sav", variable_value_labels=labels)
@@ -373,3 +378,359 @@ def test_5_trim_removes_blanks_at_the_end_of_values_and_keys(tmp_path: Path) -> 
     (receipt,) = [item for item in export.receipts if item.form == "ae"]
     assert receipt.notes == ("blanks at the end of values removed: PAT, SEX, NOTE",)
     assert export.problems == ()
+
+
+# --- dates.md 7, numbers.md 4: SPSS, SAS and Stata files
+
+SPSS_DAY = (datetime.date(2021, 3, 1).toordinal() - datetime.date(1582, 10, 14).toordinal()) * 86400.0
+SAS_DAY = float(datetime.date(2021, 3, 1).toordinal() - datetime.date(1960, 1, 1).toordinal())
+
+
+def read_file(path: Path, kind: str) -> tuple[pd.DataFrame, Problems, Any]:
+    problems = Problems()
+    table = read_stat(path, f"raw/{path.name}", problems, format=kind)
+    assert table is not None
+    return table.frame, problems, table
+
+
+def test_dates_7_a_user_missing_value_of_a_date_stays_visible(tmp_path: Path) -> None:
+    """haven #505: it was 1582-10-13."""
+    frame = pd.DataFrame({"D": [-99.0, SPSS_DAY, None, SPSS_DAY + 3600], "N": [-99.0, 1.5, None, 2.0]})
+    pyreadstat.write_sav(
+        frame, tmp_path / "a.sav", variable_format={"D": "DATE11"}, missing_ranges={"D": [-99], "N": [-99]}
+    )
+    found, problems, table = read_file(tmp_path / "a.sav", "sav")
+    assert rows(found) == [
+        ["-99", "-99"],
+        ["2021-03-01", "1.5"],
+        [None, None],
+        ["2021-03-01 01:00:00", "2"],
+    ]
+    assert (table.date_columns, problems.items) == (("D",), [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "write", "day", "form"),
+    [
+        ("sav", pyreadstat.write_sav, SPSS_DAY, "DATE11"),
+        ("sav", pyreadstat.write_sav, SPSS_DAY, "DATETIME20"),
+        ("xport", pyreadstat.write_xport, SAS_DAY, "DATE9."),
+        ("xport", pyreadstat.write_xport, SAS_DAY, "DATETIME20."),
+        ("dta", pyreadstat.write_dta, SAS_DAY, "%td"),
+    ],
+)
+@pytest.mark.parametrize("number", [1e15, -1e15, 1e300, -200_000.0 * 86400])
+def test_dates_7_a_number_beyond_the_calendar_is_a_problem_of_its_cell(
+    tmp_path: Path, kind: str, write: Any, day: float, form: str, number: float
+) -> None:
+    """pyreadstat #26: OverflowError, and no file named."""
+    path = tmp_path / "a.dat"
+    number = min(number, 1e70) if kind == "xport" else number
+    write(pd.DataFrame({"D": [day, number]}), path, variable_format={"D": form})
+    found, problems, _ = read_file(path, kind)
+    assert float(found["D"].iloc[1]) == pytest.approx(number)
+    (problem,) = problems.items
+    assert (problem.code, str(problem.where), problem.out_of) == ("RAW176", "raw/a.dat:2 D", 2)
+    shown = form.strip(".")
+    assert problem.what == f"A number of D is not a date between 1582 and 9999 in the format {shown}."
+
+
+SAS_FORMATS = {
+    "DATE9.": ["2021-03-01", "2021-04-01"],
+    "YYMMDD10.": ["2021-03-01", "2021-04-01"],
+    "E8601DA10.": ["2021-03-01", "2021-04-01"],
+    "JULIAN7.": ["2021-03-01", "2021-04-01"],
+    "MMYY7.": ["2021-03", "2021-04"],
+    "MONYY7.": ["2021-03", "2021-04"],
+    "YEAR4.": ["2021-03-01", "2021-04-01"],
+    "BEST12.": [f"{SAS_DAY:.0f}", f"{SAS_DAY + 31:.0f}"],
+}
+
+
+def test_dates_7_formats_of_sas(tmp_path: Path) -> None:
+    frame = pd.DataFrame({f"V{n}": [SAS_DAY, SAS_DAY + 31] for n in range(len(SAS_FORMATS))})
+    formats = {f"V{n}": form for n, form in enumerate(SAS_FORMATS)}
+    pyreadstat.write_xport(frame, tmp_path / "a.xpt", variable_format=formats)
+    found, problems, _ = read_file(tmp_path / "a.xpt", "xport")
+    assert {form: found[name].tolist() for name, form in formats.items()} == SAS_FORMATS
+    assert not problems
+
+
+def test_dates_7_a_format_that_hides_the_day_does_not_cost_it(tmp_path: Path) -> None:
+    new_year = SAS_DAY - 59
+    frame = pd.DataFrame({"M": [SAS_DAY, SAS_DAY + 14], "Y": [new_year, new_year], "Q": [SAS_DAY, SAS_DAY]})
+    formats = {"M": "MONYY7.", "Y": "YEAR4.", "Q": "YYQ6."}
+    pyreadstat.write_xport(frame, tmp_path / "a.xpt", variable_format=formats)
+    found, problems, table = read_file(tmp_path / "a.xpt", "xport")
+    assert rows(found)[1] == ["2021-03-15", "2021", f"{SAS_DAY:.0f}"]
+    assert table.date_columns == ("M", "Y")
+    (problem,) = problems.items
+    assert (problem.code, problem.kind.title, str(problem.where)) == (
+        "RAW175",
+        "Date format not converted",
+        "raw/a.xpt Q",
+    )
+
+
+def test_dates_7_formats_of_spss(tmp_path: Path) -> None:
+    times = {"T": 34200.0, "L": 93600.0, "F": 1.25}
+    frame = pd.DataFrame({"M": [SPSS_DAY], "Q": [SPSS_DAY], "S": [SPSS_DAY + 52200.5], **times})
+    formats = {"M": "MOYR8", "Q": "QYR8", "S": "DATETIME23.2", "T": "TIME8", "L": "DTIME10", "F": "TIME11.2"}
+    pyreadstat.write_sav(frame, tmp_path / "a.sav", variable_format=formats)
+    found, problems, _ = read_file(tmp_path / "a.sav", "sav")
+    assert rows(found) == [
+        ["2021-03", f"{SPSS_DAY:.0f}", "2021-03-01 14:30:00.500", "09:30:00", "26:00:00", "00:00:01.250"]
+    ]
+    assert [(item.code, str(item.where)) for item in problems.items] == [("RAW175", "raw/a.sav Q")]
+
+
+def test_dates_7_formats_of_stata(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"D": [SAS_DAY], "M": [734.0], "Y": [2021.0], "Q": [244.0], "C": [SAS_DAY * 86400e3]}
+    )
+    formats = {"D": "%tdDD/NN/CCYY", "M": "%tm", "Y": "%ty", "Q": "%tq", "C": "%tc"}
+    pyreadstat.write_dta(frame, tmp_path / "a.dta", variable_format=formats)
+    found, problems, _ = read_file(tmp_path / "a.dta", "dta")
+    assert rows(found) == [["2021-03-01", "2021-03", "2021", "244", "2021-03-01 00:00:00"]]
+    assert [(item.code, str(item.where)) for item in problems.items] == [("RAW175", "raw/a.dta Q")]
+
+
+@given(st.dates(datetime.date(1582, 10, 15), datetime.date(9999, 12, 31)))
+def test_dates_7_every_day_of_the_calendar_comes_back(day: datetime.date) -> None:
+    sas = date_format("DATE9", "xport")
+    spss = date_format("EDATE10", "sav")
+    assert sas is not None
+    assert spss is not None
+    number = day.toordinal() - datetime.date(1960, 1, 1).toordinal()
+    seconds = (day.toordinal() - datetime.date(1582, 10, 14).toordinal()) * 86400
+    assert convert([number], sas).texts == {number: day.isoformat()}
+    assert convert([seconds], spss).texts == {seconds: day.isoformat()}
+
+
+@given(st.floats())
+def test_dates_7_no_number_fails(number: float) -> None:
+    for name, kind in (
+        ("DATE9", "xport"),
+        ("DATETIME", "sav"),
+        ("TIME", "sav"),
+        ("%tm", "dta"),
+        ("%tc", "dta"),
+    ):
+        form = date_format(name, kind)
+        assert form is not None
+        done = convert([number], form)
+        assert (number in done.texts) != (len(done.wrong) == 1)
+
+
+def test_numbers_4_a_number_of_single_precision_is_written_in_its_digits(tmp_path: Path) -> None:
+    values = [5.1, 0.1, -0.0, 1e-7, 16777216.0, 1e10]
+    frame = pd.DataFrame({"F": pd.Series(values, dtype="float32"), "D": values})
+    frame.to_stata(tmp_path / "a.dta", write_index=False)
+    found, _, _ = read_file(tmp_path / "a.dta", "dta")
+    assert found["F"].tolist() == ["5.1", "0.1", "0", "0.0000001", "16777216", "10000000000"]
+    assert found["D"].tolist() == found["F"].tolist()
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_numbers_4_the_shortest_text_reads_back_to_the_same_single(value: float) -> None:
+    text = _text(value, single=True)
+    assert "e" not in text
+    assert np.float32(text) == np.float32(value)
+
+
+# --- 7: transport files of version 8
+
+
+def test_7_a_transport_file_of_version_8_is_read_with_long_names_and_labels(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"subject_identifier": ["001 ", "002"], "leukocytes_at_screening": [5.1, None]})
+    label = "Leukocytes at screening, counted by the hospital's own laboratory on its machine"
+    path = tmp_path / "lb.xpt"
+    pyreadstat.write_xport(frame, path, file_format_version=8, column_labels=["Subject", label])
+    assert path.read_bytes().startswith(b"HEADER RECORD*******LIBV8")
+    found, problems, table = read_file(path, "xport")
+    assert list(found.columns) == list(frame.columns)
+    assert rows(found) == [["001", "5.1"], ["002", None]]
+    assert table.labels["leukocytes_at_screening"] == label
+    assert not problems
+
+
+# --- 2: ODM-XML
+
+OPENCLINICA = "http://www.openclinica.org/ns/odm_ext_v130/v3.1"
+
+
+def odm(subjects: str, file_type: str = 'FileType="Transactional"') -> bytes:
+    return (
+        f'<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:OpenClinica="{OPENCLINICA}" {file_type}>'
+        f"<ClinicalData>{subjects}\n</ClinicalData></ODM>"
+    ).encode()
+
+
+def subject(key: str, groups: str, kind: str = "Insert", *, event: str = "", form: str = "") -> str:
+    """A subject of one event and form, on a line of its own; each level with its transaction, if any."""
+
+    def level(name: str, said: str, inside: str) -> str:
+        given = f' TransactionType="{said}"' if said else ""
+        return f"<{name}{given}>{inside}</{name.split()[0]}>"
+
+    inside = level('StudyEventData StudyEventOID="SE"', event, level('FormData FormOID="FO"', form, groups))
+    return "\n" + level(f'SubjectData SubjectKey="{key}"', kind, inside)
+
+
+def group(items: str, kind: str = "", repeat: str = "1", oid: str = "IG") -> str:
+    given = f' TransactionType="{kind}"' if kind else ""
+    return f'<ItemGroupData ItemGroupOID="{oid}" ItemGroupRepeatKey="{repeat}"{given}>{items}</ItemGroupData>'
+
+
+def item(name: str, value: str = "", more: str = "") -> str:
+    given = f'Value="{value}" ' if value else ""
+    return f'<ItemData ItemOID="{name}" {given}{more}/>'
+
+
+def read_group(data: bytes, order: list[str] | None = None) -> tuple[dict[str, dict[str, str]], Problems]:
+    """Records of IG by subject and repeat key (kept in `order`), without missing values, and the problems."""
+    problems = Problems()
+    table = read_odm(data, "raw/o.xml", problems, itemgroup="IG")
+    found: dict[str, dict[str, str]] = {}
+    for record in table.frame.to_dict("records") if table is not None else []:
+        kept = {str(name): value for name, value in record.items() if not pd.isna(value)}
+        place = f"{kept.pop('SubjectKey')}.{kept.pop('ItemGroupRepeatKey')}"
+        if order is not None:
+            order.append(place)
+        found[place] = {n: v for n, v in kept.items() if n not in ("StudyEventOID", "FormOID")}
+    return found, problems
+
+
+AB = group(item("A", "1") + item("B", "2"))
+REMOVALS = {
+    "SubjectData": subject("1", "", "Remove"),
+    "StudyEventData": subject("1", "", "Context", event="Remove"),
+    "FormData": subject("1", "", "Context", form="Remove"),
+    "ItemGroupData": subject("1", group("", "Remove"), "Context"),
+}
+
+
+@pytest.mark.parametrize("level", list(REMOVALS))
+def test_2_a_remove_of_every_level_takes_the_records_below_it(level: str) -> None:
+    """`SubjectData TransactionType="Remove"` was read as data."""
+    start = subject("1", AB) + subject("2", AB)
+    found, problems = read_group(odm(start + REMOVALS[level]))
+    assert (found, problems.items) == ({"2.1": {"A": "1", "B": "2"}}, [])
+    again = subject("1", group(item("A", "9")), "Insert")
+    found, problems = read_group(odm(start + REMOVALS[level] + again))
+    assert (found["1.1"], problems.items) == ({"A": "9"}, [])
+
+
+@pytest.mark.parametrize("at_item", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "value", "after"),
+    [
+        ("Update", "9", {"A": "9", "B": "2"}),
+        ("Upsert", "9", {"A": "9", "B": "2"}),
+        ("Context", "9", {"A": "1", "B": "2"}),
+        ("Remove", "", {"B": "2"}),
+    ],
+)
+def test_2_transactions_of_items_are_applied_in_order(
+    at_item: bool, kind: str, value: str, after: Any
+) -> None:
+    if at_item or kind == "Remove":
+        change = group(item("A", value, f'TransactionType="{kind}"'), "Update")
+    else:
+        change = group(item("A", value), kind)
+    found, problems = read_group(odm(subject("1", AB) + subject("1", change, "Context")))
+    assert (found, problems.items) == ({"1.1": after}, [])
+
+
+def test_2_an_entity_may_come_in_several_elements() -> None:
+    more = subject("1", group(item("C", "3")) + group(item("A", "5"), repeat="2"))
+    found, problems = read_group(odm(subject("1", AB) + more))
+    assert found == {"1.1": {"A": "1", "B": "2", "C": "3"}, "1.2": {"A": "5"}}
+    assert not problems
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "after"),
+    [
+        (
+            subject("9", AB, "Update"),
+            "A record comes with Update and was not inserted before",
+            ["1.1", "9.1"],
+        ),
+        (
+            subject("9", AB, "Context"),
+            "A record comes with Context and was not inserted before",
+            ["1.1", "9.1"],
+        ),
+        (
+            subject("9", group("", "Remove"), "Context"),
+            "A Remove is for a record that was not inserted",
+            ["1.1"],
+        ),
+        (
+            subject("1", AB),
+            "An Insert is for a record that was inserted before; both are kept",
+            ["1.1", "1.1"],
+        ),
+    ],
+)
+def test_2_a_transaction_that_does_not_fit_is_reported_and_drops_nothing(
+    change: str, said: str, after: list[str]
+) -> None:
+    order: list[str] = []
+    _, problems = read_group(odm(subject("1", AB) + change), order)
+    assert order == after
+    (problem,) = problems.items
+    assert (problem.code, str(problem.where)) == ("RAW177", "raw/o.xml:3")
+    assert problem.what.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (odm(subject("1", AB, "Remove"), 'FileType="Snapshot"'), "raw/o.xml:2: The file is a Snapshot"),
+        (odm(subject("1", AB), 'FileType="Delta"'), "raw/o.xml:1: FileType is 'Delta'"),
+        (odm(subject("1", AB, "Delete")), "raw/o.xml:2: TransactionType is 'Delete'"),
+        (
+            odm(subject("1", group("", "Insert"), "Remove")),
+            "raw/o.xml:2: The element has Insert, within an element with Remove.",
+        ),
+    ],
+)
+def test_2_a_file_that_contradicts_itself_stops(data: bytes, said: str) -> None:
+    found, problems = read_group(data)
+    assert found == {}
+    assert [item.code for item in problems.items] == ["RAW002"]
+    assert said in str(problems.items[0])
+
+
+def test_2_a_file_without_type_is_transactional_if_it_holds_changes() -> None:
+    data = odm(subject("1", AB) + subject("1", "", "Remove") + subject("2", AB, ""), "")
+    assert list(read_group(data)[0]) == ["2.1"]
+
+
+def test_2_a_null_item_with_a_value_is_reported_and_the_value_is_read() -> None:
+    items = item("A", "7", 'IsNull="Yes"') + item("B", "", 'IsNull="Yes"') + item("C", "", "")
+    found, problems = read_group(odm(subject("1", group(items), ""), 'FileType="Snapshot"'))
+    assert found == {"1.1": {"A": "7"}}
+    (problem,) = problems.items
+    assert (problem.code, str(problem.where)) == ("RAW174", "raw/o.xml:2 A")
+
+
+def test_2_attributes_of_vendors_are_columns() -> None:
+    data = odm(
+        '<SubjectData SubjectKey="SS_1" OpenClinica:StudySubjectID="001">'
+        '<StudyEventData StudyEventOID="SE" OpenClinica:StartDate="2021-03-04"><FormData FormOID="FO">'
+        + group(item("A", "", 'IsNull="Yes" OpenClinica:ReasonForNull="NASK"'))
+        + "</FormData></StudyEventData></SubjectData>",
+        'FileType="Snapshot"',
+    )
+    found, problems = read_group(data)
+    assert found == {
+        "SS_1.1": {
+            "StudySubjectID": "001",
+            "StudyEventData.StartDate": "2021-03-04",
+            "A.ReasonForNull": "NASK",
+        }
+    }
+    assert not problems

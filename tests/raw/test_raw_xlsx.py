@@ -12,8 +12,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from syrupy.assertion import SnapshotAssertion
 
+from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import Problems
-from il2cdisc.raw.numbers import number_text
 from il2cdisc.raw.table import Table
 from il2cdisc.raw.xlsx import read_xlsx
 
