@@ -16,13 +16,14 @@ from il2cdisc.aside import Aside
 from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.part import part_of, refuse_check, refuse_part
-from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, make_plan, missing, run_sdtm
+from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, missing_forms, notice, read_export
 from il2cdisc.raw.accepted import compare, fewer_than
 from il2cdisc.raw.values import with_outcomes, without_reported
 from il2cdisc.spec.load import load_spec
 from il2cdisc.standards.release import load_terminology
 from il2cdisc.study import Study, load_study
+from il2cdisc.survey import make_plan
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked

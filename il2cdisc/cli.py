@@ -148,17 +148,22 @@ def check(
 
 @spec_app.command("check")
 def spec_check(trial: Trial = Path()) -> None:
-    """Tell every problem of the workbooks and mappings at once, each with its cell."""
-    with _told():
-        from il2cdisc.plan import make_plan
+    """Report every problem of study.toml, workbooks, displays and mappings at once, each with its place.
 
-        plan = make_plan(trial.resolve())
-        for note in plan.notes:
+    Reads no data. Exit code 1 if there are findings, 2 if there is a problem that stops a build.
+    """
+    with _told():
+        from il2cdisc.survey import survey
+
+        found = survey(trial.resolve())
+        for note in found.notes:
             typer.echo(note)
-        _print_problems(plan.findings)
-        count = len(plan.findings)
-        typer.echo(f"workbooks and mappings agree; {count} finding{'' if count == 1 else 's'}")
-        if count:
+        _print_problems(found.problems.items)
+        stops, findings = len(set(found.problems.stops)), len(set(found.problems.findings))
+        typer.echo(_verdict(stops, findings))
+        if stops:
+            raise typer.Exit(STOPPED)
+        if findings:
             raise typer.Exit(FINDINGS)
 
 
@@ -175,6 +180,17 @@ def raw_accept(trial: Trial = Path()) -> None:
         gone = accept_export(trial.resolve(), typer.echo)
         for problem in gone:
             typer.echo(f"no longer there: {problem.where}: {', '.join(problem.values)}")
+
+
+def _verdict(stops: int, findings: int) -> str:
+    """What `spec check` says at its end."""
+    if not stops and not findings:
+        return "no problems: study.toml, workbooks, displays and mappings agree"
+    some = f"{findings} finding{'' if findings == 1 else 's'}"
+    if not stops:
+        return f"no problem stops a build; {some}"
+    text = f"{stops} problem{' stops' if stops == 1 else 's stop'} a build"
+    return f"{text}; {some}" if findings else text
 
 
 @ct_app.command("import")

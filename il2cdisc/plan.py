@@ -1,23 +1,21 @@
-"""The plan of a build: study, workbooks and mappings, held against each other before any data are read."""
+"""The plan of a build: study, workbooks, displays and mappings, and what follows from them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from il2cdisc.base.numbers import DecimalMark
 from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
-from il2cdisc.base.problems import Address, Problem, Problems, Stopped
-from il2cdisc.raw import Dictionary, RawExport, empty_forms, load_dictionary
-from il2cdisc.raw.accepted import ABSENT, Accepted, read_accepted
-from il2cdisc.spec.load import load_spec
+from il2cdisc.base.problems import Address, Problem, Problems
+from il2cdisc.raw import Dictionary, RawExport
+from il2cdisc.raw.accepted import ABSENT, Accepted
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.sheets_known import absence_notes
-from il2cdisc.study import Study, load_study
+from il2cdisc.study import Study
 
-ADAM, TLF = "adam.xlsx", "tlf.xlsx"
+SDTM, ADAM, TLF = "sdtm.xlsx", "adam.xlsx", "tlf.xlsx"
 NO_ADAM = Spec(shown="", standard="ADaM", define={}, datasets={})
 """The workbook of a trial that has only SDTM so far."""
 
@@ -62,77 +60,6 @@ class Plan:
         return [self.sdtm, self.adam] if self.adam.datasets else [self.sdtm]
 
 
-def make_plan(folder: Path) -> Plan:
-    """Read `study.toml` and the workbooks, load the mappings, call them with empty frames and lint.
-
-    Raises `Stopped` with everything that is wrong so far, all at once.
-    """
-    from il2cdisc.adam import empty_frame, needs
-    from il2cdisc.adam import plan as adam_plan
-    from il2cdisc.raw.schedule_lint import check_scheduled
-    from il2cdisc.sdtm.links import check_links
-    from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
-    from il2cdisc.sdtm.modules import by_need, guarded, in_order, inputs_of, load_functions
-    from il2cdisc.spec.lint import lint_plans, not_made
-    from il2cdisc.spec.problems import HALF
-    from il2cdisc.spec.tlf_load import read_displays
-
-    study = load_study(folder)
-    gathered, code = Problems(), study.shown(study.mappings)
-    sdtm = _gather(
-        gathered, lambda: load_spec(study.specs / "sdtm.xlsx", study.shown(study.specs / "sdtm.xlsx"))
-    )
-    notes = missing(study)
-    book, tlf = study.specs / ADAM, study.specs / TLF
-    adam = _gather(gathered, lambda: load_spec(book, study.shown(book))) if ADAM not in notes else NO_ADAM
-    read = _gather(gathered, lambda: read_displays(tlf, study.shown(tlf))) if TLF not in notes else None
-    displays, told = read or ((), [])
-    gathered.extend(told)
-    if ADAM in notes and displays:
-        what = f"the workbook describes displays, and there is no {study.shown(book)} to take their data from"
-        gathered.add(HALF.at(displays[0].at("Display"), what))
-    accepted = _gather(gathered, lambda: read_accepted(study))
-    shown = study.shown(study.dictionary)
-    dictionary = _gather(gathered, lambda: load_dictionary(study.dictionary, shown))
-    sdtm_functions = _gather(gathered, lambda: load_functions(study.mappings, "sdtm", shown=code))
-    adam_functions = _gather(gathered, lambda: load_functions(study.mappings, "adam", shown=code))
-    gathered.stop_if_any()
-    gathered.extend(check_scheduled(sdtm, study, dictionary))
-    adam_functions = guarded(adam_functions, "adam", folder=study.mappings, shown=code)
-
-    frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
-    frames["protocol"] = sdtm.protocol
-    order = in_order(sdtm_functions, frames, shown=f"{code}/sdtm")
-    mapped, _ = run_sdtm(study, sdtm, sdtm_functions, order, frames, Problems(), None, dictionary)
-    variables = [v for m in mapped for v in planned(m)]
-    dropped = [d for m in mapped for d in dropped_columns(m)]
-    links = [(m.name, item) for m in mapped for item in links_of(m)]
-    gathered.extend(check_links(links, sdtm, [m.name for m in mapped], folder=f"{code}/sdtm"))
-    columns = [c.name for form in dictionary.values() for c in form]
-    gathered.extend(
-        lint_plans(sdtm, variables, engine=_engine_makes(sdtm), raw_columns=columns, folder=f"{code}/sdtm")
-    )
-
-    empty = {name.lower(): empty_frame(d) for name, d in {**sdtm.datasets, **adam.datasets}.items()}
-    asked = {name: needs(function) for name, function in adam_functions.items()}
-    own = {name: [n for n in wanted if n in adam_functions] for name, wanted in asked.items()}
-    adam_order = by_need(own, shown=f"{code}/adam")
-    functions = [adam_functions[name] for name in adam_order]
-    lines, told = adam_plan(functions, empty, adam, study.analysis)
-    gathered.extend(told.items)
-    if not told.stops:  # a module that fails makes its dataset
-        gathered.extend(not_made(adam, {line.dataset for line in lines}))
-    gathered.stop_if_any()
-    findings = [*sdtm.findings, *adam.findings, *gathered.findings]
-    return Plan(
-        study, sdtm, adam, displays, dictionary, sdtm_functions, order, adam_functions, adam_order,
-        [*variables, *lines], dropped, findings, (*notes.values(), *_absences(sdtm, adam, accepted)),
-        makers={item.name: name for item, name in zip(mapped, order, strict=True)},
-        sdtm_needs={name: inputs_of(function) for name, function in sdtm_functions.items()},
-        adam_needs=asked, links=[(name, item.other) for name, item in links], accepted=accepted,
-    )  # fmt: skip
-
-
 def missing(study: Study) -> dict[str, str]:
     """Workbooks that the trial does not have yet: file name → a line that says so.
 
@@ -147,10 +74,10 @@ def missing(study: Study) -> dict[str, str]:
     return out
 
 
-def _absences(sdtm: Spec, adam: Spec, accepted: Accepted | None) -> Iterator[str]:
+def absences(sdtm: Spec | None, adam: Spec | None, accepted: Accepted | None) -> Iterator[str]:
     """A line for each optional sheet that a workbook does without, and for accepted records."""
     for spec in (sdtm, adam):
-        if spec.datasets:
+        if spec is not None and spec.datasets:
             yield from absence_notes(spec.shown, spec.standard, spec.absent)
     if accepted is None:
         yield ABSENT
@@ -190,7 +117,7 @@ def run_sdtm(
     order: Sequence[str],
     frames: dict[str, Any],
     problems: Problems,
-    export: RawExport | None,
+    export: RawExport,
     dictionary: Dictionary,
     became: dict[Address, str] | None = None,
 ) -> tuple[list[Any], dict[str, Any]]:
@@ -198,23 +125,34 @@ def run_sdtm(
 
     `became` takes what became of records whose code the data dictionary lacks, by raw cell.
     """
-    from il2cdisc.sdtm.columns import Context
     from il2cdisc.sdtm.modules import run_mappings
 
-    def nowhere(form: str, row: int, column: str) -> Address:
-        return Address(file=form, line=row + 1, column=column)
+    context = sdtm_context(study, spec, problems, export.address, dictionary, became)
+    return run_mappings(
+        functions, order, frames, context, folder=study.mappings, shown=study.shown(study.mappings)
+    )
 
-    code = study.shown(study.mappings)
+
+def sdtm_context(
+    study: Study,
+    spec: Spec,
+    problems: Problems,
+    address: Callable[[str, int, str], Address],
+    dictionary: Dictionary,
+    became: dict[Address, str] | None = None,
+) -> Any:
+    """What the columns of mappings may ask while they are computed."""
+    from il2cdisc.sdtm.columns import Context
+
     decimals: dict[str, DecimalMark] = {name: source.decimal for name, source in study.forms.items()}
     codes = {column.name: column.codes for form in dictionary.values() for column in form}
-    context = Context(
-        spec, problems, export.address if export else nowhere, f"{code}/sdtm", decimals,
-        codes=codes, became={} if became is None else became,
-    )  # fmt: skip
-    return run_mappings(functions, order, frames, context, folder=study.mappings, shown=code)
+    folder = f"{study.shown(study.mappings)}/sdtm"
+    return Context(
+        spec, problems, address, folder, decimals, codes=codes, became={} if became is None else became
+    )
 
 
-def _engine_makes(spec: Spec) -> dict[str, set[str]]:
+def engine_makes(spec: Spec) -> dict[str, set[str]]:
     """Variables that the complete step makes, by dataset; datasets that it makes whole have all of theirs."""
     out: dict[str, set[str]] = {}
     for name, dataset in spec.datasets.items():
@@ -235,11 +173,3 @@ def _engine_makes(spec: Spec) -> dict[str, set[str]]:
                 {"AETRTEM", *(n[:-1] + "OR" for n in names if n.endswith("DTC"))}
             )
     return out
-
-
-def _gather(problems: Problems, call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except Stopped as stopped:
-        problems.extend(stopped.problems)
-        return None

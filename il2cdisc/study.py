@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,7 @@ def load_study(folder: Path) -> Study:
 def read_study(folder: Path) -> tuple[Study | None, Problems]:
     """The study, and every problem of its file.
 
-    Where a value is wrong the study is what is left without that key, so that the rest of a trial can be
+    Where a key is wrong or missing the study is what is left of it, so that the rest of a trial can be
     looked at; None where that is none. Raises `Stopped` where there is no file, or it is no TOML.
     """
     root = folder.resolve()
@@ -63,28 +62,54 @@ def read_study(folder: Path) -> tuple[Study | None, Problems]:
         if data.pop(name, None) is not None:
             problems.add(UNKNOWN_KEY.at(_place((name,), places), f"'{name}' is not a key of the study."))
     study: Study | None = None
+    filled = False
     try:
         study = Study(**data, folder=root, lines=places)
     except ValidationError as error:
         problems.extend(_told(error, places))
-        with suppress(ValidationError):
-            study = Study(**_without(data, error), folder=root, lines=places)
-    if study is not None:
+        study, filled = _as_far_as_it_goes(data, error, root, places)
+    if study is not None and not filled:
         for where, kind, what, values, hint in checks(study):
             problems.add(kind.at(study.at(*where), what, values=values, hint=hint))
     return study, problems
 
 
-def _without(data: dict[str, Any], error: ValidationError) -> dict[str, Any]:
-    """The data without the keys that an error names."""
-    out = deepcopy(data)
-    for item in error.errors(include_url=False):
-        table: Any = out
-        for part in item["loc"][:-1]:
-            table = table.get(part) if isinstance(table, dict) else None
-        if isinstance(table, dict):
-            table.pop(item["loc"][-1], None)
-    return out
+def _as_far_as_it_goes(
+    data: dict[str, Any], error: ValidationError, root: Path, places: dict[Key, int]
+) -> tuple[Study | None, bool]:
+    """The study without the keys that are wrong; and whether missing ones had to be filled in."""
+    filled = False
+    for _ in range(4):  # what takes the place of a table may need keys itself
+        data = deepcopy(data)
+        for item in error.errors(include_url=False):
+            table: Any = data
+            for part in item["loc"][:-1]:
+                table = table.get(part) if isinstance(table, dict) else None
+            if not isinstance(table, dict):
+                return None, filled
+            last = str(item["loc"][-1])
+            if item["type"] == "missing":
+                table[last], filled = _STAND_INS.get(last, "none"), True
+            else:
+                table.pop(last, None)
+        try:
+            return Study(**data, folder=root, lines=places), filled
+        except ValidationError as another:
+            error = another
+    return None, filled
+
+
+_STAND_INS: dict[str, Any] = {
+    "study": {},
+    "build": {},
+    "forms": {},
+    "synthetic": False,
+    "mode": "real",
+    "time": "2000-01-01T00:00:00",
+    "on": "2000-01-01",
+    "pairs": {"none": "none"},
+}
+"""What takes the place of a missing key, so that the rest of the trial can be looked at."""
 
 
 def _read(root: Path) -> tuple[str, dict[str, Any]]:

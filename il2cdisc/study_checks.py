@@ -177,6 +177,9 @@ def _effect_checks(study: Study) -> Iterator[Check]:
             if form not in study.forms:
                 hint = did_you_mean(form, study.forms)
                 yield ("agreements", str(number), name), UNKNOWN_FORM, f"There is no form '{form}'.", [], hint
+            elif study.forms[form].subject is None:
+                what = f"Agreements compare subjects, and form '{form}' has none."
+                yield ("agreements", str(number), name), BAD_VALUE, what, [], ""
 
 
 def _path_checks(study: Study) -> Iterator[Check]:

@@ -239,8 +239,24 @@ class Problems:
         return len(self.items)
 
 
+_HEAD = re.compile(r"raw_|[a-z0-9_]+\.")
+
+
 def did_you_mean(name: str, options: Iterable[str]) -> str:
-    """The option nearest to `name` in spelling (case apart), or an empty string."""
-    by_folded = {option.casefold(): option for option in options}
-    near = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
+    """The option nearest to `name` in spelling (case apart), or an empty string.
+
+    What all names of a kind begin with (`raw_`, `form.`) makes none of them like another.
+
+    >>> did_you_mean("raw_aee", ["raw_ae", "raw_vs"]), did_you_mean("raw_events", ["raw_ae", "raw_vs"])
+    ('raw_ae', '')
+    """
+    folded, by_folded = name.casefold(), {option.casefold(): option for option in options}
+    match = _HEAD.match(folded)
+    head = match[0] if match else ""
+    alike = {text.removeprefix(head): text for text in by_folded if text.startswith(head)}
+    near = difflib.get_close_matches(folded.removeprefix(head), list(alike), n=1, cutoff=0.6)
+    if near:
+        return by_folded[alike[near[0]]]
+    others = [text for text in by_folded if not text.startswith(head)]
+    near = difflib.get_close_matches(folded, others, n=1, cutoff=0.6)
     return by_folded[near[0]] if near else ""

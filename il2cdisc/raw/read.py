@@ -13,13 +13,13 @@ import pandas as pd
 from il2cdisc.base.problems import Address, Problems, at_line, did_you_mean
 from il2cdisc.base.rowids import numbered
 from il2cdisc.raw.csvfile import read_csv
+from il2cdisc.raw.declared import same_forms
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
 from il2cdisc.raw.forms import Form, Part, RawExport, Receipt, empty_frame, named
 from il2cdisc.raw.odm import read_odm
 from il2cdisc.raw.problems import (
     COLUMN_EXTRA,
     COLUMN_MISSING,
-    FORM_UNKNOWN,
     MISSING_FILE,
     NO_ROWS,
     NOT_DECLARED,
@@ -40,7 +40,7 @@ def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] |
     problem that stops; findings are in `RawExport.problems`.
     """
     problems = Problems()
-    _same_forms(study, dictionary, problems)
+    problems.extend(same_forms(study, dictionary))
     forms: dict[str, Form] = {}
     receipts: list[Receipt] = []
     read: set[Path] = set()
@@ -77,20 +77,6 @@ def empty_forms(study: Study, dictionary: Dictionary) -> dict[str, pd.DataFrame]
         for name, columns in dictionary.items()
         if name in study.forms
     }
-
-
-def _same_forms(study: Study, dictionary: Dictionary, problems: Problems) -> None:
-    shown = study.shown(study.dictionary)
-    for name, columns in dictionary.items():
-        if name not in study.forms:
-            where = at_line(shown, columns[0].line)
-            hint = did_you_mean(name, [other for other in study.forms if other not in dictionary])
-            problems.add(FORM_UNKNOWN.at(where, f"study.toml declares no form '{name}'.", hint=hint))
-    for name in study.forms:
-        if name not in dictionary:
-            hint = did_you_mean(name, [other for other in dictionary if other not in study.forms])
-            what = f"The data dictionary describes no form '{name}'."
-            problems.add(FORM_UNKNOWN.at("study.toml", what, hint=hint))
 
 
 def parts_of(first: Path) -> list[Path]:

@@ -10,7 +10,8 @@ from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.results import problems as kinds
 from il2cdisc.results.method import Method
 from il2cdisc.results.methods import METHODS
-from il2cdisc.spec.tlf import Analysis, Display
+from il2cdisc.spec.problems import NO_EFFECT
+from il2cdisc.spec.tlf import SORTS, Analysis, Display
 
 
 def lint(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -39,6 +40,7 @@ def _display(display: Display, datasets: Mapping[str, pd.DataFrame]) -> Iterator
     if display.kind != "Table" and len(display.analyses) != 1:
         what = f"a {display.kind.lower()} has one analysis; this has {len(display.analyses)}"
         yield kinds.WRONG_KIND.at(display.at("Kind"), what)
+    yield from _axes(display)
     for analysis in display.analyses:
         yield from _analysis(display, analysis, datasets)
 
@@ -57,6 +59,7 @@ def _analysis(
         yield kinds.WRONG_KIND.at(analysis.at("Method"), what)
     yield from _arguments(analysis, method)
     yield from _lines(analysis, method)
+    yield from _unused(display, analysis, method)
     for what in method.refuse(display, analysis):
         yield kinds.WRONG_ARGUMENT.at(analysis.at("Options"), what)
     if analysis.dataset not in datasets:
@@ -96,6 +99,45 @@ def _arguments(analysis: Analysis, method: Method) -> Iterator[Problem]:
             what = f"{analysis.method} knows no option {name!r}; it knows {known}"
             hint = did_you_mean(name, method.options)
             yield kinds.WRONG_ARGUMENT.at(analysis.at("Options"), what, hint=hint)
+
+
+def _unused(display: Display, analysis: Analysis, method: Method) -> Iterator[Problem]:
+    """Cells that the method of the analysis would not look at."""
+    items = {
+        "Variables": analysis.variables,
+        "Levels": analysis.levels,
+        "By Levels": analysis.by_levels,
+    }
+    given = {
+        **items,
+        "By": analysis.by,
+        "Lines": analysis.lines,
+        "Decimals": analysis.decimals,
+        "Sort": analysis.sort != SORTS[0],
+    }
+    for header in [name for name, value in given.items() if value]:
+        if header not in (*method.needs, *method.takes):
+            what = f"{analysis.method} does not use {header}"
+            yield NO_EFFECT.at(analysis.at(header), what)
+    if analysis.by_levels and not analysis.by and "By" in method.takes:
+        yield NO_EFFECT.at(analysis.at("By Levels"), "By is empty, so there is nothing to have levels")
+    for header, cells in items.items():
+        if display.kind != "Listing" and any(item.width or item.format for item in cells):
+            what = "a width or a format is used in listings only"
+            yield NO_EFFECT.at(analysis.at(header), what)
+
+
+def _axes(display: Display) -> Iterator[Problem]:
+    """Cells of a display that its kind does not show."""
+    given = {
+        "X Axis": (display.axes[0], "Figure"),
+        "Y Axis": (display.axes[1], "Figure"),
+        "Row Header": (display.row_header, "Table"),
+    }
+    for header, (text, kind) in given.items():
+        if text and display.kind != kind:
+            what = f"a {display.kind.lower()} does not show {header}"
+            yield NO_EFFECT.at(display.at(header), what, values=[text])
 
 
 def _lines(analysis: Analysis, method: Method) -> Iterator[Problem]:

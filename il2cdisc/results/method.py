@@ -19,15 +19,17 @@ def _nothing(display: Display, analysis: Analysis) -> list[str]:
 class Method:
     """A method: what it makes of `Work`, and what its row of the Analyses sheet may say.
 
-    `statistics` are those that Lines may show; `needs` the headers that must be filled; `most` the number of
-    variables that it takes; `numeric` says whether these are numbers. `options` are the options that it
-    knows, `naming` those of them that name variables, `numbers` those whose variables are numbers. `kind` is
-    the kind of display that it can stand in; `refuse` tells what is wrong with the options' values.
+    `statistics` are those that Lines may show; `needs` the headers that must be filled and `takes` those
+    that may be; `most` the number of variables that it takes; `numeric` says whether these are numbers.
+    `options` are the options that it knows, `naming` those of them that name variables, `numbers` those
+    whose variables are numbers. `kind` is the kind of display that it can stand in; `refuse` tells what is
+    wrong with the options' values.
     """
 
     run: Callable[[Work], pd.DataFrame]
     statistics: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
     most: int = 100
     numeric: bool = False
     options: tuple[str, ...] = ()

@@ -27,10 +27,20 @@ Function = Callable[..., Any]
 
 
 def load_functions(folder: Path, package: str, *, shown: str = "mappings") -> dict[str, Function]:
+    """Functions of the modules in `folder/package`; raises `Stopped` with every module that fails."""
+    functions, problems = read_functions(folder, package, shown=shown)
+    if problems:
+        raise Stopped(problems)
+    return functions
+
+
+def read_functions(
+    folder: Path, package: str, *, shown: str = "mappings"
+) -> tuple[dict[str, Function], list[Problem]]:
     """Functions of the modules in `folder/package` (`sdtm`, `adam`), by name: `ae.py` has `def ae(...)`.
 
     While they load, the trial's folder is importable as `mappings`; afterwards that name is free again,
-    so that modules of two trials live side by side. Raises `Stopped` with every module that fails.
+    so that modules of two trials live side by side. Also gives a problem for every module that fails.
     """
     functions: dict[str, Function] = {}
     problems: list[Problem] = []
@@ -50,15 +60,23 @@ def load_functions(folder: Path, package: str, *, shown: str = "mappings") -> di
             function = getattr(module, path.stem, None)
             if callable(function):
                 functions[path.stem] = function
-    if problems:
-        raise Stopped(problems)
-    return functions
+    return functions, problems
 
 
 def in_order(
     functions: Mapping[str, Function], offered: Iterable[str], *, shown: str = "mappings"
 ) -> list[str]:
-    """Names of the functions so that each comes after what it asks for; problems are told all at once."""
+    """Names of the functions so that each comes after what it asks for; `Stopped` with all problems."""
+    order, problems = workable(functions, offered, shown=shown)
+    if problems:
+        raise Stopped(problems)
+    return order
+
+
+def workable(
+    functions: Mapping[str, Function], offered: Iterable[str], *, shown: str = "mappings"
+) -> tuple[list[str], list[Problem]]:
+    """Names of the functions that can be called, each after what it asks for; and why the others can't."""
     have = set(offered)
     problems: list[Problem] = []
     needs: dict[str, list[str]] = {}
@@ -69,10 +87,13 @@ def in_order(
                 what = f"{name} asks for {item}, which nothing offers"
                 hint = did_you_mean(item, [*have, *functions])
                 problems.append(UNKNOWN_INPUT.at(Address(file=f"{shown}/{name}.py"), what, hint=hint))
-        needs[name] = [item for item in asked if item in functions]
-    if problems:
-        raise Stopped(problems)
-    return by_need(needs, shown=shown)
+        needs[name] = [item for item in asked if item in functions or item not in have]
+    while lost := [name for name in needs if any(item not in needs for item in needs[name])]:
+        needs = {name: asked for name, asked in needs.items() if name not in lost}
+    try:
+        return by_need(needs, shown=shown), problems
+    except Stopped as stopped:
+        return [], [*problems, *stopped.problems]
 
 
 def by_need(needs: Mapping[str, Iterable[str]], *, shown: str = "mappings") -> list[str]:
@@ -122,10 +143,26 @@ def run_mappings(
     folder: Path,
     shown: str = "mappings",
 ) -> tuple[list[Mapped], dict[str, MappedDataset]]:
+    """`try_mappings`; raises `Stopped` with every function that fails."""
+    mappings, made, problems = try_mappings(functions, order, inputs, context, folder=folder, shown=shown)
+    if problems:
+        raise Stopped(problems)
+    return mappings, made
+
+
+def try_mappings(
+    functions: Mapping[str, Function],
+    order: Iterable[str],
+    inputs: Mapping[str, Any],
+    context: Context,
+    *,
+    folder: Path,
+    shown: str = "mappings",
+) -> tuple[list[Mapped], dict[str, MappedDataset], list[Problem]]:
     """Call the functions in `order` and evaluate what they return; mappings, and mapped datasets by name.
 
     `inputs`: raw frames and what else they may ask for; each function's own frame is added under its name.
-    Raises `Stopped` with every function that fails, each with the line of the trial's code where it does;
+    Also gives a problem for every function that fails, with the line of the trial's code where it does;
     those that need a failed one are not called.
     """
     offered = dict(inputs)
@@ -164,9 +201,7 @@ def run_mappings(
         makers[mapping.name] = name
         made[mapping.name] = done
         offered[name] = done.frame
-    if problems:
-        raise Stopped(problems)
-    return settle(mappings, undecided, made, context), made
+    return settle(mappings, undecided, made, context), made, problems
 
 
 def broken(

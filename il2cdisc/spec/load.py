@@ -9,6 +9,7 @@ from typing import Literal
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.spec.baseline import check_baseline, read_baseline
 from il2cdisc.spec.check_adam import check_adam, check_same_names
+from il2cdisc.spec.check_effect import check_effect
 from il2cdisc.spec.check_links import check_links
 from il2cdisc.spec.check_rows import check_rows
 from il2cdisc.spec.check_sdtm import check_sdtm
@@ -80,6 +81,7 @@ def _checks(spec: Spec, rows: list[VariableSpec]) -> Iterator[Problem]:
     yield from check_schedule(spec)
     yield from check_checks(spec)
     yield from check_baseline(spec)
+    yield from check_effect(spec)
     yield from check_terms(spec)
     yield from check_same_names(spec)
     yield from check_adam(spec) if spec.standard == "ADaM" else check_sdtm(spec)
@@ -87,10 +89,12 @@ def _checks(spec: Spec, rows: list[VariableSpec]) -> Iterator[Problem]:
 
 def _spec(book: Workbook, rows: list[VariableSpec]) -> Spec:
     datasets = {name: _with_variables(item, rows) for name, item in read_datasets(book).items()}
+    define, places = read_define(book)
     return Spec(
         shown=book.shown,
         standard=_standard(datasets),
-        define=read_define(book),
+        define=define,
+        define_places=places,
         datasets=datasets,
         value_levels=read_value_levels(book),
         where_clauses=read_where_clauses(book),

@@ -397,6 +397,7 @@ class Spec(BaseModel):
     shown: str
     standard: Literal["SDTM", "ADaM"]
     define: dict[str, str]
+    define_places: dict[str, Place] = Field(default_factory=dict, repr=False)
     datasets: dict[str, DatasetSpec]
     value_levels: tuple[ValueLevelSpec, ...] = ()
     where_clauses: dict[str, WhereClause] = Field(default_factory=dict)

@@ -179,3 +179,65 @@ RANGE_KIND = Kind(
     _FIND,
     "Keep either Normal or Low and High; give the test a row for each kind of result.",
 )
+
+# The workbooks against study.toml, and cells against what they are for.
+OUTSIDE = Kind(
+    "SPC130",
+    "Link that leaves the study folder",
+    _STOP,
+    "Put the file itself into the folder.",
+)
+NOT_CHECKED = Kind(
+    "SPC131",
+    "Part that could not be checked",
+    _STOP,
+    "Correct the other problems and check again.",
+)
+NO_EFFECT = Kind(
+    "SPC132",
+    "Cell without effect",
+    _STOP,
+    "Clear the cell, or correct what it depends on.",
+)
+OTHER_STANDARD = Kind(
+    "SPC133",
+    "Standard differs from study.toml",
+    _STOP,
+    "Write the version that [standards] in study.toml names, or correct it there.",
+)
+OTHER_STUDY = Kind(
+    "SPC134",
+    "Study differs from study.toml",
+    _STOP,
+    "Write what study.toml says, or correct it there.",
+)
+TARGET = Kind(
+    "SPC135",
+    "Target outside its window",
+    _STOP,
+    "Correct Target, From or To.",
+)
+UNKNOWN_VALUE = Kind(
+    "SPC136",
+    "Value not in the codelist of its variable",
+    _STOP,
+    "Correct the value, or add it to the codelist.",
+)
+DECIMALS = Kind(
+    "SPC137",
+    "Number of decimals out of range",
+    _STOP,
+    "Write a whole number from 0 to 8.",
+)
+OTHER_TITLE = Kind(
+    "SPC138",
+    "Description of the study differs from study.toml",
+    _FIND,
+    "Write the title that study.toml has.",
+)
+COMMON = Kind(
+    "SPC139",
+    "Common variable that a dataset does not have",
+    _FIND,
+    "Add the variable to the datasets, or set Common to No.",
+)

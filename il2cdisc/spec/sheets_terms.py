@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.models import Codelist, Comment, Dictionary, Document, Method, Placed, Term, Translation
-from il2cdisc.spec.workbook import Row, Workbook
+from il2cdisc.spec.workbook import Place, Row, Workbook
 from il2cdisc.standards import codelist as standard_codelist
 
 CODELISTS = (
@@ -27,16 +27,17 @@ _SAME = {"name": "Name", "nci_code": "NCI Codelist Code", "data_type": "Data Typ
 Model = TypeVar("Model", bound=Placed)
 
 
-def read_define(book: Workbook) -> dict[str, str]:
-    """Attribute → value, e.g. StudyName."""
+def read_define(book: Workbook) -> tuple[dict[str, str], dict[str, Place]]:
+    """Attribute → value, e.g. StudyName; and attribute → its row."""
     found: dict[str, str] = {}
+    places: dict[str, Place] = {}
     for row in book.rows("Define", ["Attribute", "Value"]):
         name = row.needed("Attribute")
         if name in found:
             row.problems.add(kinds.TWICE.at(row.at("Attribute"), f"attribute {name} is given already"))
         elif name:
-            found[name] = row.text("Value")
-    return found
+            found[name], places[name] = row.text("Value"), row.place
+    return found, places
 
 
 def read_codelists(book: Workbook) -> dict[str, Codelist]:

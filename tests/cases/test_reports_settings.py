@@ -10,10 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from il2cdisc.base.problems import Stopped
+from il2cdisc.base.problems import Stopped, did_you_mean
 from il2cdisc.study import load_study
+from il2cdisc.survey import Survey, survey
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "second_trial"
@@ -145,3 +147,169 @@ def test_11_and_13_a_key_of_study_toml_is_refused_at_its_line(case: str, trial: 
     text = refused(edited(trial, change))
     assert told in text
     assert "study.toml" in text
+
+
+def cells(folder: Path, book: str, *changes: tuple[str, dict[str, str], str, object]) -> None:
+    """Write cells of a workbook: sheet, what the row has, header, value."""
+    path = folder / "specs" / f"{book}.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    for sheet, row_has, header, value in changes:
+        rows = workbook[sheet].iter_rows()
+        names = [cell.value for cell in next(rows)]
+        found = [
+            row
+            for row in rows
+            if all(str(row[names.index(name)].value) == text for name, text in row_has.items())
+        ]
+        assert found, (sheet, row_has)
+        found[0][names.index(header)].value = value
+    workbook.save(path)
+
+
+def told(found: Survey) -> str:
+    return "\n".join(str(problem) for problem in found.problems.items)
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> Survey:
+    """Two dozen mistakes in five files of one trial; nothing is read but what `spec check` reads."""
+    trial = second_trial(tmp_path_factory.mktemp("damaged") / "trial")
+    edited(
+        trial,
+        ('sdtmig = "3.4"', 'sdtmig = "banana"'),
+        ('ct = "2026-03-27"', 'ct = "1999-01-01"'),
+        (
+            'subject = "patient_no"\n\n[forms.dispensed]',
+            'subject = "patient_no"\nkey = ["patien_no"]\n\n[forms.dispensed]',
+        ),
+        ('by = "screen_no"', 'by = "scren_no"'),
+        ('encoding = "cp1252"', 'encoding = "rot13"'),
+    )
+    cells(
+        trial, "sdtm",
+        ("Define", {"Attribute": "StudyName"}, "Value", "SYN-OTHER"),
+        ("Define", {"Attribute": "Language"}, "Attribute", "Langage"),
+        ("Datasets", {"Dataset": "EX"}, "Standard", "SDTMIG 9.9"),
+        ("Variables", {"Dataset": "AE", "Variable": "AETERM"}, "Label", "A label that is longer than the forty bytes"),
+        ("Variables", {"Dataset": "DM", "Variable": "ETHNIC"}, "Codelist", "ETHNICC"),
+        ("Variables", {"Dataset": "LB", "Variable": "LBSTRESN"}, "Assigned Value", "many"),
+        ("Ranges", {"Dataset": "LB"}, "Sex", "X"),
+    )  # fmt: skip
+    cells(trial, "adam", ("Windows", {"Visit": "Week 4"}, "Target", 999))
+    cells(
+        trial, "tlf",
+        ("Displays", {"Display": "T-1"}, "Population Where", "ITTFL EQ Z"),
+        ("Displays", {"Display": "T-2"}, "X Axis", "Weeks"),
+        ("Columns", {"Set": "ACTUAL", "Order": "1"}, "Values", "Fictamol 100 mg"),
+        ("Analyses", {"Display": "T-1", "Analysis": "AGE"}, "Method", "ANOVA"),
+        ("Analyses", {"Display": "T-1", "Analysis": "SEX"}, "Variables", "SEKS"),
+        ("Analyses", {"Display": "T-1", "Analysis": "ETHNIC"}, "Sort", "Frequency"),
+        ("Analyses", {"Display": "T-3", "Analysis": "VISIT"}, "Lines", "Mean = {meen}"),
+        ("Analyses", {"Display": "T-3", "Analysis": "VISIT"}, "Decimals", 99),
+        ("Analyses", {"Display": "T-3", "Analysis": "VISIT"}, "By Levels", "Baseline\nWeek 5"),
+    )  # fmt: skip
+    edited(trial, ("def ae(raw_events", "def ae(raw_eventss"), file="mappings/sdtm/ae.py")
+    edited(
+        trial,
+        ("    return dataset(", "    rows[value].iloc[0]\n    return dataset("),
+        file="mappings/sdtm/lb.py",
+    )
+    return survey(trial)
+
+
+DAMAGES = {
+    "version of the guide": "STU014 study.toml:15 standards.sdtmig: The version is not available; there is 3.4.",
+    "release": "STU014 study.toml:17 standards.ct: The version is not available; there is 2026-03-27.",
+    "column of a key": "forms.enrol.key: Form 'enrol' has no column 'patien_no' in the data dictionary.",
+    "column of a link": "forms.assays.subject: Form 'assays' has no column 'scren_no' in the data dictionary.",
+    "encoding": "forms.assays.encoding: The value is not an encoding of text files",
+    "study name": "specs/sdtm.xlsx!Define!B2: StudyName is not 'SYN-ROSE3'",
+    "attribute": "specs/sdtm.xlsx!Define!A7: attribute Langage is not used",
+    "standard of a dataset": "the standard of EX is not SDTMIG 3.4",
+    "label": "SPC021 specs/sdtm.xlsx!Variables",
+    "codelist": "codelist ETHNICC is not in Codelists or Dictionaries",
+    "numeric assigned value": "LB LBSTRESN is numeric, its assigned value is not a number",
+    "sex of a range": "X is not in codelist SEX of DM SEX",
+    "target": "specs/adam.xlsx!Windows!D3: the target of Week 4 is not in its window, 2 to 56",
+    "population": "specs/tlf.xlsx!Displays!H2: the codelist of ADSL ITTFL does not have the value",
+    "axis of a table": "specs/tlf.xlsx!Displays!L3: a table does not show X Axis",
+    "value of a column": "the codelist of ADSL TRT01A does not have the value",
+    "method": "'ANOVA' is no method",
+    "variable": "ADSL has no variable 'SEKS'",
+    "sort that the method does not know": "Categorical does not use Sort",
+    "statistic": "Continuous makes no statistic 'meen'",
+    "decimals": "Decimals is not from 0 to 8",
+    "level": "the codelist of ADLB AVISIT does not have the value",
+    "raw form": "mappings/sdtm/ae.py: ae asks for raw_eventss, which nothing offers",
+    "module on empty frames": "it was called with empty frames, as every module is before any data are read",
+    "what was not checked": "not checked: what the mappings make of AE, ",
+}
+
+
+@pytest.mark.parametrize("case", list(DAMAGES))
+def test_5_spec_check_reports_everything_at_once(case: str, damaged: Survey) -> None:
+    assert DAMAGES[case] in told(damaged)
+    assert damaged.plan is None
+
+
+def test_5_and_7_a_failing_module_is_named_with_its_line(damaged: Survey) -> None:
+    (problem,) = [item for item in damaged.problems.items if "empty frames" in item.what]
+    assert (problem.where.file, problem.where.line) == ("mappings/sdtm/lb.py", 18)
+    assert problem.fix.endswith("so that it works on frames without rows, too.")
+
+
+def test_5_nothing_is_said_of_what_is_right(damaged: Survey, trial: Path) -> None:
+    """Consequences of a mistake are not reported as others: no dataset of the failed modules is "not made"."""
+    assert [item.code for item in damaged.problems.items if item.code in ("SPC090", "SPC095")] == []
+    assert survey(trial).problems.items == []
+
+
+def test_13_a_form_that_is_deferred_and_mapped(trial: Path) -> None:
+    edited(trial, ("[analysis]", '[deferred]\nevents = "later"\n\n[analysis]'))
+    (problem,) = survey(trial).problems.items
+    assert str(problem.where).endswith("deferred.events")
+    assert problem.what == "'events' is deferred, and AE AESPID takes it."
+
+
+def test_5_the_verdict_says_what_is_so(trial: Path) -> None:
+    done = command("spec", "check", "--trial", trial)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (
+        0,
+        "no problems: study.toml, workbooks, displays and mappings agree",
+    )
+    cells(trial, "sdtm", ("Define", {"Attribute": "StudyDescription"}, "Value", "Another"))
+    done = command("spec", "check", "--trial", trial)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "no problem stops a build; 1 finding")
+    cells(trial, "sdtm", ("Define", {"Attribute": "StudyName"}, "Value", "Another"))
+    done = command("spec", "check", "--trial", trial)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (2, "1 problem stops a build; 1 finding")
+
+
+def test_5_the_other_files_are_read_where_one_cannot_be(trial: Path) -> None:
+    edited(trial, ('protocol = "ROSE-3"', ""), ("[build]\ntime", "[build]\ntimee"))
+    (trial / "specs" / "sdtm.xlsx").write_bytes(b"no workbook")
+    cells(trial, "tlf", ("Analyses", {"Display": "T-1", "Analysis": "AGE"}, "Method", "ANOVA"))
+    text = told(survey(trial))
+    for part in (
+        "STU003 study.toml",
+        "SPC001 specs/sdtm.xlsx",
+        "'ANOVA' is no method",
+        "SPC131 mappings/sdtm: not checked: what the mappings of SDTM make",
+        "SPC131 mappings/adam: not checked: what the mappings of ADaM make",
+    ):
+        assert part in text
+
+
+def test_9_a_name_is_not_like_another_for_its_beginning() -> None:
+    assert did_you_mean("raw_events", ["raw_vs", "raw_ae"]) == ""
+    assert did_you_mean("raw_event", ["raw_vs", "raw_events"]) == "raw_events"
+    assert did_you_mean("vs.WEIGHT", ["vs.SYSBP", "vs.WEIGT"]) == "vs.WEIGT"
+    assert did_you_mean("vs.HEIGHT", ["vs.SYSBP", "vs.PULSE"]) == ""
+
+
+@pytest.mark.parametrize("name", ["specs/sdtm.xlsx", "specs/tlf.xlsx", "raw/columns.csv"])
+def test_15_a_link_out_of_the_study_folder(name: str, trial: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (trial / name).rename(elsewhere)
+    (trial / name).symlink_to(elsewhere)
+    assert f"SPC130 {name}: {Path(name).name} is a link that leaves the study folder" in told(survey(trial))

@@ -71,8 +71,7 @@ def test_forms_that_contradict_each_other(trial: Any, snapshot: SnapshotAssertio
 def test_unknown_columns_stop_all_at_once(trial: Any, snapshot: SnapshotAssertion) -> None:
     more = 'subject = "PAT"\nkey = ["PAT", "DAYS"]\nexplained_by = { NOTES = ["x"] }'
     trial.form("vs", "vs.csv", VS, "PAT DAY PULSE NOTE", more)
-    trial.form("words", "words.csv", b"TXT\na\n", "TXT", "")
-    trial.toml += '[[agreements]]\ncolumn = "words.TXT"\nagrees_with = "armss.GROUP"\npairs = { a = "b" }\n'
+    trial.toml += '[[agreements]]\ncolumn = "vs.PULS"\nagrees_with = "arms.GROUPS"\npairs = { a = "b" }\n'
     with pytest.raises(Stopped) as stopped:
         noticed(trial)
     assert str(stopped.value) == snapshot

@@ -139,4 +139,5 @@ METHOD = Method(
     naming=("factors", "covariates"),
     numbers=("covariates",),
     refuse=refuse,
+    takes=("Decimals",),
 )

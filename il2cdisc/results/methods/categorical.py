@@ -77,4 +77,5 @@ METHOD = Method(
     needs=("Variables", "Levels"),
     options=("denominator", "missing"),
     refuse=refuse,
+    takes=("Lines", "Decimals"),
 )

@@ -59,4 +59,11 @@ def _omitted(text: str) -> set[tuple[str, str]]:
     return {(variable.strip(), level.strip()) for variable, _, level in pairs}
 
 
-METHOD = Method(run=run, statistics=STATISTICS, needs=("Variables",), numeric=True, options=("omit",))
+METHOD = Method(
+    run=run,
+    statistics=STATISTICS,
+    needs=("Variables",),
+    numeric=True,
+    options=("omit",),
+    takes=("By", "By Levels", "Lines", "Decimals"),
+)

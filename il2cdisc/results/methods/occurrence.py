@@ -101,4 +101,11 @@ def _cells(
     return cells
 
 
-METHOD = Method(run=run, statistics=("n", "p", "events"), needs=("Variables",), most=3, options=("missing",))
+METHOD = Method(
+    run=run,
+    statistics=("n", "p", "events"),
+    needs=("Variables",),
+    most=3,
+    options=("missing",),
+    takes=("Lines", "Sort", "Decimals"),
+)

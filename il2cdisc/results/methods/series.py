@@ -13,4 +13,5 @@ METHOD = Method(
     most=1,
     numeric=True,
     kind="Figure",
+    takes=("Decimals",),
 )

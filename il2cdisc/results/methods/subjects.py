@@ -22,4 +22,8 @@ def run(work: Work) -> pd.DataFrame:
     return frame_of(cells)
 
 
-METHOD = Method(run=run, statistics=("n", "p", "events"))
+METHOD = Method(
+    run=run,
+    statistics=("n", "p", "events"),
+    takes=("Lines", "Decimals"),
+)

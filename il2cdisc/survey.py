@@ -1,0 +1,312 @@
+"""All of a trial that needs no data, looked at in one go: what is wrong, and the plan of a build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from il2cdisc.base.origins import DroppedColumn, PlannedVariable
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped
+from il2cdisc.plan import ADAM, NO_ADAM, SDTM, TLF, Plan, absences, engine_makes, missing, sdtm_context
+from il2cdisc.raw import empty_forms, load_dictionary
+from il2cdisc.raw.accepted import read_accepted
+from il2cdisc.raw.declared import check_declared
+from il2cdisc.raw.schedule_lint import check_scheduled
+from il2cdisc.results.lint import lint
+from il2cdisc.results.lint_values import lint_values
+from il2cdisc.sdtm.problems import BROKEN_MODULE
+from il2cdisc.spec import problems as kinds
+from il2cdisc.spec.check_versions import check_against_study, check_standards
+from il2cdisc.spec.load import read_spec
+from il2cdisc.spec.models import Spec
+from il2cdisc.spec.tlf import Display
+from il2cdisc.study import Study, read_study
+from il2cdisc.study_checks import DEFERRED_MAPPED
+
+EMPTY = "it was called with empty frames, as every module is before any data are read"
+ON_EMPTY = "Correct the module at the line named, so that it works on frames without rows, too."
+_UNREAD = (kinds.UNREADABLE, kinds.SHEET_MISSING, kinds.HEADER_MISSING, kinds.OUTSIDE)
+
+
+@dataclass
+class Survey:
+    """What was found; `plan` is None where something was found that stops a build."""
+
+    problems: Problems = field(default_factory=Problems)
+    plan: Plan | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class _Mapped:
+    """The mappings of SDTM as far as they can be called."""
+
+    order: list[str]
+    mapped: list[Any]
+    variables: list[PlannedVariable]
+    dropped: list[DroppedColumn]
+    links: list[tuple[str, Any]]
+
+
+def make_plan(folder: Path) -> Plan:
+    """The plan of a build. Raises `Stopped` with everything that is wrong, all at once."""
+    found = survey(folder)
+    found.problems.stop_if_any()
+    assert found.plan is not None
+    return found.plan
+
+
+def survey(folder: Path) -> Survey:
+    """Read `study.toml` and the workbooks, load the mappings, call them with empty frames, lint all of it.
+
+    What one part has wrong does not keep the others from being looked at; where it must, a problem says
+    what was not checked. Raises `Stopped` only where there is no `study.toml` that can be read.
+    """
+    study, problems = read_study(folder)
+    out = Survey(problems)
+    if study is None:
+        _not_checked(problems, "study.toml", "workbooks, displays and mappings", "its tables are incomplete")
+        return out
+    _look(study, out)
+    if problems.stops:
+        out.plan = None
+    return out
+
+
+def _look(study: Study, out: Survey) -> None:
+    from il2cdisc.sdtm.modules import guarded, inputs_of, read_functions
+
+    problems, code = out.problems, study.shown(study.mappings)
+    absent = missing(study)
+    problems.extend(check_standards(study))
+    sdtm = _workbook(study, SDTM, problems)
+    adam = NO_ADAM if ADAM in absent else _workbook(study, ADAM, problems)
+    displays = () if TLF in absent else _displays(study, problems)
+    accepted = _gathered(problems, lambda: read_accepted(study))
+    out.notes = (*absent.values(), *absences(sdtm, adam, accepted))
+    if ADAM in absent and displays:
+        what = f"{study.shown(study.specs / ADAM)} is missing, so the displays have no data"
+        problems.add(kinds.HALF.at(displays[0].at("Display"), what))
+    dictionary = _dictionary(study, problems)
+    sdtm_functions, failed = read_functions(study.mappings, "sdtm", shown=code)
+    adam_functions, others = read_functions(study.mappings, "adam", shown=code)
+    problems.extend([*failed, *others])
+    adam_functions = guarded(adam_functions, "adam", folder=study.mappings, shown=code)
+
+    mapped = None
+    if sdtm is not None and dictionary is not None:
+        problems.extend(_new(problems, check_scheduled(sdtm, study, dictionary)))
+        mapped = _mappings(study, sdtm, dictionary, sdtm_functions, bool(failed), problems)
+    else:
+        why = "the workbook of SDTM or the data dictionary can't be read"
+        _not_checked(problems, f"{code}/sdtm", "what the mappings of SDTM make", why)
+    lines: list[PlannedVariable] = []
+    adam_order: list[str] = []
+    if sdtm is not None and adam is not None:
+        adam_order, lines = _derivations(study, sdtm, adam, adam_functions, bool(others), problems)
+    else:
+        _not_checked(problems, f"{code}/adam", "what the mappings of ADaM make", "a workbook can't be read")
+    _lint_displays(study, displays, adam, problems)
+    if sdtm is None or adam is None or displays is None or dictionary is None or mapped is None:
+        return
+    out.plan = Plan(
+        study, sdtm, adam, displays, dictionary, sdtm_functions, mapped.order, adam_functions, adam_order,
+        [*mapped.variables, *lines], mapped.dropped, problems.findings, out.notes,
+        makers={item.name: name for item, name in zip(mapped.mapped, mapped.order, strict=False)},
+        sdtm_needs={name: inputs_of(function) for name, function in sdtm_functions.items()},
+        adam_needs=_needs(adam_functions), links=[(name, item.other) for name, item in mapped.links],
+        accepted=accepted,
+    )  # fmt: skip
+
+
+def _workbook(study: Study, name: str, problems: Problems) -> Spec | None:
+    """A workbook as far as it can be read; None where what is missing would make more noise than sense."""
+    path = study.specs / name
+    shown = study.shown(path)
+    if _leaves(study, path, problems):
+        return None
+    read = _gathered(problems, lambda: read_spec(path, shown))
+    if read is None:
+        return None
+    spec, found = read
+    problems.extend(found)
+    if any(problem.kind in _UNREAD for problem in found if problem.stops):
+        return None
+    problems.extend(_new(problems, check_against_study(spec, study)))
+    return spec
+
+
+def _displays(study: Study, problems: Problems) -> tuple[Display, ...] | None:
+    from il2cdisc.spec.tlf_load import read_displays
+
+    path = study.specs / TLF
+    if _leaves(study, path, problems):
+        return None
+    read = _gathered(problems, lambda: read_displays(path, study.shown(path)))
+    if read is None:
+        return None
+    displays, found = read
+    problems.extend(found)
+    return displays
+
+
+def _dictionary(study: Study, problems: Problems) -> Mapping[str, Any] | None:
+    if _leaves(study, study.dictionary, problems):
+        return None
+    shown = study.shown(study.dictionary)
+    dictionary = _gathered(problems, lambda: load_dictionary(study.dictionary, shown))
+    if dictionary is not None:
+        problems.extend(check_declared(study, dictionary))
+    return dictionary
+
+
+def _mappings(
+    study: Study,
+    sdtm: Spec,
+    dictionary: Mapping[str, Any],
+    functions: Mapping[str, Callable[..., Any]],
+    partial: bool,
+    problems: Problems,
+) -> _Mapped:
+    """The plans of the mappings of SDTM, held against the workbook; without those that fail."""
+    from il2cdisc.sdtm.links import check_links
+    from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
+    from il2cdisc.sdtm.modules import try_mappings, workable
+    from il2cdisc.spec.lint import lint_plans
+
+    code = study.shown(study.mappings)
+    frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
+    frames["protocol"] = sdtm.protocol
+    order, unknown = workable(functions, frames, shown=f"{code}/sdtm")
+    context = sdtm_context(study, sdtm, Problems(), _nowhere, dictionary)
+    mapped, _, failed = try_mappings(functions, order, frames, context, folder=study.mappings, shown=code)
+    problems.extend([*unknown, *map(_on_empty_frames, failed)])
+    variables = [v for m in mapped for v in planned(m)]
+    dropped = [d for m in mapped for d in dropped_columns(m)]
+    links = [(m.name, item) for m in mapped for item in links_of(m)]
+    partial = partial or bool(unknown or failed)
+    names = set(sdtm.datasets)
+    if partial:
+        made = {m.name for m in mapped}
+        whole = {name for name, variables in engine_makes(sdtm).items() if name.startswith("T")}
+        names = {*made, *whole, *(f"SUPP{name}" for name in made)}
+        _not_checked(problems, f"{code}/sdtm", _left_out(sdtm, names), "a mapping module fails")
+    told = check_links(links, sdtm, [m.name for m in mapped], folder=f"{code}/sdtm") if not partial else []
+    columns = [c.name for form in dictionary.values() for c in form]
+    book = sdtm.only(names)
+    engine = {name: made for name, made in engine_makes(sdtm).items() if name in book.datasets}
+    told += lint_plans(book, variables, engine=engine, raw_columns=columns, folder=f"{code}/sdtm")
+    problems.extend(_new(problems, told))
+    problems.extend(_deferred(study, variables))
+    return _Mapped(order, mapped, variables, dropped, links)
+
+
+def _left_out(sdtm: Spec, names: set[str]) -> str:
+    absent = [name for name, item in sdtm.datasets.items() if name not in names and not item.no_data]
+    return f"what the mappings make of {', '.join(absent)}" if absent else "relations between records"
+
+
+def _deferred(study: Study, variables: Iterable[PlannedVariable]) -> list[Problem]:
+    """Forms that [deferred] leaves for later, and that a mapping takes values from today."""
+    takers: dict[str, str] = {}
+    for plan in variables:
+        for source in plan.sources:
+            takers.setdefault(source.partition(".")[0], f"{plan.dataset} {plan.variable}")
+    return [
+        DEFERRED_MAPPED.at(study.at("deferred", form), f"'{form}' is deferred, and {takers[form]} takes it.")
+        for form in study.deferred
+        if form in takers
+    ]
+
+
+def _derivations(
+    study: Study,
+    sdtm: Spec,
+    adam: Spec,
+    functions: Mapping[str, Callable[..., Any]],
+    partial: bool,
+    problems: Problems,
+) -> tuple[list[str], list[PlannedVariable]]:
+    """The plans of the mappings of ADaM, held against the workbook; without those that fail."""
+    from il2cdisc.adam import empty_frame
+    from il2cdisc.adam import plan as adam_plan
+    from il2cdisc.sdtm.modules import by_need
+    from il2cdisc.spec.lint import not_made
+
+    code = study.shown(study.mappings)
+    empty = {name.lower(): empty_frame(d) for name, d in {**sdtm.datasets, **adam.datasets}.items()}
+    own = {name: [n for n in wanted if n in functions] for name, wanted in _needs(functions).items()}
+    order = _gathered(problems, lambda: by_need(own, shown=f"{code}/adam")) or []
+    lines, told = adam_plan([functions[name] for name in order], empty, adam, study.analysis)
+    problems.extend(map(_on_empty_frames, _new(problems, told.items)))
+    made = {line.dataset for line in lines}
+    if partial or told.stops or len(order) < len(functions):
+        absent = [name for name in adam.datasets if name not in made]
+        if absent:
+            what = f"what the mappings make of {', '.join(absent)}"
+            _not_checked(problems, f"{code}/adam", what, "a mapping module fails")
+    else:
+        problems.extend(_new(problems, not_made(adam, made)))
+    return order, lines
+
+
+def _lint_displays(
+    study: Study, displays: tuple[Display, ...] | None, adam: Spec | None, problems: Problems
+) -> None:
+    """Displays against the variables and codelists of the workbook of ADaM."""
+    from il2cdisc.adam import empty_frame
+
+    if displays is None or adam is None:
+        _not_checked(problems, study.shown(study.specs / TLF), "the displays", "a workbook can't be read")
+        return
+    if not displays or not adam.datasets:
+        return
+    frames = {name: empty_frame(item) for name, item in adam.datasets.items() if not item.no_data}
+    frames = {name: frame[list(adam.datasets[name].names)] for name, frame in frames.items()}
+    problems.extend(_new(problems, [*lint(displays, frames), *lint_values(displays, adam)]))
+
+
+def _needs(functions: Mapping[str, Callable[..., Any]]) -> dict[str, Any]:
+    from il2cdisc.adam import needs
+
+    return {name: needs(function) for name, function in functions.items()}
+
+
+def _on_empty_frames(problem: Problem) -> Problem:
+    """The problem of a module that fails when it is planned says what it was called with."""
+    if problem.kind is not BROKEN_MODULE or problem.fix != BROKEN_MODULE.fix:
+        return problem
+    return replace(problem, what=f"{problem.what}; {EMPTY}", fix=ON_EMPTY)
+
+
+def _new(problems: Problems, found: Iterable[Problem]) -> list[Problem]:
+    """Without what is said of a cell that has been reported: it could not be read, or is wrong anyhow."""
+    known = {problem.where for problem in problems.stops if problem.where.cell}
+    return [problem for problem in found if problem.where not in known]
+
+
+def _leaves(study: Study, path: Path, problems: Problems) -> bool:
+    """Whether a file that is read is a link out of the study folder."""
+    if path.resolve().is_relative_to(study.folder):
+        return False
+    what = f"{path.name} is a link that leaves the study folder"
+    problems.add(kinds.OUTSIDE.at(Address(file=study.shown(path)), what))
+    return True
+
+
+def _not_checked(problems: Problems, file: str, what: str, why: str) -> None:
+    problems.add(kinds.NOT_CHECKED.at(Address(file=file), f"not checked: {what}, as {why}"))
+
+
+def _gathered(problems: Problems, call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except Stopped as stopped:
+        problems.extend(stopped.problems)
+        return None
+
+
+def _nowhere(form: str, row: int, column: str) -> Address:
+    return Address(file=form, line=row + 1, column=column)
