@@ -89,9 +89,9 @@ def _ranges(spec: Spec) -> Iterator[Problem]:
 def _range(spec: Spec, row: RangeSpec) -> Iterator[Problem]:
     yield from _listed(spec, row.dataset, f"{row.dataset}SPEC", row.specimen, row, "Specimen")
     yield from _listed(spec, "DM", "SEX", row.sex, row, "Sex")
-    if row.low is None and row.high is None:
-        what = f"the range of {row.testcd} has neither Low nor High"
-        yield kinds.NO_EFFECT.at(row.at("Low"), what, fix="Fill Low or High, or remove the row.")
+    if row.low is None and row.high is None and not row.normal:
+        what = f"the range of {row.testcd} has neither Low nor High nor Normal"
+        yield kinds.NO_EFFECT.at(row.at("Low"), what, fix="Fill Low, High or Normal, or remove the row.")
 
 
 def _visits(spec: Spec) -> Iterator[Problem]:
