@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from il2cdisc.base.dates import iso_date, over_distinct, text_over_distinct
+from il2cdisc.base.dates import day_of, iso_date, over_distinct, text_over_distinct
 from il2cdisc.sdtm import Column, decoded, derived, in_time, join, part, prepared, recoded, stack, text_where
 
 DMY = "dd/mm/yyyy"
@@ -51,11 +51,7 @@ def administrative(form: str, *columns: str) -> dict[str, str]:
 
 def iso_or_none(text: str) -> str | None:
     """ISO 8601 of a complete date as the site writes it; None for a partial or impossible one."""
-    try:
-        found = iso_date(text, DMY)
-    except ValueError:
-        return None
-    return found if len(found) == 10 and found[4:6] != "--" else None
+    return day_of(text, DMY)
 
 
 def complete_dates(column: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""ISO 8601 dates that may be partial, as SDTM holds them (SDTMIG 3.4 section 4.4).
+"""ISO 8601 dates that may be partial, as SDTM holds them (SDTMIG 3.4 section 4.4): read, checked, counted.
 
 A partial date is text: `2022`, `2022-03`, `2022---15` (month unknown), `2022-03-04T08:30`.
 Rules here take one value; `over_distinct` applies them to a column.
@@ -8,39 +8,50 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from enum import StrEnum
+from functools import cache, lru_cache
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as _arrow  # pyright: ignore[reportMissingTypeStubs]
 
+from il2cdisc.base.date_patterns import MONTH_NUMBERS, MONTHS, UNKNOWN_PARTS, Parts, compiled
+
 pa: Any = _arrow
 
-UNKNOWN_PARTS = frozenset({"UNK", "UN", "UK", "NK", "XX", "XXXX", "--", "??", "ND", ""})
-
 _ISO = re.compile(
-    r"(?P<y>\d{4})"
-    r"(?:-(?P<m>\d{2}|-)(?:-(?P<d>\d{2}|-)"
-    r"(?:T(?P<H>\d{2}|-)(?::(?P<M>\d{2}|-)(?::(?P<S>\d{2}(?:\.\d+)?))?)?)?)?)?"
+    r"(?P<y>[0-9]{4})"
+    r"(?:-(?P<m>[0-9]{2}|-)(?:-(?P<d>[0-9]{2}|-)"
+    r"(?:T(?P<H>[0-9]{2}|-)(?::(?P<M>[0-9]{2}|-)(?::(?P<S>[0-9]{2}(?:\.[0-9]+)?))?)?)?)?)?"
 )
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_YEAR_ALONE = re.compile(r"([A-Za-z?\-]{2,4})[-/. ](\d{4})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2})(\.[0-9]+)?)?")
+_HOUR = re.compile(r"([0-9]{2})(?:[:.]([A-Za-z?-]{2,3})(?:[:.]([A-Za-z?-]{2,3}))?)?")
+_MIDNIGHT = re.compile(r"00?[:.]00(?:[:.]00(?:\.0+)?)?")
 _EPOCH = date(1960, 1, 1)
-_TOKENS = {
-    "dd": r"(?P<d>\d{1,2}|[A-Za-z?\-]{2,3})",
-    "mm": r"(?P<m>\d{1,2}|[A-Za-z?\-]{2,3})",
-    "mon": r"(?P<b>[A-Za-z?\-]{2,3})",
-    "yyyy": r"(?P<y>\d{4}|[A-Za-z?\-]{2,4})",
-}
-_MONTHS = {
-    name: i
-    for i, name in enumerate(
-        ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
-    )
-}
+
+
+class DateKind(StrEnum):
+    """What a text is, seen as a date."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    NO_TIME = "date with a time that can't be read"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """What a text says as a date: ISO 8601 (empty for INVALID), and in words what is missing or wrong."""
+
+    kind: DateKind
+    iso: str
+    said: str = ""
 
 
 def over_distinct(column: pd.Series, rule: Callable[[str], Any]) -> pd.Series:
@@ -63,48 +74,70 @@ def text_over_distinct(column: pd.Series, rule: Callable[[Any], str | None]) -> 
     return pd.Series(values, index=column.index, name=column.name)
 
 
-def iso_date(text: str, pattern: str) -> str:
-    """ISO 8601 text of a date written by `pattern` (of `dd`, `mm`, `mon`, `yyyy`), parts unknown allowed.
+@lru_cache(maxsize=8192)
+def read_date(text: str, *patterns: str) -> DateReading:
+    """A text as a date, or date and time, written by one of the `patterns` or in ISO 8601.
 
-    `iso_date("UNK/03/2022", "dd/mm/yyyy") == "2022-03"`; a known day in an unknown month gives
-    `2022---15`; one word for all that is unknown before the year (`UNK/2008`) gives the year. Raises
-    `ValueError` when the text does not fit, is no calendar date, or lacks the year.
+    Under any pattern parts may be unknown (`UNK/03/2022` is 2022-03) or left out (`2003`, `09/2013`,
+    `Sep-2013`); a known day in an unknown month gives `2022---15`. A time stays, but for midnight under a
+    pattern without a time: spreadsheets and statistics files write it behind every date. Nothing is guessed
+    and nothing dropped: a text with anything else in it is INVALID. Raises `ValueError` for a pattern that
+    is none.
     """
-    match = _compiled(pattern).fullmatch(text.strip())
-    if match is not None and (whole := _whole(match)):
-        return whole
-    if match is None:
-        year_alone = _YEAR_ALONE.fullmatch(text.strip())
-        if year_alone and year_alone[1].upper() in UNKNOWN_PARTS and pattern.endswith("yyyy"):
-            return year_alone[2]
-        raise ValueError(f"{text!r} is not written as {pattern}")
-    parts = match.groupdict()
-    year = _part(parts.get("y"))
-    month = _month(parts["b"]) if parts.get("b") is not None else _part(parts.get("m"))
-    day = _part(parts.get("d"))
-    if year is None:
-        raise ValueError(f"{text!r} has no year")
-    if month is not None and not 1 <= month <= 12:
-        raise ValueError(f"{text!r}: there is no month {month}")
-    if day is not None:
-        longest = monthrange(year, month)[1] if month is not None else 31
-        if not 1 <= day <= longest:
-            raise ValueError(f"{text!r}: there is no such day in that month")
-    if month is None and day is None:
-        return f"{year:04d}"
-    if day is None:
-        return f"{year:04d}-{month:02d}"
-    if month is None:
-        return f"{year:04d}---{day:02d}"
-    return f"{year:04d}-{month:02d}-{day:02d}"
+    bare = text.strip(" \t")
+    found: list[DateReading] = []
+    for pattern in patterns:
+        parts = compiled(pattern).parts(bare)
+        if parts is not None:
+            found.append(_reading(parts, with_time=bool(compiled(pattern).time)))
+            if found[-1].kind is not DateKind.INVALID:
+                return found[-1]
+    if not found and is_iso(bare) and len(bare) > len("2022"):
+        return DateReading(
+            DateKind.COMPLETE if is_complete(bare) else DateKind.PARTIAL, bare, "month missing"
+        )
+    written = " or ".join(patterns)
+    return found[0] if found else DateReading(DateKind.INVALID, "", f"is not written as {written}")
+
+
+def iso_date(text: str, pattern: str | Sequence[str]) -> str:
+    """ISO 8601 text of a date as `read_date` reads it; raises `ValueError` for what can't be read whole."""
+    found = read_date(text, *_patterns(pattern))
+    if found.kind in (DateKind.INVALID, DateKind.NO_TIME):
+        raise ValueError(f"{text!r} {found.said}")
+    return found.iso
+
+
+def day_of(text: str, pattern: str | Sequence[str]) -> str | None:
+    """The day of a date that is known to the day, `2022-03-04`; None of any other text."""
+    found = read_date(text, *_patterns(pattern))
+    return found.iso[:10] if is_complete(found.iso) else None
 
 
 def iso_time(text: str) -> str:
-    """ISO 8601 time of `8:30`, `08.30` or `08:30:15`; raises `ValueError` otherwise."""
-    match = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?", text.strip())
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59 or int(match[3] or 0) > 59:
-        raise ValueError(f"{text!r} is no time of day")
-    return f"{int(match[1]):02d}:{match[2]}" + (f":{match[3]}" if match[3] else "")
+    """ISO 8601 time of `8:30`, `08.30` or `08:30:15`; raises `ValueError` otherwise (24:00, 8:5, 0830)."""
+    found = _TIME.fullmatch(text.strip(" \t"))
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59 or int(found[3] or 0) > 59:
+        raise ValueError(f"{text!r} is not a time of day")
+    second = f":{found[3]}{(found[4] or '').rstrip('0').rstrip('.')}" if found[3] else ""
+    return f"{int(found[1]):02d}:{found[2]}{second}"
+
+
+@cache
+def conflicting_patterns(*patterns: str) -> tuple[str, str, str] | None:
+    """Two of the patterns that read some text differently, and that text; None where they never do.
+
+    Found by writing dates by each pattern and reading them by the others: it depends on the patterns
+    alone, not on data. Raises `ValueError` for a pattern that is none.
+    """
+    years, months, days = (1011, 1112, 1211, 2003, 2020), (1, 2, 11, 12), (1, 2, 3, 10, 11, 12, 20, 28)
+    for one, two in permutations(patterns, 2):
+        for year, month, day in product(years, months, days):
+            for text in _written(one, year, month, day):
+                readings = {read_date.__wrapped__(text, pattern).iso for pattern in (one, two)}
+                if len(readings - {""}) > 1:
+                    return one, two, text
+    return None
 
 
 def is_iso(text: str) -> bool:
@@ -114,16 +147,12 @@ def is_iso(text: str) -> bool:
         return False
     parts = match.groupdict()
     month, day = _number(parts["m"]), _number(parts["d"])
-    if month is not None and not 1 <= month <= 12:
+    if not _exists(int(parts["y"]), month, day):
         return False
-    if day is not None:
-        longest = monthrange(int(parts["y"]), month)[1] if month is not None else 31
-        if not 1 <= day <= longest:
-            return False
     if (parts["m"] == "-" and parts["d"] in (None, "-")) or (parts["d"] == "-" and parts["H"] is None):
         return False
-    hour, minute = _number(parts["H"]), _number(parts["M"])
-    return (hour is None or hour <= 23) and (minute is None or minute <= 59)
+    hour, minute, second = (_number(parts[name]) for name in "HMS")
+    return (hour or 0) <= 23 and (minute or 0) <= 59 and (second or 0) <= 59
 
 
 def is_complete(text: str) -> bool:
@@ -199,47 +228,86 @@ def day_numbers(days: pd.Series, first: pd.Series) -> pd.Series:
     return distance + (distance >= 0)
 
 
-def _whole(match: re.Match[str]) -> str:
-    """The date of year, month and day in digits; "" for all that needs a closer look."""
-    parts = match.groupdict()
-    year, month, day = parts.get("y"), parts.get("m"), parts.get("d")
-    if not (year and month and day and (year + month + day).isdecimal()):
-        return ""
+def _patterns(pattern: str | Sequence[str]) -> Sequence[str]:
+    return (pattern,) if isinstance(pattern, str) else pattern
+
+
+def _written(pattern: str, year: int, month: int, day: int) -> tuple[str, str]:
+    """A date written by a pattern, with and without leading zeros."""
+    head = pattern.partition("hh")[0]
+    name = MONTHS[month - 1][:3].title()
+    full = (("yyyy", f"{year}"), ("mon", name), ("dd", f"{day:02d}"), ("mm", f"{month:02d}"))
+    bare = (("yyyy", f"{year}"), ("mon", name), ("dd", f"{day}"), ("mm", f"{month}"))
+    return _filled(head, full), _filled(head, bare)
+
+
+def _filled(pattern: str, tokens: Sequence[tuple[str, str]]) -> str:
+    for token, value in tokens:
+        pattern = pattern.replace(token, value)
+    return pattern.strip()
+
+
+def _reading(parts: Parts, *, with_time: bool) -> DateReading:
+    """The date of the parts of a text, or what is wrong with it."""
     try:
-        return date(int(year), int(month), int(day)).isoformat()
+        year, month, day = _part(parts.year), _month(parts.month), _part(parts.day)
+    except ValueError as error:
+        return DateReading(DateKind.INVALID, "", str(error))
+    if year is None:
+        return DateReading(DateKind.INVALID, "", "has no year")
+    if not _exists(year, month, day):
+        return DateReading(DateKind.INVALID, "", "does not exist")
+    lost = [name for name, part in (("day", day), ("month", month)) if part is None]
+    text = f"{year:04d}"
+    if day is not None:
+        text += "--" if month is None else f"-{month:02d}"
+        text += f"-{day:02d}"
+    elif month is not None:
+        text += f"-{month:02d}"
+    if lost:
+        return DateReading(DateKind.PARTIAL, text, f"{' and '.join(lost)} missing")
+    return _with_time(text, parts.time, with_time=with_time)
+
+
+def _with_time(day: str, time: str | None, *, with_time: bool) -> DateReading:
+    """A known day with its time of day; one of unknown minutes keeps its hour."""
+    if time is None or (not with_time and _MIDNIGHT.fullmatch(time)):
+        return DateReading(DateKind.COMPLETE, day)
+    units = re.split("[:.]", time)
+    if all(unit.upper() in UNKNOWN_PARTS for unit in units):
+        return DateReading(DateKind.COMPLETE, day)
+    hour = _HOUR.fullmatch(time)
+    if hour and int(hour[1]) <= 23 and all(unit.upper() in UNKNOWN_PARTS for unit in units[1:]):
+        return DateReading(DateKind.COMPLETE, f"{day}T{hour[1]}")
+    try:
+        return DateReading(DateKind.COMPLETE, f"{day}T{iso_time(time)}")
     except ValueError:
-        return ""
+        return DateReading(DateKind.NO_TIME, day, f"has {time!r}, which is not a time of day")
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    out, rest = "", pattern
-    while rest:
-        for token in ("yyyy", "mon", "dd", "mm"):
-            if rest.startswith(token):
-                out += _TOKENS[token]
-                rest = rest[len(token) :]
-                break
-        else:
-            out += re.escape(rest[0])
-            rest = rest[1:]
-    return re.compile(out)
+def _exists(year: int, month: int | None, day: int | None) -> bool:
+    """Whether there is such a day: of a known or an unknown month, from year 1 on."""
+    if year < 1 or not 1 <= (1 if month is None else month) <= 12:
+        return False
+    return day is None or 1 <= day <= (31 if month is None else monthrange(year, month)[1])
 
 
 def _part(text: str | None) -> int | None:
-    if text is None or text.upper() in UNKNOWN_PARTS:
+    if text is None or text.strip().upper() in UNKNOWN_PARTS:
         return None
-    if not text.isdigit():
-        raise ValueError(f"{text!r} is neither a number nor a word for unknown")
+    if not text.isdecimal():
+        raise ValueError(f"has {text!r} in the place of a number")
     return int(text)
 
 
-def _month(text: str) -> int | None:
-    if text.upper() in UNKNOWN_PARTS:
+def _month(text: str | None) -> int | None:
+    if text is None or text.upper() in UNKNOWN_PARTS:
         return None
-    if text.upper() not in _MONTHS:
-        raise ValueError(f"{text!r} is no month")
-    return _MONTHS[text.upper()]
+    if text.isdecimal():
+        return int(text)
+    if text.upper() not in MONTH_NUMBERS:
+        raise ValueError(f"has {text!r} in the place of a month")
+    return MONTH_NUMBERS[text.upper()]
 
 
 def _number(text: str | None) -> int | None:

@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.dates import iso_date, iso_time, text_over_distinct
+from il2cdisc.base.dates import DateKind, conflicting_patterns, iso_time, read_date, text_over_distinct
 from il2cdisc.base.numbers import DecimalMark, read_numbers
 from il2cdisc.base.origins import Origin
-from il2cdisc.base.problems import Address, Kind, Problems, did_you_mean
+from il2cdisc.base.problems import Address, Kind, Problems, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_column
 from il2cdisc.sdtm.problems import (
     BAD_DATE,
     BAD_TIME,
+    DATE_PATTERN,
+    DATE_PATTERNS_CONFLICT,
     NO_CODELIST,
     NOT_A_NUMBER,
     PARTIAL_DATE,
@@ -38,7 +40,7 @@ class Context:
 
     `folder`: where the mapping modules are, for the messages. `decimals`: the decimal mark of each form;
     `codes`: the data dictionary's, by raw column; `became`: what became of a record whose code is not among
-    them, by its raw cell.
+    them, by its raw cell. `dataset`: that whose variables are made, "" for qualifiers.
     """
 
     spec: Spec
@@ -48,6 +50,7 @@ class Context:
     decimals: Mapping[str, DecimalMark] = field(default_factory=dict[str, DecimalMark])
     codes: Codes = field(default_factory=dict[str, Mapping[str, str]])
     became: dict[Address, str] = field(default_factory=dict[Address, str])
+    dataset: str = ""
 
     def tell(
         self,
@@ -74,12 +77,12 @@ class Context:
             self.problems.add(kind.at(place, what(value), values=[value], records=cells, out_of=out_of))
 
     def _cells(self, rows: pd.DataFrame, form: str, column: str) -> list[Address]:
-        """The raw cells of rows, in the order of the raw lines; none where rows have no id of the form."""
+        """The raw cells of rows, in the order of the raw lines; of a row of several raw lines all of them."""
         if id_column(form) not in rows:
             return []
         ids = rows[id_column(form)].dropna().tolist()
-        first = {min(item) if isinstance(item, tuple) else int(item) for item in ids}
-        return [self.address(form, row, column) for row in sorted(first)]
+        lines = {int(row) for item in ids for row in (item if isinstance(item, tuple) else (item,))}
+        return [self.address(form, row, column) for row in sorted(lines)]
 
 
 Compute = Callable[[pd.DataFrame, Context, str], pd.Series]
@@ -94,7 +97,8 @@ class Column:
     origin: Origin
     rule: str
     codelist: str = ""
-    original: str = ""  # raw column whose text is kept when a date can't be read
+    original: str = ""  # raw column whose text is kept when a date can't be read whole
+    unread: Callable[[str], bool] | None = None  # which of its texts those are
 
     def of_fields(self, fields: Sequence[str]) -> Column:
         """The column with the gathered raw columns in the place of `*`."""
@@ -144,42 +148,83 @@ def limit_below(source: str, *, sources: Sequence[str] = ()) -> Column:
     return Column(compute, columns, Origin.COLLECTED, "the limit of a result below it")
 
 
-def date(source: str, pattern: str, *, time: str = "") -> Column:
+def date(source: str, pattern: str | Sequence[str], *, time: str = "") -> Column:
     """ISO 8601 of a raw date written by `pattern`, with a raw time of day where the date is whole.
 
-    A partial date keeps its known part, an impossible one is left empty; both are told, and their text
-    goes to SUPP-- (QNAM: the variable with OR for its last letter).
+    A pattern (`dd/mm/yyyy`, `dd-mon-yyyy hh:mm`) may have a time; several are allowed where none reads a
+    text otherwise than another does. A partial date keeps its known part, an impossible one is missing; both
+    are reported, and their text goes to SUPP-- (QNAM: the variable with OR for its last letter). A time is
+    never filled up.
     """
+    patterns = (pattern,) if isinstance(pattern, str) else tuple(pattern)
 
     def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
-        given = rows[source]
-        clocks = rows[time] if time else None
+        _check_patterns(patterns, context, name)
+        given, clocks = rows[source], rows[time] if time else None
         if given.empty:
             return _text(given)
-        found, bad = _made(given, lambda text: _iso(text, pattern))
-        partial = (found.str.len() < len("2022-03-04")).to_numpy()
-        if bad.any():
-            context.tell(
-                BAD_DATE, rows, bad, source, lambda v: f"{v!r} is no calendar date; {name} is left empty"
-            )
-        if partial.any():
-            context.tell(
-                PARTIAL_DATE, rows, partial, source, lambda v: f"{v!r} lacks a part; {name} is partial"
-            )
-        if clocks is None:
-            return found
-        clock, bad = _made(clocks, _clock)
-        if bad.any():
-            context.tell(
-                BAD_TIME, rows, bad, time, lambda v: f"{v!r} is no time of day; {name} has the date alone"
-            )
-        clock = clock.fillna("")
-        return found + (clock.mask(partial, "") if partial.any() else clock)
+        found = text_over_distinct(given, lambda text: read_date(text, *patterns).iso or None)
+        kind = text_over_distinct(given, lambda text: read_date(text, *patterns).kind)
+
+        def invalid(text: str) -> str:
+            kept = f", text kept in SUPP{context.dataset}" if context.dataset else ""
+            return f"{text!r} {read_date(text, *patterns).said}; {name} set to missing{kept}"
+
+        def partial(text: str) -> str:
+            reading = read_date(text, *patterns)
+            return f"{reading.said} in {text!r}; {name} = {reading.iso}"
+
+        def without_time(text: str) -> str:
+            reading = read_date(text, *patterns)
+            return f"{text!r} {reading.said}; {name} = {reading.iso}"
+
+        told = {DateKind.INVALID: (BAD_DATE, invalid), DateKind.PARTIAL: (PARTIAL_DATE, partial)}
+        for key, (problem, what) in (told | {DateKind.NO_TIME: (BAD_TIME, without_time)}).items():
+            where = (kind == key).to_numpy(dtype="bool")
+            if where.any():
+                context.tell(problem, rows, where, source, what)
+        return found if clocks is None else _with_clock(found, clocks, rows, context, name, time)
+
+    def unread(text: str) -> bool:
+        return read_date(text, *patterns).kind is not DateKind.COMPLETE
 
     sources = (source, time) if time else (source,)
-    return Column(
-        compute, sources, Origin.COLLECTED, f"ISO 8601 of a date written {pattern}", original=source
-    )
+    rule = f"ISO 8601 of a date written {' or '.join(patterns)}"
+    return Column(compute, sources, Origin.COLLECTED, rule, original=source, unread=unread)
+
+
+def _with_clock(
+    days: pd.Series, clocks: pd.Series, rows: pd.DataFrame, context: Context, name: str, time: str
+) -> pd.Series:
+    """Dates with the times of a raw column behind those that are whole and have none of their own."""
+    clock, bad = _made(clocks, _clock)
+    own = days.str.slice(len("2022-03-04")).fillna("")
+    differ = (own != "") & clock.notna() & (own.str.slice(0, 6) != clock.str.slice(0, 6))
+    for where, said in (
+        (bad, f"is not a time of day; {name} has the date alone"),
+        (
+            differ.to_numpy(dtype="bool"),
+            f"is not the time that is given with the date; {name} has the latter",
+        ),
+    ):
+        if where.any():
+            context.tell(BAD_TIME, rows, where, time, lambda v, said=said: f"{v!r} {said}")
+    whole = days.str.len() == len("2022-03-04")
+    return days + clock.where(whole, "").fillna("")
+
+
+def _check_patterns(patterns: Sequence[str], context: Context, name: str) -> None:
+    """Stop at the mapping module for patterns that are none, or that read a text differently."""
+    place = Address(file=f"{context.folder}/{context.dataset.lower()}.py", column=name)
+    try:
+        found = conflicting_patterns(*patterns) if len(patterns) > 1 else None
+        read_date("", *patterns)
+    except ValueError as error:
+        raise Stopped([DATE_PATTERN.at(place, str(error))]) from None
+    if found:
+        one, two, text = found
+        what = f"{one} and {two} read {text!r} differently"
+        raise Stopped([DATE_PATTERNS_CONFLICT.at(place, what, values=[one, two])])
 
 
 def mapped(
@@ -319,15 +364,6 @@ def _made(given: pd.Series, rule: Callable[[str], str | None]) -> tuple[pd.Serie
     """What `rule` makes of each text, and where it makes nothing of one."""
     made = text_over_distinct(given, rule)
     return made, made.isna().to_numpy() & given.notna().to_numpy()
-
-
-def _iso(text: str, pattern: str) -> str | None:
-    # a date cell of a spreadsheet may carry midnight
-    plain = text[:10] if pattern == "yyyy-mm-dd" else text
-    try:
-        return iso_date(plain, pattern)
-    except ValueError:
-        return None
 
 
 def _clock(text: str) -> str | None:

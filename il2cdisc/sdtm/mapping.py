@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_columns
@@ -88,16 +89,17 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
     links: list[LinkedRows] = []
     before: list[pd.Series] = []
     start = 0
+    context = replace(context, dataset=mapped.name)
     for piece in mapped.parts:
         rows = piece.rows.reset_index(drop=True)
         values = _values(piece.columns, rows, context, mapped.name)
         _refuse_rows_of_nobody(piece, values, rows, mapped.name, context)
-        extra = _values(piece.supplemental, rows, context, mapped.name)
+        extra = _values(piece.supplemental, rows, replace(context, dataset=""), mapped.name)
         for name, column in piece.columns.items():
-            if column.original and column.original in rows and len(rows):
+            if column.unread and column.original in rows and len(rows):
                 # a date that is partial or none: its text is kept as it was collected
-                text, whole = rows[column.original], values[name].str.len() >= len("2022-03-04")
-                lost = text.notna().to_numpy() & ~whole.to_numpy()
+                text = rows[column.original]
+                lost = over_distinct(text, column.unread).eq(True).to_numpy(dtype="bool")
                 if lost.any():
                     text, qualifier = text.where(lost), name[:-1] + "OR"
                     extra[qualifier] = extra[qualifier].fillna(text) if qualifier in extra else text

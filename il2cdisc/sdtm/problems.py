@@ -22,18 +22,30 @@ NO_CODELIST = Kind(
 )
 BAD_DATE = Kind(
     "MAP102",
-    "a date is no calendar date",
+    "Invalid date",
     Severity.FINDING,
-    "Ask the site; the date is left empty and its text is kept as a supplemental qualifier.",
+    "Ask the site for the right date.",
 )
 PARTIAL_DATE = Kind(
     "MAP103",
-    "a date is partial",
+    "Partial date",
     Severity.FINDING,
     "Ask the site for the missing part; the known part is kept.",
 )
 BAD_TIME = Kind(
-    "MAP104", "a time of day can't be read", Severity.FINDING, "Ask the site; the date stands without a time."
+    "MAP104", "Invalid time", Severity.FINDING, "Ask the site for the right time; the date is kept."
+)
+DATE_PATTERN = Kind(
+    "MAP143",
+    "Unknown date pattern",
+    Severity.STOP,
+    "Write the pattern with dd, mm or mon, and yyyy; with hh:mm or hh:mm:ss for a time.",
+)
+DATE_PATTERNS_CONFLICT = Kind(
+    "MAP144",
+    "Date patterns that contradict each other",
+    Severity.STOP,
+    "Keep the one that the form uses; map forms that use the other one by themselves.",
 )
 UNTRANSLATED = Kind(
     "MAP105",

@@ -80,10 +80,10 @@ def test_text_of_values_of_any_kind(values: list[object], kind: str, wanted: lis
 
 @pytest.mark.parametrize(
     "text",
-    ["31/02/2022", "29/02/2023", "01/13/2022", "UNK/UNK/UNK", "13/2022", "MAR/2022", "1.2.2022", "", "ND"],
+    ["31/02/2022", "29/02/2023", "01/13/2022", "UNK/UNK/UNK", "13/2022", "1.2.2022", "", "ND"],
 )
 def test_dates_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match=r"year|month|day|written|neither"):
+    with pytest.raises(ValueError, match=r"has no year|does not exist|is not written as dd/mm/yyyy"):
         iso_date(text, "dd/mm/yyyy")
 
 

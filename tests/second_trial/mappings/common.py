@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.dates import iso_date, over_distinct
+from il2cdisc.base.dates import day_of, over_distinct
 from il2cdisc.sdtm import Column, decoded, prepared, recoded
 
 SITE_DATE = "dd-mon-yyyy"
@@ -25,11 +25,7 @@ NUMBERS = {"W00": 10, "W02": 12, "W04": 14, "W08": 18, "W12": 22}
 
 def iso(text: str) -> str | None:
     """ISO 8601 of a whole date of a centre; None for a partial or impossible one."""
-    try:
-        found = iso_date(text, SITE_DATE)
-    except ValueError:
-        return None
-    return found if len(found) == 10 else None
+    return day_of(text, SITE_DATE)
 
 
 def dates(column: pd.Series) -> pd.Series:
