@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from il2cdisc.base.dates import iso_date, iso_time
+from il2cdisc.base.dates import is_complete, iso_date, iso_time
 from il2cdisc.base.numbers import DecimalMark, read_number
 from il2cdisc.base.problems import Address, Kind, Problem, Problems, did_you_mean
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
@@ -99,7 +99,12 @@ def _numbers(column: DictionaryColumn, values: Sequence[str], form: Form) -> Fau
 
 def _dates(column: DictionaryColumn, values: Sequence[str], form: Form) -> Faults:
     pattern = read_pattern(column.range) or (REAL_DATE if column.column in form.date_columns else "")
-    wrong = [value for value in values if pattern and not _readable(value, lambda v: iso_date(v, pattern))]
+    other = not pattern.startswith("yyyy-mm-dd")  # read without doubt, and not what the dictionary says
+    wrong = [
+        value
+        for value in values
+        if pattern and (other and is_complete(value) or not _readable(value, lambda v: iso_date(v, pattern)))
+    ]
     return {value: Fault(INVALID_DATE, f"{value!r} is not a date written as {pattern}") for value in wrong}
 
 

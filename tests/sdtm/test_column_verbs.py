@@ -180,7 +180,7 @@ def test_a_value_is_one_problem_with_all_of_its_cells(apply: Any, problems: Prob
     bad, worse = problems.items
     assert (bad.values, bad.count, bad.out_of) == (("bad",), 251, 253)
     assert (worse.values, worse.count) == (("worse",), 1)
-    assert "'bad' is no number" in bad.what
+    assert "'bad' is not a number" in bad.what
 
 
 def test_the_text_of_a_lost_date_is_kept_as_a_qualifier(make: Any, context: Any) -> None:
