@@ -103,7 +103,8 @@ def _dates(column: DictionaryColumn, values: Sequence[str], form: Form) -> Fault
     wrong = [
         value
         for value in values
-        if pattern and (other and is_complete(value) or not _readable(value, lambda v: iso_date(v, pattern)))
+        if pattern
+        and ((other and is_complete(value)) or not _readable(value, lambda v: iso_date(v, pattern)))
     ]
     return {value: Fault(INVALID_DATE, f"{value!r} is not a date written as {pattern}") for value in wrong}
 
