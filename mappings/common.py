@@ -97,7 +97,7 @@ def visit_names(raw_sv: pd.DataFrame) -> pd.DataFrame:
             "raw": raw_sv["sv.VISIT"],
             "date": complete_dates(raw_sv["sv.SVSTDAT"]),
             "unscheduled": raw_sv["sv.VISIT"].str.fullmatch(UNSCHEDULED.pattern).fillna(False).astype("bool"),
-            "day": raw_sv["sv.VISIT"].map(DAYS).fillna(-1.0),
+            "day": over_distinct(raw_sv["sv.VISIT"], DAYS.get).astype("float64").fillna(-1.0),
         }
     )
     # of two visits on a date the planned one comes first
