@@ -136,7 +136,23 @@ class Hit:
     spec: Address | None = None
     level: Level | None = None
     out_of: int = 0
-    """How many records were looked at; 0 where that says nothing."""
+    """How many records were looked at; 0: all of the dataset."""
+    compared: Compared | None = None
+    """The cells that the records of `rows` were compared with."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Records that were compared with a cell of another dataset: for each the row that holds its cell.
+
+    A rule yields one for all records that it looked at, and gives one with each hit. `what` says, for each
+    record, what is wrong with the cell if it is the cell that is wrong.
+    """
+
+    dataset: str
+    variable: str
+    rows: Rows
+    what: Sequence[str] = ()
 
 
 def positions(mask: pd.Series | NDArray[np.bool_]) -> Rows:
@@ -145,14 +161,30 @@ def positions(mask: pd.Series | NDArray[np.bool_]) -> Rows:
     return np.flatnonzero(held).astype("int64")
 
 
-def days_before(context: Context, dataset: str, variable: str, reference: str) -> tuple[Rows, list[str]]:
-    """Records whose date is a day or more before a date of their subject, and that date of each.
+@dataclass(frozen=True)
+class Before:
+    """Records whose date is before a date of their subject: that day of each, and the row of its cell.
 
-    A partial date counts as the last day that it may mean.
+    `looked_at` has the row of the cell for every record that was compared.
+    """
+
+    rows: Rows = field(default_factory=lambda: NO_ROWS)
+    days: Sequence[str] = ()
+    cells: Rows = field(default_factory=lambda: NO_ROWS)
+    looked_at: Rows = field(default_factory=lambda: NO_ROWS)
+
+
+def days_before(
+    context: Context, dataset: str, variable: str, reference: str, *, cell: tuple[str, str] | None = None
+) -> Before:
+    """Records whose date is a day or more before a date of their subject (`reference`, of DM).
+
+    A partial date counts as the last day that it may mean. `cell` is the dataset and variable that the
+    reference is copied from; rows of cells are rows of that dataset, else of the subjects' dataset.
     """
     table = context.tables[dataset]
     if not {"USUBJID", variable} <= set(table.by_name):
-        return NO_ROWS, []
+        return Before()
     subjects, dates = table.distinct("USUBJID"), table.distinct(variable)
     known = context.of_subject(reference)
     against = [_day(known.get(subject)) for subject in subjects.texts]
@@ -161,7 +193,24 @@ def days_before(context: Context, dataset: str, variable: str, reference: str) -
     days = dates.each([order.get(day, -1) for day in latest], -1)
     references = subjects.each([order.get(day, -1) for day in against], -1)
     rows = np.flatnonzero((days >= 0) & (days < references))
-    return rows, [against[code] for code in subjects.codes[rows].tolist()]
+    place = _cells(context, reference, *(cell or (context.subjects_dataset, reference)))
+    cells = subjects.each([place.get(subject, -1) for subject in subjects.texts], -1).astype("int64")
+    days_of = [against[code] for code in subjects.codes[rows].tolist()]
+    return Before(rows, days_of, cells[rows], cells[(days >= 0) & (references >= 0)])
+
+
+def _cells(context: Context, reference: str, dataset: str, variable: str) -> dict[str, int]:
+    """Of each subject the first row of a dataset that has the subject's reference date in a variable."""
+    table = context.tables.get(dataset)
+    if table is None or not {"USUBJID", variable} <= set(table.by_name):
+        return {}
+    known = context.of_subject(reference)
+    pairs = zip(table.frame["USUBJID"].tolist(), table.frame[variable].tolist(), strict=True)
+    found: dict[str, int] = {}
+    for row, (subject, value) in enumerate(pairs):
+        if value == known.get(subject):
+            found.setdefault(subject, row)
+    return found
 
 
 def _day(text: object) -> str:

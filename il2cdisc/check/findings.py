@@ -76,6 +76,10 @@ class Finding:
     out_of: int = 0
     cause: Address | None = None
     by: str = ""
+    rests_on: Address | None = None
+    """The cell that would explain it, if enough other records of the rule rest on it too (`causes`)."""
+    explained: str = ""
+    """What is wrong with that cell then."""
 
     @property
     def count(self) -> int:
@@ -95,7 +99,7 @@ class Finding:
     @property
     def key(self) -> tuple[str, ...]:
         """Findings with the same key are one."""
-        cause = str(self.cause) if self.cause else ""
+        cause = str(self.cause or self.rests_on or "")
         of_place = "" if self.records and self.cause is None else self.where
         return (
             self.level, self.code, self.title, self.dataset, self.variable, self.what, self.hint, self.fix,
@@ -179,7 +183,10 @@ def _one(items: Sequence[Finding]) -> Finding:
 
 
 def grouped(findings: Iterable[Finding], *, rules: Iterable[str] = ()) -> Report:
-    """A report of findings, merged; records that are alike in all that an id is made of are numbered."""
+    """A report of findings, merged; records that are alike in all that an id is made of are numbered.
+
+    Give it what `causes.by_cause` leaves: each finding at its cause.
+    """
     by_code: dict[tuple[int, str], list[Finding]] = {}
     for finding in merged(findings):
         whole = replace(finding, records=numbered(finding.records))

@@ -30,5 +30,26 @@ UNUSED_DISPOSITION = Kind(
     "CHK093",
     "Disposition without a finding",
     Severity.FINDING,
-    "take the row out: what it explains is no longer found",
+    "Remove the ids: the record is gone, its value has changed, or it is no longer found.",
+)
+BAD_ID = Kind(
+    "CHK095",
+    "Invalid id in a disposition",
+    Severity.STOP,
+    "Copy the ids from findings.xlsx: R- or F- with twelve digits or letters A to F, separated by blanks.",
+)
+BAD_CATEGORY = Kind(
+    "CHK096", "Unknown category of a disposition", Severity.STOP, "Choose one of the four categories."
+)
+BAD_DAY = Kind(
+    "CHK097",
+    "Invalid date of a disposition",
+    Severity.STOP,
+    "Write the day as yyyy-mm-dd, or as a date cell.",
+)
+ID_TWICE = Kind(
+    "CHK098",
+    "Record with two dispositions",
+    Severity.STOP,
+    "Leave the id in one row: a record has one disposition.",
 )

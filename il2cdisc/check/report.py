@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from il2cdisc.base.problems import Address
-from il2cdisc.check.dispositions import Disposition, reason_of
+from il2cdisc.check.dispositions import Disposition, explained, of_records, reason_of
 from il2cdisc.check.findings import Finding, Group, Level, Occurrence, Report
 from il2cdisc.check.queries import Query
 from il2cdisc.check.query_book import write_queries
@@ -25,6 +25,7 @@ IN_FILE = 50
 """Findings of a code in `findings.txt`; the workbook and the JSON have more."""
 PLACES = 5
 """Records of a finding that a text shows."""
+_INTERNAL = ("records", "rests_on", "explained")
 _STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "bold cyan"}
 
 
@@ -89,19 +90,23 @@ def as_json(report: Report, facts: Facts, *, dispositions: Sequence[Disposition]
             }
             for group in report.groups
         ],
-        "findings": [_entry(finding, reason_of(finding, dispositions)) for finding in report.findings],
+        "findings": [_entry(finding, dispositions) for finding in report.findings],
     }
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 
-def _entry(finding: Finding, reason: str) -> dict[str, Any]:
+def _entry(finding: Finding, dispositions: Sequence[Disposition]) -> dict[str, Any]:
+    reasons = [item.reason if item else "" for item in of_records(finding, dispositions)]
     told: dict[str, Any] = {"id": finding.id}
-    told |= {item.name: getattr(finding, item.name) for item in fields(finding) if item.name != "records"}
+    told |= {item.name: getattr(finding, item.name) for item in fields(finding) if item.name not in _INTERNAL}
     told["level"] = finding.level.value
     told["cause"] = _address(finding.cause) if finding.cause else {}
-    told["disposition"] = reason
+    told["disposition"] = reason_of(finding, dispositions)
     told["count"] = finding.count
-    told["records"] = [_record(record, finding) for record in finding.records]
+    told["records"] = [
+        _record(record, finding) | ({"disposition": reason} if reason else {})
+        for record, reason in zip(finding.records, reasons, strict=False)
+    ]
     return {name: value for name, value in told.items() if value or name in ("code", "level", "what")}
 
 
@@ -143,7 +148,8 @@ def _finding(entry: dict[str, Any]) -> Finding:
 
 
 def _occurrence(entry: dict[str, Any]) -> Occurrence:
-    return Occurrence(**{**entry, "source": tuple(map(_place, entry.get("source", ())))})
+    known = {name: value for name, value in entry.items() if name in Occurrence._fields}
+    return Occurrence(**{**known, "source": tuple(map(_place, entry.get("source", ())))})
 
 
 def _place(entry: dict[str, Any]) -> Address:
@@ -207,7 +213,7 @@ def _group_lines(
             ("from", _from(finding)),
             ("see", finding.spec),
             ("do", "" if group.fix else finding.fix),
-            ("explained", reason),
+            ("explained", reason or _in_part(finding, dispositions)),
         )
         lines += [("dim", f"      {name}: {text}") for name, text in more if text]
     rest = group.count - len(shown)
@@ -216,6 +222,12 @@ def _group_lines(
     if group.fix:
         lines.append(("", f"  do: {group.fix}"))
     return lines
+
+
+def _in_part(finding: Finding, dispositions: Sequence[Disposition]) -> str:
+    """How many records of a finding have a disposition, where not all have."""
+    some = explained(finding, dispositions)
+    return f"{some:,} of {finding.count:,} records" if some else ""
 
 
 def _places(finding: Finding) -> str:
@@ -243,9 +255,18 @@ def summary(report: Report, dispositions: Sequence[Disposition] = ()) -> str:
         return "No findings."
     parts = [f"{count:,} {level.value}{_s(count)}" for level in Level if (count := report.of_level(level))]
     many = f" on {report.records:,} records" if report.records > report.count else ""
-    explained = sum(1 for item in report.findings if reason_of(item, dispositions))
-    told = f" ({explained:,} explained by a disposition)" if explained else ""
+    told = _explained(report, dispositions)
     return f"{report.count:,} finding{_s(report.count)}{many}: {', '.join(parts)}{told}."
+
+
+def _explained(report: Report, dispositions: Sequence[Disposition]) -> str:
+    """How many findings have a disposition for each record, and how many records have one."""
+    records = sum(explained(item, dispositions) for item in report.findings)
+    if not records:
+        return ""
+    whole = sum(1 for item in report.findings if reason_of(item, dispositions))
+    among = f", {records:,} of {report.records:,} records" if report.records > report.count else ""
+    return f"; dispositions explain {whole:,} of {report.count:,} findings{among}"
 
 
 def _s(count: int) -> str:

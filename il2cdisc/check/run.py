@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check import problems as kinds
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.causes import by_cause
+from il2cdisc.check.cells import Cells
+from il2cdisc.check.context import Compared, Context, Hit
 from il2cdisc.check.core import Laid
 from il2cdisc.check.dispositions import Disposition, unused
 from il2cdisc.check.findings import (
@@ -18,6 +21,7 @@ from il2cdisc.check.findings import (
     Report,
     from_problem,
     grouped,
+    merged,
     place_text,
 )
 from il2cdisc.check.ids import record_id
@@ -60,6 +64,7 @@ def check_folder(
         raise Stopped([kinds.NO_OUTPUTS.at(shown or str(outputs), "there are no outputs")])
     found = [*(from_problem(problem, identify) for problem in problems), *findings]
     ran: set[str] = set()
+    uses: Counter[tuple[str, Address]] = Counter()
     if core is not None:
         ran.update(core.codes)
     for spec in specs:
@@ -76,11 +81,14 @@ def check_folder(
         for release in terminology.releases if terminology else ():
             changes = release_changes(spec, release, terminology or Terminology())
             found += [from_problem(problem) for problem in changes]
-        found += run_rules(context, origin=origin)
+        of_rules, counted = found_by_rules(context, origin=origin)
+        found += of_rules
+        uses.update(counted)
         if core is not None and spec.standard == "SDTM":
             found += with_natural_ids(core.findings, context.tables)
         ran.update(rule.kind.code for rule in rules_for(spec.absent))
         del context  # memory: one package at a time
+    found = list(by_cause(merged(found), uses))
     found += [from_problem(problem) for problem in unused(found, dispositions, ran)]
     return grouped(found, rules=ran)
 
@@ -109,20 +117,40 @@ def run_rules(
     origin: Origin | None = None,
 ) -> list[Finding]:
     """Findings of the rules over one package, with all their records. A rule that fails is a finding."""
+    found, uses = found_by_rules(context, rules=rules, origin=origin)
+    return sorted(by_cause(found, uses), key=lambda finding: finding.code)
+
+
+def found_by_rules(
+    context: Context,
+    *,
+    rules: Sequence[Rule] | None = None,
+    origin: Origin | None = None,
+) -> tuple[list[Finding], Counter[tuple[str, Address]]]:
+    """Findings of the rules before their causes are looked for, and how many records use each cell.
+
+    Both are sums: those of several packages, or blocks of subjects, may be added in any order.
+    """
     found: list[Finding] = []
+    uses: Counter[tuple[str, Address]] = Counter()
     for rule in rules_for(context.spec.absent) if rules is None else rules:
+        cells = Cells(context, origin)
         try:
             for hit in rule.check(context):
-                found += _findings(rule, hit, context, origin)
+                if isinstance(hit, Compared):
+                    cells.use(hit)
+                else:
+                    found += _findings(rule, hit, context, origin, cells)
         except Exception as error:  # noqa: BLE001 - one rule must not take the others down
             what = f"rule {rule.kind.code} ({rule.name}) failed on {context.spec.standard} data: "
             text = f"{type(error).__name__}: {error}"
             found.append(from_problem(kinds.RULE_FAILED.at("", what + text)))
+        uses.update({(rule.kind.code, cell): count for cell, count in cells.uses().items()})
     found += [from_problem(problem) for problem in context.unselectable]
-    return found
+    return found, uses
 
 
-def _findings(rule: Rule, hit: Hit, context: Context, origin: Origin | None) -> list[Finding]:
+def _findings(rule: Rule, hit: Hit, context: Context, origin: Origin | None, cells: Cells) -> list[Finding]:
     """One finding for each sentence of a hit, with its records; one for the dataset where it names none."""
     table = context.tables.get(hit.dataset)
     where = " ".join(part for part in (hit.dataset, hit.variable) if part)
@@ -143,11 +171,23 @@ def _findings(rule: Rule, hit: Hit, context: Context, origin: Origin | None) -> 
         own = record_id(rule.kind.code, (hit.dataset, hit.what), hit.variable, hit.value)
         whole = Occurrence(own, where, hit.dataset, hit.variable, value=hit.value)
         return [replace(common, records=(whole,))]
-    said: dict[tuple[str, str], list[Occurrence]] = {}
+    said: dict[tuple[str, str, Address | None, str], list[Occurrence]] = {}
     found = occurrences(rule.kind.code, table, hit.rows, hit.variable, origin)
-    for record, what in zip(found, hit.details or [hit.what] * len(found), strict=True):
-        said.setdefault((what, hit.hints.get(record.value, hit.hint)), []).append(record)
+    details = hit.details or [hit.what] * len(found)
+    rests = cells.of(hit, len(table.frame))
+    for record, what, (cell, explained) in zip(found, details, rests, strict=True):
+        hint = hit.hints.get(record.value, hit.hint)
+        said.setdefault((what, hint, cell, explained), []).append(record)
     return [
-        replace(common, what=what, hint=hint, records=tuple(records), where=records[0].where)
-        for (what, hint), records in said.items()
+        replace(
+            common,
+            what=what,
+            hint=hint,
+            records=tuple(records),
+            where=records[0].where,
+            out_of=hit.out_of or len(table.frame),
+            rests_on=cell,
+            explained=explained,
+        )
+        for (what, hint, cell, explained), records in said.items()
     ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import IO, Any
 
 import pandas as pd
 
-from il2cdisc.check.dispositions import Disposition, reason_of
+from il2cdisc.check.dispositions import COLUMNS, Category, Disposition, explained, of_records, reason_of
 from il2cdisc.check.findings import Finding, Level, Occurrence, Report
 from il2cdisc.check.sheets import Styles, fit_height, header, new_book, open_sheet, put
 
@@ -50,6 +50,7 @@ _RECORDS = (
     ("Value", 22),
     ("What is wrong", 50),
     ("Raw lines, files", 36),
+    ("Disposition", 24),
 )
 _SUMMARY = (
     ("Level", 10),
@@ -82,7 +83,8 @@ def write_workbook(
         styles = Styles(book)
         _summary(book.add_worksheet("Summary"), styles, report, study, time, notice, dispositions)
         _findings(book.add_worksheet("Findings"), styles, report, notice, dispositions)
-        _records(book.add_worksheet("Records"), styles, report, notice)
+        _records(book.add_worksheet("Records"), styles, report, notice, dispositions)
+        _open(book.add_worksheet("Open"), styles, report, notice, dispositions)
         for name, frame in (sheets or {}).items():
             _frame(book.add_worksheet(name[:31]), styles, frame, notice)
 
@@ -106,14 +108,14 @@ def _summary(
     head = top + 3
     header(sheet, styles, head, _SUMMARY, rows=len(report.groups))
     for row, group in enumerate(report.groups, start=head + 1):
-        explained = sum(1 for finding in group.findings if reason_of(finding, dispositions))
+        count = sum(explained(finding, dispositions) for finding in group.findings)
         sheet.write_string(row, 0, group.level.value, styles.level[group.level])
         sheet.write_string(row, 1, group.code, styles.cell)
         sheet.write_string(row, 2, group.findings[0].by or OWN, styles.cell)
         sheet.write_string(row, 3, group.title[:1].upper() + group.title[1:], styles.cell)
         sheet.write_number(row, 4, group.count, styles.number)
         sheet.write_number(row, 5, group.records, styles.number)
-        sheet.write_number(row, 6, explained, styles.number)
+        sheet.write_number(row, 6, count, styles.number)
         todo = group.fix or "see each finding"
         sheet.write_string(row, 7, todo, styles.cell)
         fit_height(sheet, row, _SUMMARY, ["", "", "", group.title, "", "", "", todo])
@@ -185,26 +187,63 @@ def _ids(finding: Finding) -> str:
     return " ".join(record.id for record in finding.records)
 
 
-def _records(sheet: Any, styles: Styles, report: Report, notice: str) -> None:
+def _records(
+    sheet: Any, styles: Styles, report: Report, notice: str, dispositions: Sequence[Disposition]
+) -> None:
     """A row for each record."""
     head = open_sheet(sheet, styles, notice, _RECORDS)
     shown = [
-        (finding, record)
-        for group in report.groups
-        for finding, record in islice(
-            ((finding, record) for finding in group.findings for record in finding.records), MAX_ROWS
-        )
+        row for group in report.groups for row in islice(_of_group(group.findings, dispositions), MAX_ROWS)
     ][:_MAX_SHEET]
     if len(shown) < report.records:
         told = f"{len(shown):,} of {report.records:,} records are shown; findings.json has all of them."
         sheet.write_string(head, 0, told, styles.plain)
         head += 1
     header(sheet, styles, head, _RECORDS, rows=len(shown))
-    for row, (finding, record) in enumerate(shown, start=head + 1):
-        cells = _record_cells(finding, record)
+    for row, (finding, record, given) in enumerate(shown, start=head + 1):
+        cells = (*_record_cells(finding, record), given.reason if given else "")
         for column, value in enumerate(cells):
             put(sheet, styles, row, column, value or None)
         fit_height(sheet, row, _RECORDS, [*map(str, cells)])
+
+
+def _of_group(
+    findings: Sequence[Finding], dispositions: Sequence[Disposition]
+) -> Iterator[tuple[Finding, Occurrence, Disposition | None]]:
+    """Each record of some findings with its disposition."""
+    for finding in findings:
+        for record, given in zip(finding.records, of_records(finding, dispositions), strict=True):
+            yield finding, record, given
+
+
+def _open(
+    sheet: Any, styles: Styles, report: Report, notice: str, dispositions: Sequence[Disposition]
+) -> None:
+    """Findings without a disposition as rows of `dispositions.xlsx`, to be copied there and filled in."""
+    columns = tuple(zip(COLUMNS, (12, 34, 22, 60, 22, 22, 12), strict=True))
+    top = open_sheet(sheet, styles, notice, columns)
+    told = "Copy rows to the sheet Dispositions of dispositions.xlsx, and fill in why the records stay."
+    sheet.write_string(top, 0, told, styles.plain)
+    rows = [
+        (finding.code, _own_ids(finding, dispositions))
+        for group in report.groups
+        for finding in group.findings[:MAX_ROWS]
+        if explained(finding, dispositions) < finding.count
+    ]
+    header(sheet, styles, top + 1, columns, rows=len(rows))
+    for row, (code, ids) in enumerate(rows, start=top + 2):
+        for column, value in enumerate((code, ids, "", "", "", "", "")):
+            put(sheet, styles, row, column, value)
+    if rows:
+        choice = {"validate": "list", "source": list(Category)}
+        sheet.data_validation(top + 2, 2, top + 1 + len(rows), 2, choice)
+
+
+def _own_ids(finding: Finding, dispositions: Sequence[Disposition]) -> str:
+    """The ids of the records that have no disposition; of very many the finding's own."""
+    given = of_records(finding, dispositions)
+    ids = [record.id for record, item in zip(finding.records, given, strict=True) if item is None]
+    return finding.id if len(ids) > _MAX_IDS else " ".join(ids)
 
 
 def _record_cells(finding: Finding, record: Occurrence) -> tuple[str | int, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, days_before
+from il2cdisc.check.context import Compared, Context, Hit, days_before
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -24,12 +24,15 @@ LEVEL = Level.WARNING
 STARTS = {"AE": "AESTDTC", "EC": "ECSTDTC"}
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: Context) -> Iterator[Hit | Compared]:
     for table, spec in context.checked:
         findings = spec.class_.upper().startswith("FINDINGS")
         variable = STARTS.get(table.name) or (f"{table.name}DTC" if findings else "")
         if variable in table.by_name:
-            rows, reference = days_before(context, table.name, variable, "RFICDTC")
-            details = [f"the date is before the informed consent of {day}" for day in reference]
-            if len(rows):
-                yield Hit(table.name, KIND.title, variable, rows, details=details)
+            found = days_before(context, table.name, variable, "RFICDTC")
+            yield Compared("DM", "RFICDTC", found.looked_at)
+            details = [f"the date is before the informed consent of {day}" for day in found.days]
+            whole = [f"the informed consent of {day} is after dates of the subject" for day in found.days]
+            if len(found.rows):
+                compared = Compared("DM", "RFICDTC", found.cells, whole)
+                yield Hit(table.name, KIND.title, variable, found.rows, details=details, compared=compared)

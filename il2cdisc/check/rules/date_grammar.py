@@ -46,7 +46,8 @@ def check(context: Context) -> Iterator[Hit]:
         rows = table.distinct(variable.name).where(lambda value, right=right: not right(value))
         if len(rows):
             what = f"not written as an ISO 8601 {_word(variable)}, or no real one"
-            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Data Type"))
+            filled = int((table.distinct(variable.name).codes >= 0).sum())
+            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Data Type"), out_of=filled)
 
 
 def _grammar(variable: VariableSpec) -> Callable[[str], bool] | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, days_before
+from il2cdisc.check.context import Compared, Context, Hit, days_before
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,9 +23,12 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: Context) -> Iterator[Hit | Compared]:
     if "AE" in context.tables:
-        rows, reference = days_before(context, "AE", "AESTDTC", "RFXSTDTC")
-        details = [f"the event begins before the first dose of {day}" for day in reference]
-        if len(rows):
-            yield Hit("AE", KIND.title, "AESTDTC", rows, details=details)
+        found = days_before(context, "AE", "AESTDTC", "RFXSTDTC", cell=("EX", "EXSTDTC"))
+        yield Compared("EX", "EXSTDTC", found.looked_at)
+        details = [f"the event begins before the first dose of {day}" for day in found.days]
+        whole = [f"the first dose of {day} is after adverse events of the subject" for day in found.days]
+        if len(found.rows):
+            compared = Compared("EX", "EXSTDTC", found.cells, whole)
+            yield Hit("AE", KIND.title, "AESTDTC", found.rows, details=details, compared=compared)

@@ -46,4 +46,5 @@ def check(context: Context) -> Iterator[Hit]:
                     f"{number_text(limit)} {limits.unit}".rstrip(),
                 )
                 told = f"{test} is {word} {least}, which is hardly possible"
-                yield Hit(table.name, told, variable, rows, spec=limits.at(header))
+                looked_at = int(mine.sum())
+                yield Hit(table.name, told, variable, rows, spec=limits.at(header), out_of=looked_at)

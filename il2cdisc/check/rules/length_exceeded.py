@@ -31,4 +31,5 @@ def check(context: Context) -> Iterator[Hit]:
         rows = table.longer_than(variable.name, length)
         if len(rows):
             what = f"longer than the {length} bytes of the workbook"
-            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Length"))
+            filled = int((table.distinct(variable.name).codes >= 0).sum())
+            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Length"), out_of=filled)

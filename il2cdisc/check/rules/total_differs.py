@@ -44,4 +44,5 @@ def check(context: Context) -> Iterator[Hit]:
         variable, rows = f"{found.table.name}STRESN", found.total[wrong]
         if len(rows):
             where = found.spec.at("Items")
-            yield Hit(found.table.name, KIND.title, variable, rows, spec=where, details=details)
+            name, out_of = found.table.name, int(compared.sum())
+            yield Hit(name, KIND.title, variable, rows, spec=where, details=details, out_of=out_of)

@@ -55,4 +55,5 @@ def check(context: Context) -> Iterator[Hit]:
             for value, middle in zip(values.iloc[unlike], usual.iloc[unlike], strict=True)
         ]
         if len(rows):
-            yield Hit(table.name, KIND.title, variable, rows, spec=limits.at("Fold"), details=details)
+            spec, out_of = limits.at("Fold"), int(known.sum())
+            yield Hit(table.name, KIND.title, variable, rows, spec=spec, details=details, out_of=out_of)

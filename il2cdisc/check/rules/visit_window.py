@@ -46,7 +46,12 @@ def check(context: Context) -> Iterator[Hit]:
             window = f"{_day(first)} to {_day(last)}" if first < last else _day(first)
             days = table.frame["SVSTDY"].to_numpy()[rows].astype(np.int64).tolist()
             details = [f"{visit.visit} took place on day {day}, planned for day {window}" for day in days]
-            yield Hit("SV", KIND.title, "SVSTDTC", rows, spec=visit.at("Planned Day"), details=details)
+            what, spec, out_of = (
+                f"{visit.visit}: visits outside the window",
+                visit.at("Planned Day"),
+                int((here & offsets.notna()).sum()),
+            )
+            yield Hit("SV", what, "SVSTDTC", rows, spec=spec, details=details, out_of=out_of)
 
 
 def _day(offset: int) -> str:
