@@ -33,7 +33,7 @@ def by_cause(findings: Iterable[Finding], uses: Uses) -> Iterator[Finding]:
         if used and count >= _fewest(cell) and 2 * count >= used:
             yield _at(cell, items, items[0].explained, used)
         elif cell.sheet and cell.cell:
-            yield from (replace(item, rests_on=None) for item in items)
+            yield from (replace(item, rests_on=None, explained="") for item in items)
         else:
             yield from _by_raw_cell(items)
 
@@ -60,6 +60,7 @@ def _at(cell: Address, items: Sequence[Finding], what: str, out_of: int) -> Find
         out_of=out_of,
         cause=cell,
         rests_on=None,
+        explained="",
     )
 
 
@@ -74,9 +75,10 @@ def _by_raw_cell(items: Sequence[Finding]) -> Iterator[Finding]:
             else:
                 rest.append(record)
         if rest:
-            yield replace(item, records=tuple(rest), where=rest[0].where, rests_on=None)
+            yield replace(item, records=tuple(rest), where=rest[0].where, rests_on=None, explained="")
     for cell, pairs in cells.items():
         parts = [
-            replace(item, records=(record,), where=record.where, rests_on=None) for item, record in pairs
+            replace(item, records=(record,), where=record.where, rests_on=None, explained="")
+            for item, record in pairs
         ]
         yield parts[0] if len(parts) == 1 else _at(cell, parts, parts[0].what, len(parts))

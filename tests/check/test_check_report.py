@@ -19,8 +19,17 @@ import pytest
 
 from il2cdisc.base.problems import Kind, Severity, Stopped, at_line
 from il2cdisc.check import workbook
-from il2cdisc.check.dispositions import Disposition, read_dispositions, undisposed, unused
-from il2cdisc.check.findings import Finding, Level, Occurrence, Report, from_problem, grouped
+from il2cdisc.check.dispositions import (
+    COLUMNS,
+    Category,
+    Disposition,
+    read_dispositions,
+    read_paragraphs,
+    reason_of,
+    undisposed,
+    unused,
+)
+from il2cdisc.check.findings import Occurrence, Report, from_problem, grouped
 from il2cdisc.check.ids import ID
 from il2cdisc.check.report import Facts, as_json, as_text, print_report, read_json, write_reports
 from il2cdisc.check.workbook import write_workbook
@@ -50,9 +59,47 @@ def test_text(report: Report, snapshot: object) -> None:
 
 
 def test_text_tells_reasons(report: Report) -> None:
-    text = as_text(report, FACTS, dispositions=[Disposition("MAP031", "the site was asked")])
-    assert text.count("explained: the site was asked") == 1
-    assert "(1 explained by a disposition)" in text
+    text = as_text(report, FACTS, dispositions=[disposition("MAP031", *ids(report, "MAP031"), text="asked")])
+    assert text.count("explained: false positive: asked") == 1
+    assert text.endswith("dispositions explain 1 of 5 findings, 2 of 7 records.\n")
+
+
+def ids(report: Report, code: str) -> list[str]:
+    """The ids of all records of a rule."""
+    return [record.id for item in report.findings if item.code == code for record in item.records]
+
+
+def disposition(
+    rule: str, *names: str, category: Category = Category.FALSE_POSITIVE, text: str = "why"
+) -> Disposition:
+    return Disposition(rule, names, category, text, "A. Person", "Data manager", "2020-01-02")
+
+
+def test_a_record_that_is_new_or_has_changed_is_open_again(report: Report) -> None:
+    """The story of one record does not explain another one of the same rule, dataset and variable."""
+    mild, svere = (item for item in report.findings if item.code == "CHK022")
+    first, second = (record.id for record in mild.records)
+    assert undisposed([mild, svere], []) == [mild, svere]
+    assert undisposed([mild, svere], [disposition("CHK022", first)]) == [mild, svere]
+    assert undisposed([mild, svere], [disposition("CHK022", first, second)]) == [svere]
+    assert undisposed([mild, svere], [disposition("CHK022", mild.id)]) == [svere]
+    assert undisposed([mild], [disposition("CHK020", first, second)]) == [mild]
+    fewer = replace(mild, records=mild.records[:1])
+    assert undisposed([fewer], [disposition("CHK022", mild.id)]) == [fewer]
+    assert undisposed([fewer], [disposition("CHK022", first, second)]) == []
+
+
+def test_what_is_to_be_corrected_is_explained_and_stays_open(report: Report) -> None:
+    given = [disposition("MAP031", *ids(report, "MAP031"), category=Category.TO_CORRECT)]
+    (finding,) = (item for item in report.findings if item.code == "MAP031")
+    assert undisposed([finding], given) == [finding]
+    assert reason_of(finding, given) == "to be corrected: why"
+
+
+def test_text_tells_how_many_records_of_a_finding_are_explained(report: Report) -> None:
+    text = as_text(report, FACTS, dispositions=[disposition("MAP031", ids(report, "MAP031")[0])])
+    assert "explained: 1 of 2 records" in text
+    assert text.endswith("dispositions explain 0 of 5 findings, 1 of 7 records.\n")
 
 
 def test_text_without_findings() -> None:
@@ -108,8 +155,9 @@ def xlsx(report: Report, **options: Any) -> bytes:
 
 
 def test_xlsx(report: Report) -> None:
-    content = sheets(xlsx(report, notice="SYNTHETIC DATA", dispositions=[Disposition("CHK023", "planned")]))
-    assert [rows[0][0] for rows in content.values()] == ["SYNTHETIC DATA"] * 3
+    given = [disposition("CHK023", *ids(report, "CHK023"), text="planned")]
+    content = sheets(xlsx(report, notice="SYNTHETIC DATA", dispositions=given))
+    assert [rows[0][0] for rows in content.values()] == ["SYNTHETIC DATA"] * 4
     summary = content["Summary"]
     assert summary[4][:7] == ["Level", "Code", "Found by", "What", "Findings", "Records", "Explained"]
     assert summary[5][:7] == ["error", "CHK005", "il2cdisc", "Dataset label differs", 1, 1, 0]
@@ -119,7 +167,7 @@ def test_xlsx(report: Report) -> None:
     assert len(rows) == report.count == 5
     assert (rows[1]["Did you mean"], rows[1]["Records"], rows[1]["Value"]) == ("MILD", 2, "Mild")
     assert rows[1]["Where"] == "AE USUBJID=TEST-001 AESEQ=1 AESEV"
-    assert [row["Disposition"] for row in rows if row["Code"] == "CHK023"] == ["planned"]
+    assert [row["Disposition"] for row in rows if row["Code"] == "CHK023"] == ["false positive: planned"]
     records = table(content["Records"][1:])
     assert len(records) == report.records == 7
     assert [(row["USUBJID"], row["--SEQ"]) for row in records if row["Code"] == "CHK022"] == [
@@ -127,14 +175,27 @@ def test_xlsx(report: Report) -> None:
         ("TEST-001", 2),
         ("TEST-002", 1),
     ]
-    ids = [row["Record id"] for row in records if row["Code"] == "CHK022"]
-    assert rows[1]["Record ids"] == " ".join(ids[:2])
+    names = [row["Record id"] for row in records if row["Code"] == "CHK022"]
+    assert rows[1]["Record ids"] == " ".join(names[:2])
     assert [row["Finding id"] for row in records if row["Code"] == "CHK022"] == [
         rows[1]["Finding id"],
         rows[1]["Finding id"],
         rows[2]["Finding id"],
     ]
-    assert all(ID.fullmatch(name) for name in [*ids, rows[1]["Finding id"]])
+    assert all(ID.fullmatch(name) for name in [*names, rows[1]["Finding id"]])
+
+
+def test_xlsx_has_open_findings_as_rows_of_dispositions(report: Report, tmp_path: Path) -> None:
+    """Copied to dispositions.xlsx and filled in, they close everything."""
+    given = [disposition("CHK023", *ids(report, "CHK023"))]
+    rows = sheets(xlsx(report, dispositions=given))["Open"][1:]
+    assert rows[0] == list(COLUMNS)
+    assert [row[0] for row in rows[1:]] == ["CHK005", "CHK022", "CHK022", "MAP031"]
+    filled = [
+        [*row[:2], "false positive", "why", "A. Person", "Data manager", "2020-01-02"] for row in rows[1:]
+    ]
+    read = read_dispositions(dispositions_file(tmp_path / "d.xlsx", filled))
+    assert undisposed(report.findings, [*given, *read]) == []
 
 
 def table(rows: list[list[Any]]) -> list[dict[str, Any]]:
@@ -208,55 +269,63 @@ def test_write_reports(report: Report, tmp_path: Path) -> None:
     assert "records: 2: raw/edc/ae.csv:30 AESTDAT; raw/edc/ae.csv:31 AESTDAT" in paths[2].read_text()
 
 
-def finding(code: str, dataset: str = "", variable: str = "") -> Finding:
-    return Finding(code, "", Level.ERROR, "x", dataset=dataset, variable=variable)
-
-
-def test_undisposed() -> None:
-    found = [
-        finding("CHK020", "AE", "AETERM"),
-        finding("CHK020", "LB", "LBDTC"),
-        finding("CHK022", "AE", "AESEV"),
-    ]
-    assert undisposed(found, []) == found
-    assert undisposed(found, [Disposition("CHK020", "why")]) == found[2:]
-    assert undisposed(found, [Disposition("CHK020", "why", dataset="LB")]) == [found[0], found[2]]
-    assert undisposed(found, [Disposition("CHK022", "why", dataset="AE", variable="AETERM")]) == found
-
-
-def dispositions_file(path: Path, rows: list[list[str]]) -> Path:
+def dispositions_file(path: Path, rows: list[list[str]], paragraphs: list[list[str]] | None = None) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = "Dispositions"
-    for row in [["Rule", "Dataset", "Variable", "Reason"], *rows]:
+    for row in [list(COLUMNS), *rows]:
         sheet.append(row)
+    if paragraphs is not None:
+        other = book.create_sheet("Paragraphs")
+        for row in [["Rule", "Text"], *paragraphs]:
+            other.append(row)
     book.save(path)
     return path
 
 
+WHO = ["A. Person", "Data manager", "2020-01-02"]
+ONE, TWO = "R-0123456789AB", "R-BA9876543210-2"
+
+
 def test_dispositions_are_read(tmp_path: Path) -> None:
-    path = dispositions_file(tmp_path / "dispositions.xlsx", [["CHK020", "AE", "", "as collected"]])
+    rows = [["CHK020", f"{ONE}\n{TWO}, F-0123456789AB", "confirmed by site", "as collected", *WHO]]
+    path = dispositions_file(
+        tmp_path / "dispositions.xlsx", rows, [["CHK020", "Two values were not collected."]]
+    )
     (item,) = read_dispositions(path, shown="specs/dispositions.xlsx")
-    assert (item.rule, item.dataset, item.variable, item.reason) == ("CHK020", "AE", "", "as collected")
-    assert str(item.at) == "specs/dispositions.xlsx!Dispositions!A2"
+    assert (item.rule, item.ids) == ("CHK020", (ONE, TWO, "F-0123456789AB"))
+    assert (item.category, item.text) == (Category.CONFIRMED, "as collected")
+    assert [item.by, item.role, item.on] == WHO
+    assert str(item.ids_at) == "specs/dispositions.xlsx!Dispositions!B2"
+    assert [(p.rule, p.text) for p in read_paragraphs(path)] == [("CHK020", "Two values were not collected.")]
     assert read_dispositions(tmp_path / "none.xlsx") == ()
 
 
-def test_a_disposition_needs_its_reason(tmp_path: Path) -> None:
-    path = dispositions_file(tmp_path / "d.xlsx", [["CHK020", "AE", "", ""]])
-    with pytest.raises(Stopped, match=r"Dispositions!D2"):
-        read_dispositions(path, shown="specs/dispositions.xlsx")
-
-
-def test_unused_dispositions_are_told(snapshot: object) -> None:
-    given = [
-        Disposition("CHK020", "why"),
-        Disposition("CHK021", "why", dataset="DM", variable="AGE"),
-        Disposition("CHK02O", "why"),
+def test_what_is_wrong_in_dispositions_is_reported_at_once(tmp_path: Path, snapshot: object) -> None:
+    rows = [
+        ["CHK020", "AE AETERM", "confirmed by site", "why", *WHO],
+        ["CHK020", ONE, "confirmed by sit", "why", *WHO],
+        ["CHK020", TWO, "false positive", "why", "", "", "yesterday"],
+        ["CHK020", ONE, "false positive", "", *WHO],
+        ["", "r-0123456789ab", "", "why", *WHO[:2], ""],
     ]
-    told = unused([finding("CHK020", "AE")], given, ["CHK020", "CHK021"])
-    assert "\n".join(map(str, told)) == snapshot
+    path = dispositions_file(tmp_path / "d.xlsx", rows)
+    with pytest.raises(Stopped) as stopped:
+        read_dispositions(path, shown="specs/dispositions.xlsx")
+    assert str(stopped.value) == snapshot
+
+
+def test_ids_that_nothing_has_any_more_are_reported(report: Report, snapshot: object) -> None:
+    there = ids(report, "CHK022")
+    given = [
+        disposition("CHK022", *there),
+        disposition("CHK023", "R-000000000000", *ids(report, "CHK023")),
+        disposition("CHK02O", ONE),
+        disposition("CORE-000001", ONE),
+    ]
+    reported = unused(report.findings, given, ["CHK022", "CHK023"])
+    assert "\n".join(map(str, reported)) == snapshot
 
 
 def test_reports_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:

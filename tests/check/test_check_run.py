@@ -15,7 +15,7 @@ import pytest
 
 from il2cdisc.base.datasets import Dataset, no_edges
 from il2cdisc.base.problems import Address, Kind, Severity, Stopped, at_line, at_record
-from il2cdisc.check.dispositions import Disposition
+from il2cdisc.check.dispositions import Category, Disposition
 from il2cdisc.check.findings import Level, from_problem, grouped
 from il2cdisc.check.report import Facts, write_reports
 from il2cdisc.check.rules import all_rules, explain
@@ -89,8 +89,12 @@ def test_two_files_with_one_dataset(pack: Any, tmp_path: Path) -> None:
 
 def test_dispositions_that_explain_nothing_are_findings(pack: Any, tmp_path: Path) -> None:
     pack.set("AE", "AESEV", 0, "Mild")
-    given = [Disposition("CHK022", "why"), Disposition("CHK020", "why")]
-    report = check_folder(written(pack, tmp_path / "outputs"), [pack.spec()], dispositions=given)
+    outputs = written(pack, tmp_path / "outputs")
+    (found,) = check_folder(outputs, [pack.spec()]).findings
+    given = [
+        Disposition(code, (found.first.id,), Category.FALSE_POSITIVE, "why") for code in ("CHK022", "CHK020")
+    ]
+    report = check_folder(outputs, [pack.spec()], dispositions=given)
     assert [item.code for item in report.findings] == ["CHK022", "CHK093"]
 
 
