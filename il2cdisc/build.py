@@ -158,7 +158,7 @@ def write(
         folder, plan.specs, problems=findings.items, dispositions=dispositions,
         origin=lineage.origin, identify=records.identity, repeated=lineage.repeated,
         shown=study.shown(study.outputs), core=laid,
-        terminology=load_terminology(study.terminology, study.standards.ct),
+        terminology=load_terminology(study.terminology, study.standards.ct), data_cut=study.build.data_cut,
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)
     write_reports(report, folder / "checks", facts, dispositions=dispositions)
@@ -219,7 +219,7 @@ def write_part(
     report = check_folder(
         folder, [spec for spec in specs if spec.datasets], problems=findings.items, origin=lineage.origin,
         identify=identify, repeated=lineage.repeated, shown=study.shown(study.outputs),
-        terminology=load_terminology(study.terminology, study.standards.ct),
+        terminology=load_terminology(study.terminology, study.standards.ct), data_cut=study.build.data_cut,
     )  # fmt: skip
     facts = Facts(study.id, study.build.time, study.study.synthetic)
     dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
@@ -327,7 +327,7 @@ def check(
         target, specs, problems=problems, findings=read_json(told) if told.exists() else [],
         dispositions=dispositions, origin=lineage.origin, repeated=lineage.repeated,
         shown=study.shown(study.outputs), core=laid,
-        terminology=load_terminology(study.terminology, study.standards.ct),
+        terminology=load_terminology(study.terminology, study.standards.ct), data_cut=study.build.data_cut,
     )  # fmt: skip
     if outcome is not None:
         facts = Facts(study.id, study.build.time, study.study.synthetic)

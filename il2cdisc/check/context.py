@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.dates import is_iso, latest_day
+from il2cdisc.base import moments
+from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check.findings import Level
 from il2cdisc.check.scores import Scored, scored
@@ -33,6 +35,10 @@ class Context:
     """Terms of a standard's codelist by its NCI code; empty when unknown."""
     near: Callable[[str, str], str] = field(default=lambda _code, _value: "", kw_only=True)
     """By a codelist's NCI code, the term that a value probably means, though it is none; "" for none."""
+    data_cut: date | None = field(default=None, kw_only=True)
+    """The last day whose data count; None where the study has none."""
+    exposed: frozenset[str] = field(default=frozenset(), kw_only=True)
+    """Subjects with a dose in the package of SDTM, for rules on that of ADaM."""
     repeated: Callable[[str], Rows] = field(default=lambda _dataset: NO_ROWS)
     """Rows of a dataset made from raw records that repeat another one: told at the raw record already."""
 
@@ -46,6 +52,16 @@ class Context:
         if table is None or "USUBJID" not in table.by_name:
             return None
         return frozenset(table.distinct("USUBJID").texts)
+
+    @property
+    def dosed(self) -> frozenset[str]:
+        """Subjects with a record of EX of a dose that was given; of ADaM those of `exposed`."""
+        table = self.tables.get("EX")
+        if table is None or "USUBJID" not in table.by_name:
+            return self.exposed
+        frame = table.frame
+        given = frame["EXOCCUR"] != "N" if "EXOCCUR" in table.by_name else pd.Series(True, index=frame.index)
+        return frozenset(frame.loc[given, "USUBJID"].dropna())
 
     @property
     def checked(self) -> Iterator[tuple[Table, DatasetSpec]]:
@@ -155,6 +171,9 @@ class Compared:
     what: Sequence[str] = ()
 
 
+DAY_ALONE = len("2020-01-04")
+
+
 def positions(mask: pd.Series | NDArray[np.bool_]) -> Rows:
     """Positions (from 0) at which a mask is true; missing counts as false."""
     held = mask.fillna(False).to_numpy(dtype=bool) if isinstance(mask, pd.Series) else mask
@@ -163,40 +182,52 @@ def positions(mask: pd.Series | NDArray[np.bool_]) -> Rows:
 
 @dataclass(frozen=True)
 class Before:
-    """Records whose date is before a date of their subject: that day of each, and the row of its cell.
+    """Records whose date is before a date of their subject: that date of each, and the row of its cell.
 
-    `looked_at` has the row of the cell for every record that was compared.
+    `compared` are the rows of all records that were compared, `looked_at` the rows of their cells.
     """
 
     rows: Rows = field(default_factory=lambda: NO_ROWS)
-    days: Sequence[str] = ()
+    dates: Sequence[str] = ()
     cells: Rows = field(default_factory=lambda: NO_ROWS)
+    compared: Rows = field(default_factory=lambda: NO_ROWS)
     looked_at: Rows = field(default_factory=lambda: NO_ROWS)
 
+    def of(self, chosen: Flags) -> Before:
+        """The same of some records of the dataset."""
+        held, looked = chosen[self.rows], chosen[self.compared]
+        dates = [text for text, keep in zip(self.dates, held.tolist(), strict=True) if keep]
+        return Before(self.rows[held], dates, self.cells[held], self.compared[looked], self.looked_at[looked])
 
-def days_before(
-    context: Context, dataset: str, variable: str, reference: str, *, cell: tuple[str, str] | None = None
+
+def dates_before(
+    context: Context,
+    dataset: str,
+    variable: str,
+    reference: str,
+    *,
+    cell: tuple[str, str] | None = None,
+    by_time: bool = False,
 ) -> Before:
-    """Records whose date is a day or more before a date of their subject (`reference`, of DM).
+    """Records whose date is known to be before a date of their subject (`reference`, of DM).
 
-    A partial date counts as the last day that it may mean. `cell` is the dataset and variable that the
-    reference is copied from; rows of cells are rows of that dataset, else of the subjects' dataset.
+    By days, or `by_time`: also by the times of one day, where both have one. A date that may be as late is
+    none. `cell` is the dataset and variable that the reference is copied from; rows of cells are rows of that
+    dataset, else of the subjects' dataset.
     """
     table = context.tables[dataset]
     if not {"USUBJID", variable} <= set(table.by_name):
         return Before()
-    subjects, dates = table.distinct("USUBJID"), table.distinct(variable)
-    known = context.of_subject(reference)
-    against = [_day(known.get(subject)) for subject in subjects.texts]
-    latest = [_latest(text) for text in dates.texts]
-    order = {day: number for number, day in enumerate(sorted({*against, *latest} - {""}))}
-    days = dates.each([order.get(day, -1) for day in latest], -1)
-    references = subjects.each([order.get(day, -1) for day in against], -1)
-    rows = np.flatnonzero((days >= 0) & (days < references))
+    dates, subjects = table.frame[variable], table.frame["USUBJID"]
+    against = subjects.map(context.of_subject(reference)).astype("str")
+    against = against if by_time else against.str[:DAY_ALONE]
+    order = moments.compared(dates, against)
+    rows = np.flatnonzero(order == moments.BEFORE)
     place = _cells(context, reference, *(cell or (context.subjects_dataset, reference)))
-    cells = subjects.each([place.get(subject, -1) for subject in subjects.texts], -1).astype("int64")
-    days_of = [against[code] for code in subjects.codes[rows].tolist()]
-    return Before(rows, days_of, cells[rows], cells[(days >= 0) & (references >= 0)])
+    cells = np.asarray(subjects.map(place).fillna(-1), dtype="int64")
+    known = (moments.moments_of(dates).known > 0) & moments.moments_of(against).has_day
+    looked = np.flatnonzero(known)
+    return Before(rows, against.iloc[rows].tolist(), cells[rows], looked, cells[looked])
 
 
 def _cells(context: Context, reference: str, dataset: str, variable: str) -> dict[str, int]:
@@ -213,13 +244,12 @@ def _cells(context: Context, reference: str, dataset: str, variable: str) -> dic
     return found
 
 
-def _day(text: object) -> str:
-    """The day of a date or date-time, "" where it has none."""
-    return text[:10] if isinstance(text, str) and len(text) >= 10 else ""
-
-
-def _latest(text: str) -> str:
-    return latest_day(text).isoformat() if is_iso(text) else ""
+def collected_dates(context: Context) -> Iterator[tuple[Table, str]]:
+    """Datasets and names of their --DTC variables that are as collected, neither derived nor copied."""
+    for table, variable in context.columns:
+        made = (Origin.DERIVED, Origin.PREDECESSOR, Origin.ASSIGNED)
+        if variable.name.endswith("DTC") and variable.origin not in made:
+            yield table, variable.name
 
 
 def of_test(table: Table | None, testcd: str, unit: str) -> Flags | None:

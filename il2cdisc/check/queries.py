@@ -42,6 +42,10 @@ QUESTIONS = {
     "CHK054": "{label} has no value, although other items of the same form have. "
     "Please give it, or state why it was not rated.",
     "CHK055": "{label} is recorded as {value}: {told}. Please check the result and its unit.",
+    "CHK070": "{label} is recorded as {value}: {told}. " + CONFIRM,
+    "CHK067": "{label} is recorded as {value}: {told}. " + CONFIRM,
+    "CHK068": "{label} is recorded as {value}: {told}. " + CONFIRM,
+    "CHK069": "{label} is recorded as {value}: {told}. Please give the date of birth or the age.",
     "CHK056": "{label} is recorded as {value}: {told}. "
     "Please check whether it belongs to this subject and this visit.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from il2cdisc.base.problems import Problem, Stopped
@@ -21,12 +22,14 @@ def read_package(
     repeated: Callable[[str], Rows] | None = None,
     terminology: Terminology | None = None,
     shown: str = "",
+    data_cut: date | None = None,
+    exposed: frozenset[str] = frozenset(),
 ) -> tuple[Context, list[Problem]]:
     """Every transport file of a folder beside its specification; files that can't be read as problems.
 
     `repeated` gives the rows of a dataset whose raw record repeats another; `terminology` the standard's
-    terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages. Tables
-    come in the order of their names.
+    terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages; `data_cut`
+    and `exposed` see `Context`. Tables come in the order of their names.
     """
     tables: dict[str, Table] = {}
     problems: list[Problem] = []
@@ -51,4 +54,13 @@ def read_package(
         )
     known = repeated or (lambda _dataset: NO_ROWS)
     words = terminology or Terminology()
-    return Context(spec, dict(sorted(tables.items())), words.terms, known, near=words.near), problems
+    context = Context(
+        spec,
+        dict(sorted(tables.items())),
+        words.terms,
+        known,
+        near=words.near,
+        data_cut=data_cut,
+        exposed=exposed,
+    )
+    return context, problems

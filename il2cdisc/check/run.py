@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from il2cdisc.base.problems import Address, Problem, Stopped
@@ -48,6 +49,7 @@ def check_folder(
     shown: str = "",
     core: Laid | None = None,
     terminology: Terminology | None = None,
+    data_cut: date | None = None,
 ) -> Report:
     """Check the transport files of a build against their workbooks; SDTM in `sdtm/`, ADaM in `adam/`.
 
@@ -57,7 +59,7 @@ def check_folder(
     others, `repeated` the rows of a dataset whose raw
     record repeats another. `terminology` are the standard's terms (those that come with il2cdisc if not
     given); against imported releases the workbooks' codelists are held too. `shown` is the name of the
-    folder in messages.
+    folder in messages, `data_cut` the last day whose data count.
     Raises `Stopped` when there is no folder to check.
     """
     if not outputs.is_dir():
@@ -67,7 +69,8 @@ def check_folder(
     uses: Counter[tuple[str, Address]] = Counter()
     if core is not None:
         ran.update(core.codes)
-    for spec in specs:
+    exposed: frozenset[str] = frozenset()
+    for spec in sorted(specs, key=lambda spec: spec.standard == "ADaM"):  # SDTM says who had a dose
         name = spec.standard.lower()
         context, unreadable = read_package(
             outputs / name,
@@ -75,7 +78,10 @@ def check_folder(
             repeated=repeated,
             terminology=terminology,
             shown=f"{shown or outputs.as_posix()}/{name}",
+            data_cut=data_cut,
+            exposed=exposed,
         )
+        exposed = context.dosed
         found += [from_problem(problem) for problem in unreadable]
         found += [from_problem(problem) for problem in _define(outputs / name, context, shown)]
         for release in terminology.releases if terminology else ():

@@ -187,6 +187,7 @@ class Pack:
     terms: dict[str, frozenset[str]] = field(default_factory=dict)
     sheets: dict[str, Any] = field(default_factory=dict)
     repeated: dict[str, list[int]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
     near: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def set(self, dataset: str, variable: str, row: int, value: object) -> None:
@@ -246,6 +247,7 @@ class Pack:
             lambda code: self.terms.get(code, frozenset()),
             lambda name: np.array(self.repeated.get(name, []), dtype="int64"),
             near=lambda code, value: self.near.get((code, value), ""),
+            **self.facts,
         )
 
     def findings(self, code: str = "") -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -42,6 +43,66 @@ def before_consent(pack: Any) -> None:
         VSSEQ=[1.0, 2.0, 1.0],
         VSDTC=["2020-01-04", "2020-01-03T10:00", None],
     )
+    add(pack, "EX", "INTERVENTIONS", USUBJID=[S1, S1], EXSEQ=[1.0, 2.0], EXSTDTC=["2019-01-05", "2020-01-05"])
+
+
+def timed_before_consent(pack: Any) -> None:
+    pack.frames["DM"]["RFICDTC"] = pd.Series(["2020-01-04T09:00", "2020-01-01"], dtype="str")
+    add(
+        pack, "VS",
+        USUBJID=[S1, S1, S1, S1, S2],
+        VSSEQ=[1.0, 2.0, 3.0, 4.0, 1.0],
+        VSDTC=["2020-01-04", "2020-01-04T08:59", "2020-01-04T09:00", "2020-01-03T10:00", "2020-01-01T07:00"],
+    )  # fmt: skip
+
+
+def dosed_not_safe(pack: Any) -> None:
+    add(pack, "ADSL", USUBJID=[S1, S2], SAFFL=["N", "N"])
+    pack.facts["exposed"] = frozenset({S1})
+
+
+def baseline_twice(pack: Any) -> None:
+    add(
+        pack, "VS",
+        USUBJID=[S1] * 5,
+        VSSEQ=[1.0, 2.0, 3.0, 4.0, 5.0],
+        VSTESTCD=["SYSBP"] * 4 + ["PULSE"],
+        VSPOS=["STANDING", "STANDING", "SUPINE", "STANDING", "STANDING"],
+        VSTPT=["AFTER 1 MIN", "AFTER 3 MIN", None, "AFTER 1 MIN", None],
+        VSLOBXFL=["Y", "Y", "Y", None, "Y"],
+    )  # fmt: skip
+
+
+def after_data_cut(pack: Any) -> None:
+    pack.facts["data_cut"] = date(2020, 1, 31)
+    add(
+        pack, "VS",
+        USUBJID=[S1] * 5,
+        VSSEQ=[1.0, 2.0, 3.0, 4.0, 5.0],
+        VSDTC=["2020-01-31T23:59", "2020-02-01", "2020", "2031-06-21", "2020-02"],
+    )  # fmt: skip
+
+
+def before_birth(pack: Any) -> None:
+    frame = pack.frames["DM"]
+    frame["RFICDTC"] = pd.Series(["2020-01-04T09:00", "2020-01-01"], dtype="str")
+    frame["BRTHDTC"] = pd.Series([None, "1990-05-06"], dtype="str")
+    frame["AGE"] = pd.Series([40.0, 29.0])
+    # 40 years old in January 2020: born from 1979 on
+    starts = ["1021-06-21", "1978-12-31", "1979", "1979-02", "1990-05-05", "1990-05"]
+    add(
+        pack, "MH", "EVENTS",
+        USUBJID=[S1] * 4 + [S2] * 2,
+        MHSEQ=[1.0, 2.0, 3.0, 4.0, 1.0, 2.0],
+        MHSTDTC=starts,
+    )  # fmt: skip
+
+
+def implausible_age(pack: Any) -> None:
+    frame = pack.frames["DM"]
+    frame["AGE"] = pd.Series([210.0, -41.0])
+    frame["RFICDTC"] = pd.Series(["2020-01-04T09:00", "2020-01-01"], dtype="str")
+    frame["BRTHDTC"] = pd.Series(["1979-03", "2061-01-01"], dtype="str")
 
 
 def visit_window(pack: Any) -> None:

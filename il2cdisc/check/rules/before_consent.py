@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Compared, Context, Hit, days_before
+from il2cdisc.check.context import Compared, Context, Hit, dates_before
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import Table
+from il2cdisc.spec.models import DatasetSpec
 
 KIND = Kind(
     "CHK051",
@@ -21,18 +23,23 @@ KIND = Kind(
     "ask whether the date is right; the record is kept",
 )
 LEVEL = Level.WARNING
-STARTS = {"AE": "AESTDTC", "EC": "ECSTDTC"}
+STARTS = {"AE": "AESTDTC", "EC": "ECSTDTC", "EX": "EXSTDTC"}
 
 
 def check(context: Context) -> Iterator[Hit | Compared]:
     for table, spec in context.checked:
-        findings = spec.class_.upper().startswith("FINDINGS")
-        variable = STARTS.get(table.name) or (f"{table.name}DTC" if findings else "")
-        if variable in table.by_name:
-            found = days_before(context, table.name, variable, "RFICDTC")
+        if variable := dated_variable(table, spec):
+            found = dates_before(context, table.name, variable, "RFICDTC")
             yield Compared("DM", "RFICDTC", found.looked_at)
-            details = [f"the date is before the informed consent of {day}" for day in found.days]
-            whole = [f"the informed consent of {day} is after dates of the subject" for day in found.days]
+            details = [f"the date is before the informed consent of {day}" for day in found.dates]
+            whole = [f"the informed consent of {day} is after dates of the subject" for day in found.dates]
             if len(found.rows):
                 compared = Compared("DM", "RFICDTC", found.cells, whole)
                 yield Hit(table.name, KIND.title, variable, found.rows, details=details, compared=compared)
+
+
+def dated_variable(table: Table, spec: DatasetSpec) -> str:
+    """The date of what may only be done or counted after consent; "" where a dataset has none."""
+    findings = spec.class_.upper().startswith("FINDINGS")
+    variable = STARTS.get(table.name) or (f"{table.name}DTC" if findings else "")
+    return variable if {"USUBJID", variable} <= set(table.by_name) else ""

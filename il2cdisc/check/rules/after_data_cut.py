@@ -1,0 +1,39 @@
+"""A record is dated after the data cut.
+
+What: a collected --DTC of which the earliest day that it may mean is after `data_cut` of study.toml.
+Why: what is later than the cut does not count in this analysis; a date in the future is mistyped.
+Example: AESTDTC 2031-06-21, the data were cut on 2023-04-26.
+Fix: ask for the date, or take the data of a later cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from il2cdisc.base.moments import AFTER, compared
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, collected_dates
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK067",
+    "Date after the data cut",
+    Severity.FINDING,
+    "Ask whether the date is right; the record is kept.",
+)
+LEVEL = Level.WARNING
+
+
+def check(context: Context) -> Iterator[Hit]:
+    if context.data_cut is None:
+        return
+    cut = context.data_cut.isoformat()
+    for table, variable in collected_dates(context):
+        column = table.frame[variable]
+        rows = np.flatnonzero(compared(column, pd.Series(cut, index=column.index, dtype="str")) == AFTER)
+        if len(rows):
+            what = f"the date is after the data cut of {cut}"
+            yield Hit(table.name, what, variable, rows, out_of=int(column.notna().sum()))

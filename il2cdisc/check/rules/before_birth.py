@@ -1,0 +1,65 @@
+"""A record is dated before the subject was born.
+
+What: a collected --DTC of which the latest day that it may mean is before BRTHDTC; where that is not held,
+before the month that is AGE years and one more before informed consent (AGEU YEARS).
+Why: nothing happens to a person before birth; the year is mistyped.
+Example: MHSTDTC 1921, born in 1961.
+Fix: ask for the date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+
+from il2cdisc.base.dates import earliest_day, is_iso
+from il2cdisc.base.moments import BEFORE, compared
+from il2cdisc.base.problems import Kind, Severity
+from il2cdisc.check.context import Context, Hit, collected_dates
+from il2cdisc.check.findings import Level
+
+KIND = Kind(
+    "CHK068",
+    "Date before birth",
+    Severity.FINDING,
+    "Ask whether the date is right; the record is kept.",
+)
+LEVEL = Level.WARNING
+
+
+def check(context: Context) -> Iterator[Hit]:
+    births = _births(context)
+    for table, variable in collected_dates(context):
+        if variable == "BRTHDTC" or "USUBJID" not in table.by_name:
+            continue
+        born = table.frame["USUBJID"].map(births).astype("str")
+        rows = np.flatnonzero(compared(table.frame[variable], born) == BEFORE)
+        if len(rows):
+            details = [f"the subject was not born before {day}" for day in born.iloc[rows]]
+            yield Hit(table.name, KIND.title, variable, rows, details=details)
+
+
+def _births(context: Context) -> dict[str, str]:
+    """The date of birth of each subject, or the earliest that it can be by age and consent."""
+    given, ages = context.of_subject("BRTHDTC"), context.of_subject("AGE")
+    units, consents = context.of_subject("AGEU"), context.of_subject("RFICDTC")
+    out: dict[str, str] = {}
+    for subject, consent in consents.items():
+        age = ages.get(subject)
+        in_years = units.get(subject, "YEARS") == "YEARS"
+        dated = isinstance(consent, str) and is_iso(consent)
+        if in_years and dated and isinstance(age, float) and age >= 0:
+            out[subject] = _years_before(earliest_day(consent), age)
+    return {subject: day for subject, day in (out | _known(given)).items() if day}
+
+
+def _known(given: dict[str, object]) -> dict[str, str]:
+    return {subject: day for subject, day in given.items() if isinstance(day, str) and is_iso(day)}
+
+
+def _years_before(day: date, age: float) -> str:
+    """The month `age` and one more years before a day; "" where the calendar has none."""
+    year = day.year - int(age) - 1
+    return f"{year:04d}-{day.month:02d}-01" if year > 0 else ""
