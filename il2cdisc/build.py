@@ -19,6 +19,7 @@ from il2cdisc.part import part_of, refuse_check, refuse_part
 from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, missing_forms, notice, read_export
 from il2cdisc.raw.accepted import compare, fewer_than
+from il2cdisc.raw.blinding import withhold
 from il2cdisc.raw.values import with_outcomes, without_reported
 from il2cdisc.spec.load import load_spec
 from il2cdisc.standards.release import load_terminology
@@ -27,6 +28,8 @@ from il2cdisc.survey import make_plan
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
+    from il2cdisc.sdtm.steps.mapped import MappedDataset
+    from il2cdisc.spec.models import Spec
 
 Say = Callable[[str], None]
 
@@ -77,10 +80,12 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
             plan.variables, plan.dropped, link_columns(study), study.deferred, told, study.header_of,
         )  # fmt: skip
         rows = row_ledger(
-            {form: len(f.frame) for form, f in export.forms.items()},
-            {name: m.frame for name, m in made.items()}, mappings, study.deferred, export.address, told,
+            _sizes(export, study), {name: m.frame for name, m in made.items()}, mappings, study.deferred,
+            export.address, told, withheld=_withheld(study),
         )  # fmt: skip
     findings.extend(with_outcomes(without_reported(export.problems, told.items), became))
+    if study.blinded:
+        made = _blinded(made, plan.sdtm, export, told, findings)
     told.stop_if_any()
     del frames, mappings  # memory: with thousands of subjects these are gigabytes
 
@@ -98,6 +103,41 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     told.stop_if_any()
     findings.extend(told.findings)
     return Made(export, sdtm, adam, columns, rows)
+
+
+def _sizes(export: RawExport, study: Study) -> dict[str, int]:
+    """Records of each form as received, those of restricted forms, too."""
+    received = dict.fromkeys(study.withheld & set(export.forms), 0)
+    for receipt in export.receipts:
+        if receipt.form in received:
+            received[receipt.form] += receipt.rows
+    return {form: len(item.frame) for form, item in export.forms.items()} | received
+
+
+def _withheld(study: Study) -> dict[str, str]:
+    """Forms whose records a blinded build withholds, or has no use for without those; with the reason."""
+    led = {other for form in study.withheld for other in study.chain(form)[1:]}
+    restricted = dict.fromkeys(study.withheld, "restricted: the build is blinded")
+    return dict.fromkeys(led, "leads to restricted records: the build is blinded") | restricted
+
+
+def _blinded(
+    made: dict[str, MappedDataset], spec: Spec, export: RawExport, told: Problems, findings: Problems
+) -> dict[str, MappedDataset]:
+    """Without the records of restricted tests, and without what problems show of them."""
+    from il2cdisc.sdtm.restricted import without_restricted_tests
+
+    kept, cells = without_restricted_tests(made, spec)
+    places = {(export.address(form, row), column) for form, row, column in cells}
+    hidden = {(place.file, place.sheet, place.line, column) for place, column in places}
+
+    def is_hidden(place: Address) -> bool:
+        line = (place.file, place.sheet, place.line)
+        return (*line, "") in hidden or (*line, place.column) in hidden
+
+    for problems in (told, findings):
+        withhold(problems, is_hidden)
+    return kept
 
 
 def write(
@@ -361,6 +401,7 @@ def trace(
 def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:
     """ADaM datasets in the order in which they need each other."""
     from il2cdisc.adam import derive, empty_frame, finish, needs, with_ids
+    from il2cdisc.adam.finish import without_parameters
 
     asked = {name for function in plan.adam_functions.values() for name in needs(function)}
     # a dataset that no record came to, SUPP-- above all, is empty and not absent
@@ -371,10 +412,12 @@ def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict
     }
     out: dict[str, Dataset] = {}
     for name in plan.adam_order:
-        # in one expression: nothing holds the derived frame, wider than the dataset, while the next is made
-        dataset = finish(
-            derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis), plan.adam, problems
-        )
+        # nothing holds the derived frame, wider than the dataset, while the next is made
+        derived = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
+        if plan.study.blinded:
+            derived = without_parameters(derived, plan.adam)
+        dataset = finish(derived, plan.adam, problems)
+        del derived
         out[dataset.name] = dataset
         if name in asked:
             frames[name] = with_ids(dataset.name, dataset.frame)

@@ -114,7 +114,7 @@ def checks(study: Study) -> Iterator[Check]:
         what = "The trial is synthetic, its title does not say so."
         yield ("study", "title"), NOT_MARKED, what, [study.study.title], ""
     if study.treatment is not None:
-        yield from _treatment_checks(study.treatment)
+        yield from _treatment_checks(study, study.treatment)
     yield from _date_checks(study)
     yield from _path_checks(study)
     yield from _form_checks(study)
@@ -122,7 +122,13 @@ def checks(study: Study) -> Iterator[Check]:
     yield from _link_checks(study)
 
 
-def _treatment_checks(treatment: Treatment) -> Iterator[Check]:
+def _treatment_checks(study: Study, treatment: Treatment) -> Iterator[Check]:
+    if treatment.mode == "real" and study.build.database_lock is None:
+        what = "'database_lock' is missing: the real treatment list is read only after it."
+        yield ("build", "database_lock"), MISSING_KEY, what, [], ""
+    if treatment.mode == "dummy" and not treatment.dummy_sha256:
+        what = "'dummy_sha256' is missing: a dummy list is known by what was recorded when it was made."
+        yield ("treatment", "dummy_sha256"), MISSING_KEY, what, [], ""
     if treatment.mode == "real" and treatment.unblinding is None:
         what = "The real treatment list is asked for, no record allows it."
         yield ("treatment", "mode"), NO_UNBLINDING, what, [], ""
@@ -162,6 +168,12 @@ def _effect_checks(study: Study) -> Iterator[Check]:
         for name in [n for n in source.model_fields_set if kind and kind not in used.get(n, {kind})]:
             what = f"A file of format {kind} is read without {name}."
             yield ("forms", form, name), NO_EFFECT, what, [str(getattr(source, name))], ""
+        if source.restricted and study.treatment is None:
+            what = "The trial has no [treatment], so nothing is restricted."
+            yield ("forms", form, "restricted"), NO_EFFECT, what, [], ""
+        if source.restricted is True and form in _leads(study):
+            what = "Other forms find their subjects through it, so its records can't be withheld."
+            yield ("forms", form, "restricted"), BAD_VALUE, what, [], ""
         if source.subject is not None and source.subject.on and not source.subject.through:
             what = "'on' is the column of the form that the link goes through, and it goes through none."
             yield ("forms", form, "subject", "on"), NO_EFFECT, what, [source.subject.on], ""
@@ -180,6 +192,13 @@ def _effect_checks(study: Study) -> Iterator[Check]:
             elif study.forms[form].subject is None:
                 what = f"Agreements compare subjects, and form '{form}' has none."
                 yield ("agreements", str(number), name), BAD_VALUE, what, [], ""
+
+
+def _leads(study: Study) -> set[str]:
+    """The subjects form, the treatment form, and forms that others go through."""
+    treated = {study.treatment.form} if study.treatment else set[str]()
+    through = {source.subject.through for source in study.forms.values() if source.subject is not None}
+    return {study.study.subjects, *treated, *through}
 
 
 def _path_checks(study: Study) -> Iterator[Check]:

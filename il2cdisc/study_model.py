@@ -148,6 +148,8 @@ class Treatment(_Table):
     form: FormName
     real: Text
     dummy: Text
+    dummy_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """SHA-256 of the dummy list, recorded when it was made from a seed: no other is read as one."""
     unblinding: Unblinding | None = None
 
     @property
@@ -201,6 +203,9 @@ class FormSource(_Table):
     """Columns that tell the records of the form apart; a record that repeats one is told."""
     visit: Printable = ""
     """Column of the visit, where it is not the one that [schedule] names."""
+    restricted: bool | Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = False
+    """Whether the form, or some of its columns, would give the treatment away: nothing of them comes out of
+    a blinded build."""
     explained_by: Mapping[Text, Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]] = {}
     """Column → its values that say why results of the same record are missing."""
     subject: Annotated[SubjectLink | None, BeforeValidator(_as_link)] = None
@@ -294,6 +299,17 @@ class Study(_Table):
     def treatment_mode(self) -> str:
         """`dummy` or `real`, by the list that is read; `open` in a trial without one."""
         return self.treatment.mode if self.treatment is not None else "open"
+
+    @property
+    def blinded(self) -> bool:
+        """Whether the dummy list is read: then restricted data come out nowhere."""
+        return self.treatment is not None and self.treatment.mode == "dummy"
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Forms of which a blinded build shows no record; none where the build is not blinded."""
+        whole = (name for name, source in self.forms.items() if source.restricted is True)
+        return frozenset(whole) if self.blinded else frozenset()
 
     @property
     def treatment_lists(self) -> tuple[Path, ...]:

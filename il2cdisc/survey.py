@@ -12,6 +12,7 @@ from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.plan import ADAM, NO_ADAM, SDTM, TLF, Plan, absences, engine_makes, missing, sdtm_context
 from il2cdisc.raw import empty_forms, load_dictionary
 from il2cdisc.raw.accepted import read_accepted
+from il2cdisc.raw.blinding import check_blinding, is_same_file
 from il2cdisc.raw.declared import check_declared
 from il2cdisc.raw.schedule_lint import check_scheduled
 from il2cdisc.results.lint import lint
@@ -81,6 +82,7 @@ def _look(study: Study, out: Survey) -> None:
     problems, code = out.problems, study.shown(study.mappings)
     absent = missing(study)
     problems.extend(check_standards(study))
+    problems.extend(check_blinding(study))
     sdtm = _workbook(study, SDTM, problems)
     adam = NO_ADAM if ADAM in absent else _workbook(study, ADAM, problems)
     displays = () if TLF in absent else _displays(study, problems)
@@ -288,7 +290,9 @@ def _new(problems: Problems, found: Iterable[Problem]) -> list[Problem]:
 
 
 def _leaves(study: Study, path: Path, problems: Problems) -> bool:
-    """Whether a file that is read is a link out of the study folder."""
+    """Whether a file is a link out of the study folder, or the list that a blinded build never opens."""
+    if study.blinded and study.treatment and is_same_file(path, study.raw / study.treatment.real):
+        return True  # reported by `check_blinding`
     if path.resolve().is_relative_to(study.folder):
         return False
     what = f"{path.name} is a link that leaves the study folder"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,14 @@ def analysis_dataset(name: str, frame: pd.DataFrame, findings: Iterable[Problem]
     `findings` are problems that derivations told of (see `check_units`); `finish` passes them on.
     """
     return Analysis(name, frame, findings=tuple(findings))
+
+
+def without_parameters(analysis: Analysis, spec: Spec) -> Analysis:
+    """Without the rows of restricted parameters: a blinded build shows none of them."""
+    codes = spec.restricted_parameters.get(analysis.name)
+    if not codes or "PARAMCD" not in analysis.frame:
+        return analysis
+    return replace(analysis, frame=analysis.frame[~analysis.frame["PARAMCD"].isin(codes)])
 
 
 def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> Dataset:

@@ -189,7 +189,7 @@ def accept(export: RawExport, study: Study) -> Accepted:
         )
     forms: dict[str, AcceptedForm] = {}
     treatment = study.treatment.form if study.treatment else ""
-    for name in sorted(set(export.forms) - {treatment}):
+    for name in sorted(set(export.forms) - {treatment} - study.withheld):
         counts = _counts(export, study, export.forms[name])
         forms[name] = AcceptedForm(
             rows=len(export.forms[name].frame),
@@ -240,7 +240,7 @@ def compare(accepted: Accepted, export: RawExport, study: Study) -> list[Problem
     found: list[Problem] = []
     for name, before in accepted.forms.items():
         form = export.forms.get(name)
-        if form is None or _same_files(before, export, name):
+        if form is None or name in study.withheld or _same_files(before, export, name):
             continue
         now = _counts(export, study, form)
         gone = {key: count - now.get(key, 0) for key, count in before.counts.items()}

@@ -52,6 +52,8 @@ def _named(study: Study) -> Iterator[Named]:
         key = ("forms", form)
         for column in source.key:
             yield (*key, "key"), form, column
+        for column in source.restricted if isinstance(source.restricted, tuple) else ():
+            yield (*key, "restricted"), form, column
         for column in source.explained_by:
             yield (*key, "explained_by"), form, column
         if source.subject is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,13 @@ import pandas as pd
 
 from il2cdisc.base.problems import Address, Problems, at_line, did_you_mean
 from il2cdisc.base.rowids import numbered
+from il2cdisc.raw.blinding import (
+    NOT_RECORDED,
+    check_blinding,
+    is_recorded,
+    withhold,
+    without_restricted,
+)
 from il2cdisc.raw.csvfile import read_csv
 from il2cdisc.raw.declared import same_forms
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
@@ -32,6 +40,8 @@ from il2cdisc.raw.xlsx import read_xlsx, unread_sheets
 from il2cdisc.study import Study
 from il2cdisc.study_model import FORMATS
 
+RESTRICTED = "restricted: counted here, and in no other output of a blinded build"
+
 
 def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] | None = None) -> RawExport:
     """Every form of the study, or `only` some, as text, checked against the data dictionary.
@@ -41,6 +51,7 @@ def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] |
     """
     problems = Problems()
     problems.extend(same_forms(study, dictionary))
+    Problems(list(check_blinding(study))).stop_if_any()  # before a file is opened; the plan has its findings
     forms: dict[str, Form] = {}
     receipts: list[Receipt] = []
     read: set[Path] = set()
@@ -99,6 +110,26 @@ def _form(
     read: set[Path],
     problems: Problems,
 ) -> Form | None:
+    """A form, and its receipts; in a blinded build without what is restricted, in problems and notes, too."""
+    if not study.blinded or not study.forms[name].restricted:
+        return _whole_form(study, name, described, receipts, read, problems)
+    own: list[Receipt] = []
+    found = Problems()
+    form = _whole_form(study, name, described, own, read, found)
+    withhold(found, lambda place: True)
+    problems.extend(found.items)
+    receipts += [replace(receipt, notes=(RESTRICTED,)) for receipt in own]
+    return None if form is None else without_restricted(form, study)
+
+
+def _whole_form(
+    study: Study,
+    name: str,
+    described: tuple[DictionaryColumn, ...] | None,
+    receipts: list[Receipt],
+    read: set[Path],
+    problems: Problems,
+) -> Form | None:
     source, first = study.forms[name], study.file_of(name)
     paths = parts_of(first)
     if paths != [first]:
@@ -109,6 +140,11 @@ def _form(
         there = [study.shown(path) for path in _files(study)]
         hint = did_you_mean(study.shown(first), there)
         problems.add(MISSING_FILE.at(study.shown(first), f"The file of form '{name}' is missing.", hint=hint))
+        return None
+    treated = study.treatment is not None and study.treatment.form == name
+    if study.blinded and treated and not is_recorded(study, _digest(first)[1]):
+        what = "the file is not the dummy list that [treatment] dummy_sha256 records"
+        problems.add(NOT_RECORDED.at(study.shown(first), what))
         return None
     _all_parts(study, name, first, paths, problems)
     tables: list[Table] = []

@@ -44,7 +44,7 @@ def missing_forms(
     due = [
         _due(view, number, row, planned, limit)
         for number, row in enumerate(rows)
-        if not row.optional and _forms_of(row) <= set(export.forms)
+        if not row.optional and _forms_of(row) <= set(export.forms) - study.withheld
     ]
     if not due:
         return []

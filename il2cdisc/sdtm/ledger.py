@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -64,10 +65,12 @@ def row_ledger(
     deferred: Mapping[str, str],
     address: Callable[[str, int, str], Address],
     problems: Problems,
+    withheld: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """One row a form and state: `form`, `state`, `rows`, `where`, `reason`; rows without a state are told.
 
-    `sizes`: rows by form; `made`: frames of mapped datasets with their row ids.
+    `sizes`: rows by form; `made`: frames of mapped datasets with their row ids. `deferred` and `withheld`:
+    why rows of a form need no state, as its domain comes later, or as the build is blinded.
     """
     seen = {form: np.zeros(size, dtype=bool) for form, size in sizes.items()}
     lines: list[dict[str, object]] = []
@@ -92,16 +95,12 @@ def row_ledger(
         missing = np.flatnonzero(~flags)
         if not len(missing):
             continue
-        if form in deferred:
-            lines.append(
-                {
-                    "form": form,
-                    "state": "deferred",
-                    "rows": len(missing),
-                    "where": "",
-                    "reason": deferred[form],
-                }
-            )
+        for state, reasons in (("deferred", deferred), ("withheld", withheld)):
+            if form in reasons:
+                row = {"form": form, "state": state, "rows": len(missing), "where": ""}
+                lines.append(row | {"reason": reasons[form]})
+                break
+        if form in deferred or form in withheld:
             continue
         places = [address(form, int(row), "") for row in missing]
         what = f"rows of {form} are neither mapped nor left out"

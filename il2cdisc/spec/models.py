@@ -222,6 +222,7 @@ class Conversion(Placed):
     factor: float = 1.0
     offset: float = 0.0
     digits: int | None = None
+    restricted: bool = False
 
 
 class RangeSpec(Placed):
@@ -375,6 +376,7 @@ class Parameter(Placed):
     category: str = ""
     source: str = ""
     unit: str = ""
+    restricted: bool = False
     extra: dict[str, str] = Field(default_factory=dict)
 
 
@@ -426,6 +428,24 @@ class Spec(BaseModel):
         found: dict[str, dict[str, str]] = {}
         for row in self.translation_rows:
             found.setdefault(row.codelist, {})[row.collected] = row.term
+        return found
+
+    @cached_property
+    def restricted_tests(self) -> dict[str, set[tuple[str, str]]]:
+        """Dataset → test code and specimen ("" for any) of results that would give the treatment away."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in self.conversions:
+            if row.restricted:
+                found.setdefault(row.dataset, set()).add((row.testcd, row.specimen))
+        return found
+
+    @cached_property
+    def restricted_parameters(self) -> dict[str, set[str]]:
+        """Dataset → codes of parameters that would give the treatment away."""
+        found: dict[str, set[str]] = {}
+        for row in self.parameters:
+            if row.restricted:
+                found.setdefault(row.dataset, set()).add(row.code)
         return found
 
     def only(self, names: Collection[str]) -> Spec:

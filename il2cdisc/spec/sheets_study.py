@@ -31,14 +31,17 @@ VISITS = [
     "Start Rule",
     "End Rule",
 ]
-PARAMETERS = (["Dataset", "Parameter Code", "Parameter"], ["Order", "Category", "Source", "Unit"])
+PARAMETERS = (
+    ["Dataset", "Parameter Code", "Parameter"],
+    ["Order", "Category", "Source", "Unit", "Restricted"],
+)
 WINDOWS = ["Dataset", "Visit", "Visit Number", "Target", "From", "To"]
 
 
 def read_conversions(book: Workbook) -> tuple[Conversion, ...]:
     """Rows of Conversions; the same conversion twice is a problem."""
     found: dict[tuple[str, ...], Conversion] = {}
-    for row in book.rows("Conversions", CONVERSIONS, may_lack=True):
+    for row in book.rows("Conversions", CONVERSIONS, ["Restricted"], may_lack=True):
         dataset, testcd = row.needed("Dataset"), row.needed("Test Code")
         factor = row.number_("Factor")
         if factor == 0:
@@ -58,6 +61,7 @@ def read_conversions(book: Workbook) -> tuple[Conversion, ...]:
                 factor=1.0 if factor is None else factor,
                 offset=0.0 if offset is None else offset,
                 digits=row.integer("Digits"),
+                restricted=row.flag("Restricted"),
             )
     return tuple(found.values())
 
@@ -216,6 +220,7 @@ def read_parameters(book: Workbook) -> tuple[Parameter, ...]:
                 category=row.text("Category"),
                 source=row.text("Source"),
                 unit=row.text("Unit"),
+                restricted=row.flag("Restricted"),
                 extra={name: value for name, value in row.values.items() if name not in known},
             )
     return tuple(found.values())

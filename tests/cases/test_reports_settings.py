@@ -4,13 +4,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
+import pyreadstat
 import pytest
 
 from il2cdisc.base.problems import Stopped, did_you_mean
@@ -313,3 +320,185 @@ def test_15_a_link_out_of_the_study_folder(name: str, trial: Path, tmp_path: Pat
     (trial / name).rename(elsewhere)
     (trial / name).symlink_to(elsewhere)
     assert f"SPC130 {name}: {Path(name).name} is a link that leaves the study folder" in told(survey(trial))
+
+
+REAL, DUMMY = "raw/restricted/rand.csv", "raw/restricted/rand_dummy.csv"
+AUDITED = """
+import os, sys
+from pathlib import Path
+real = Path(sys.argv.pop(1)).resolve()
+def hook(event, arguments):
+    if event == "open" and isinstance(arguments[0], (str, os.PathLike)):
+        if Path(arguments[0]).resolve() == real:
+            os.write(2, b"THE REAL LIST WAS OPENED\\n")
+sys.addaudithook(hook)
+from il2cdisc.cli import main
+main()
+"""
+SECRETS = ("7341.91", "7341,91", "9173.37", "9173,37", "K987654", "6543.21", "SECRETNOTE")
+
+
+def blinded_trial(folder: Path) -> Path:
+    """The shipped trial before its unblinding: the dummy list is read."""
+    folder.mkdir()
+    shutil.copy(ROOT / "study.toml", folder)
+    for name in ("raw", "specs", "mappings"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    path = folder / "study.toml"
+    text = path.read_text(encoding="utf-8").replace('mode = "real"', 'mode = "dummy"')
+    path.write_text(re.sub(r"\[treatment\.unblinding\]\n(.+\n)+", "", text), encoding="utf-8")
+    return folder
+
+
+def planted(trial: Path) -> None:
+    """Restricted values that nothing else has, and that make findings, too."""
+    for name, old, new, encoding in [
+        ("raw/lab/flow.csv", ";1435,0;", ";7341,91;", "latin-1"),
+        ("raw/lab/flow.csv", ";OK;\n", ";OK;SECRETNOTE\n", "latin-1"),
+        ("raw/lab/cyto.csv", ";1,04;", ";9173,37;", "latin-1"),
+        ("raw/edc/ex.csv", "K100223", "K987654", "utf-8"),
+        ("raw/edc/da.csv", "K100223", "K987654", "utf-8"),
+    ]:
+        path = trial / name
+        text = path.read_bytes().decode(encoding).replace("\r\n", "\n")
+        assert old in text, (name, old)
+        path.write_bytes(text.replace(old, new, 1).encode(encoding))
+    path = trial / "raw/lab/lab.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["LBHEM"]
+    names = [cell.value for cell in sheet[7]]
+    sheet.cell(row=9, column=names.index("EOS") + 1).value = 6543.21
+    book.save(path)
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """The text of every file of a build, packages and columns unpacked."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".parquet":
+            yield path.name, pd.read_parquet(path).to_csv()
+        elif path.suffix == ".xlsx":
+            with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as package:
+                yield path.name, "".join(package.read(name).decode() for name in package.namelist())
+        elif path.is_file():
+            yield path.name, path.read_bytes().decode("latin-1")
+
+
+@pytest.fixture(scope="module")
+def blinded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A blinded build with restricted values planted, watched by an audit hook."""
+    trial = blinded_trial(tmp_path_factory.mktemp("blinded") / "trial")
+    planted(trial)
+    done = subprocess.run(
+        [sys.executable, "-c", AUDITED, str(trial / REAL), "build", "--trial", str(trial)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return trial, done
+
+
+def test_14_a_blinded_build_never_opens_the_real_list(blinded) -> None:
+    trial, done = blinded
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "THE REAL LIST" not in done.stderr
+    watched = [sys.executable, "-c", AUDITED, str(trial / DUMMY), "build", "--trial", str(trial)]
+    seen = subprocess.run(
+        [*watched, "DM", "--out", str(trial / "part")], capture_output=True, text=True, check=False
+    )
+    assert "THE REAL LIST" in seen.stderr  # the hook sees what is opened
+
+
+def test_14_no_restricted_value_is_in_any_output(blinded) -> None:
+    trial, done = blinded
+    outputs = trial / "outputs"
+    found = [(name, secret) for name, text in texts(outputs) for secret in SECRETS if secret in text]
+    assert found == []
+    assert not any(secret in done.stdout + done.stderr for secret in SECRETS)
+    frame, _ = pyreadstat.read_xport(outputs / "sdtm" / "cp.xpt")
+    assert set(frame["CPTESTCD"]) == {"CPALL"}  # tubes that were not taken: the list of tubes says so
+    assert sum(name == "receipts.json" and "raw/lab/flow.csv" in text for name, text in texts(outputs)) == 1
+    ledger = pd.read_csv(outputs / "raw" / "ledger_rows.csv").set_index(["form", "state"])
+    rows = len((trial / "raw/lab/flow.csv").read_bytes().splitlines()) - 1
+    assert ledger.loc[("flow", "withheld"), "rows"].item() == rows
+
+
+def test_14_a_real_list_that_everybody_can_read_is_a_finding(blinded) -> None:
+    trial, _ = blinded
+    text = (trial / "outputs" / "checks" / "findings.txt").read_text(encoding="utf-8")
+    assert "BLD003" in text
+    (trial / REAL).chmod(0o600)
+    assert "BLD003" not in told(survey(trial))
+    (trial / REAL).unlink()  # need not be there
+    assert told(survey(trial)) == ""
+
+
+@pytest.fixture
+def before_unblinding(tmp_path: Path) -> Path:
+    return blinded_trial(tmp_path / "trial")
+
+
+WAYS = ("path", "link", "link to a folder", "inode", "another form", "further part")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_14_the_real_list_under_another_name(way: str, before_unblinding: Path) -> None:
+    trial = before_unblinding
+    real, dummy = trial / REAL, trial / DUMMY
+    if way == "path":
+        edited(trial, ('"restricted/rand_dummy.csv"', '"restricted/./rand.csv"'))
+    elif way == "link":
+        dummy.unlink()
+        dummy.symlink_to(real)
+    elif way == "link to a folder":
+        (trial / "raw" / "again").symlink_to(trial / "raw" / "restricted")
+        edited(trial, ('"restricted/rand_dummy.csv"', '"again/rand.csv"'))
+    elif way == "inode":
+        dummy.unlink()
+        dummy.hardlink_to(real)
+    elif way == "another form":
+        edited(trial, ('file = "edc/co.csv"', 'file = "restricted/rand.csv"'))
+    else:
+        shutil.copy(real, dummy.with_name("rand_dummy_2.csv"))
+    text = told(survey(trial))
+    assert ("BLD002" if way == "further part" else "BLD001") in text, text
+
+
+def test_14_a_copy_of_the_real_list(before_unblinding: Path) -> None:
+    """The dummy list is known by the SHA-256 that was recorded: no other file takes its place."""
+    from il2cdisc.raw import load_dictionary, read_export
+
+    trial = before_unblinding
+    study = load_study(trial)
+    dictionary = load_dictionary(study.dictionary)
+    assert len(read_export(study, dictionary, only=["rand"]).forms["rand"].frame) == 36
+    shutil.copy(trial / REAL, trial / DUMMY)
+    with pytest.raises(Stopped) as stopped:
+        read_export(study, dictionary, only=["rand"])
+    assert "BLD002 raw/restricted/rand_dummy.csv" in str(stopped.value)
+    assert hashlib.sha256((trial / DUMMY).read_bytes()).hexdigest() not in str(stopped.value)
+
+
+def test_14_the_record_of_the_dummy_list_is_that_of_the_shipped_one() -> None:
+    study = load_study(ROOT)
+    assert study.treatment is not None
+    assert study.treatment.dummy_sha256 == hashlib.sha256((ROOT / DUMMY).read_bytes()).hexdigest()
+
+
+LOCKED = {
+    "no lock": (("database_lock = 2023-04-28\n", ""), "build.database_lock: 'database_lock' is missing"),
+    "before the lock": (('on = "2023-04-28"', 'on = "2023-04-27"'), "The unblinding is before the database lock (2023-04-28)."),
+    "in the future": (('on = "2023-04-28"', 'on = "2099-01-01"'), "The unblinding is after the build time (2023-05-02)."),
+    "no record of the dummy": (('mode = "real"', 'mode = "dummy"'), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", list(LOCKED))
+def test_14_the_real_list_is_read_after_the_lock_alone(case: str, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "study.toml", tmp_path)
+    change, text = LOCKED[case]
+    edited(tmp_path, change)
+    if text is None:
+        path = tmp_path / "study.toml"
+        path.write_text(
+            re.sub(r"dummy_sha256 = .*\n", "", path.read_text(encoding="utf-8")), encoding="utf-8"
+        )
+        text = "treatment.dummy_sha256: 'dummy_sha256' is missing"
+    assert text in refused(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ mode = "dummy"
 form = "arms"
 real = "closed/arms.csv"
 dummy = "closed/arms_dummy.csv"
+dummy_sha256 = "RECORDED"
 [forms.dm]
 file = "dm.csv"
 subject = "PAT"
@@ -59,11 +61,14 @@ class Trial:
 
     def study(self) -> Study:
         (self.folder / "raw").mkdir(exist_ok=True)
-        (self.folder / "study.toml").write_text(self.toml, encoding="utf-8")
+        recorded = hashlib.sha256(self.files["closed/arms_dummy.csv"]).hexdigest()
+        toml = self.toml.replace("RECORDED", recorded)
+        (self.folder / "study.toml").write_text(toml, encoding="utf-8")
         for name, data in self.files.items():
             path = self.folder / "raw" / name
             path.parent.mkdir(exist_ok=True, parents=True)
             path.write_bytes(data)
+        (self.folder / "raw" / "closed" / "arms.csv").chmod(0o600)
         lines = ["form,column,label,type,codes,unit,range,basis"]
         lines += [f"{column},A label,text,,,,ASSUMPTION" for column in self.columns]
         (self.folder / "raw" / "dictionary.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

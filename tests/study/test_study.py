@@ -24,12 +24,14 @@ synthetic = true
 
 [build]
 time = "2023-05-02T09:00:00"
+database_lock = 2023-05-01
 
 [treatment]
 mode = "dummy"
 form = "rand"
 real = "restricted/rand.csv"
 dummy = "restricted/rand_dummy.csv"
+dummy_sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
 
 [forms.dm]
 file = "edc/dm.csv"
