@@ -251,10 +251,12 @@ def simulate(
 ) -> None:
     """Make a synthetic raw export with the trial's simulator."""
     with _told():
-        from il2cdisc.simulation import run_simulation
+        from il2cdisc.simulation import dummy_record, run_simulation
 
         run_simulation(trial.resolve(), out.resolve(), subjects=subjects, seed=seed)
         typer.echo(f"SYNTHETIC DATA of {subjects} randomised subjects (seed {seed}): {out}")
+        for line in dummy_record(trial.resolve(), out.resolve()):
+            typer.echo(line)
 
 
 @app.command()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import sys
 from pathlib import Path
 
 from il2cdisc.base.problems import Address, Kind, Severity, Stopped
+from il2cdisc.study import load_study
 
 NO_SIMULATOR = Kind(
     "SIM001", "the trial has no simulator", Severity.STOP, "Put simulation/simulate.py beside study.toml."
@@ -37,3 +39,15 @@ def run_simulation(folder: Path, out: Path, *, subjects: int, seed: int) -> None
     finally:
         sys.path.remove(str(path.parent))
         sys.modules.pop("_trial_simulate", None)
+
+
+def dummy_record(folder: Path, out: Path) -> list[str]:
+    """The line for `[treatment]` that records the dummy list of a new export; none without one."""
+    try:
+        treatment = load_study(folder).treatment
+    except Stopped:
+        return []
+    if treatment is None or not (out / treatment.dummy).is_file():
+        return []
+    digest = hashlib.sha256((out / treatment.dummy).read_bytes()).hexdigest()
+    return [f'dummy list {treatment.dummy}: dummy_sha256 = "{digest}"']

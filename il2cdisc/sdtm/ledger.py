@@ -98,7 +98,7 @@ def row_ledger(
         for state, reasons in (("deferred", deferred), ("withheld", withheld)):
             if form in reasons:
                 row = {"form": form, "state": state, "rows": len(missing), "where": ""}
-                lines.append(row | {"reason": reasons[form]})
+                lines.append({**row, "reason": reasons[form]})
                 break
         if form in deferred or form in withheld:
             continue
