@@ -32,14 +32,14 @@ def by_cause(findings: Iterable[Finding], uses: Uses) -> Iterator[Finding]:
         count = sum(len(item.records) for item in items)
         if used and count >= _fewest(cell) and 2 * count >= used:
             yield _at(cell, items, items[0].explained, used)
-        elif cell.sheet and cell.cell:
-            yield from (replace(item, rests_on=None, explained="") for item in items)
-        else:
+        elif cell.dataset or cell.line:
             yield from _by_raw_cell(items)
+        else:
+            yield from (replace(item, rests_on=None, explained="") for item in items)
 
 
 def _fewest(cell: Address) -> int:
-    return FEWEST_AT_WORKBOOK if cell.cell else FEWEST_AT_DATA
+    return FEWEST_AT_DATA if cell.dataset or cell.line else FEWEST_AT_WORKBOOK
 
 
 def _at(cell: Address, items: Sequence[Finding], what: str, out_of: int) -> Finding:
@@ -77,8 +77,5 @@ def _by_raw_cell(items: Sequence[Finding]) -> Iterator[Finding]:
         if rest:
             yield replace(item, records=tuple(rest), where=rest[0].where, rests_on=None, explained="")
     for cell, pairs in cells.items():
-        parts = [
-            replace(item, records=(record,), where=record.where, rests_on=None, explained="")
-            for item, record in pairs
-        ]
-        yield parts[0] if len(parts) == 1 else _at(cell, parts, parts[0].what, len(parts))
+        parts = [replace(item, records=(record,)) for item, record in pairs]
+        yield _at(cell, parts, parts[0].what, len(parts))

@@ -53,6 +53,7 @@ class _Check:
     def problems(self) -> Iterator[Problem]:
         define = self.define
         yield from self._identifiers()
+        yield from self._comment(define.oid, define.comment)
         for name, value in (
             ("FileOID", define.file_oid),
             ("StudyName", define.study_name),

@@ -209,6 +209,7 @@ class Define:
     description: str = ""
     version: str = "2.1.0"
     context: str = "Submission"
+    comment: str = ""
     originator: str = ""
     source_system: str = ""
     source_system_version: str = ""

@@ -95,6 +95,7 @@ def _define(root: Any, version: Any) -> Define:
         name=version.get("Name", ""),
         description=version.get("Description", ""),
         version=version.get(f"{_D}DefineVersion", ""),
+        comment=version.get(f"{_D}CommentOID", ""),
         standards=tuple(_standard(e) for e in version.iterfind(f"{_D}Standards/{_D}Standard")),
         annotated=_documents(version.find(f"{_D}AnnotatedCRF")),
         supplemental=_documents(version.find(f"{_D}SupplementalDoc")),

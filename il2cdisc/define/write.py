@@ -69,6 +69,7 @@ def _odm(define: Define) -> Any:
         Name=define.name,
         Description=define.description,
         def_DefineVersion=define.version,
+        def_CommentOID=define.comment,
     )
     if define.standards:
         standards = _add(version, "def:Standards")

@@ -42,6 +42,12 @@ FORM_UNKNOWN = Kind(
     STOP,
     "Declare the form in both places.",
 )
+DELIMITER = Kind(
+    "RAW019",
+    "Delimiter other than in study.toml",
+    STOP,
+    "Write the file's delimiter into study.toml, or have the file sent as before.",
+)
 LINE_END = Kind("RAW016", "stray control character", STOP, AGAIN)
 
 NO_FINAL_LINE_END = Kind(

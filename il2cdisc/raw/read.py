@@ -28,6 +28,7 @@ from il2cdisc.raw.odm import read_odm
 from il2cdisc.raw.problems import (
     COLUMN_EXTRA,
     COLUMN_MISSING,
+    DELIMITER,
     MISSING_FILE,
     NO_ROWS,
     NOT_DECLARED,
@@ -245,6 +246,8 @@ _FORMAT_NAMES = {
     "odm": "ODM-XML",
 }
 
+DELIMITERS = (",", ";", "\t", "|")
+
 
 def _digest(path: Path) -> tuple[int, str]:
     """Bytes and SHA-256 of a file (a workbook is read for each of its sheets, so remembered)."""
@@ -280,6 +283,13 @@ def _columns_agree(
     source = study.forms[form]
     line = source.header_line if study.format_of(form) in {"csv", "xlsx"} else 0
     expected = [column.column for column in described]
+    other = _other_delimiter(columns, expected) if study.format_of(form) == "csv" else ""
+    if other:
+        what = (
+            f"The header has its columns if {other!r} is the delimiter; study.toml says {source.delimiter!r}."
+        )
+        problems.add(DELIMITER.at(at_line(shown, line), what, hint=other))
+        return False
     missing = [column for column in expected if column not in columns]
     extra = [column for column in columns if column not in expected]
     renamed: set[str] = set()
@@ -293,6 +303,15 @@ def _columns_agree(
             what = f"Form '{form}' has a column '{column}' that nobody described."
             problems.add(COLUMN_EXTRA.at(at_line(shown, line, column, sheet=source.sheet), what))
     return not missing and not extra
+
+
+def _other_delimiter(columns: tuple[str, ...], expected: list[str]) -> str:
+    """The delimiter by which most columns of the dictionary are in a header that was read as one; else ""."""
+    if len(columns) != 1 or len(expected) < 2:
+        return ""
+    found = {mark: set(columns[0].split(mark)) & set(expected) for mark in DELIMITERS}
+    best = max(DELIMITERS, key=lambda mark: len(found[mark]))
+    return best if 2 * len(found[best]) > len(expected) else ""
 
 
 def _files(study: Study) -> Iterator[Path]:

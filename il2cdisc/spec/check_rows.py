@@ -39,11 +39,23 @@ def check_rows(spec: Spec) -> Iterator[Problem]:
         yield from _origin(row, what)
 
 
+def _fixed_value(spec: Spec, variable: VariableSpec) -> Iterator[Problem]:
+    """A length that the value has no room for which all records have: known without data."""
+    known = {"STUDYID": spec.define.get("StudyName", ""), "DOMAIN": variable.dataset}
+    value = str(variable.assigned_value or known.get(variable.name, ""))
+    size = len(value.encode())
+    if variable.data_type == "text" and variable.length is not None and size > variable.length:
+        what = f"{variable.dataset} {variable.name} is {value!r} in all records: {size} bytes"
+        fix = f"Raise Length to {size} or more."
+        yield kinds.LENGTH.at(variable.at("Length"), what, values=[variable.length], fix=fix)
+
+
 def _variable(spec: Spec, variable: VariableSpec) -> Iterator[Problem]:
     what = f"{variable.dataset} {variable.name}"
     yield from _name(variable.name, "variable", variable, "Variable")
     yield from _label(variable.label, f"label of {what}", variable)
     yield from _length(variable, what)
+    yield from _fixed_value(spec, variable)
     values = spec.values_of(variable.dataset, variable.name)
     if variable.data_type == "text" and variable.length is None and not values:
         yield kinds.LENGTH_MISSING.at(variable.at("Length"), f"{what} is text without a length")

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from il2cdisc.base.datasets import Variable
-from il2cdisc.base.problems import Address, Kind, Severity, at_cell, at_line
+from il2cdisc.base.problems import Address, Kind, Problems, Severity, Stopped, at_cell, at_line
 from il2cdisc.check.causes import by_cause
 from il2cdisc.check.context import Context
 from il2cdisc.check.findings import Finding, Level, Occurrence, from_problem, grouped, merged
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import run_rules
 from il2cdisc.check.table import Table
-from il2cdisc.spec.models import DatasetSpec, Plausibility, Spec, VariableSpec
+from il2cdisc.define import Define, check_define, define_bytes, read_define
+from il2cdisc.define.model import CommentDef
+from il2cdisc.raw import load_dictionary, read_export
+from il2cdisc.results.frame import Cell, frame_of
+from il2cdisc.results.write import csv_bytes
+from il2cdisc.sdtm.columns import Context as MappingContext
+from il2cdisc.sdtm.columns import mapped
+from il2cdisc.spec.check_rows import check_rows
+from il2cdisc.spec.models import Codelist, DatasetSpec, Plausibility, Spec, Term, VariableSpec
 from il2cdisc.spec.workbook import Place
+from il2cdisc.study import load_study
 
 DM = {"USUBJID": ["S1", "S2"], "RFICDTC": ["2020-11-04", "2020-01-01"]}
 LATE = Kind("RAW1", "Late", Severity.FINDING, "Ask.")
@@ -79,7 +90,8 @@ def test_2_less_than_half_of_the_records_stay_at_their_own_raw_cells() -> None:
 
 def test_2_two_records_have_no_common_cause() -> None:
     found = findings("CHK051", table("DM", **DM), table("VS", USUBJID=["S1"], VSDTC=["2020-01-05"]))
-    assert [item.where for item in found] == ["VS USUBJID=S1 record 1 VSDTC"]
+    assert [item.where for item in found] == ["raw/vs.csv:2 VSDTC"]
+    assert [item.first.where for item in found] == ["VS USUBJID=S1 record 1 VSDTC"]
 
 
 def test_2_a_wrong_limit_is_one_finding_at_the_workbook() -> None:
@@ -172,3 +184,118 @@ def test_1_thousands_of_records_of_one_cause_are_cheap() -> None:
     (found,) = findings("CHK051", table("DM", **DM), data)
     assert process_time() - started < 4
     assert (found.where, found.count) == ("raw/dm.csv:2 RFICDTC", count)
+
+
+def test_9_exchanged_samples_are_one_finding_that_names_both() -> None:
+    limits = Plausibility(dataset="CP", testcd="RATIO", fold=3.0)
+
+    def of(*values: float) -> list[Finding]:
+        names = [f"T{n}" for n in range(len(values))]
+        subjects = [f"S{n // 4}" for n in range(len(values))]
+        data = table("CP", USUBJID=subjects, CPREFID=names, CPTESTCD=["RATIO"] * len(values),
+                     CPSTRESN=list(values))  # fmt: skip
+        return findings("CHK056", data, plausibility=(limits,))
+
+    (pair,) = of(0.8, 5.6, 0.7, 0.9, 5.0, 4.8, 0.75, 5.2)
+    assert (
+        pair.what == "RATIO: samples T1 (5.6) and T6 (0.75) fit each other's subject: they may be exchanged"
+    )
+    assert [record.value for record in pair.records] == ["T1", "T6"]
+    (alone,) = of(0.8, 5.6, 0.7, 0.9, 5.0, 4.8, 5.1, 5.2)
+    assert alone.what == "RATIO is 5.6, the subject's median is 0.85: the sample may be another subject's"
+    # of three that fit one another nobody knows which two
+    three = of(0.8, 5.6, 0.7, 0.9, 5.0, 4.8, 0.75, 5.2, 5.0, 4.8, 0.7, 5.2)
+    assert [item.count for item in three] == [1, 1, 1]
+
+
+def test_10_a_comment_of_the_whole_define_is_referred_to() -> None:
+    names = dict.fromkeys(("file_oid", "created", "study_oid", "study_name"), "x")
+    more = dict.fromkeys(("study_description", "protocol", "oid", "name"), "x")
+    define = Define(**names, **more, comment="COM.ALL", comments=(CommentDef("COM.ALL", "Of all of it."),))
+    again = read_define(define_bytes(define), "define.xml")
+    assert again.comment == "COM.ALL"
+    assert not [problem for problem in check_define(again, "define.xml") if problem.code == "DEF012"]
+    lost = replace(define, comment="COM.AL")
+    assert {p.code for p in check_define(lost, "define.xml")} >= {"DEF010", "DEF012"}
+
+
+def test_12_a_changed_delimiter_is_one_problem(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "dm.csv").write_text("PAT;SEX;AGE\n001;F;40\n")
+    columns = "".join(f"dm,{name},Label,text,,,,x\n" for name in ("PAT", "SEX", "AGE"))
+    (tmp_path / "raw" / "dictionary.csv").write_text(
+        "form,column,label,type,codes,unit,range,basis\n" + columns
+    )
+    (tmp_path / "study.toml").write_text(STUDY)
+    study = load_study(tmp_path)
+    with pytest.raises(Stopped) as stopped:
+        read_export(study, load_dictionary(study.dictionary))
+    (problem,) = stopped.value.problems
+    assert (problem.code, str(problem.where), problem.hint) == ("RAW019", "raw/dm.csv:1", ";")
+
+
+STUDY = """
+[study]
+id = "T"
+title = "SYNTHETIC DATA - x"
+protocol = "T"
+sponsor = "x"
+usubjid = "{STUDYID}-{SUBJID}"
+subjects = "dm"
+subject_key = "PAT"
+synthetic = true
+[standards]
+sdtmig = "3.4"
+ct = "2026-03-27"
+[build]
+time = "2024-01-01T00:00:00"
+[paths]
+dictionary = "raw/dictionary.csv"
+[forms.dm]
+file = "dm.csv"
+subject = "PAT"
+"""
+
+
+def test_12_an_unknown_value_is_reported_at_the_cell_that_holds_it() -> None:
+    """Of two raw columns that a value comes from: the reason, not the answer beside it."""
+    rows = pd.DataFrame(
+        {"@ds": pd.array([0, 1, 2], dtype="Int64"), "ds.COMP": ["Y", "N", "N"],
+         "ds.REAS": [None, "morte", "DEATH"], "outcome": ["COMPLETED", "morte", "DEATH"]}
+    ).astype({"ds.COMP": "str", "ds.REAS": "str", "outcome": "str"})  # fmt: skip
+    terms = tuple(Term(value=value, order=1) for value in ("COMPLETED", "DEATH"))
+    codelist = Codelist(id="NCOMPLT", name="x", extensible=True, terms=terms)
+    spec = Spec(shown="", standard="SDTM", define={}, datasets={}, codelists={"NCOMPLT": codelist})
+    problems = Problems()
+    context = MappingContext(
+        spec, problems, lambda form, row, column: at_line(f"{form}.csv", row + 2, column)
+    )
+    column = mapped("outcome", codelist="NCOMPLT", sources=["ds.COMP", "ds.REAS"])
+    column.compute(rows, context, "DSDECOD")
+    (problem,) = problems.items
+    assert (str(problem.where), problem.values) == ("ds.csv:3 REAS", ("morte",))
+
+
+def test_12_a_spreadsheet_takes_no_text_of_results_for_a_formula() -> None:
+    cells = [
+        Cell(display="T-1", analysis="A", method="M", order=1, row=0, dataset="ADSL", where="", population="",
+             statistic="value", text=text)
+        for text in ("=1+1", "@SUM(A1)", "a=b")
+    ]  # fmt: skip
+    lines = csv_bytes(frame_of(cells)).decode().splitlines()[1:]
+    assert [("'=1+1" in line, "'@SUM(A1)" in line, ",a=b," in line) for line in lines] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+
+
+def test_2_a_length_without_room_for_the_study_id_is_known_without_data() -> None:
+    study = VariableSpec(order=1, dataset="DM", name="STUDYID", label="Study", length=4)
+    spec = Spec(shown="", standard="SDTM", define={"StudyName": "SYN-1"}, datasets={
+        "DM": DatasetSpec(name="DM", label="x", variables=(study,))})  # fmt: skip
+    (problem,) = (p for p in check_rows(spec) if p.code == "SPC023")
+    assert (problem.what, problem.fix) == (
+        "DM STUDYID is 'SYN-1' in all records: 5 bytes",
+        "Raise Length to 5 or more.",
+    )
