@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +29,7 @@ from il2cdisc.base.onset import end_days, onset_days
 from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_exposure
 from il2cdisc.sdtm.steps.timing import elements_of, with_epoch
 from il2cdisc.spec.models import BaselineRule
+from il2cdisc.transport.xpt import read_xpt
 
 NONE = pd.Series([None], dtype="str")
 
@@ -446,3 +452,117 @@ def test_10_nothing_is_carried_into_a_visit_from_its_own_window_or_from_baseline
     )
     out = derive_locf_records(data, windows, by=["USUBJID"], where=data["ADY"] > 1)
     assert len(out) == 3
+
+
+# --- the shipped trial with damages, built once -------------------------------------------------------------
+
+ROOT = Path(__file__).parents[2]
+
+
+def replaced(path: Path, line: int, old: str, new: str) -> None:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    assert old in lines[line - 1], lines[line - 1]
+    lines[line - 1] = lines[line - 1].replace(old, new, 1)
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Outputs of the shipped trial with a partial first dose, a partial onset before it, and a late date."""
+    trial = tmp_path_factory.mktemp("dates")
+    for part in ("raw", "specs", "mappings"):
+        shutil.copytree(ROOT / part, trial / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("study.toml", "accepted.toml"):
+        if (ROOT / name).exists():
+            shutil.copy(ROOT / name, trial)
+    edc = trial / "raw" / "edc"
+    replaced(edc / "ex.csv", 2, "21/06/2021", "UNK/06/2021")  # subject 01-001, Giorno 1
+    replaced(edc / "ic.csv", 4, "09:33", "23:33")  # subject 01-003: after all examinations of its day
+    events = (edc / "ae.csv").read_text(encoding="utf-8").split("\n")
+    mine = next(n for n, text in enumerate(events, start=1) if text.startswith("01,01-001,"))
+    cells = events[mine - 1].split(",")
+    header = events[0].split(",")
+    cells[header.index("AESTDAT")], cells[header.index("AESTTIM")] = "UNK/06/2021", ""
+    cells[header.index("AEENDAT")] = "15/06/2021"
+    events[mine - 1] = ",".join(cells)
+    (edc / "ae.csv").write_text("\n".join(events), encoding="utf-8")
+    replaced(edc / "ds.csv", 2, "21/06/2021", "21/06/2031")  # randomised after the data cut
+    code = "from il2cdisc.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, "build", "--trial", str(trial)],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return trial / "outputs"
+
+
+def of_first(damaged: Path, name: str) -> pd.DataFrame:
+    place = damaged / ("adam" if name.startswith("ad") else "sdtm") / f"{name}.xpt"
+    frame = read_xpt(place).frame
+    return frame[frame["USUBJID"].str.endswith("01-001")].reset_index(drop=True)
+
+
+def test_3_treated_does_not_need_a_complete_date(damaged: Path) -> None:
+    """sdtmchecks #400: nine injections, the first in June; the visit was on the 21st."""
+    subject = of_first(damaged, "adsl").iloc[0]
+    assert (subject["SAFFL"], subject["FASFL"], subject["NDOSES"]) == ("Y", "Y", 9.0)
+    assert from_sas_day(subject["TRTSDT"]).isoformat() == "2021-06-21"
+    assert subject["TRTSDTF"] == "D"
+    assert pd.isna(subject["TRTSDTM"])
+    dm, ex = of_first(damaged, "dm").iloc[0], of_first(damaged, "ex")
+    assert dm["RFSTDTC"] == dm["RFXSTDTC"] == "2021-06"
+    assert ex.loc[ex["VISIT"] == "DAY 1", "EXSTDTC"].tolist() == ["2021-06"]
+    assert of_first(damaged, "vs")["VSDY"].isna().all()
+    assert of_first(damaged, "rs")["RSLOBXFL"].isna().all()
+    assert (of_first(damaged, "adhamd")["ABLFL"] == "Y").any()
+
+
+def test_4_an_event_that_ended_before_the_first_dose_is_not_emergent(damaged: Path) -> None:
+    event = of_first(damaged, "adae")
+    event = event[event["AESTDTC"] == "2021-06"].iloc[0]
+    assert from_sas_day(event["ASTDT"]).isoformat() == "2021-06-01"
+    assert event["ASTDTF"] == "D"
+    assert pd.isna(event["TRTEMFL"])
+    supp = of_first(damaged, "suppae")
+    flags = supp[supp["QNAM"] == "AETRTEM"].set_index("IDVARVAL")["QVAL"]
+    assert flags[f"{event['AESEQ']:g}"] == "N"
+
+
+def reported(damaged: Path, code: str) -> list[str]:
+    found = json.loads((damaged / "checks" / "findings.json").read_text())["findings"]
+    return [f"{item['where']}: {item['what']}" for item in found if item["code"] == code]
+
+
+def test_3_the_partial_date_and_the_day_taken_are_one_finding(damaged: Path) -> None:
+    (told,) = reported(damaged, "ADM020")
+    assert told.endswith("The date of the dose is 2021-06; the analysis takes 2021-06-21")
+
+
+def test_11_dates_after_the_data_cut_are_reported_at_their_cell(damaged: Path) -> None:
+    found = json.loads((damaged / "checks" / "findings.json").read_text())["findings"]
+    (late,) = [item for item in found if item["code"] == "CHK067"]
+    assert late["what"] == "the date is after the data cut of 2023-04-26"
+    assert late["records"][0]["source"][0]["place"] == "raw/edc/ds.csv:2 DSDAT"
+
+
+def test_11_records_timed_before_consent_are_compared_by_time(damaged: Path) -> None:
+    found = json.loads((damaged / "checks" / "findings.json").read_text())["findings"]
+    (wrong,) = [i for i in found if i["code"] == "CHK070" and i["where"] == "raw/edc/ic.csv:4 ICDAT"]
+    assert wrong["what"] == "the informed consent of 2021-07-15T23:33 is after times of its day"
+    cells = {record["source"][0]["place"].split(":")[0] for record in wrong["records"] if "source" in record}
+    assert {"raw/edc/vs.csv", "raw/edc/eg.csv"} <= cells
+
+
+def test_9_substance_use_and_randomisation(damaged: Path) -> None:
+    for name in ("su", "pr"):
+        assert read_xpt(damaged / "sdtm" / f"{name}.xpt").frame["EPOCH"].isna().all()
+    ds = read_xpt(damaged / "sdtm" / "ds.xpt").frame
+    randomised = ds[(ds["DSDECOD"] == "RANDOMIZED") & ~ds["USUBJID"].str.endswith("01-001")]
+    assert (randomised["EPOCH"] == "SCREENING").all()
+
+
+def test_10_the_early_termination_rating_is_carried(damaged: Path) -> None:
+    frame = read_xpt(damaged / "adam" / "adhamd.xpt").frame
+    mine = frame["USUBJID"].str.endswith("01-025") & (frame["PARAMCD"] == "HAMD2TS")
+    carried = frame[mine & (frame["DTYPE"] == "LOCF")]
+    assert carried[["AVISIT", "AVAL", "ADY"]].to_numpy().tolist() == [["Day 60", 15.0, 40.0]]

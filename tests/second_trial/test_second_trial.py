@@ -59,6 +59,11 @@ def test_patients_by_arm(read: Read) -> None:
     assert dm["ACTARMCD"].value_counts().to_dict() == {"F40": 6, "F10": 4, "PLN": 4}
     reasons = {"SCREEN FAILURE": 2, "NOT ASSIGNED": 1, "ASSIGNED, NOT TREATED": 1}
     assert dm["ARMNRS"].value_counts().to_dict() == reasons
+    # CG0529: allocated and never treated, the end of participation; no first day
+    untreated = row(dm, ARMNRS="ASSIGNED, NOT TREATED")
+    assert untreated["RFENDTC"] == untreated["RFPENDTC"]
+    assert pd.isna(untreated["RFSTDTC"])
+    assert dm.loc[dm["ARMNRS"].isin(["SCREEN FAILURE", "NOT ASSIGNED"]), "RFENDTC"].isna().all()
     # allocated to 10 mg, given the packs of 40 mg
     wrong = row(adsl, patient="5008")
     assert (wrong["TRT01P"], wrong["TRT01A"]) == ("Fictamol 10 mg", "Fictamol 40 mg")
