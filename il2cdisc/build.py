@@ -17,8 +17,9 @@ from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.part import part_of, refuse_check, refuse_part
 from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, missing, run_sdtm
-from il2cdisc.raw import RawExport, Records, link, load_dictionary, missing_forms, notice, read_export
-from il2cdisc.raw.accepted import compare, fewer_than
+from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
+from il2cdisc.raw.absent import absent_records
+from il2cdisc.raw.accepted import fewer_than
 from il2cdisc.raw.blinding import withhold
 from il2cdisc.raw.values import with_outcomes, without_reported
 from il2cdisc.spec.load import load_spec
@@ -59,9 +60,7 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
     export = notice(link(export, study), study.with_forms(plan.forms), plan.dictionary)
     if not plan.named:
-        rows, visits = plan.sdtm.schedule, plan.sdtm.protocol.visits
-        findings.extend(missing_forms(export, study, plan.dictionary, rows, visits))
-        findings.extend(compare(plan.accepted, export, study) if plan.accepted else ())
+        findings.extend(absent_records(export, study, plan.dictionary, plan.sdtm, plan.accepted))
 
     say("mapping to SDTM")
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in export.frames().items()}
@@ -92,7 +91,13 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     say("completing SDTM from the workbook")
     days = study.analysis.treatment_emergent_days if study.analysis else None
     sdtm = complete(
-        made, plan.sdtm, study_id=study.id, emergent_days=days, problems=told, address=export.address
+        made,
+        plan.sdtm,
+        study_id=study.id,
+        emergent_days=days,
+        problems=told,
+        address=export.address,
+        text=study.text,
     )
     told.stop_if_any()
     del made

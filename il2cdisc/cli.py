@@ -179,7 +179,7 @@ def raw_accept(trial: Trial = Path()) -> None:
 
         gone = accept_export(trial.resolve(), typer.echo)
         for problem in gone:
-            typer.echo(f"no longer there: {problem.where}: {', '.join(problem.values)}")
+            typer.echo(f"no longer there: {'; '.join(map(str, problem.records or (problem.where,)))}")
 
 
 def _verdict(stops: int, findings: int) -> str:

@@ -25,6 +25,7 @@ from il2cdisc.study_model import (
     Study,
     StudyIds,
     SubjectLink,
+    TextFacts,
     Treatment,
     Unblinding,
 )
@@ -207,4 +208,5 @@ _TABLES: dict[str, type[BaseModel]] = {
     "analysis": AnalysisFacts,
     "subject": SubjectLink,
     "schedule": ScheduleFacts,
+    "text": TextFacts,
 }

@@ -248,6 +248,20 @@ class AnalysisFacts(_Table):
     """An event is treatment-emergent from the first dose to the last dose plus these days."""
 
 
+Language = Literal["de", "en", "es", "fr", "it", "nl", "pl", "pt"]
+Character = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[^\x00-\x7f]$")]
+Ascii = Annotated[str, Field(pattern=r"^[ -~]*$")]
+
+
+class TextFacts(_Table):
+    """[text]: how text outside ASCII is spelled where a file holds ASCII alone."""
+
+    language: Language | None = None
+    """Language of the free text, whose letters have spellings; None: signs and Greek letters alone."""
+    spellings: Mapping[Character, Ascii] = {}
+    """Spellings of further characters, or other ones than the table has."""
+
+
 class ScheduleFacts(_Table):
     """[schedule]: the form that knows the visits, and what the sheet Protocol Schedule counts from."""
 
@@ -279,6 +293,7 @@ class Study(_Table):
     """Form → why its domain comes later."""
     agreements: Annotated[tuple[Agreement, ...], Field(strict=False)] = ()
     analysis: AnalysisFacts = AnalysisFacts()
+    text: TextFacts = TextFacts()
     schedule: ScheduleFacts | None = None
     """Missing: forms that are not there are not looked for."""
     folder: Path

@@ -21,6 +21,8 @@ class Severity(StrEnum):
 
     STOP = "stop"
     FINDING = "finding"
+    INFORMATION = "information"
+    """Nothing to be done: said so that nothing is changed without a word."""
 
 
 PlaceKey = tuple[str, str, int, int, str, int, str, str, int, str]

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
-from il2cdisc.check.findings import Finding
+from il2cdisc.check.findings import Finding, Level
 from il2cdisc.check.ids import ID
 from il2cdisc.check.problems import (
     BAD_CATEGORY,
@@ -160,8 +160,12 @@ def of_records(finding: Finding, dispositions: Iterable[Disposition]) -> list[Di
 
 
 def undisposed(findings: Iterable[Finding], dispositions: Sequence[Disposition]) -> list[Finding]:
-    """The findings with a record that no disposition explains, or that is still to be corrected."""
-    return [finding for finding in findings if not _is_closed(of_records(finding, dispositions))]
+    """The findings with a record that no disposition explains, or that is still to be corrected.
+
+    Information needs no disposition.
+    """
+    asked = (finding for finding in findings if finding.level is not Level.INFORMATION)
+    return [finding for finding in asked if not _is_closed(of_records(finding, dispositions))]
 
 
 def _is_closed(given: Iterable[Disposition | None]) -> bool:

@@ -16,15 +16,29 @@ Identify = Callable[[Address], tuple[tuple[str, ...], str] | None]
 
 
 class Level(StrEnum):
-    """How much a finding weighs. Every one needs a corrected source or a written disposition."""
+    """How much a finding weighs. Every one but information needs a corrected source or a disposition."""
 
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+    INFORMATION = "information"
+    """Said so that nothing is changed without a word; nothing is to be done."""
 
     @property
     def rank(self) -> int:
-        return ("error", "warning", "note").index(self.value)
+        return list(Level).index(self)
+
+    def counted(self, number: int) -> str:
+        """A number of findings of the level in words: `2 warnings`."""
+        plural = "" if number == 1 or self is Level.INFORMATION else "s"
+        return f"{number:,} {self.value}{plural}"
+
+
+_LEVELS = {
+    Severity.STOP: Level.ERROR,
+    Severity.FINDING: Level.WARNING,
+    Severity.INFORMATION: Level.INFORMATION,
+}
 
 
 class Occurrence(NamedTuple):
@@ -205,7 +219,8 @@ def grouped(findings: Iterable[Finding], *, rules: Iterable[str] = ()) -> Report
 
 
 def from_problem(problem: Problem, identify: Identify | None = None) -> Finding:
-    """The finding that a problem of another stage is; one that stops a build weighs as an error.
+    """The finding that a problem of another stage is; one that stops a build weighs as an error, one of
+    information as nothing.
 
     `identify` knows raw records; without it, and for other places, a record's id is made of its address.
     """
@@ -215,7 +230,7 @@ def from_problem(problem: Problem, identify: Identify | None = None) -> Finding:
     return Finding(
         code=problem.code,
         title=problem.kind.title,
-        level=Level.ERROR if problem.kind.severity is Severity.STOP else Level.WARNING,
+        level=_LEVELS[problem.kind.severity],
         what=problem.what,
         records=tuple(_occurrence(problem, address, own, identify) for address in addresses),
         where=place_text(problem.cause or place),

@@ -26,7 +26,12 @@ IN_FILE = 50
 PLACES = 5
 """Records of a finding that a text shows."""
 _INTERNAL = ("records", "rests_on", "explained")
-_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "bold cyan"}
+_STYLES = {
+    Level.ERROR: "bold red",
+    Level.WARNING: "bold yellow",
+    Level.NOTE: "bold cyan",
+    Level.INFORMATION: "bold",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +258,7 @@ def summary(report: Report, dispositions: Sequence[Disposition] = ()) -> str:
     """One sentence: how many findings of which level, on how many records, and how many are explained."""
     if not report.count:
         return "No findings."
-    parts = [f"{count:,} {level.value}{_s(count)}" for level in Level if (count := report.of_level(level))]
+    parts = [level.counted(count) for level in Level if (count := report.of_level(level))]
     many = f" on {report.records:,} records" if report.records > report.count else ""
     told = _explained(report, dispositions)
     return f"{report.count:,} finding{_s(report.count)}{many}: {', '.join(parts)}{told}."

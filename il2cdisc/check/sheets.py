@@ -10,7 +10,12 @@ from typing import IO, Any
 from il2cdisc.check.findings import Level
 
 _MAX_CELL = 32_767
-COLOURS = {Level.ERROR: "#F8D7DA", Level.WARNING: "#FFF3CD", Level.NOTE: "#D9EAF7"}
+COLOURS = {
+    Level.ERROR: "#F8D7DA",
+    Level.WARNING: "#FFF3CD",
+    Level.NOTE: "#D9EAF7",
+    Level.INFORMATION: "#FFFFFF",
+}
 
 
 def new_book(stream: IO[bytes], title: str, time: datetime) -> Any:

@@ -101,7 +101,7 @@ def _summary(
     top = open_sheet(sheet, styles, notice, _SUMMARY)
     sheet.write_string(top, 0, f"Findings of {study}", styles.title)
     sheet.set_row(top, 21)
-    counts = ", ".join(f"{report.of_level(level):,} {level.value}s" for level in Level)
+    counts = ", ".join(level.counted(report.of_level(level)) for level in Level)
     when = f"Build time {time.isoformat(sep=' ')} (fixed in study.toml)."
     told = f"{when} {counts}. {len(report.rules)} rules ran."
     sheet.write_string(top + 1, 0, told, styles.plain)

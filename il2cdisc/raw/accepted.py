@@ -267,24 +267,25 @@ def _gone(
     names: dict[str, str] = {}
     if export.subjects is not None:
         names = dict(zip(export.subjects["SUBJID"], export.subjects["USUBJID"], strict=True))
-    file, column = _file(form), _visit_name(study, form)
+    file = _file(form)
     records = [
         Address(
             file=file.file,
             sheet=file.sheet,
-            column=f"{column}={visit}" if visit else "",
+            column=_key_text(study, form, subject, visit),
             usubjid=names.get(subject, subject),
         )
         for subject, visit in keys
     ]
     what = f"records of form '{form.name}' that were accepted are gone"
-    values = [f"{subject} {visit}".rstrip() for subject, visit in keys]
-    yield GONE.at(file, what, values=values, records=records, out_of=before.keys, cause=file)
+    yield GONE.at(file, what, records=records, out_of=before.keys, cause=file)
 
 
-def _visit_name(study: Study, form: Form) -> str:
+def _key_text(study: Study, form: Form, subject: str, visit: str) -> str:
+    """A subject and visit as columns of the export: SUBJID=… VISIT=…"""
     _, column = visit_place(study, form.name, {form.name: form.columns})
-    return column or "visit"
+    of_visit = f" {column or 'visit'}={visit}" if visit else ""
+    return f"{study.study.subject_key}={subject}{of_visit}"
 
 
 def _file(form: Form) -> Address:

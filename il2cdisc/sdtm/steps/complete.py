@@ -15,6 +15,7 @@ from il2cdisc.base.rows import in_order
 from il2cdisc.sdtm.steps.assemble import finished, in_key_order
 from il2cdisc.sdtm.steps.baseline import dose_days_of, treatment_emergent, with_last_before_exposure
 from il2cdisc.sdtm.steps.design import trial_design
+from il2cdisc.sdtm.steps.in_ascii import in_ascii
 from il2cdisc.sdtm.steps.mapped import MappedDataset, with_new
 from il2cdisc.sdtm.steps.places import Places
 from il2cdisc.sdtm.steps.problems import AT_THE_DOSE, UNKNOWN_DATASET
@@ -32,6 +33,7 @@ from il2cdisc.sdtm.steps.timing import (
 from il2cdisc.spec.baseline import baseline_rules
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 from il2cdisc.standards import sdtm_dataset, sdtm_variables
+from il2cdisc.study_model import TextFacts
 
 EMERGENT = "AETRTEM"
 SUPP_KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
@@ -45,13 +47,16 @@ def complete(
     emergent_days: int | None,
     problems: Problems,
     address: Callable[[str, int, str], Address] | None = None,
+    text: TextFacts | None = None,
 ) -> dict[str, Dataset]:
     """SDTM datasets by name, in the workbook's order; SUPP-- beside their parents.
 
     `mapped` needs DM (RFSTDTC, RFXSTDTC, RFXENDTC) for study days, baselines and the emergent flag, and
-    SE for EPOCH. `emergent_days`: days after the last dose that count; None makes no flag. What is wrong
+    SE for EPOCH. `emergent_days`: days after the last dose that count; None makes no flag. `text`: how free
+    text is spelled in ASCII; None leaves it as it is. What is wrong
     goes to `problems`; those that stop are for the caller to raise.
     """
+    mapped = in_ascii(mapped, spec, text, problems, address) if text else mapped
     subjects = mapped["DM"].frame if "DM" in mapped else pd.DataFrame({"USUBJID": pd.Series([], dtype="str")})
     by_subject = subjects.set_index("USUBJID")
     doses = by_subject.get("RFXSTDTC")
