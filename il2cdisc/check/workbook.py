@@ -227,6 +227,7 @@ def _open(
     rows = [
         (finding.code, _own_ids(finding, dispositions))
         for group in report.groups
+        if group.level is not Level.INFORMATION
         for finding in group.findings[:MAX_ROWS]
         if explained(finding, dispositions) < finding.count
     ]
