@@ -23,6 +23,7 @@ from il2cdisc.adam.problems import (
 from il2cdisc.base.datasets import Dataset, Variable, byte_length, no_edges
 from il2cdisc.base.problems import Problem, Problems, Stopped, at_record, did_you_mean
 from il2cdisc.base.rowids import MARK, edges, id_columns
+from il2cdisc.spec.assigned import assigned_column
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 
 SEQUENCE = "ASEQ"
@@ -108,7 +109,9 @@ def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> 
 
 def _assigned(frame: pd.DataFrame, wanted: DatasetSpec) -> pd.DataFrame:
     new = {
-        v.name: v.assigned_value for v in wanted.variables if v.assigned_value and v.name not in frame.columns
+        v.name: assigned_column(v, len(frame))
+        for v in wanted.variables
+        if v.assigned_value and v.name not in frame.columns
     }
     return frame.assign(**new) if new else frame
 

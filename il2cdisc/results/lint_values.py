@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Address, Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import Where
@@ -74,7 +75,4 @@ def _codelist(spec: Spec, dataset: str, name: str) -> Collection[str]:
 
 
 def _is_number(value: str) -> bool:
-    try:
-        return float(value) == float(value)
-    except ValueError:
-        return False
+    return read_number(value).is_number

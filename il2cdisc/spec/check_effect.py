@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.models import Item, Placed, RangeSpec, Spec
@@ -144,7 +145,4 @@ def _listed(
 
 
 def _is_number(value: str) -> bool:
-    try:
-        return float(value) == float(value)
-    except ValueError:
-        return False
+    return read_number(value).is_number

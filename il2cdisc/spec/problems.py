@@ -26,6 +26,12 @@ DATE_CELL = Kind(
     _FIND,
     "format the cell as text and write the date as YYYY-MM-DD",
 )
+SHOWN = Kind(
+    "SPC160",
+    "Number shown differently than it is stored",
+    _FIND,
+    "Format the cell as text and write what it is meant to say, or give it the format General.",
+)
 NOT_NUMBER = Kind(
     "SPC011",
     "not a number",

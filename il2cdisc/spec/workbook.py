@@ -340,6 +340,9 @@ class Workbook:
                     place.at(header), f"{header} is an Excel date, read as text", values=[cell.text]
                 )
             )
+        elif cell.shown:
+            what = f"{header} shows '{cell.shown}' and is read as {cell.text}"
+            self.problems.add(kinds.SHOWN.at(place.at(header), what, values=[cell.shown]))
         return cell.text
 
     def _merged(self, grid: Grid, columns: dict[str, int]) -> None:

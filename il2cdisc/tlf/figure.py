@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from il2cdisc.base.numbers import read_number
 from il2cdisc.base.rounding import fixed
 from il2cdisc.results.frame import HEADER
 from il2cdisc.spec.tlf import Display
@@ -167,10 +168,8 @@ def _cell(point: Point | None, decimals: int, notes: Notes) -> str:
 
 
 def _position(text: str, index: int) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float(index)
+    found = read_number(text)
+    return found.value if found.is_number else float(index)
 
 
 def _sizes(display: Display, results: pd.DataFrame) -> dict[str, int]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from il2cdisc.base import numbers
+from il2cdisc.transport.number_formats import BUILTIN, shown_number
 from il2cdisc.transport.ooxml import Attributes, LocalNames, PackageError, parse, run
 
 MAX_CELLS = 2_000_000
@@ -23,10 +26,14 @@ Where = tuple[int, int]
 
 @dataclass(slots=True)
 class Cell:
-    """A filled cell: its text, and what it was: text, number, flag, error, date, formula."""
+    """A filled cell: its text, and what it was: text, number, flag, error, date, formula.
+
+    `shown`: of a number, what the sheet shows where that is something else.
+    """
 
     text: str
     kind: str = "text"
+    shown: str = ""
 
 
 @dataclass(slots=True)
@@ -91,21 +98,30 @@ def _unescape(text: str) -> str:
     return text if any("\ud800" <= letter <= "\udfff" for letter in whole) else whole
 
 
-def date_styles(content: bytes) -> list[bool]:
-    """For each cell style, whether it shows a number as a date or a time."""
-    custom: dict[int, bool] = {}
-    styles: list[bool] = []
+class Style(NamedTuple):
+    """How a cell style shows a number: as a date or a time, or by a format code ("": as it is)."""
+
+    is_date: bool = False
+    code: str = ""
+
+
+def cell_styles(content: bytes) -> list[Style]:
+    """The cell styles of a workbook, in their order."""
+    custom: dict[int, Style] = {}
+    styles: list[Style] = []
     inside = {"cellXfs": False}
 
     def start(tag: str, attributes: Attributes) -> None:
         if tag == "numFmt":
-            code = _NOT_CODE.sub("", attributes.get("formatCode", ""))
-            custom[_whole(attributes.get("numFmtId", ""))] = any(letter in code.lower() for letter in "dmyhs")
+            code = attributes.get("formatCode", "")
+            is_date = any(letter in _NOT_CODE.sub("", code).lower() for letter in "dmyhs")
+            custom[_whole(attributes.get("numFmtId", ""))] = Style(is_date, code)
         elif tag == "cellXfs":
             inside["cellXfs"] = True
         elif tag == "xf" and inside["cellXfs"]:
             number = _whole(attributes.get("numFmtId", ""))
-            styles.append(custom.get(number, number in _BUILTIN_DATES))
+            builtin = Style(number in _BUILTIN_DATES, BUILTIN.get(number, ""))
+            styles.append(custom.get(number, builtin))
 
     def end(tag: str) -> None:
         if tag == "cellXfs":
@@ -121,11 +137,8 @@ def _whole(text: str, otherwise: int = 0) -> int:
 
 def number_text(text: str) -> str:
     """A stored number as a person would write it: `1.0` → `1`, `0.10000000000000001` → `0.1`."""
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    found = numbers.read_number(text)
+    return numbers.number_text(found.value, 17) if found.is_number else text
 
 
 def _date_text(text: str, epoch_1904: bool) -> str:
@@ -155,10 +168,10 @@ def split_reference(reference: str) -> tuple[int, int]:
 class SheetReader:
     """Expat handlers that fill a `Grid`."""
 
-    def __init__(self, name: str, strings: list[str], dates: list[bool], epoch_1904: bool) -> None:
+    def __init__(self, name: str, strings: list[str], styles: list[Style], epoch_1904: bool) -> None:
         self.grid = Grid(name)
         self._strings = strings
-        self._dates = dates
+        self._styles = styles
         self._epoch = epoch_1904
         self._row = 0
         self._column = 0
@@ -241,7 +254,7 @@ class SheetReader:
             raise PackageError(
                 f"Sheet '{self.grid.name}' has more than {MAX_CELLS:,} cells.", "Remove what is not needed."
             )
-        text, kind = "".join(self._value), "text"
+        text, kind, shown = "".join(self._value), "text", ""
         cell_type = self._cell.get("t", "n")
         if cell_type == "s":
             try:
@@ -257,14 +270,18 @@ class SheetReader:
         elif cell_type == "d":
             kind = "date"
         elif cell_type == "n":
-            style = _whole(self._cell.get("s", ""))
-            is_date = style < len(self._dates) and self._dates[style]
-            text, kind = (_date_text(text, self._epoch), "date") if is_date else (number_text(text), "number")
+            number = _whole(self._cell.get("s", ""))
+            style = self._styles[number] if number < len(self._styles) else Style()
+            if style.is_date:
+                text, kind = _date_text(text, self._epoch), "date"
+            else:
+                text, kind = number_text(text), "number"
+                shown = shown_number(text, style.code) if style.code else ""
         else:
             text = _unescape(text)
         if self._formula:
             kind = "formula"
-        self.grid.rows.setdefault(self._row, {})[self._column] = Cell(text, kind)
+        self.grid.rows.setdefault(self._row, {})[self._column] = Cell(text, kind, shown)
 
 
 class MarkReader:

@@ -17,8 +17,9 @@ from il2cdisc.transport.cells import (
     MarkReader,
     Marks,
     SheetReader,
+    Style,
     Where,
-    date_styles,
+    cell_styles,
     shared_strings,
     split_reference,
 )
@@ -46,7 +47,7 @@ class Package:
         content = source if isinstance(source, bytes) else content_of(source, limits)
         self._container = Container(content, limits)
         self._strings: list[str] | None = None
-        self._dates: list[bool] | None = None
+        self._styles: list[Style] | None = None
         try:
             main = _main(self._container)
             self._sheets, self._epoch_1904 = _sheets(self._container, main)
@@ -62,11 +63,11 @@ class Package:
 
     def grid(self, name: str) -> Grid:
         """The cells of one sheet."""
-        if self._strings is None or self._dates is None:
+        if self._strings is None or self._styles is None:
             strings, styles = (self._parts.get(kind, "") for kind in ("sharedStrings", "styles"))
             self._strings = shared_strings(self._container.read(strings)) if strings else []
-            self._dates = date_styles(self._container.read(styles)) if styles else []
-        reader = SheetReader(name, self._strings, self._dates, self._epoch_1904)
+            self._styles = cell_styles(self._container.read(styles)) if styles else []
+        reader = SheetReader(name, self._strings, self._styles, self._epoch_1904)
         return reader.read(self._container.read(self._sheets[name].part))
 
     def marks(self, name: str) -> Marks:

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from il2cdisc.base.numbers import equal, number_of
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
@@ -27,7 +30,10 @@ def check(context: Context) -> Iterator[Hit]:
     for table, variable in context.columns:
         if not variable.assigned_value:
             continue
-        rows = table.distinct(variable.name).where_not_in([variable.assigned_value])
+        if variable.type == "Num":
+            rows = np.flatnonzero(~equal(table.numbers(variable.name), number_of(variable.assigned_value)))
+        else:
+            rows = table.distinct(variable.name).where_not_in([variable.assigned_value])
         if len(rows):
             what = f"the workbook assigns '{variable.assigned_value}'"
             yield Hit(table.name, what, variable.name, rows, spec=variable.at("Assigned Value"))

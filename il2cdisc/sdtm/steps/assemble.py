@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset, Variable, byte_span, repeated
@@ -15,6 +14,7 @@ from il2cdisc.base.rowids import edges
 from il2cdisc.base.rows import counted, in_order
 from il2cdisc.sdtm.steps.places import NOWHERE, Places
 from il2cdisc.sdtm.steps.problems import NOT_NUMERIC, REQUIRED_MISSING, UNKNOWN_VARIABLE
+from il2cdisc.spec.assigned import assigned_column
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
 
 MADE_HERE = (
@@ -65,8 +65,8 @@ def finished(
             value = fixed.get(name, variable.assigned_value)
             if not value and variable.mandatory and not variable.no_data:
                 problems.add(REQUIRED_MISSING.at(variable.at("Variable"), f"nothing makes {name}"))
-            nothing = np.full(len(frame), np.nan) if variable.type == "Num" else repeated(None, len(frame))
-            column = pd.Series(repeated(value, len(frame)) if value else nothing, index=frame.index)
+            same = repeated(value, len(frame)) if name in fixed else assigned_column(variable, len(frame))
+            column = pd.Series(same, index=frame.index)
         if variable.type == "Char":
             column, length = _text(column)
         else:

@@ -139,7 +139,7 @@ def _in_workbook(tests: pd.DataFrame, name: str, spec: Spec) -> Flags:
     for c in spec.conversions:
         if c.dataset == name and c.to_unit:
             units[c.testcd, c.specimen] = True
-    ranges = {(r.testcd, r.specimen) for r in spec.ranges if r.dataset == name}
+    ranges = {(r.testcd, r.specimen) for r in spec.ranges if r.dataset == name and not r.normal}
     codes = tests[f"{name}TESTCD"].fillna("").tolist() if f"{name}TESTCD" in tests else [""] * len(tests)
     specimens = tests[f"{name}SPEC"].fillna("").tolist() if f"{name}SPEC" in tests else [""] * len(tests)
     found = [
