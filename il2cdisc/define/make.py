@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from il2cdisc.base.datasets import Dataset, Variable, byte_length
 from il2cdisc.base.problems import Stopped
 from il2cdisc.define import model
-from il2cdisc.define.measure import Shape, shape_of_numbers, shape_of_texts
+from il2cdisc.define.measure import DATE_TYPES, Shape, date_type, shape_of_numbers, shape_of_texts
+from il2cdisc.define.values import with_values
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
 from il2cdisc.spec.selection import Selection
 from il2cdisc.standards import model_variable, sdtm_dataset, sdtm_variable
@@ -59,12 +60,13 @@ def make_define(spec: Spec, datasets: Iterable[Dataset], facts: DefineFacts) -> 
     """The model of a package.
 
     `datasets` as they are written (`common_lengths`): variables, lengths, decimals and which of them have
-    values are theirs; everything else is the workbook's. A dataset without records has no file. A
+    values are theirs, and so are the data types of dates and the tests that the workbook's value level does
+    not describe (`with_values`); everything else is the workbook's. A dataset without records has no file. A
     where-clause that can't be evaluated counts as one without records: the checks of the files tell it.
     """
     made = {d.name: d for d in datasets if len(d.frame)}
     selections = {name: Selection(d.frame) for name, d in made.items()}
-    return _Maker(spec, made, selections, facts).define()
+    return _Maker(with_values(spec, made, selections), made, selections, facts).define()
 
 
 @dataclass
@@ -219,6 +221,7 @@ class _Maker:
                 oid,
                 name,
                 _shape(variable, None if empty else values, stored),
+                values=values,
                 value_list=listed,
                 origin=not above,
                 empty=empty,
@@ -256,7 +259,7 @@ class _Maker:
             oid = f"IT.{dataset.name}.{variable.name}.{tail}"
             name = self._named(row, tail)
             shape = _shape(row, None if empty else values.iloc[held])
-            self.items.append(self._item(row, oid, name, shape, empty=empty))
+            self.items.append(self._item(row, oid, name, shape, values=values.iloc[held], empty=empty))
             self.wheres.setdefault(row.where)
             refs.append(
                 model.ItemRef(
@@ -299,6 +302,7 @@ class _Maker:
         name: str,
         shape: Shape,
         *,
+        values: pd.Series,
         value_list: str = "",
         origin: bool = True,
         empty: bool = False,
@@ -306,7 +310,7 @@ class _Maker:
         return model.Item(
             oid=oid,
             name=name,
-            data_type=given.data_type,
+            data_type=date_type(values) if given.data_type in DATE_TYPES and not empty else given.data_type,
             label=given.label,
             length=shape.length,
             significant_digits=shape.digits,

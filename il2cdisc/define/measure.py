@@ -1,12 +1,21 @@
-"""How long numbers are when they are written: characters in all, and decimals."""
+"""How values are when they are written: characters in all, decimals, and how much of a date is there."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+DATE_TYPES = ("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime")
+_FORMS = (
+    ("date", re.compile(r"\d{4}-\d\d-\d\d")),
+    ("partialDate", re.compile(r"\d{4}(-\d\d)?")),
+    ("datetime", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")),
+    ("partialDatetime", re.compile(r"\d{4}-\d\d-\d\dT\d\d(:\d\d)?")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +24,28 @@ class Shape:
 
     length: int | None = None
     digits: int | None = None
+
+
+def date_type(values: pd.Series) -> str:
+    """The narrowest data type that all of some ISO 8601 dates have (Define-XML 2.1 and ODM 1.3.2).
+
+    `partial` types lack parts at their end, `incompleteDatetime` parts in their midst as well. A time without
+    seconds is partial.
+
+    >>> date_type(pd.Series(["2022-01-31", None]))
+    'date'
+    >>> date_type(pd.Series(["2022-01-31", "2022-01-31T08:30"]))
+    'partialDatetime'
+    """
+    forms = {
+        next((name for name, form in _FORMS if form.fullmatch(text)), "incompleteDatetime")
+        for text in map(str, values.dropna().unique())
+    }
+    if "incompleteDatetime" in forms:
+        return "incompleteDatetime"
+    if len(forms) == 1:
+        return forms.pop()
+    return "partialDate" if forms == {"date", "partialDate"} else "partialDatetime"
 
 
 def shape_of_numbers(values: pd.Series) -> Shape:
