@@ -108,9 +108,9 @@ def _rows(
 def _tests(dataset: DatasetSpec, code: str, frame: pd.DataFrame) -> list[tuple[dict[str, str], Rows]]:
     """Tests in the order of their codes: the variables and values that name one, and its records."""
     splitting = [
-        key
-        for key in dataset.keys
-        if key != code and key in frame and dataset.by_name[key].role.endswith("Qualifier")
+        variable.name
+        for variable in (dataset.by_name[key] for key in dataset.keys if key in dataset.by_name)
+        if variable.name != code and variable.name in frame and variable.role.endswith("Qualifier")
     ]
     out: list[tuple[dict[str, str], Rows]] = []
     numbers, texts = pd.factorize(frame[code], sort=True)

@@ -17,18 +17,27 @@ from il2cdisc.adam import (
     derive_vars_parameter,
     finish,
 )
+from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problems, Stopped
+from il2cdisc.define.measure import date_type
+from il2cdisc.define.model import Define, Item, Where
+from il2cdisc.define.read import read_define
+from il2cdisc.define.values import with_values
 from il2cdisc.sdtm.steps.standard import with_standard_results
 from il2cdisc.spec.check_terms import check_terms
 from il2cdisc.spec.models import (
     Codelist,
+    Condition,
     Conversion,
     DatasetSpec,
     RangeSpec,
     Spec,
     Term,
+    ValueLevelSpec,
     VariableSpec,
+    WhereClause,
 )
+from il2cdisc.spec.selection import Selection
 
 ROOT = Path(__file__).parents[2]
 Read = Callable[[str], pd.DataFrame]
@@ -392,3 +401,180 @@ def test_10_a_range_of_words(result, wanted):
     assert out["LBSTNRC"].iloc[0] == "NEGATIVE, NORMAL"
     assert out["LBNRIND"].iloc[0] == wanted
     assert pd.isna(out["LBNRIND"].iloc[1]) and pd.isna(out["LBSTNRC"].iloc[1])
+
+
+# 5., 6., 7. define.xml
+
+
+@pytest.fixture(scope="module")
+def define(built: Path) -> Define:
+    return read_define((built / "sdtm" / "define.xml").read_bytes())
+
+
+def values_of(define: Define, dataset: str, variable: str) -> list[tuple[Item, Where]]:
+    """Value-level items of a variable with their where-clauses."""
+    items, wheres = define.by_oid(), {where.oid: where for where in define.where_clauses}
+    group = define.group(dataset)
+    assert group is not None
+    own = next(items[ref.item] for ref in group.items if items[ref.item].name == variable)
+    lists = {item.oid: item for item in define.value_lists}
+    return [(items[ref.item], wheres[ref.where[0]]) for ref in lists[own.value_list].items]
+
+
+def rows_of(frame: pd.DataFrame, where: Where, define: Define) -> pd.Series:
+    """Records that a where-clause of define.xml selects, evaluated here by itself."""
+    items = define.by_oid()
+    chosen = pd.Series(True, index=frame.index)
+    for check in where.checks:
+        listed = frame[items[check.item].name].isin(check.values)
+        chosen &= ~listed if check.comparator in ("NE", "NOTIN") else listed
+    return chosen
+
+
+def test_5_only_the_self_rated_questionnaire_is_of_the_subject(define: Define, read: Read):
+    answers = read("qs")
+    source = pd.Series("", index=answers.index)
+    for item, where in values_of(define, "QS", "QSORRES"):
+        source[rows_of(answers, where, define)] = item.origins[0].source
+    own = answers["QSCAT"] == "BECK DEPRESSION INVENTORY-II"
+    rated = answers["QSORRES"].notna()
+    assert set(source[own & rated]) == {"Subject"}
+    assert set(source[~own & rated]) == {"Investigator"}
+
+
+def test_5_results_of_site_forms_are_of_the_investigator(define: Define, read: Read):
+    blood = read("lb")
+    site = blood["LBCAT"].isin(["URINALYSIS", "PREGNANCY"])
+    for variable in ("LBORRES", "LBDTC"):
+        source = pd.Series("", index=blood.index)
+        for item, where in values_of(define, "LB", variable):
+            source[rows_of(blood, where, define)] = item.origins[0].source
+        there = blood[variable].notna()
+        assert set(source[site & there]) == {"Investigator"}
+        assert set(source[~site & there]) == {"Vendor"}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "variables"),
+    [
+        ("LB", ["LBORRES", "LBSTRESC", "LBORRESU", "LBSTRESU"]),
+        ("CP", ["CPORRES", "CPSTRESC", "CPORRESU", "CPSTRESU"]),
+        ("IS", ["ISORRES", "ISSTRESC", "ISORRESU", "ISSTRESU"]),
+        ("DA", ["DAORRES", "DASTRESC", "DAORRESU", "DASTRESU"]),
+        ("VS", ["VSORRES", "VSSTRESC", "VSORRESU", "VSSTRESU"]),
+        ("PE", ["PEORRES", "PESTRESC"]),
+        ("IE", ["IEORRES", "IESTRESC"]),
+        ("QS", ["QSORRES", "QSSTRESC"]),
+        ("RS", ["RSORRES", "RSSTRESC"]),
+        ("EG", ["EGORRES", "EGSTRESC"]),
+        ("FA", ["FAORRES", "FASTRESC"]),
+        ("TS", ["TSVAL"]),
+    ],
+)
+def test_6_each_value_is_described_once_and_each_clause_selects_some(
+    define: Define, read: Read, dataset: str, variables: list[str]
+):
+    frame = read(dataset.lower())
+    for variable in variables:
+        count = pd.Series(0, index=frame.index)
+        for item, where in values_of(define, dataset, variable):
+            chosen = rows_of(frame, where, define)
+            texts = frame.loc[chosen, variable].dropna()
+            assert len(texts), where.oid
+            count += chosen
+            if item.data_type in ("integer", "float"):
+                assert pd.to_numeric(texts).notna().all()
+            if item.data_type == "integer":
+                assert texts.str.fullmatch(r"-?[0-9]+").all()
+            assert item.length is None or texts.str.len().max() <= item.length
+        assert set(count[frame[variable].notna()]) == {1}, variable
+
+
+def test_6_no_clause_of_define_selects_nothing(define: Define, read: Read):
+    groups = {ref.item: group.name for group in define.groups for ref in group.items}
+    for where in define.where_clauses:
+        name = groups[where.checks[0].item]
+        assert rows_of(read(name.lower()), where, define).any(), where.oid
+
+
+def test_6_values_that_the_workbook_describes_are_not_described_again():
+    rows = pd.DataFrame(
+        {
+            "USUBJID": ["S1"] * 5,
+            "LBTESTCD": ["GLUC", "GLUC", "CRP", "CRP", "ND"],
+            "LBSPEC": ["SERUM", "URINE", "SERUM", "SERUM", "SERUM"],
+            "LBSTRESC": ["5.1", "NEGATIVE", "7", "<3", None],
+        },
+        dtype="str",
+    )
+    named = {"LBTESTCD": "Topic", "LBSPEC": "Record Qualifier", "LBSTRESC": "Result Qualifier"}
+    variables = tuple(VariableSpec(dataset="LB", name=n, role=r) for n, r in named.items())
+    dataset = DatasetSpec(
+        name="LB", class_="FINDINGS", keys=("USUBJID", "LBTESTCD", "LBSPEC"), variables=variables
+    )
+    urine = Condition(variable="LBSPEC", comparator="EQ", values=("URINE",))
+    nothing = Condition(variable="LBSPEC", comparator="EQ", values=("HAIR",))
+    spec = Spec(
+        shown="",
+        standard="SDTM",
+        define={},
+        datasets={"LB": dataset},
+        where_clauses={
+            "WC.URINE": WhereClause(id="WC.URINE", conditions=(urine,)),
+            "WC.HAIR": WhereClause(id="WC.HAIR", conditions=(nothing,)),
+        },
+        value_levels=tuple(
+            ValueLevelSpec(dataset="LB", variable="LBSTRESC", where=w) for w in ("WC.URINE", "WC.HAIR")
+        ),
+    )
+    made = Dataset("LB", "", (), (), rows, pd.DataFrame())
+    found = with_values(spec, {"LB": made}, {"LB": Selection(rows)})
+    assert [(row.where, row.data_type) for row in found.values_of("LB", "LBSTRESC")] == [
+        ("WC.URINE", "text"),
+        ("WC.LB.CRP", "text"),
+        ("WC.LB.GLUC.SERUM", "float"),
+    ]
+    clause = found.where_clauses["WC.LB.GLUC.SERUM"]
+    assert [(c.variable, c.values) for c in clause.conditions] == [
+        ("LBTESTCD", ("GLUC",)),
+        ("LBSPEC", ("SERUM",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        (["2022-01-31", None], "date"),
+        (["2022-01-31", "2022-01", "2022"], "partialDate"),
+        (["2022"], "partialDate"),
+        (["2022-01-31T08:30:00", "2022-01-31T08:30:00Z"], "datetime"),
+        (["2022-01-31T08:30"], "partialDatetime"),
+        (["2022-01-31", "2022-01-31T08:30:00"], "partialDatetime"),
+        (["2022-01", "2022-01-31T08"], "partialDatetime"),
+        (["2022---15", "2022-01-31"], "incompleteDatetime"),
+        (["2022-01-31T-:30"], "incompleteDatetime"),
+    ],
+)
+def test_7_the_data_type_of_a_date_is_that_of_its_values(values, wanted):
+    assert date_type(pd.Series(values, dtype="str")) == wanted
+
+
+def test_7_data_types_of_the_shipped_trial_are_true(define: Define, read: Read):
+    items = define.by_oid()
+    forms = {
+        "date": r"\d{4}-\d\d-\d\d",
+        "datetime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+        "partialDate": r"\d{4}(-\d\d){0,2}",
+        "partialDatetime": r"\d{4}(-\d\d){0,2}(T\d\d(:\d\d){0,2})?",
+    }
+    seen = set()
+    for group in define.groups:
+        names = [items[ref.item].name for ref in group.items]
+        dates = [name for name in names if name.endswith("DTC")]
+        frame = read(group.name.lower()) if dates and not group.has_no_data else pd.DataFrame()
+        for ref in group.items:
+            item = items[ref.item]
+            if item.name in dates and item.name in frame and frame[item.name].notna().any():
+                assert frame[item.name].dropna().str.fullmatch(forms[item.data_type]).all(), item.oid
+                seen.add(item.data_type)
+    assert seen == {"date", "partialDate", "partialDatetime"}
