@@ -19,7 +19,7 @@ Branch = str | None | Sequence[str | None]
 def part(
     frame: pd.DataFrame, column: str, *, filled: str = "", always: Sequence[str] = (), **branches: Branch
 ) -> tuple[pd.DataFrame, ...]:
-    """One frame a branch, in the order named: `yes, no = part(raw_ae, "ae.AEYN", yes="S", no="N")`.
+    """One frame a branch, in the order named: `yes, no = part(raw_vs, "vs.VSPERF", yes="Y", no="N")`.
 
     A branch takes a code or several; None among them takes an empty field. A row with another text, or with
     an empty field that no branch takes, is in none of them: it is reported, and left out with that reason
