@@ -87,6 +87,7 @@ def _look(study: Study, out: Survey) -> None:
     adam = NO_ADAM if ADAM in absent else _workbook(study, ADAM, problems)
     displays = () if TLF in absent else _displays(study, problems)
     accepted = _gathered(problems, lambda: read_accepted(study))
+    problems.extend(_dispositions(study, problems))
     out.notes = (*absent.values(), *absences(sdtm, adam, accepted))
     if ADAM in absent and displays:
         what = f"{study.shown(study.specs / ADAM)} is missing, so the displays have no data"
@@ -152,6 +153,13 @@ def _displays(study: Study, problems: Problems) -> tuple[Display, ...] | None:
     displays, found = read
     problems.extend(found)
     return displays
+
+
+def _dispositions(study: Study, problems: Problems) -> list[Problem]:
+    from il2cdisc.check.dispositions import check_dispositions
+
+    path = study.dispositions
+    return _gathered(problems, lambda: check_dispositions(path, shown=study.shown(path))) or []
 
 
 def _dictionary(study: Study, problems: Problems) -> Mapping[str, Any] | None:

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
+from il2cdisc.base.problems import Address, Problem, Problems, did_you_mean
 from il2cdisc.check.findings import Finding, Level
 from il2cdisc.check.ids import ID
 from il2cdisc.check.problems import (
@@ -76,17 +76,29 @@ def read_dispositions(path: Path, *, shown: str = "") -> tuple[Disposition, ...]
     Raises `Stopped` with every problem: a workbook that can't be read, an empty cell, an id or a day that is
     not one, an unknown category, an id that two rows name.
     """
-    return _read(path, shown)[0]
+    dispositions, _, problems = _read(path, shown)
+    Problems(problems).stop_if_any()
+    return dispositions
 
 
 def read_paragraphs(path: Path, *, shown: str = "") -> tuple[Paragraph, ...]:
     """The paragraphs of the reviewer's guide, in their order; none where there is no such sheet or file."""
-    return _read(path, shown)[1]
+    _, paragraphs, problems = _read(path, shown)
+    Problems(problems).stop_if_any()
+    return paragraphs
 
 
-def _read(path: Path, shown: str) -> tuple[tuple[Disposition, ...], tuple[Paragraph, ...]]:
+def check_dispositions(path: Path, *, shown: str = "") -> list[Problem]:
+    """Every problem of the workbook, stops and findings alike; none where there is no such file.
+
+    Raises `Stopped` only if the file can't be opened.
+    """
+    return _read(path, shown)[2]
+
+
+def _read(path: Path, shown: str) -> tuple[tuple[Disposition, ...], tuple[Paragraph, ...], list[Problem]]:
     if not path.exists():
-        return (), ()
+        return (), (), []
     book = open_workbook(path, shown)
     try:
         found = tuple(_disposition(row, book) for row in book.rows("Dispositions", COLUMNS))
@@ -94,12 +106,10 @@ def _read(path: Path, shown: str) -> tuple[tuple[Disposition, ...], tuple[Paragr
             Paragraph(row.needed("Rule"), row.needed("Text"))
             for row in book.rows("Paragraphs", PARAGRAPHS, may_lack=True)
         )
+        book.tell_unknown_sheets()
     finally:
         book.close()
-    book.problems.extend(_named_twice(found))
-    if book.problems:
-        raise Stopped(book.problems.items)
-    return found, paragraphs
+    return found, paragraphs, [*book.problems.items, *_named_twice(found)]
 
 
 def _disposition(row: Row, book: Workbook) -> Disposition:

@@ -17,6 +17,7 @@ OPTIONAL: Mapping[str, Mapping[str, str]] = {
         "Protocol Criteria": "no eligibility criteria",
         "Protocol Summary": "no trial summary",
         "Protocol Schedule": "missing forms are not looked for",
+        "Baseline": "the last observation before exposure is found by the usual keys",
     },
     "ADaM": {
         "Parameters": "no analysis parameters",

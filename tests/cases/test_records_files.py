@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from typer.testing import CliRunner
 from il2cdisc.base.problems import Problem, Problems, Stopped, at_line
 from il2cdisc.base.rowids import numbered
 from il2cdisc.check.context import Context
-from il2cdisc.check.dispositions import undisposed
+from il2cdisc.check.dispositions import check_dispositions, read_dispositions, undisposed
 from il2cdisc.check.findings import from_problem
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import check_folder, run_rules
@@ -45,6 +46,7 @@ from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.load import load_spec, read_spec
 from il2cdisc.spec.models import PlannedVisit, ScheduleRow, Spec
 from il2cdisc.spec.problems import SHEET_UNKNOWN
+from il2cdisc.spec.sheets_known import OPTIONAL as OPTIONAL_SHEETS
 from il2cdisc.spec.tlf_load import read_displays
 from il2cdisc.study import Study, load_study
 from il2cdisc.study_model import Language, TextFacts
@@ -148,6 +150,23 @@ def test_3_a_rule_without_its_sheet_does_not_run_and_is_not_listed(tmp_path):
     assert plausible <= set(check_folder(tmp_path / "outputs", [whole]).rules)
     assert plausible.isdisjoint(check_folder(tmp_path / "outputs", [short]).rules)
     assert plausible.isdisjoint({item.code for item in run_rules(Context(short, {}))})
+
+
+def test_3_every_optional_sheet_has_a_line_for_its_absence():
+    source = "".join(path.read_text() for path in sorted((ROOT / "il2cdisc" / "spec").glob("*.py")))
+    named = re.findall(r'\.rows\(\s*"([^"]+)"[^()]*may_lack=True', source)
+    told_of = {sheet for sheets in OPTIONAL_SHEETS.values() for sheet in sheets}
+    assert {*named, "Protocol Schedule"} == told_of
+    assert len(named) > 10
+
+
+def test_3_an_unknown_sheet_of_the_dispositions(tmp_path):
+    path = edited(
+        ROOT / "specs" / "dispositions.xlsx", tmp_path / "d.xlsx", rename("Paragraphs", "Paragraph")
+    )
+    problems = check_dispositions(path, shown="specs/dispositions.xlsx")
+    assert [(p.code, p.hint, p.stops) for p in problems] == [("SPC120", "Paragraphs", False)]
+    assert read_dispositions(path)  # it goes on
 
 
 def test_3_spec_check_says_what_is_absent(tmp_path):
