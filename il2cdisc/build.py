@@ -23,6 +23,7 @@ from il2cdisc.raw.accepted import fewer_than
 from il2cdisc.raw.blinding import withhold
 from il2cdisc.raw.values import with_outcomes, without_reported
 from il2cdisc.spec.load import load_spec
+from il2cdisc.spec.supplements import with_supplements
 from il2cdisc.standards.release import load_terminology
 from il2cdisc.study import Study, load_study
 from il2cdisc.survey import make_plan
@@ -489,7 +490,9 @@ def _write_define(plan: Plan, datasets: Sequence[Dataset], folder: Path) -> None
         originator=study.study.sponsor,
         system_version=__version__,
     )
-    (folder / "define.xml").write_bytes(define_bytes(make_define(plan.sdtm, datasets, facts)))
+    supplements = {item.name: item.frame for item in datasets if item.name.startswith("SUPP")}
+    spec = with_supplements(plan.sdtm, supplements)
+    (folder / "define.xml").write_bytes(define_bytes(make_define(spec, datasets, facts)))
 
 
 def _write_receipts(folder: Path, export: RawExport) -> None:

@@ -11,8 +11,9 @@ from il2cdisc.check.context import Context
 from il2cdisc.check.problems import DOUBLE
 from il2cdisc.check.table import NO_ROWS, Rows, Table
 from il2cdisc.spec.models import Spec
+from il2cdisc.spec.supplements import with_supplements
 from il2cdisc.standards.release import Terminology
-from il2cdisc.transport.xpt import read_xpt
+from il2cdisc.transport.xpt import XptFile, read_xpt
 
 
 def read_package(
@@ -31,7 +32,7 @@ def read_package(
     terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages; `data_cut`
     and `exposed` see `Context`. Tables come in the order of their names.
     """
-    tables: dict[str, Table] = {}
+    files: dict[str, tuple[XptFile, str]] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.xpt")):
         name = f"{shown or folder.as_posix()}/{path.name}"
@@ -40,18 +41,24 @@ def read_package(
         except Stopped as stopped:
             problems.extend(stopped.problems)
             continue
-        if file.name in tables:
-            what = f"the file holds the dataset {file.name}, as {tables[file.name].file} does"
+        if file.name in files:
+            what = f"the file holds the dataset {file.name}, as {files[file.name][1]} does"
             problems.append(DOUBLE.at(name, what))
             continue
-        tables[file.name] = Table(
-            name=file.name,
+        files[file.name] = file, name
+    supplements = {name: file.frame for name, (file, _) in files.items() if _is_supplement(file)}
+    spec = with_supplements(spec, supplements) if spec.standard == "SDTM" else spec
+    tables = {
+        name: Table(
+            name=name,
             label=file.label,
-            file=name,
+            file=shown_name,
             variables=file.variables,
             frame=file.frame,
-            spec=spec.datasets.get(file.name),
+            spec=spec.datasets.get(name),
         )
+        for name, (file, shown_name) in files.items()
+    }
     known = repeated or (lambda _dataset: NO_ROWS)
     words = terminology or Terminology()
     context = Context(
@@ -64,3 +71,7 @@ def read_package(
         exposed=exposed,
     )
     return context, problems
+
+
+def _is_supplement(file: XptFile) -> bool:
+    return file.name.startswith("SUPP") and {"QNAM", "QLABEL", "QORIG"} <= set(file.frame.columns)

@@ -31,12 +31,11 @@ from il2cdisc.sdtm.steps.timing import (
     with_visit_numbers,
 )
 from il2cdisc.spec.baseline import baseline_rules
-from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
-from il2cdisc.standards import sdtm_dataset, sdtm_variables
+from il2cdisc.spec.models import DatasetSpec, Spec
+from il2cdisc.spec.supplements import collected_dates, supplement
 from il2cdisc.study_model import TextFacts
 
 EMERGENT = "AETRTEM"
-SUPP_KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
 
 
 def complete(
@@ -134,6 +133,8 @@ def _completed(
     labels = {v.name: v.label for v in wanted.variables}
     frame, extra, new = split_long_text(frame, extra, labels)
     frame = in_key_order(frame, wanted)
+    named = spec.qualifiers(f"SUPP{name}")
+    new |= {key: label for key, label in collected_dates(wanted).items() if key not in named}
     return frame, extra.loc[frame.index] if len(extra.columns) else extra, new
 
 
@@ -174,7 +175,7 @@ def _supplemental_dataset(
 ) -> Dataset:
     """SUPP--; its records have the edges of their parents."""
     name = f"SUPP{parent.name}"
-    made = finished(records, spec.datasets.get(name) or _template(name), study_id, problems)
+    made = finished(records, spec.datasets.get(name) or supplement(name), study_id, problems)
     parents, of_parent = records["parent"].to_numpy("int64"), parent.edges["row"].to_numpy()
     first = np.searchsorted(of_parent, parents)
     count = np.searchsorted(of_parent, parents, side="right") - first
@@ -203,23 +204,3 @@ def _relations(
     edges = found.edges.assign(row=place[found.edges["row"]], field=repeated(None, len(found.edges)))
     edges = edges.take(in_order([edges["row"], edges["source"], edges["id"]])).reset_index(drop=True)
     return replace(made, edges=edges[["row", "source", "id", "field"]])
-
-
-def _template(name: str) -> DatasetSpec:
-    """The standard's own shape of SUPP--, for one that the workbook lacks."""
-    standard = sdtm_dataset(name)
-    assert standard is not None
-    variables = tuple(
-        VariableSpec(
-            order=v.order, dataset=name, name=v.name, label=v.label, role=v.role, mandatory=v.core == "Req"
-        )
-        for v in sdtm_variables(name).values()
-    )
-    return DatasetSpec(
-        name=name,
-        label=standard.label,
-        class_=standard.class_.upper(),
-        structure=standard.structure,
-        keys=SUPP_KEYS,
-        variables=variables,
-    )
