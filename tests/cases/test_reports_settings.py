@@ -66,10 +66,31 @@ def trial(tmp_path: Path) -> Path:
     return second_trial(tmp_path / "trial")
 
 
-def test_7_a_reader_that_goes_away_does_not_stop_a_build(trial: Path) -> None:
-    done = command("build", "--trial", trial, shell="| head -1")
+@pytest.fixture(scope="module")
+def unread(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A build whose reader goes away, with a partial date in a domain that had none."""
+    trial = second_trial(tmp_path_factory.mktemp("unread") / "trial")
+    edited(trial, ("22-JAN-2024", "UNK-JAN-2024"), file="raw/site/dispensed.tsv")
+    return trial, command("build", "--trial", trial, shell="| head -1")
+
+
+def test_7_a_reader_that_goes_away_does_not_stop_a_build(unread) -> None:
+    trial, done = unread
     assert (done.returncode, done.stdout) == (0, "reading study.toml, workbooks and mappings\n"), done.stderr
     assert (trial / "outputs" / "manifest.json").is_file()
+
+
+def test_8_a_partial_date_in_a_domain_that_had_none(unread) -> None:
+    """SUPPEX is made with the standard's metadata; it is no error that the workbook does not name it."""
+    outputs = unread[0] / "outputs"
+    frame, meta = pyreadstat.read_xport(outputs / "sdtm" / "suppex.xpt")
+    assert meta.file_label == "Supplemental Qualifiers for EX"
+    assert frame[["QNAM", "QLABEL", "QVAL", "QORIG"]].to_numpy().tolist() == [
+        ["EXSTDTOR", "Start Date as Collected", "UNK-JAN-2024", "Collected"]
+    ]
+    findings = (outputs / "checks" / "findings.txt").read_text(encoding="utf-8")
+    assert "SUPPEX" not in findings
+    assert 'OID="IT.SUPPEX.QVAL.EXSTDTOR"' in (outputs / "sdtm" / "define.xml").read_text(encoding="utf-8")
 
 
 def test_7_standard_output_closed(trial: Path) -> None:
