@@ -18,6 +18,7 @@ from il2cdisc.study import Study
 
 HINTED = 20
 """For so many unknown keys of a form the nearest one is looked for: that takes long."""
+PADDED = "Set trim = true for form '{}' in study.toml, or correct the key."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class _Keys:
 def link(export: RawExport, study: Study) -> RawExport:
     """The export with `USUBJID` in every form that has a subject, and the link table kept.
 
-    Keys are compared as they are: no case, zero or space is forgiven. Raises `Stopped` with every subject
+    Keys are compared as they are: no case, zero or space is forgiven (`trim` of a form removes blanks at
+    the end while it is read). Raises `Stopped` with every subject
     that has several records, every record without a key or with one that links nowhere, and every key
     that points to several records of a linking form.
     """
@@ -145,7 +147,11 @@ def _look_up(form: Form, column: str, other: _Keys, problems: Problems) -> NDArr
     for number, place in enumerate(orphans):
         key, rows = str(distinct[place]), order[first[number] : last[number]]
         hint = near.to(key) if near and number < HINTED else ""
-        _tell(NOWHERE, form, column, rows, f"{column} '{key}' {end}", problems, hint=hint)
+        what, fix = f"{column} '{key}' {end}", ""
+        if near and (padded := near.padded(key)):
+            hint, fix = padded, PADDED.format(form.name if key != key.rstrip(" ") else other.form.name)
+            what = f"{what.removesuffix('.')}; without blanks at the end it is."
+        _tell(NOWHERE, form, column, rows, what, problems, hint=hint, fix=fix)
     return row_of[codes].astype("int64")
 
 
@@ -155,9 +161,14 @@ class _Near:
     def __init__(self, keys: pd.Index) -> None:
         self.keys = [str(key) for key in keys]
         self.bare = {_bare(key): key for key in self.keys}
+        self.trimmed = {key.rstrip(" "): key for key in self.keys}
 
     def to(self, key: str) -> str:
         return self.bare.get(_bare(key)) or did_you_mean(key, self.keys)
+
+    def padded(self, key: str) -> str:
+        """The key that is the same but for blanks at the end; "" if there is none."""
+        return self.trimmed.get(key.rstrip(" "), "")
 
 
 def _bare(key: str) -> str:
@@ -179,9 +190,10 @@ def _tell(
     what: str,
     problems: Problems,
     hint: str = "",
+    fix: str = "",
 ) -> None:
     places = form.addresses(rows, column)
-    problems.add(kind.at(places[0], what, hint=hint, records=places, out_of=len(form.frame)))
+    problems.add(kind.at(places[0], what, hint=hint, fix=fix, records=places, out_of=len(form.frame)))
 
 
 def _usubjid(form: Form, study: Study, problems: Problems) -> pd.Series:

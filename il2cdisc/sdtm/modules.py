@@ -11,13 +11,16 @@ import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
+from il2cdisc.base.rowids import id_column, id_columns
 from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.mapping import Mapped, evaluate
 from il2cdisc.sdtm.problems import BROKEN_MODULE, CIRCLE, MADE_TWICE, UNKNOWN_INPUT
+from il2cdisc.sdtm.rows import DoubleKey
 from il2cdisc.sdtm.steering import Undecided, check_codes, steering
 from il2cdisc.sdtm.steps.mapped import MappedDataset
 from il2cdisc.sdtm.undecided import settle
@@ -186,6 +189,9 @@ def try_mappings(
                 what = f"{name} returns {type(mapping).__name__}, not what dataset(...) gives"
                 problems.append(BROKEN_MODULE.at(place, what, fix="End it with `return dataset(...)`."))
                 continue
+        except DoubleKey as double:
+            problems.append(_double(double, _line_of(double, place, folder, shown), context))
+            continue
         except Stopped as stopped:
             problems.extend(stopped.problems)
             continue
@@ -212,24 +218,40 @@ def broken(
     `folder` holds the trial's code and is called `shown` in messages; `names` are columns that were there,
     for a hint where one that is not there was asked for.
     """
-    text = " ".join(str(error).split())[:300]
+    text = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())[:300]
     hint = ""
-    if isinstance(error, SyntaxError) and error.filename:
-        found = [(error.filename, error.lineno or 0)]
-        text = error.msg
-    else:
-        found = [(f.filename, f.lineno or 0) for f in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, KeyError) and error.args:
         hint = did_you_mean(str(error.args[0]), names)
         text = f"{error.args[0]!r} is not there"
     elif isinstance(error, ImportError):
         text = text.partition(" (")[0]
         hint = _import_hint(error, folder)
-    inside = [(Path(f), line) for f, line in found if Path(f).is_relative_to(folder)]
-    if inside:
-        file, line = inside[-1]
-        place = Address(file=f"{shown}/{file.relative_to(folder).as_posix()}", line=line)
+    place = _line_of(error, place, folder, shown)
     return BROKEN_MODULE.at(place, f"{type(error).__name__}: {text}", hint=hint)
+
+
+def _line_of(error: Exception, place: Address, folder: Path, shown: str) -> Address:
+    """The innermost line of the trial's code that an error went through; else `place`."""
+    if isinstance(error, SyntaxError) and error.filename:
+        found = [(error.filename, error.lineno or 0)]
+    else:
+        found = [(f.filename, f.lineno or 0) for f in traceback.extract_tb(error.__traceback__)]
+    inside = [(Path(f), line) for f, line in found if Path(f).is_relative_to(folder)]
+    if not inside:
+        return place
+    file, line = inside[-1]
+    return Address(file=f"{shown}/{file.relative_to(folder).as_posix()}", line=line)
+
+
+def _double(error: DoubleKey, line: Address, context: Context) -> Problem:
+    """The problem of a look-up that is not unique, at its raw records; at the mapping if it has none."""
+    problem = error.problems[0]
+    what = f"{problem.what.removesuffix('.')}; {line} joins by that."
+    named = [id_column(key.partition(".")[0]) for key in error.keys]
+    source = next((name for name in (*named, *id_columns(error.rows)) if name in error.rows), "")
+    ids = error.rows[source].explode().dropna().unique() if source else ()
+    records = tuple(context.address(source[1:], int(row), error.keys[-1]) for row in ids)
+    return replace(problem, where=(*records, line)[0], what=what, records=records)
 
 
 def _columns(arguments: Iterable[Any]) -> list[str]:

@@ -58,7 +58,7 @@ NOT_A_NUMBER = Kind(
 )
 DOUBLE_KEY = Kind(
     "MAP003",
-    "a join would multiply rows: its right side is not unique in the keys",
+    "Look-up with several rows for a key",
     Severity.STOP,
     "Correct the raw file, or join by more keys.",
 )

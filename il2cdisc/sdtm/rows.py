@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from il2cdisc.base.problems import Address, Stopped
+from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.sdtm.problems import DOUBLE_KEY
 from il2cdisc.spec.models import Protocol
+
+
+class DoubleKey(Stopped):
+    """The right side of a join is not unique: `rows` are those that share their keys with another."""
+
+    def __init__(
+        self, problems: Iterable[Problem], rows: pd.DataFrame | None = None, keys: Sequence[str] = ()
+    ) -> None:
+        super().__init__(problems)
+        self.rows = pd.DataFrame() if rows is None else rows
+        self.keys = tuple(keys)
 
 
 def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> pd.DataFrame:
     """`left` with the columns of the matching row of `right`; row count and order of `left` kept.
 
     `on` maps left columns to right columns. Right columns that the left already has are not taken;
-    missing keys match nothing. Raises `Stopped` when the right side is not unique in its keys.
+    missing keys match nothing. Raises `DoubleKey` when the right side is not unique in its keys.
     """
     mine, theirs = list(on), list(on.values())
     known = np.flatnonzero(right[theirs].notna().all(axis=1))
     keys = _keys(right, theirs).take(known)
     if not keys.is_unique:
-        double = right[theirs].iloc[known[keys.duplicated()]]
-        what = f"several rows have the same {', '.join(theirs)}"
-        values = double.astype("str").agg(" / ".join, axis=1).unique()
-        raise Stopped([DOUBLE_KEY.at(Address(file=", ".join(theirs)), what, values=values)])
+        double = right.iloc[known[keys.duplicated(keep=False)]]
+        what = f"Several rows have the same {', '.join(theirs)}."
+        values = double[theirs].astype("str").agg(" / ".join, axis=1).unique()
+        problem = DOUBLE_KEY.at(Address(file=", ".join(theirs)), what, values=values)
+        raise DoubleKey([problem], double, theirs)
     place = np.append(known, -1)[keys.get_indexer(_keys(left, mine))]
     new = right[[c for c in right.columns if c not in left.columns]].reset_index(drop=True)
     # -1, the place of no match, is no row of `new`: its columns are missing there

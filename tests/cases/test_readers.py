@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import openpyxl
@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
-from il2cdisc.base.problems import Problem, Problems, Stopped
+from il2cdisc.base.problems import Problem, Problems, Stopped, at_line
 from il2cdisc.raw import RawExport, load_dictionary, read_export
 from il2cdisc.raw.link import link
 from il2cdisc.raw.notice import notice
@@ -27,6 +27,8 @@ from il2cdisc.raw.odm import read_odm
 from il2cdisc.raw.stat import _text, read_stat
 from il2cdisc.raw.statdates import convert, date_format
 from il2cdisc.raw.xlsx import read_xlsx
+from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.modules import load_functions, run_mappings
 from il2cdisc.study import Study, load_study
 from il2cdisc.transport.ooxml import EXPORT, PackageError
 from il2cdisc.transport.sheets import Package
@@ -734,3 +736,50 @@ def test_2_attributes_of_vendors_are_columns() -> None:
         }
     }
     assert not problems
+
+
+def test_5_a_padded_key_without_trim_says_what_would_match(tmp_path: Path) -> None:
+    form = '[forms.ae]\nfile = "ae.csv"\nsubject = "PAT"\n'
+    _, read_all = trial(tmp_path, {"ae.csv": b"PAT\n001 \n009 \n002\n"}, form, ["ae,PAT,a,text"])
+    with pytest.raises(Stopped) as caught:
+        read_all()
+    first, second = caught.value.problems
+    assert (first.code, str(first.where), first.hint) == ("LNK003", "raw/ae.csv:2 PAT", "001")
+    assert first.what.endswith("is not in PAT of form 'dm'; without blanks at the end it is.")
+    assert first.fix == "Set trim = true for form 'ae' in study.toml, or correct the key."
+    assert second.what == "PAT '009 ' of form 'ae' is not in PAT of form 'dm'."
+    assert "trim" not in second.fix
+
+
+def test_5_the_form_that_is_padded_is_named(tmp_path: Path) -> None:
+    form = '[forms.ae]\nfile = "ae.csv"\nsubject = "PAT"\n'
+    _, read_all = trial(
+        tmp_path, {"ae.csv": b"PAT\n001\n", "dm.csv": b"PAT\n001  \n"}, form, ["ae,PAT,a,text"]
+    )
+    with pytest.raises(Stopped, match="Set trim = true for form 'dm' in study.toml"):
+        read_all()
+
+
+# --- 6: a double row in a look-up
+
+
+def test_6_a_double_row_of_a_look_up_names_file_line_and_mapping(tmp_path: Path) -> None:
+    (tmp_path / "sdtm").mkdir()
+    code = (
+        "from il2cdisc.sdtm import join\n\n"
+        "def ae(raw_ae, raw_coding):\n"
+        '    return join(raw_ae, raw_coding, on={"ae.TERM": "coding.TEXT"})\n'
+    )
+    (tmp_path / "sdtm" / "ae.py").write_text(code)
+    events = pd.DataFrame({"@ae": [0], "ae.TERM": ["a"]})
+    coding = pd.DataFrame({"@coding": [0, 1, 2, 3], "coding.TEXT": ["a", "b", "a", None]})
+    given = Context(
+        cast("Any", None), Problems(), lambda form, row, column: at_line(f"raw/{form}.csv", row + 2, column)
+    )
+    functions = load_functions(tmp_path, "sdtm")
+    with pytest.raises(Stopped) as caught:
+        run_mappings(functions, ["ae"], {"raw_ae": events, "raw_coding": coding}, given, folder=tmp_path)
+    (problem,) = caught.value.problems
+    assert (str(problem.where), problem.values) == ("raw/coding.csv:2 coding.TEXT", ("a",))
+    assert problem.what == "Several rows have the same coding.TEXT; mappings/sdtm/ae.py:4 joins by that."
+    assert [place.line for place in problem.records] == [2, 4]
