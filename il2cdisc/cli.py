@@ -212,6 +212,10 @@ def ct_import(
             place = study.shown(store_release(release, study.terminology))
             told = f"{len(release.codelists):,} codelists, {release.count:,} terms"
             typer.echo(f"imported {release.name}: {told} ({place})")
+            if release.unknown:
+                typer.echo(
+                    f"the file does not say whether these are extensible: {', '.join(release.unknown)}"
+                )
             if release.version != study.standards.ct:
                 typer.echo(f"checks use version {study.standards.ct}, that study.toml names, not this one")
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import Problems, at_line
 from il2cdisc.raw.problems import NO_DATE, NOT_CONVERTED, UNREADABLE
+from il2cdisc.raw.sound import check_dta, check_sav
 from il2cdisc.raw.statdates import DateFormat, Shows, convert, date_format
 from il2cdisc.raw.table import Table
 
@@ -72,6 +73,8 @@ def _read(path: Path, format: str, encoding: str) -> tuple[pd.DataFrame, Any]:
         "xport": pyreadstat.read_xport,
         "dta": pyreadstat.read_dta,
     }
+    if format in ("sav", "dta"):
+        (check_sav if format == "sav" else check_dta)(path.read_bytes())
     options: dict[str, Any] = {"user_missing": True} if format != "xport" else {}
     if encoding:
         options["encoding"] = encoding

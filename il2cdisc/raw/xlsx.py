@@ -223,9 +223,8 @@ def _marked(sheet: _Sheet, marks: Marks) -> Iterator[Problem]:
     def reported(kind: Kind, what: str, places: Iterable[Where]) -> Iterator[Problem]:
         found = [place for place in places if sheet.inside(place)]
         if found:
-            values = [f"{column_letter(column)}{row}" for row, column in found]
             records = [sheet.at(place) for place in found]
-            yield kind.at(records[0], what, values=values, records=records)
+            yield kind.at(records[0], what, records=records)
 
     ready = [place for place, known in marks.formulas.items() if known]
     waiting = [place for place, known in marks.formulas.items() if not known]

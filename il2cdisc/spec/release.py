@@ -45,7 +45,7 @@ def _codelist(item: Codelist, new: Release, before: Terminology) -> Iterator[Pro
     if old and old.name != now.name:
         what = f"codelist {item.id} ({item.nci_code}) is called otherwise in {new.name}"
         yield kinds.LIST_RENAMED.at(item.at("Name"), what, values=[old.name, now.name])
-    if item.extensible != now.extensible:
+    if now.extensible is not None and item.extensible != now.extensible:
         what = f"codelist {item.id} is {'extensible' if now.extensible else 'closed'} in {new.name}"
         yield kinds.LIST_OPENNESS.at(item.at("NCI Codelist Code"), what)
     for term in item.terms:

@@ -6,12 +6,15 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from il2cdisc.base.problems import Problem, Stopped, at_line, did_you_mean
 from il2cdisc.standards.problems import DAMAGED, NO_VERSION, OTHER_PUBLISHER, UNREADABLE
 from il2cdisc.standards.release import Release, ReleaseCodelist, ReleaseTerm
+from il2cdisc.transport.ooxml import EXPORT
+from il2cdisc.transport.sheets import Package
 
 NEEDED = (
     "Code",
@@ -38,6 +41,8 @@ PACKAGES = (
 )
 _ODM = "{http://www.cdisc.org/ns/odm/v1.3}"
 _NCI = "{http://ncicb.nci.nih.gov/xml/odm/EVS/CDISC}"
+_EXTENSIBLE = {"yes": True, "no": False, "": None}
+"""The column Extensible; empty in some packages (Protocol Terminology 2022-03-25)."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 Row = tuple[int, str, str, str, str, str, str]
@@ -79,9 +84,12 @@ def _text(data: bytes, shown: str) -> tuple[list[Row], list[str]]:
 
 
 def _excel(data: bytes, shown: str) -> tuple[list[Row], list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineWorkbook
 
     try:
+        if data[:2] == b"PK":
+            with closing(Package(data, EXPORT)) as package:
+                package.verify()  # calamine, which reads .xls too, has no limits
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:
             cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -90,7 +98,9 @@ def _excel(data: bytes, shown: str) -> tuple[list[Row], list[str]]:
                 lines = enumerate(([_cell(c) for c in row] for row in cells), start=1)
                 rows, inside = _table(lines, shown)
                 return rows, [*inside, name]
-    except (CalamineError, OSError, ValueError) as error:
+    except (KeyboardInterrupt, SystemExit, MemoryError, Stopped):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a panic of calamine is no Exception
         what = f"the workbook can't be opened ({str(error)[:100]})"
         raise Stopped([UNREADABLE.at(shown, what)]) from None
     what = "no sheet has the columns of a release"
@@ -217,7 +227,7 @@ def _codelists(rows: list[Row], shown: str) -> dict[str, ReleaseCodelist]:
         elif not owner:
             if code in heads:
                 wrong(line, f"codelist {code} stands twice")
-            if extensible.casefold() not in ("yes", "no"):
+            if extensible.casefold() not in ("yes", "no", ""):
                 wrong(line, f"codelist {code} is neither extensible nor closed", extensible)
             heads[code] = row
         elif not value:
@@ -237,7 +247,7 @@ def _codelists(rows: list[Row], shown: str) -> dict[str, ReleaseCodelist]:
         raise Stopped(problems)
     return {
         code: ReleaseCodelist(
-            code, head[5], head[4], head[3].casefold() == "yes", tuple(terms.get(code, {}).values())
+            code, head[5], head[4], _EXTENSIBLE[head[3].casefold()], tuple(terms.get(code, {}).values())
         )
         for code, head in sorted(heads.items(), key=lambda item: int(item[0][1:]))
         if code in terms

@@ -16,6 +16,8 @@ from il2cdisc.standards.problems import DIFFERENT, UNREADABLE
 from il2cdisc.standards.terminology import codelist
 
 COLUMNS = ("codelist", "short_name", "name", "extensible", "code", "value", "synonyms")
+_SAID = {True: "Yes", False: "No", None: ""}
+_MEANS = {"Yes": True, "No": False}
 _NAME = re.compile(r"([a-z-]+)_(\d{4}-\d\d-\d\d)\.csv")
 
 
@@ -35,7 +37,8 @@ class ReleaseCodelist:
     code: str
     short_name: str
     name: str
-    extensible: bool
+    extensible: bool | None
+    """None where the publisher does not say."""
     terms: tuple[ReleaseTerm, ...]
 
     @cached_property
@@ -78,6 +81,11 @@ class Release:
     def file(self) -> str:
         """Name of the table that holds it."""
         return f"{self.package.lower()}_{self.version}.csv"
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Codes of codelists of which the publisher does not say whether they are extensible."""
+        return tuple(code for code, item in self.codelists.items() if item.extensible is None)
 
     @property
     def count(self) -> int:
@@ -169,7 +177,7 @@ def _as_csv(release: Release) -> str:
     table = csv.writer(stream, lineterminator="\n")
     table.writerow(COLUMNS)
     for item in release.codelists.values():
-        head = (item.code, item.short_name, item.name, "Yes" if item.extensible else "No")
+        head = (item.code, item.short_name, item.name, _SAID[item.extensible])
         for term in item.terms:
             table.writerow((*head, term.code, term.value, "; ".join(term.synonyms)))
     return stream.getvalue()
@@ -184,10 +192,10 @@ def read_release(path: Path, shown: str = "") -> Release:
         raise Stopped([UNREADABLE.at(shown or path.name, f"{type(error).__name__}: {error}")]) from None
     if name is None or not rows or tuple(rows[0]) != COLUMNS or any(len(r) != len(COLUMNS) for r in rows):
         raise Stopped([UNREADABLE.at(shown or path.name, "this is no table that `ct import` has written")])
-    heads: dict[str, tuple[str, str, bool]] = {}
+    heads: dict[str, tuple[str, str, bool | None]] = {}
     terms: dict[str, list[ReleaseTerm]] = {}
     for code, short, title, extensible, term, value, synonyms in rows[1:]:
-        heads[code] = (short, title, extensible == "Yes")
+        heads[code] = (short, title, _MEANS.get(extensible))
         terms.setdefault(code, []).append(ReleaseTerm(term, value, tuple(filter(None, synonyms.split("; ")))))
     lists = {code: ReleaseCodelist(code, *head, tuple(terms[code])) for code, head in heads.items()}
     return Release(name[1].upper(), name[2], lists)

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any, cast
 
 import numpy as np
@@ -18,18 +19,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
+from typer.testing import CliRunner
 
 from il2cdisc.base.problems import Problem, Problems, Stopped, at_line
+from il2cdisc.cli import app
 from il2cdisc.raw import RawExport, load_dictionary, read_export
+from il2cdisc.raw.csvfile import read_csv
 from il2cdisc.raw.link import link
 from il2cdisc.raw.notice import notice
 from il2cdisc.raw.odm import read_odm
+from il2cdisc.raw.sound import UnsoundError, check_dta, check_sav
 from il2cdisc.raw.stat import _text, read_stat
 from il2cdisc.raw.statdates import convert, date_format
 from il2cdisc.raw.xlsx import read_xlsx
 from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.modules import load_functions, run_mappings
+from il2cdisc.standards.evs import NEEDED, read_evs
+from il2cdisc.standards.release import read_release
 from il2cdisc.study import Study, load_study
+from il2cdisc.study_model import FORMATS
 from il2cdisc.transport.ooxml import EXPORT, PackageError
 from il2cdisc.transport.sheets import Package
 
@@ -756,7 +764,7 @@ def test_5_the_form_that_is_padded_is_named(tmp_path: Path) -> None:
     _, read_all = trial(
         tmp_path, {"ae.csv": b"PAT\n001\n", "dm.csv": b"PAT\n001  \n"}, form, ["ae,PAT,a,text"]
     )
-    with pytest.raises(Stopped, match="Set trim = true for form 'dm' in study.toml"):
+    with pytest.raises(Stopped, match="Set trim = true for form 'dm' in"):
         read_all()
 
 
@@ -783,3 +791,158 @@ def test_6_a_double_row_of_a_look_up_names_file_line_and_mapping(tmp_path: Path)
     assert (str(problem.where), problem.values) == ("raw/coding.csv:2 coding.TEXT", ("a",))
     assert problem.what == "Several rows have the same coding.TEXT; mappings/sdtm/ae.py:4 joins by that."
     assert [place.line for place in problem.records] == [2, 4]
+
+
+# --- 3: a release of terminology without Extensible
+
+RELEASE = [
+    [*NEEDED, "CDISC Definition", "NCI Preferred Term", "Standard and Date"],
+    ["C1", "", "", "Attribute", "ATTR", "Attribute", "d", "p", "Protocol CT 2022-03-25"],
+    ["C11", "C1", "", "Attribute", "DOSE", "", "d", "p", "Protocol CT 2022-03-25"],
+    ["C2", "", "No", "Response", "NY", "Response", "d", "p", "Protocol CT 2022-03-25"],
+    ["C21", "C2", "", "Response", "Y", "Yes", "d", "p", "Protocol CT 2022-03-25"],
+]
+
+
+def test_3_a_release_with_an_empty_column_extensible_is_imported_and_says_so(tmp_path: Path) -> None:
+    """NCI EVS "Protocol Terminology" 2022-03-25."""
+    trial(tmp_path, {}, "", [])
+    file = tmp_path / "Protocol Terminology 2022-03-25.txt"
+    file.write_text("".join("\t".join(line) + "\n" for line in RELEASE), encoding="utf-8")
+    done = CliRunner().invoke(app, ["ct", "import", str(file), "--trial", str(tmp_path)])
+    assert (done.exit_code, done.output.splitlines()[:2]) == (
+        0,
+        [
+            "imported PROTOCOL 2022-03-25: 2 codelists, 2 terms (terminology/protocol_2022-03-25.csv)",
+            "the file does not say whether these are extensible: C1",
+        ],
+    )
+    kept = read_release(tmp_path / "terminology" / "protocol_2022-03-25.csv")
+    assert {code: item.extensible for code, item in kept.codelists.items()} == {"C1": None, "C2": False}
+
+
+def test_3_another_word_for_extensible_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "Protocol Terminology 2022-03-25.txt"
+    lines = [line if line[0] != "C1" else ["C1", "", "Maybe", *line[3:]] for line in RELEASE]
+    file.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
+    with pytest.raises(Stopped, match="codelist C1 is neither extensible nor closed"):
+        read_evs(file, file.name)
+
+
+# --- 1: damage of any kind, to files of each format
+
+
+def samples(folder: Path) -> dict[str, bytes]:
+    """A small good file of each format, by its name."""
+    frame = pd.DataFrame({"PAT": ["001", "002"] * 20, "X": [1.5, None] * 20, "D": [SAS_DAY, SAS_DAY] * 20})
+    days = {"D": "DATE9."}
+    labels = {"X": {1.5: "One and a half"}}
+    pyreadstat.write_sav(
+        frame, folder / "a.sav", variable_value_labels=labels, variable_format={"D": "DATE11"}
+    )
+    pyreadstat.write_sav(frame, folder / "a.zsav", compress=True)
+    pyreadstat.write_xport(frame, folder / "a.xpt", variable_format=days)
+    pyreadstat.write_xport(frame, folder / "b.xpt", variable_format=days, file_format_version=8)
+    pyreadstat.write_dta(frame, folder / "a.dta", variable_format={"D": "%td"})
+
+    def fill(book: Any) -> None:
+        book["LBX"]["C5"].comment = Comment("x", "y")
+        book["LBX"]["A4"] = "=1+1"
+
+    made = {path.name: path.read_bytes() for path in folder.iterdir()}
+    made["a.xlsx"] = workbook(fill)
+    made["a.xml"] = odm(subject("1", AB) + subject("2", AB) + REMOVALS["FormData"])
+    made["a.csv"] = 'PAT,X\n001,"a\nb"\n002,é\n'.encode()
+    made["b.csv"] = b"PAT;X\n001;a\n002;b\n"
+    return made
+
+
+def damaged(data: bytes, random: Random) -> bytes:
+    """The bytes cut off, with some bits flipped, or with a piece doubled or left out."""
+    way = random.randrange(4)
+    place = random.randrange(len(data))
+    if way == 0:
+        return data[:place]
+    if way == 1:
+        end = place + random.randrange(1, 40)
+        return data[:place] + data[end:] if random.random() < 0.5 else data[:end] + data[place:]
+    out = bytearray(data)
+    for _ in range(1 if way == 2 else random.randrange(2, 12)):
+        out[random.randrange(len(out))] ^= 1 << random.randrange(8)
+    return bytes(out)
+
+
+@pytest.mark.parametrize("version", [8, 10, 12, 13, 14, 15])
+def test_1_sound_files_of_stata_pass(tmp_path: Path, version: int) -> None:
+    frame = pd.DataFrame({"L": ["x" * 70, "y"], "Z": [1.0, 2.0]})
+    pyreadstat.write_dta(frame, tmp_path / "a.dta", version=version)
+    check_dta((tmp_path / "a.dta").read_bytes())
+
+
+def test_1_sound_files_of_spss_pass_and_one_with_another_width_does_not(tmp_path: Path) -> None:
+    """ReadStat read outside its memory where the width of a text was more than its pieces hold."""
+    texts = {"LONG": ["x" * 700, "y"], "EIGHT": ["abcdefgh", "i"], "NINE": ["123456789", "1"]}
+    pyreadstat.write_sav(
+        pd.DataFrame({**texts, "Z": [1.0, 2.0]}),
+        tmp_path / "a.sav",
+        variable_value_labels={"Z": {1: "a" * 100}},
+        missing_ranges={"Z": [{"lo": 1, "hi": 2}]},
+        column_labels=["l" * 77] * 4,
+        note="A note.",
+    )
+    data = (tmp_path / "a.sav").read_bytes()
+    check_sav(data)
+    place = data.index(b"NINE") - 20
+    assert data[place : place + 4] == (9).to_bytes(4, "little")
+    with pytest.raises(UnsoundError, match="another width than it says"):
+        check_sav(data[:place] + (17).to_bytes(4, "little") + data[place + 4 :])
+
+
+TRIES = 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.csv", "b.csv", "a.xlsx", "a.xml", "a.sav", "a.zsav", "a.xpt", "b.xpt", "a.dta", "a.xlsx!", "a.xml!"],
+)
+def test_1_damage_of_any_kind_gives_problems_and_never_an_error(tmp_path: Path, name: str) -> None:
+    """The readers themselves: no wrapper catches what they would raise. `!`: damage within the XML."""
+    random = Random(name)
+    whole = samples(tmp_path)[name.removesuffix("!")]
+    for number in range(TRIES if name.rpartition(".")[2] in {"csv", "xlsx", "xml"} else TRIES // 2):
+        data = in_xml(whole, random) if name.endswith("!") else damaged(whole, random)
+        problems = Problems()
+        table = read_bytes(tmp_path, name.removesuffix("!"), data, problems)
+        assert (table is not None) != bool(problems.stops), number
+        if table is not None:
+            assert len(table.frame) == len(table.lines)
+
+
+def in_xml(data: bytes, random: Random) -> bytes:
+    """Damage in the text of an XML file, or of one part of a workbook, where most of it stays XML."""
+
+    def changed_text(part: bytes) -> bytes:
+        text, bits = bytearray(part), [b"0", b"9", b"-", b"x", b'"', b"A", b"<", b"", b"99999999999", b" "]
+        for _ in range(random.randrange(1, 5)):
+            place = random.randrange(len(text))
+            text[place : place + random.randrange(3)] = random.choice(bits)
+        return bytes(text)
+
+    if not data.startswith(b"PK"):
+        return changed_text(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        chosen = random.choice([name for name in archive.namelist() if name.endswith((".xml", ".rels"))])
+    return changed(data, lambda name, part: changed_text(part) if name == chosen else part)
+
+
+def read_bytes(folder: Path, name: str, data: bytes, problems: Problems) -> Any:
+    kind = FORMATS[f".{name.rpartition('.')[2]}"]
+    if kind == "csv":
+        return read_csv(data, name, problems, delimiter="," if name == "a.csv" else ";")
+    if kind == "xlsx":
+        return read_xlsx(data, name, problems, sheet="LBX", header_line=3, unit_line=2)
+    if kind == "odm":
+        return read_odm(data, name, problems, itemgroup="IG")
+    path = folder / f"damaged.{name.rpartition('.')[2]}"
+    path.write_bytes(data)
+    return read_stat(path, name, problems, format=kind)
