@@ -64,6 +64,8 @@ class Lineage:
         self.folder = folder
         self._tables: dict[str, pd.DataFrame] = {}
         self._sources: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._steps: dict[str, _Steps] = {}
+        self._lines: dict[str, _Lines] = {}
 
     def edges(self, dataset: str) -> pd.DataFrame:
         """Edges of a dataset: row, source, id, field."""
@@ -116,10 +118,9 @@ class Lineage:
 
     def address(self, form: str, row: int, column: str = "") -> Address:
         """Where a raw row stands."""
-        places = self.places(form)
-        file, sheet = places["file"].iat[row], places["sheet"].iat[row]
-        line = places["line"].to_numpy("int64")[row]
-        return Address(file=str(file), sheet=_text(sheet), line=int(line), column=column)
+        if form not in self._lines:
+            self._lines[form] = _Lines(self.places(form))
+        return self._lines[form].address(row, column)
 
     def repeats(self, form: str, row: int) -> Address | None:
         """Where the earlier raw row stands that this one repeats; None if it repeats none."""
@@ -142,23 +143,23 @@ class Lineage:
         for name in names:
             source, _, column = name.partition(".")
             wanted.setdefault(source, column)
-        edges = self.of_row(dataset, row)
-        steps = zip(*(edges[name].tolist() for name in ("source", "id", "field")), strict=True)
-        for source, number, field in sorted(
-            steps, key=lambda step: (str(step[0]).startswith("AD"), step[0] not in wanted)
+        if dataset not in self._steps:
+            self._steps[dataset] = _Steps(self.edges(dataset))
+        steps = self._steps[dataset].of(row)
+        for source, number, own in sorted(
+            steps, key=lambda step: (step[0].startswith("AD"), step[0] not in wanted)
         ):
             if len(out) >= most:
                 break
-            if out and str(source).startswith("AD") and source not in wanted:
+            if out and source.startswith("AD") and source not in wanted:
                 continue  # subject-level data beside the record's own source
-            column = wanted.get(str(source), "")
-            if str(source).isupper():
-                out.extend(self.origin(str(source), int(number), column, most=most - len(out)))
+            column = wanted.get(source, "")
+            if source.isupper():
+                out.extend(self.origin(source, number, column, most=most - len(out)))
             else:
-                own = _text(field)
                 if own and (not names or own in names):
                     column = own.partition(".")[2]
-                out.append(self.address(str(source), int(number), column))
+                out.append(self.address(source, number, column))
         return list(dict.fromkeys(out))[:most]
 
     def _table(self, name: str) -> pd.DataFrame:
@@ -167,8 +168,38 @@ class Lineage:
         return self._tables[name]
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+class _Steps:
+    """Edges of a dataset for asking row after row: sorted by row, texts as numbers."""
+
+    def __init__(self, edges: pd.DataFrame) -> None:
+        self.rows = edges["row"].to_numpy("int64")
+        self.ids = edges["id"].to_numpy("int64")
+        self.source, self.sources = pd.factorize(edges["source"])
+        self.field, fields = pd.factorize(edges["field"])
+        self.fields = [*map(str, fields.tolist()), ""]  # the last one is for edges without a field
+
+    def of(self, row: int) -> list[tuple[str, int, str]]:
+        """Source, id and field (may be empty) of each edge of a row."""
+        first, last = self.rows.searchsorted(row, "left"), self.rows.searchsorted(row, "right")
+        numbers = (column[first:last].tolist() for column in (self.source, self.ids, self.field))
+        return [
+            (str(self.sources[source]), number, self.fields[field])
+            for source, number, field in zip(*numbers, strict=True)
+        ]
+
+
+class _Lines:
+    """Files, sheets and lines of a raw form by row."""
+
+    def __init__(self, places: pd.DataFrame) -> None:
+        self.line = places["line"].to_numpy("int64")
+        self.file, self.files = pd.factorize(places["file"])
+        self.sheet, sheets = pd.factorize(places["sheet"])
+        self.sheets = [*map(str, sheets.tolist()), ""]  # the last one is for files without sheets
+
+    def address(self, row: int, column: str) -> Address:
+        file, sheet = str(self.files[self.file[row]]), self.sheets[self.sheet[row]]
+        return Address(file=file, sheet=sheet, line=int(self.line[row]), column=column)
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:

@@ -16,13 +16,16 @@ from il2cdisc.base.datasets import Variable
 from il2cdisc.base.problems import Address, Kind, Problems, Severity, Stopped, at_cell, at_line
 from il2cdisc.check.causes import by_cause
 from il2cdisc.check.context import Context
+from il2cdisc.check.dispositions import Category, Disposition
 from il2cdisc.check.findings import Finding, Level, Occurrence, from_problem, grouped, merged
+from il2cdisc.check.queries import make_queries
+from il2cdisc.check.report import summary
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import run_rules
 from il2cdisc.check.table import Table
 from il2cdisc.define import Define, check_define, define_bytes, read_define
 from il2cdisc.define.model import CommentDef
-from il2cdisc.raw import load_dictionary, read_export
+from il2cdisc.raw import RawRecord, load_dictionary, read_export
 from il2cdisc.results.frame import Cell, frame_of
 from il2cdisc.results.write import csv_bytes
 from il2cdisc.sdtm.columns import Context as MappingContext
@@ -299,3 +302,34 @@ def test_2_a_length_without_room_for_the_study_id_is_known_without_data() -> Non
         "DM STUDYID is 'SYN-1' in all records: 5 bytes",
         "Raise Length to 5 or more.",
     )
+
+
+def raw_record(file: str, _sheet: str, line: int) -> RawRecord:
+    return RawRecord("ae", f"{line:04d}", {"NO": "1"}, {"AESTDAT": "UN/02/2020"}, {}, {})
+
+
+def test_1_every_raw_cell_of_a_finding_is_asked_about() -> None:
+    cells = [at_line("raw/ae.csv", line, "AESTDAT") for line in range(2, 1_502)]
+    kind = Kind("MAP103", "Partial date", Severity.FINDING, "Ask.")
+    report = grouped([from_problem(kind.at(cells[0], "day missing", values=["UN/02/2020"], records=cells))])
+    queries = make_queries(report.findings, raw_record)
+    assert [query.line for query in queries] == list(range(2, 1_502))
+    assert len({query.id for query in queries}) == 1_500
+
+
+def test_1_one_cause_is_one_question_at_its_cell() -> None:
+    (found,) = findings("CHK051", table("DM", **DM), lab(*["2020-01-06"] * 40))
+    (query,) = make_queries([found], lambda *_: RawRecord("ic", "S1", {}, {"RFICDTC": "04/11/2020"}, {}, {}))
+    assert (query.file, query.line, query.field) == ("raw/dm.csv", 2, "RFICDTC")
+    assert "the informed consent of 2020-11-04 is after dates of the subject" in query.question
+
+
+def test_4_the_summary_counts_findings_and_records_that_are_explained() -> None:
+    (found,) = findings("CHK051", table("DM", **DM), lab(*["2020-01-06"] * 40))
+    report = grouped([found])
+    names = tuple(record.id for record in found.records)
+    given_ = Disposition("CHK051", names[:30], Category.CONFIRMED, "x")
+    whole = Disposition("CHK051", (found.id,), Category.CONFIRMED, "x")
+    said = "1 finding on 40 records: 1 warning; dispositions explain"
+    assert summary(report, [given_]) == f"{said} 0 of 1 findings, 30 of 40 records."
+    assert summary(report, [whole]) == f"{said} 1 of 1 findings, 40 of 40 records."
