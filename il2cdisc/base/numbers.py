@@ -189,9 +189,10 @@ def number_text(value: float, significant: int = SIGNIFICANT) -> str:
     At most `significant` digits; 17 means as many as are needed to read back the same double. No
     exponent, no trailing zeros, no minus zero. Infinities and NaN are `inf`, `-inf` and `nan`.
     """
+    value = float(value)
     if value.is_integer() and abs(value) < 10.0**SIGNIFICANT:
         return str(int(value))
-    text = repr(float(value)) if significant >= 17 else f"{value:.{significant}g}"
+    text = repr(value) if significant >= 17 else f"{value:.{significant}g}"
     if "e" in text:
         text = format(Decimal(text), "f")
     if "." in text:

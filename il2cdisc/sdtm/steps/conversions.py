@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from il2cdisc.base.numbers import LARGEST, SMALLEST, Reading, number_text
+from il2cdisc.base.numbers import LARGEST, SMALLEST, NumberKind, Reading, number_text, read_number
 from il2cdisc.base.rounding import fixed
 from il2cdisc.spec.models import Conversion
 
@@ -55,9 +55,10 @@ class Rule:
     def standard_text(self, result: Reading) -> str | None:
         """--STRESC of a result: converted, or as it is in plain digits; None where that can't be said.
 
-        Words such as TRACE have nothing to convert; a text with digits that is not a number does.
+        Words such as TRACE have nothing to convert; a text with digits that is not a number does. One that
+        is no number where it comes from (1.234 beside decimal commas) must not look like one here.
         """
-        if self.unknown:
+        if self.unknown or (result.kind is NumberKind.TEXT and _looks_like_a_number(result.text)):
             return None
         if not self.converts:
             return result.text
@@ -65,3 +66,8 @@ class Rule:
             converted = self.converted(result.value)
             return None if converted is None else result.sign + converted
         return None if result.has_digits else result.text
+
+
+def _looks_like_a_number(text: str) -> bool:
+    found = read_number(text)
+    return found.is_number or found.is_bound

@@ -99,7 +99,8 @@ def _rules(frame: pd.DataFrame, name: str, spec: Spec) -> tuple[list[Rule], NDAr
     specific = {(c.testcd, c.specimen, c.from_unit): c for c in rows}
     in_unit = {c.testcd for c in rows if c.to_unit}
     keys = [frame.get(f"{name}{key}") for key in ("TESTCD", "SPEC", "ORRESU")]
-    number, first = alike([key for key in keys if key is not None])
+    known = [key for key in keys if key is not None]
+    number, first = alike(known or [pd.Series("", index=frame.index)])
     distinct = [[""] * len(first) if key is None else key.iloc[first].fillna("").tolist() for key in keys]
     rules: list[Rule] = []
     for test, specimen, unit in zip(*distinct, strict=True):
