@@ -206,9 +206,9 @@ def _path_checks(study: Study) -> Iterator[Check]:
         value = getattr(study.paths, name)
         if not _inside(value, study.folder):
             yield ("paths", name), PATH_LEAVES, "The path leaves the study folder.", [value], ""
-    outputs = study.outputs.resolve()
+    outputs = _resolved(study.outputs)
     for name in ("raw", "specs", "mappings", "dictionary", "terminology"):
-        other = (study.folder / getattr(study.paths, name)).resolve()
+        other = _resolved(study.folder / getattr(study.paths, name))
         if outputs.is_relative_to(other) or other.is_relative_to(outputs):
             what = f"Outputs are replaced as a whole, so they can't share a folder with {name}."
             yield ("paths", "outputs"), BAD_VALUE, what, [study.paths.outputs], ""
@@ -292,6 +292,14 @@ def _chain_check(study: Study, form: str, key: Key) -> Iterator[Check]:
             yield key, BAD_LINK, f"The chain runs in a circle: {' → '.join(walked)}.", [], ""
             return
     yield key, BAD_LINK, f"The chain ends at '{walked[-1]}', which has no subject.", [], ""
+
+
+def _resolved(path: Path) -> Path:
+    """Where a path leads; itself where its links lead in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path
 
 
 def _inside(value: str, folder: Path) -> bool:

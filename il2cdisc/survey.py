@@ -301,9 +301,12 @@ def _leaves(study: Study, path: Path, problems: Problems) -> bool:
     """Whether a file is a link out of the study folder, or the list that a blinded build never opens."""
     if study.blinded and study.treatment and is_same_file(path, study.raw / study.treatment.real):
         return True  # reported by `check_blinding`
-    if path.resolve().is_relative_to(study.folder):
-        return False
-    what = f"{path.name} is a link that leaves the study folder"
+    try:
+        if path.resolve().is_relative_to(study.folder):
+            return False
+        what = f"{path.name} is a link that leaves the study folder"
+    except (OSError, RuntimeError):
+        what = f"{path.name} is a link that leads in a circle"
     problems.add(kinds.OUTSIDE.at(Address(file=study.shown(path)), what))
     return True
 

@@ -58,11 +58,9 @@ def check_blinding(study: Study) -> Iterator[Problem]:
 
 def is_same_file(path: Path, other: Path) -> bool:
     """Whether two paths lead to one file: by links, or as two names of one inode."""
-    if path.resolve() == other.resolve():
-        return True
     try:
-        return os.path.samestat(path.stat(), other.stat())
-    except OSError:  # one of them is not there
+        return path.resolve() == other.resolve() or os.path.samestat(path.stat(), other.stat())
+    except (OSError, RuntimeError):  # one of them is not there, or links lead in a circle
         return False
 
 

@@ -57,12 +57,19 @@ def read_functions(
             except Stopped as error:
                 problems.extend(error.problems)
                 continue
-            except Exception as error:  # noqa: BLE001 - any error of the trial's code is told, not raised
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - the trial's code never ends a command
                 problems.append(broken(error, place, folder, shown=shown))
                 continue
             function = getattr(module, path.stem, None)
-            if callable(function):
-                functions[path.stem] = function
+            if not callable(function):
+                continue
+            try:
+                inspect.signature(function)
+            except ValueError:
+                what = f"{path.stem} is {function!r}, which does not say what it asks for"
+                problems.append(BROKEN_MODULE.at(place, what, fix="Write it as a function of the module."))
+                continue
+            functions[path.stem] = function
     return functions, problems
 
 
@@ -127,7 +134,7 @@ def guarded(functions: Mapping[str, Function], package: str, *, folder: Path, sh
                 return function(*args, **kwargs)
             except Stopped:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 place = Address(file=f"{shown}/{package}/{name}.py")
                 names = _columns((*args, *kwargs.values()))
                 raise Stopped([broken(error, place, folder, shown=shown, names=names)]) from error
@@ -195,7 +202,7 @@ def try_mappings(
         except Stopped as stopped:
             problems.extend(stopped.problems)
             continue
-        except Exception as error:  # noqa: BLE001 - any error of the trial's code is told, not raised
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the trial's code never ends a command
             names = _columns(arguments.values())
             problems.append(broken(error, place, folder, shown=shown, names=names))
             continue
@@ -211,7 +218,7 @@ def try_mappings(
 
 
 def broken(
-    error: Exception, place: Address, folder: Path, *, shown: str = "mappings", names: Iterable[str] = ()
+    error: BaseException, place: Address, folder: Path, *, shown: str = "mappings", names: Iterable[str] = ()
 ) -> Problem:
     """The problem of trial code that fails, at the innermost line of that code; else at `place`.
 

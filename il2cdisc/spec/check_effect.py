@@ -9,6 +9,8 @@ from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.models import Item, Placed, RangeSpec, Spec
 
+MOST_DAYS, MOST_DIGITS = 36_500, 12
+
 
 def check_effect(spec: Spec) -> Iterator[Problem]:
     """Assigned values, orders, windows, ranges and expressions that could not do what they say."""
@@ -84,6 +86,10 @@ def _ranges(spec: Spec) -> Iterator[Problem]:
     for row in spec.ranges:
         yield from _range(spec, row)
     for row in spec.conversions:
+        if row.digits is not None and not 0 <= row.digits <= MOST_DIGITS:
+            what = f"Digits of {row.testcd} is not from 0 to {MOST_DIGITS}"
+            fix = f"Write a whole number from 0 to {MOST_DIGITS}, or leave the cell empty."
+            yield kinds.DECIMALS.at(row.at("Digits"), what, values=[row.digits], fix=fix)
         yield from _listed(spec, row.dataset, f"{row.dataset}SPEC", row.specimen, row, "Specimen")
 
 
@@ -97,6 +103,9 @@ def _range(spec: Spec, row: RangeSpec) -> Iterator[Problem]:
 
 def _visits(spec: Spec) -> Iterator[Problem]:
     for row in spec.protocol.visits:
+        if row.planned_day is not None and abs(row.planned_day) > MOST_DAYS:
+            what = f"the planned day of {row.visit} is more than {MOST_DAYS:,} days away"
+            yield kinds.NOT_NUMBER.at(row.at("Planned Day"), what, fix="Write the day of the study.")
         for header, days in (("Window Before", row.window_before), ("Window After", row.window_after)):
             if days is not None and days < 0:
                 what = f"{header} of {row.visit} is below 0"

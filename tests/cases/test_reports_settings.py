@@ -523,3 +523,39 @@ def test_14_the_real_list_is_read_after_the_lock_alone(case: str, tmp_path: Path
         )
         text = "treatment.dummy_sha256: 'dummy_sha256' is missing"
     assert text in refused(tmp_path)
+
+
+def _circle(trial: Path) -> None:
+    path = trial / "raw" / "columns.csv"
+    path.unlink()
+    path.symlink_to("columns.csv")
+
+
+MODULES = {
+    "a module that ends the process": "import sys\nsys.exit(3)\n",
+    "a function that ends the process": "import sys\ndef ae(raw_events):\n    sys.exit(3)\n",
+    "a builtin": "ae = max\n",
+    "recursion": "def ae(raw_events):\n    return ae(raw_events)\n",
+}
+
+
+@pytest.mark.parametrize("case", list(MODULES))
+def test_11_code_of_the_trial_never_ends_a_command(case: str, trial: Path) -> None:
+    (trial / "mappings" / "sdtm" / "ae.py").write_text(MODULES[case], encoding="utf-8")
+    assert "MAP007 mappings/sdtm/ae.py" in told(survey(trial))
+
+
+def test_11_a_link_that_leads_in_a_circle(trial: Path) -> None:
+    _circle(trial)
+    assert "columns.csv is a link that leads in a circle" in told(survey(trial))
+
+
+def test_13_numbers_out_of_any_range(trial: Path) -> None:
+    cells(
+        trial, "sdtm",
+        ("Conversions", {"Dataset": "LB"}, "Digits", 400),
+        ("Protocol Visits", {}, "Planned Day", 1e30),
+    )  # fmt: skip
+    text = told(survey(trial))
+    assert "is not from 0 to 12" in text
+    assert "is more than 36,500 days away" in text
