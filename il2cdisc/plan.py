@@ -161,7 +161,7 @@ def engine_makes(spec: Spec) -> dict[str, set[str]]:
         steps = {
             "STUDYID", "DOMAIN", "VISITNUM", "VISITDY", "EPOCH", f"{root}SEQ", f"{root}DY", f"{root}STDY",
             f"{root}ENDY", f"{root}STRESC", f"{root}STRESN", f"{root}STRESU", f"{root}STNRLO",
-            f"{root}STNRHI", f"{root}STNRC", f"{root}NRIND", f"{root}LOBXFL", f"{root}TEST",
+            f"{root}STNRHI", f"{root}STNRC", f"{root}LOINC", f"{root}NRIND", f"{root}LOBXFL", f"{root}TEST",
         }  # fmt: skip
         for variable in dataset.variables:
             if whole or variable.name in steps or variable.no_data or variable.assigned_value:

@@ -20,6 +20,7 @@ from il2cdisc.results.lint_values import lint_values
 from il2cdisc.sdtm.problems import BROKEN_MODULE
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.check_versions import check_against_study, check_standards
+from il2cdisc.spec.codes import FILE, with_codes
 from il2cdisc.spec.load import read_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.tlf import Display
@@ -84,6 +85,8 @@ def _look(study: Study, out: Survey) -> None:
     problems.extend(check_standards(study))
     problems.extend(check_blinding(study))
     sdtm = _workbook(study, SDTM, problems)
+    codes = study.terminology / FILE
+    sdtm = with_codes(sdtm, codes, study.shown(codes), problems) if sdtm else sdtm
     adam = NO_ADAM if ADAM in absent else _workbook(study, ADAM, problems)
     displays = () if TLF in absent else _displays(study, problems)
     accepted = _gathered(problems, lambda: read_accepted(study))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Address, Problem
 from il2cdisc.spec.conditions import Condition as ConditionText
+from il2cdisc.spec.external import DictionaryCode
 from il2cdisc.spec.workbook import Place
 
 DATA_TYPES = (
@@ -417,6 +418,7 @@ class Spec(BaseModel):
     protocol: Protocol = Field(default_factory=Protocol)
     parameters: tuple[Parameter, ...] = ()
     windows: tuple[Window, ...] = ()
+    codes: tuple[DictionaryCode, ...] = ()
     schedule: tuple[ScheduleRow, ...] = ()
     absent: tuple[str, ...] = ()
     """Optional sheets that are not there or have no row."""

@@ -247,3 +247,15 @@ COMMON = Kind(
     _FIND,
     "Add the variable to the datasets, or set Common to No.",
 )
+CODES_UNREADABLE = Kind(
+    "SPC152",
+    "File of codes can't be read",
+    _STOP,
+    "Give the file the columns Dataset, Key, Specimen, Dictionary, Version, Code and Term, or move it away.",
+)
+CODE_ROW = Kind(
+    "SPC153",
+    "Code of an external dictionary that can't be used",
+    _FIND,
+    "Correct the row of the file; it is not used until then.",
+)

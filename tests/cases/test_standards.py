@@ -23,15 +23,19 @@ from il2cdisc.define.measure import date_type
 from il2cdisc.define.model import Define, Item, Where
 from il2cdisc.define.read import read_define
 from il2cdisc.define.values import with_values
+from il2cdisc.sdtm.steps.coded import with_loinc
 from il2cdisc.sdtm.steps.standard import with_standard_results
 from il2cdisc.spec.check_terms import check_terms
+from il2cdisc.spec.codes import is_loinc, with_codes
 from il2cdisc.spec.models import (
     Codelist,
     Condition,
     Conversion,
     DatasetSpec,
+    Protocol,
     RangeSpec,
     Spec,
+    SummaryValue,
     Term,
     ValueLevelSpec,
     VariableSpec,
@@ -578,3 +582,95 @@ def test_7_data_types_of_the_shipped_trial_are_true(define: Define, read: Read):
                 assert frame[item.name].dropna().str.fullmatch(forms[item.data_type]).all(), item.oid
                 seen.add(item.data_type)
     assert seen == {"date", "partialDate", "partialDatetime"}
+
+
+# 9. and 10. Codes of external dictionaries, from a file of the user
+
+CODES = """Dataset,Key,Specimen,Dictionary,Version,Code,Term
+TS,TRT,,UNII,2026-01,M0CKC0DE01,
+TS,PCLAS,,MED-RT,2026.01.05,N0000000001,A mock class [EPC]
+LB,GLUC,SERUM,LOINC,2.80,99901-1,
+LB,GLUC,URINE,LOINC,2.80,99902-9,
+LB,CREAT,,LOINC,2.80,99903-7,
+"""
+
+
+def coded_spec(text: str, tmp_path: Path) -> tuple[Spec, Problems]:
+    path, problems = tmp_path / "codes.csv", Problems()
+    path.write_text(text)
+    tests = Codelist(id="LBTESTCD", terms=tuple(Term(value=v) for v in ("GLUC", "CREAT", "ALT")))
+    names = ("LBTESTCD", "LBSPEC", "LBLOINC")
+    lb = DatasetSpec(
+        name="LB",
+        variables=tuple(
+            VariableSpec(dataset="LB", name=n, codelist="LBTESTCD" if n == "LBTESTCD" else "") for n in names
+        ),
+    )
+    summary = (
+        SummaryValue(parameter="TRT", value="ALDESLEUKIN"),
+        SummaryValue(parameter="PCLAS", null_flavor="UNK"),
+        SummaryValue(parameter="SPONSOR", value="X"),
+    )
+    spec = Spec(
+        shown="",
+        standard="SDTM",
+        define={},
+        datasets={"LB": lb},
+        codelists={"LBTESTCD": tests},
+        protocol=Protocol(summary=summary),
+    )
+    return with_codes(spec, path, "terminology/codes.csv", problems), problems
+
+
+def test_9_codes_of_the_user_fill_the_trial_summary(tmp_path: Path):
+    spec, problems = coded_spec(CODES, tmp_path)
+    assert not problems
+    found = [
+        (s.parameter, s.value, s.null_flavor, s.code, s.dictionary, s.dictionary_version)
+        for s in spec.protocol.summary
+    ]
+    assert found == [
+        ("TRT", "ALDESLEUKIN", "", "M0CKC0DE01", "UNII", "2026-01"),
+        ("PCLAS", "A mock class [EPC]", "", "N0000000001", "MED-RT", "2026.01.05"),
+        ("SPONSOR", "X", "", "", "", ""),
+    ]
+
+
+def test_10_codes_of_the_user_fill_loinc_by_test_and_specimen(tmp_path: Path):
+    spec, _ = coded_spec(CODES, tmp_path)
+    rows = [("GLUC", "SERUM"), ("GLUC", "URINE"), ("CREAT", "SERUM"), ("ALT", "SERUM"), ("GLUC", None)]
+    frame = pd.DataFrame(rows, columns=["LBTESTCD", "LBSPEC"], dtype="str")
+    made = with_loinc(frame, "LB", spec.datasets["LB"], spec)
+    assert made["LBLOINC"].fillna("").tolist() == ["99901-1", "99902-9", "99903-7", "", ""]
+    bare = spec.model_copy(update={"codes": ()})
+    assert with_loinc(frame, "LB", spec.datasets["LB"], bare) is frame
+
+
+@pytest.mark.parametrize(
+    ("row", "what", "hint"),
+    [
+        ("LB,GLUK,,LOINC,2.80,99901-1,", "LB has no test or parameter GLUK", "GLUC"),
+        ("LB,GLUC,,LOINC,2.80,99901-2,", "'99901-2' is not a LOINC code: its check digit is wrong", ""),
+        ("LB,GLUC,,LOINC,2.80,,", "LB GLUC has no dictionary or no code", ""),
+        ("XX,GLUC,,LOINC,2.80,99901-1,", "dataset XX has no tests or parameters in the workbook", ""),
+        ("LB,CREAT,,LOINC,2.80,99903-7,", "LB CREAT is coded by an earlier row already", ""),
+    ],
+)
+def test_10_a_row_of_codes_that_can_t_be_used_is_reported_at_its_line(tmp_path: Path, row, what, hint):
+    spec, problems = coded_spec(CODES + row + "\n", tmp_path)
+    (problem,) = problems.items
+    assert (problem.code, str(problem.where)) == ("SPC153", "terminology/codes.csv:7")
+    assert (problem.what, problem.hint) == (what, hint)
+    assert len(spec.codes) == 5
+
+
+@pytest.mark.parametrize("text", ["", "Dataset,Code\nLB,1\n", 'Dataset,Key\n"LB'])
+def test_10_a_file_of_codes_without_its_columns_stops(tmp_path: Path, text: str):
+    _, problems = coded_spec(text, tmp_path)
+    assert [problem.code for problem in problems.stops] == ["SPC152"]
+
+
+@pytest.mark.parametrize("code", ["99901-1", "99902-9", "99903-7"])
+def test_10_check_digits_of_loinc(code: str):
+    assert is_loinc(code)
+    assert not is_loinc(code[:-1] + str((int(code[-1]) + 1) % 10))

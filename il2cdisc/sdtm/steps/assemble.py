@@ -27,6 +27,7 @@ MADE_HERE = (
     "STNRLO",
     "STNRHI",
     "STNRC",
+    "LOINC",
     "NRIND",
     "LOBXFL",
     "TEST",

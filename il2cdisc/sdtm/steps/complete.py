@@ -14,6 +14,7 @@ from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import in_order
 from il2cdisc.sdtm.steps.assemble import finished, in_key_order
 from il2cdisc.sdtm.steps.baseline import dose_days_of, treatment_emergent, with_last_before_exposure
+from il2cdisc.sdtm.steps.coded import with_loinc
 from il2cdisc.sdtm.steps.design import trial_design
 from il2cdisc.sdtm.steps.in_ascii import in_ascii
 from il2cdisc.sdtm.steps.mapped import MappedDataset, with_new
@@ -119,6 +120,7 @@ def _completed(
     frame = with_visit_numbers(frame, name, spec.protocol, problems, places)
     frame = with_test_names(frame, name, spec, problems, places)
     frame = with_standard_results(frame, name, spec, facts.subjects, problems, places)
+    frame = with_loinc(frame, name, wanted, spec)
     if facts.first_days is not None:
         frame = with_study_days(frame, name, facts.first_days)
     planned = item.planned_before_dose
