@@ -202,18 +202,20 @@ def _careful(
     while block := list(itertools.islice(rows, BLOCK)):
         blocks.append(text_frame(dict(zip(places, zip(*block, strict=True), strict=True))))
     if ragged:
-        total = len(ragged) + len(lines)
-        what = f"Of {total} lines {len(ragged)} did not come with the {len(names)} fields of the header."
+        what = f"Lines do not have the header's {len(names)} fields."
         values = [f"line {line}: {count} fields" for line, count in ragged]
         cut = ragged[-1][0] == body.count("\n") + header_line and not body.endswith("\n")
         if cut:
             what += " The last line has no line end: the file was cut off."
-        problems.add(RAGGED.at(at_line(shown, ragged[0][0]), what, values=values))
+        wrong = [at_line(shown, line) for line, _ in ragged]
+        total = len(ragged) + len(lines)
+        problems.add(RAGGED.at(wrong[0], what, values=values, records=wrong, out_of=total))
     last = lines[-1] if lines else header_line
     inside = [line for line in blank if line < last]
     if inside:
-        what = f"Blank lines between the records: {line_list(inside)}."
-        problems.add(BLANK_LINES.at(at_line(shown, inside[0]), what))
+        what = "Blank lines are between the records."
+        between = [at_line(shown, line) for line in inside]
+        problems.add(BLANK_LINES.at(between[0], what, records=between))
     notes = (f"blank lines: {line_list(blank)}",) if blank else ()
     if blocks:
         frame = pd.concat(blocks, ignore_index=True) if len(blocks) > 1 else blocks[0]

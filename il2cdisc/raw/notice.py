@@ -17,8 +17,6 @@ from il2cdisc.raw.problems import COLUMN_MISSING, DISAGREE, NO_VALUE, NO_VALUE_M
 from il2cdisc.raw.values import check_values
 from il2cdisc.study import Study
 
-MOST_COLUMNS = 5
-
 
 def notice(export: RawExport, study: Study, dictionary: Dictionary) -> RawExport:
     """The export with its repeated records marked, and findings added to its problems.
@@ -106,10 +104,9 @@ def _of_repeat(form: Form, row: int, other: int, key: tuple[str, ...], every: li
     differ = [name.partition(".")[2] for name in one.index[(one != two).to_numpy()]]
     if not differ:
         return f"this record is the same as that on line {line} in every column; both are kept"
-    shown = ", ".join(differ[:MOST_COLUMNS])
-    more = f" and {len(differ) - MOST_COLUMNS} more" if len(differ) > MOST_COLUMNS else ""
+    shown = ", ".join(differ)
     return (
-        f"this record has the same {', '.join(key)} as that on line {line}, and differs in {shown}{more}; "
+        f"this record has the same {', '.join(key)} as that on line {line}, and differs in {shown}; "
         "both are kept"
     )
 

@@ -139,8 +139,8 @@ def _table(
     problems.extend(_hidden(sheet, marks))
     problems.extend(_commented(sheet, marks.comments))
     if sheet.blank:
-        what = f"Blank rows between the records: {line_list(sheet.blank)}."
-        problems.add(BLANK_LINES.at(at_line(sheet.shown, sheet.blank[0], sheet=sheet.name), what))
+        places = [at_line(sheet.shown, row, sheet=sheet.name) for row in sheet.blank]
+        problems.add(BLANK_LINES.at(places[0], "Blank rows are between the records.", records=places))
     if len(problems.stops) > before:
         return None
     columns, dated = _columns(sheet)
@@ -239,7 +239,7 @@ def _hidden(sheet: _Sheet, marks: Marks) -> Iterator[Problem]:
     rows = [row for row in marks.hidden_rows if row - 1 in set(sheet.kept)]
     if rows:
         places = [at_line(sheet.shown, row, sheet=sheet.name) for row in rows]
-        what = f"Rows are hidden in Excel: {line_list(rows)}."
+        what = "Rows are hidden in Excel."
         yield HIDDEN.at(places[0], what, records=places, out_of=len(sheet.kept))
     names = [sheet.header[column - 1] for column in marks.hidden_columns if column <= len(sheet.header)]
     if names:

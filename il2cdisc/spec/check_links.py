@@ -31,8 +31,10 @@ def _datasets(spec: Spec, variables: Iterable[VariableSpec]) -> Iterator[Problem
         if variable.dataset not in spec.datasets:
             unknown.setdefault(variable.dataset, []).append(variable)
     for name, rows in unknown.items():
-        what = f"dataset {name} of {len(rows)} row(s) is not in Datasets"
-        yield kinds.UNKNOWN_DATASET.at(rows[0].at("Dataset"), what, hint=did_you_mean(name, spec.datasets))
+        what = f"dataset {name} is not in Datasets"
+        cells = [row.at("Dataset") for row in rows]
+        hint = did_you_mean(name, spec.datasets)
+        yield kinds.UNKNOWN_DATASET.at(cells[0], what, hint=hint, records=cells)
     for dataset in spec.datasets.values():
         yield from _id(spec.comments, dataset.comment, "comment", "Comments", dataset, "Comment")
         if not dataset.variables and not dataset.no_data:

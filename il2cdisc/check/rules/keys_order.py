@@ -1,6 +1,6 @@
 """The records of a file are not sorted by the key variables.
 
-What: the first record that stands after one with greater keys; missing sorts first, text by its bytes.
+What: records that come after one with greater keys; missing sorts first, text by its bytes.
 Why: define.xml says that the file is sorted by its keys.
 Example: a record of subject 002 before the last one of 001.
 Fix: build again; the build sorts by Key Variables.
@@ -29,5 +29,5 @@ def check(context: Context) -> Iterator[Hit]:
     for table, spec in context.checked:
         rows = np.flatnonzero(table.key_steps < 0) + 1
         if len(rows):
-            what = f"after a record with greater {', '.join(table.keys)} (the first of {len(rows):,})"
-            yield Hit(table.name, what, rows=rows[:1], spec=spec.at("Key Variables"))
+            what = f"after a record with greater {', '.join(table.keys)}"
+            yield Hit(table.name, what, rows=rows, spec=spec.at("Key Variables"))
