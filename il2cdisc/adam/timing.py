@@ -20,7 +20,7 @@ from il2cdisc.adam.arguments import (
     text_at,
 )
 from il2cdisc.adam.problems import PARTIAL_DOSE
-from il2cdisc.base.dates import earliest_day, from_sas_day, is_iso, over_distinct, sas_day
+from il2cdisc.base.dates import from_sas_day, is_iso, sas_seconds
 from il2cdisc.base.exposure import FIRST, FIRST_LEVEL, LAST, LAST_LEVEL, exposure_days
 from il2cdisc.base.moments import AFTER, BEFORE, SAME, compared, moments_of
 from il2cdisc.base.onset import end_days, onset_days, possible_days
@@ -83,7 +83,7 @@ def derive_vars_dtm(dataset: pd.DataFrame, *, prefix: str, dtc: str) -> pd.DataF
     name = "derive_vars_dtm"
     need_columns(name, dataset, [dtc])
     need_absent(name, dataset, [f"{prefix}DTM"])
-    return dataset.assign(**{f"{prefix}DTM": over_distinct(dataset[dtc], _seconds).astype("float64")})
+    return dataset.assign(**{f"{prefix}DTM": sas_seconds(dataset[dtc])})
 
 
 def derive_vars_dy(dataset: pd.DataFrame, *, reference: str, source: Sequence[str]) -> pd.DataFrame:
@@ -130,14 +130,6 @@ def need_dates(function: str, text: pd.Series) -> None:
     if wrong:
         fix = "derive from a --DTC variable of SDTM, whose dates are ISO 8601"
         raise refuse(function, f"{wrong[0]!r} is no ISO 8601 date", fix=fix)
-
-
-def _seconds(text: str) -> float:
-    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?", text)
-    if match is None:
-        return np.nan
-    days = sas_day(earliest_day(match[1]))
-    return days * _DAY + int(match[2]) * 3600 + int(match[3]) * 60 + float(match[4] or 0)
 
 
 def compute_pre_treatment(

@@ -30,6 +30,7 @@ _ISO = re.compile(
     r"(?:T(?P<H>[0-9]{2}|-)(?::(?P<M>[0-9]{2}|-)(?::(?P<S>[0-9]{2}(?:\.[0-9]+)?))?)?)?)?)?"
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + "T[0-9]{2}:[0-9]{2}")
 _TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2})(\.[0-9]+)?)?")
 _HOUR = re.compile(r"([0-9]{2})(?:[:.]([A-Za-z?-]{2,3})(?:[:.]([A-Za-z?-]{2,3}))?)?")
 _MIDNIGHT = re.compile(r"00?[:.]00(?:[:.]00(?:\.0+)?)?")
@@ -203,12 +204,9 @@ def sas_seconds(dates: pd.Series) -> pd.Series:
     """SAS date-time numbers (seconds since 1960-01-01) of ISO text with hour and minute, else NaN."""
 
     def rule(text: str) -> float:
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
+        if not is_iso(text) or not _MOMENT.match(text):
             return np.nan
-        if "T" not in text:
-            return np.nan
+        moment = datetime.fromisoformat(text)
         return float((moment - datetime(1960, 1, 1)).total_seconds())  # noqa: DTZ001 - SAS has no time zone
 
     return over_distinct(dates, rule).astype("float64")
