@@ -35,7 +35,7 @@ QUESTIONS = {
     "MAP105": "{label} is recorded as {value}, which could not be translated and coded. "
     "Please confirm the wording, or describe it in other words.",
     "MAP106": "{label} is recorded as {value}, where a number is expected. Please give the number.",
-    "MAP140": "{label} is recorded as {value}, where a number is expected. Please give the result as a number.",
+    "MAP140": "{label} is recorded as {value}, where a number is expected. Please give the number.",
     "MAP141": "{label} is recorded as {value}. Please give the reference limit as a number.",
     "MAP142": "{label} is recorded as {value}: {told}. Please give the right reference limits.",
     "CHK050": "{label} is recorded as {value}: {told}. " + CONFIRM,
