@@ -192,7 +192,8 @@ def _mappings(
     code = study.shown(study.mappings)
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
     frames["protocol"] = sdtm.protocol
-    order, unknown = workable(functions, frames, shown=f"{code}/sdtm")
+    stems = {path.stem for path in (study.mappings / "sdtm").glob("*.py")} if partial else set[str]()
+    order, unknown = workable(functions, frames, broken=stems - set(functions), shown=f"{code}/sdtm")
     context = sdtm_context(study, sdtm, Problems(), _nowhere, dictionary)
     mapped, _, failed = try_mappings(functions, order, frames, context, folder=study.mappings, shown=code)
     problems.extend([*unknown, *map(_on_empty_frames, failed)])
@@ -203,7 +204,9 @@ def _mappings(
     names = set(sdtm.datasets)
     if partial:
         made = {m.name for m in mapped}
-        whole = {name for name, variables in engine_makes(sdtm).items() if name.startswith("T")}
+        whole = {
+            name for name, variables in engine_makes(sdtm).items() if name.startswith("T") or name == "RELREC"
+        }
         names = {*made, *whole, *(f"SUPP{name}" for name in made)}
         _not_checked(problems, f"{code}/sdtm", _left_out(sdtm, names), "a mapping module fails")
     told = check_links(links, sdtm, [m.name for m in mapped], folder=f"{code}/sdtm") if not partial else []

@@ -9,7 +9,7 @@ import re
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -84,16 +84,23 @@ def in_order(
 
 
 def workable(
-    functions: Mapping[str, Function], offered: Iterable[str], *, shown: str = "mappings"
+    functions: Mapping[str, Function],
+    offered: Iterable[str],
+    *,
+    broken: Collection[str] = (),
+    shown: str = "mappings",
 ) -> tuple[list[str], list[Problem]]:
-    """Names of the functions that can be called, each after what it asks for; and why the others can't."""
+    """Names of the functions that can be called, each after what it asks for; and why the others can't.
+
+    `broken`: modules that could not be loaded, which is reported already.
+    """
     have = set(offered)
     problems: list[Problem] = []
     needs: dict[str, list[str]] = {}
     for name, function in functions.items():
         asked = inputs_of(function)
         for item in asked:
-            if item not in have and item not in functions:
+            if item not in have and item not in functions and item not in broken:
                 what = f"{name} asks for {item}, which nothing offers"
                 hint = did_you_mean(item, [*have, *functions])
                 problems.append(UNKNOWN_INPUT.at(Address(file=f"{shown}/{name}.py"), what, hint=hint))
