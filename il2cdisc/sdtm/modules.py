@@ -244,7 +244,7 @@ def broken(
     return BROKEN_MODULE.at(place, f"{type(error).__name__}: {text}", hint=hint)
 
 
-def _line_of(error: Exception, place: Address, folder: Path, shown: str) -> Address:
+def _line_of(error: BaseException, place: Address, folder: Path, shown: str) -> Address:
     """The innermost line of the trial's code that an error went through; else `place`."""
     if isinstance(error, SyntaxError) and error.filename:
         found = [(error.filename, error.lineno or 0)]
