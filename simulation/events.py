@@ -96,7 +96,8 @@ def adverse_events(
     rows = rows.merge(
         doses[["s", "dose", "date", "dosing"]], on=["s", "dose"], how="left", validate="many_to_one"
     )
-    start = rows["dosing"] + np.where(site, random.integers(20, 300, size), random.integers(60, 600, size))
+    # a reaction at the site is there when the site is examined, 30 to 60 minutes after the dose
+    start = rows["dosing"] + np.where(site, random.integers(5, 30, size), random.integers(60, 600, size))
     rows["AESTDAT"] = rows["date"]
     length = random.integers(1, 5, size)
     for event, (low, high, short, long) in LATER.items():

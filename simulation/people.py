@@ -54,13 +54,14 @@ def _initials(random: Random, size: int) -> np.ndarray:
     return pick(random, letters, size) + pick(random, letters, size)
 
 
-def recruit(random: Random, subjects: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def recruit(random: Random, subjects: int, *, failures: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the people (a row a screened subject, in order of consent) and the randomisation list.
 
-    `subjects` is the number randomised; 44 are screened for each 36. Columns are lower case: they are
-    the truth of the simulation, not what was collected.
+    `subjects` is the number randomised; 44 are screened for each 36, or, without `failures`, those alone,
+    who meet every criterion. Columns are lower case: they are the truth of the simulation, not what was
+    collected.
     """
-    failed = round(subjects * 8 / 36)
+    failed = round(subjects * 8 / 36) if failures else 0
     screened = subjects + failed
     rand = randomisation_list(random, subjects)
     day_one = _day_ones(random, subjects)

@@ -53,12 +53,12 @@ THEMES = (
 )
 
 
-def truth(subjects: int, seed: int) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def truth(subjects: int, seed: int, *, failures: bool = True) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return all forms before they are text (dates as dates), and the people."""
     vocabulary = coding.read_vocabulary(HERE / "vocabulary.csv")
     words = coding.words_of(vocabulary)
     random = {theme: chance.stream(seed, theme) for theme in THEMES}
-    people, rand = recruit(random["people"], subjects)
+    people, rand = recruit(random["people"], subjects, failures=failures)
     table = visits.calendar(random["visits"], people)
     # who withdrew at once has a consent and nothing more
     quit_at_once = table["s"].map(people["failure"]).eq("WITHDREW")
@@ -118,13 +118,16 @@ def simulate(
     seed: int = SEED,
     planted: Path | None = None,
     limits: Limits | None = None,
+    *,
+    failures: bool = True,
 ) -> None:
     """Write the raw export of a trial with `subjects` randomised (and 44/36 as many screened) into `out`.
 
     The same seed gives the same bytes. `planted` is the file that lists the planted errors with file and
     line; without it no list is written. With 36 subjects all numbers are those of the shipped export; larger
     trials scale them. Ids are as wide as the number screened needs (01-001; 01-0001 from 1,000 on). `limits`
-    says how many rows a file holds before a form passes into a further part.
+    says how many rows a file holds before a form passes into a further part. Without `failures` everybody who
+    is screened meets every criterion and is randomised.
     Raises ValueError below 12 subjects.
     """
     if subjects < 12:
@@ -132,7 +135,7 @@ def simulate(
     limits = limits or Limits()
     dictionary = read_dictionary(HERE / "dictionary.csv")
     vocabulary = coding.read_vocabulary(HERE / "vocabulary.csv")
-    raw, people = truth(subjects, seed)
+    raw, people = truth(subjects, seed, failures=failures)
     subjid = people["subjid"].to_numpy()
     desk = chance.stream(seed, "desk")
     forms = {}
@@ -170,8 +173,9 @@ def main() -> None:
     parser.add_argument("--subjects", type=int, default=SUBJECTS)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--planted", type=Path, default=HERE.parent / "tests" / "planted.toml")
+    parser.add_argument("--no-failures", action="store_true", help="everybody screened meets every criterion")
     given = parser.parse_args()
-    simulate(given.out, given.subjects, given.seed, given.planted)
+    simulate(given.out, given.subjects, given.seed, given.planted, failures=not given.no_failures)
 
 
 if __name__ == "__main__":

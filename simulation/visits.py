@@ -12,6 +12,8 @@ UNSCHEDULED = ("Non programmata 1", "Non programmata 2")
 DAYS = (1, 2, 3, 4, 5, 8, 15, 22, 29, 60)
 WINDOW = {8: 1, 15: 2, 22: 2, 29: 3, 60: 7}
 JITTER = {8: (0, 0, 0, 1), 15: (-1, 0, 0, 1), 22: (-1, 0, 0, 1), 29: (-1, 0, 0, 2), 60: (-3, 0, 0, 1, 4)}
+AFTER_CONSENT = 150
+"""Minutes by which the day of consent begins later than other visits."""
 DOSES = tuple(f"Giorno {day}" for day in DAYS[:-1])
 
 
@@ -107,6 +109,8 @@ def calendar(random: Random, people: pd.DataFrame) -> pd.DataFrame:
     table["blood"] = 450 + random.integers(0, 55, size)
     table["rating"] = 510 + random.integers(0, 40, size)
     table["dosing"] = 600 + random.integers(0, 75, size)
+    # nothing is done before consent, which is signed by 9:40 (conduct.consent)
+    table.loc[table["visit"] == SCREENING, ["blood", "rating"]] += AFTER_CONSENT
     return table
 
 
