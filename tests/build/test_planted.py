@@ -25,13 +25,7 @@ def place(entry: dict[str, Any]) -> str:
 def findings(built: Path) -> list[dict[str, Any]]:
     """Every record of every finding, with what the finding says of it."""
     found = json.loads((built / "checks" / "findings.json").read_text())["findings"]
-    found = [item for item in found if not simulated(item)]
     return [{**item, **record} for item in found for record in item["records"]]
-
-
-def simulated(item: dict[str, Any]) -> bool:
-    """The simulation times the samples of the day of consent before it: not planted, and rightly reported."""
-    return item["code"] == "CHK070"
 
 
 def told_at(findings: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -61,6 +55,7 @@ def test_no_false_alarm(findings: list[dict[str, Any]]) -> None:
         at: [item["code"] for item in items]
         for at, items in told_at(findings).items()
         if at.partition(" ")[0] not in planted and at not in EXPLAINED
+        if {item["level"] for item in items} != {"information"}  # a text that is spelled in ASCII
     }
     assert others == {}
 
