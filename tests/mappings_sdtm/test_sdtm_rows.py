@@ -230,13 +230,6 @@ def test_why_there_is_no_laboratory_result(value, note, reason):
     assert listed(pd.DataFrame({"why": why}), "why") == [(reason,)]
 
 
-def test_the_limit_of_a_result_below_it():
-    from mappings.sdtm.lb import below
-
-    found = below(pd.Series(["<0.3", "0.3", None, "< 9"], dtype="str"))
-    assert listed(pd.DataFrame({"limit": found}), "limit") == [(0.3,), (None,), (None,), (9.0,)]
-
-
 def test_reference_limits_come_from_the_columns_of_the_test():
     from mappings.sdtm.lb import THYROID_LIMITS, limits_of
 
@@ -287,10 +280,3 @@ def test_details_of_a_disposition():
         ("COMPLETED",),
         ("MORTE",),
     ]
-
-
-def test_a_point_for_the_comma_of_the_laboratory():
-    from mappings.common import decimal_point
-
-    rows = pd.DataFrame({"cyto.RESULT": ["1,04", "<LLOQ", None]}, dtype="str")
-    assert listed(decimal_point(rows, "cyto.RESULT"), "cyto.RESULT") == [("1.04",), ("<LLOQ",), (None,)]
