@@ -274,7 +274,7 @@ class ScheduleFacts(_Table):
     written: str = ""
     """How dates are written, such as dd/mm/yyyy; empty for ISO 8601."""
     took_place: str = ""
-    """Condition of the records whose visit took place: `SVOCC EQ S`; empty: of all."""
+    """Condition of the records whose visit took place: `OCCURRED EQ Y`; empty: of all."""
     end: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Columns, `form.COLUMN`, that hold the last day of participation."""
 

@@ -95,8 +95,8 @@ def derive_locf_records(
     A new row is a copy of the row that it is carried from (its date and ids too), with the missing visit,
     DTYPE `LOCF`, and missing values in `keep_missing` and in the window variables, as no window placed it.
 
-    Before: S1 with 18 at Week 4 and 15 between windows, nothing in that of Week 8.
-    After: also S1 at Week 8 with 15, DTYPE LOCF.
+    Before: S1 with 18 in the first window and 15 between windows, nothing in the last window.
+    After: also S1 in the last window with 15, DTYPE LOCF.
     """
     name = "derive_locf_records"
     need_columns(name, dataset, [*by, *order, value, "AVISITN", "DTYPE", *keep_missing])

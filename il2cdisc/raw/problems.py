@@ -127,7 +127,7 @@ NOT_IN_LIST = Kind(
 NO_VALUE_MEANT = frozenset({"not done", "not available", "not applicable", "missing", "unknown"})
 """Meanings (in the data dictionary, case apart) of codes that are in the place of a number."""
 
-COMMENT = Kind(
+CELL_COMMENT = Kind(
     "RAW170",
     "Cell comment",
     FINDING,

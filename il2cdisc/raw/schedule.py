@@ -103,8 +103,8 @@ def _each_visit(view: Visits, condition: tuple[Condition, ...]) -> Calls:
 def _planned(view: Visits, row: ScheduleRow, planned: Sequence[PlannedVisit]) -> Calls:
     """Every subject that is to have come to a visit: its window ended before the end of participation.
 
-    Days count from the visit that is planned for day 1. A visit on that day or before it is expected of
-    every subject whom the condition names; a later one of those who were there on day 1.
+    Days count from the visit that is planned for the first day. A visit on that day or before it is expected
+    of every subject whom the condition names; a later one of those who were there on it.
     """
     visit = next((item for item in planned if item.visit.casefold() == row.visit.casefold()), None)
     subject = np.arange(len(view.subjects))
@@ -118,7 +118,7 @@ def _planned(view: Visits, row: ScheduleRow, planned: Sequence[PlannedVisit]) ->
 
 
 def _first_day(view: Visits, planned: Sequence[PlannedVisit]) -> Numbers:
-    """For each subject the day of the visit that is planned for day 1."""
+    """For each subject the day of the visit that is planned for the first day."""
     first = [view.code(item.visit) for item in planned if item.planned_day == 1]
     held = view.took_place.take(np.isin(view.took_place.visit, first))
     return view.last_day(held.subject, held.day)

@@ -22,7 +22,7 @@ from il2cdisc.base.problems import (
 from il2cdisc.raw.csvfile import header_is_good
 from il2cdisc.raw.problems import (
     BLANK_LINES,
-    COMMENT,
+    CELL_COMMENT,
     ERROR_CELL,
     FORMULA,
     HIDDEN,
@@ -255,4 +255,4 @@ def _commented(sheet: _Sheet, comments: Mapping[Where, str]) -> Iterator[Problem
         by_text.setdefault(comments[where], []).append(sheet.at(where))
     for text, places in by_text.items():
         what = f"The cell has the comment '{text}'." if text else "The cell has a comment without text."
-        yield COMMENT.at(places[0], what, records=places)
+        yield CELL_COMMENT.at(places[0], what, records=places)

@@ -60,7 +60,7 @@ def _found(context: Context, subjects: pd.DataFrame) -> dict[str, tuple[str, str
             found["AGEMIN"] = ("the youngest subject with a planned arm is", number_text(ages.min()), _from)
             found["AGEMAX"] = ("the oldest subject with a planned arm is", number_text(ages.max()), _up_to)
     for parameter, variable, what, agrees in DATES:
-        # a trial starts with the first of those who enrol
+        # a trial starts with the first of those who were enrolled
         of = subjects[enrolled] if parameter == "SSTDTC" and enrolled.any() else subjects
         days = of[variable].dropna().str[:10] if variable in of else pd.Series([], dtype="str")
         days = days[days.str.len() == 10]

@@ -43,7 +43,7 @@ def mmrm(
     categories and booleans are factors, as are `subject`, `visit` and variables written C(X); other numbers
     are covariates. Rows with a missing value in any variable of the model are left out (`left_out` counts
     them). Visits are in the order of `visit_order` (every visit of the data, once), of their categories, or
-    of their numbers. Texts that differ in one whole number alone (`Week 2`, `Week 10`) are in its order;
+    of their numbers. Texts that differ in one whole number alone (`T 2`, `T 10`) are in its order;
     where other texts would have to be put in an order and the structure depends on it, the call is refused.
 
     `covariance`: UN, TOEPH, TOEP, ARH1, AR1, CSH, CS, ANTE1 (first-order antedependence) or AD (the same with
@@ -189,7 +189,7 @@ def _check_order(given: Sequence[object], values: Sequence[object]) -> None:
 def _by_one_number(texts: Sequence[str]) -> list[object] | None:
     """Texts by the one whole number that tells them apart; None where they differ in anything else.
 
-    A sign counts (`Day -7` is before `Day -1`), and a unit is part of the text: `Week 2` and `Month 2` have
+    A sign counts (`Day -7` is before `Day -1`), and a unit is part of the text: `T 2` and `U 2` have
     no certain order.
     """
     found = [_ONE_NUMBER.fullmatch(text) for text in texts]
