@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import shutil
-import signal
+import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 LINE = re.compile(r"^(?P<code>[A-Z]{3}\d{3})(?: (?P<rest>.*))?$")
@@ -31,45 +31,15 @@ class Said:
         return "CLI002" in self.text or "Traceback" in self.text or self.status not in (0, 1, 2)
 
 
-def preload() -> None:
-    """Everything that a build imports: forked children begin with it."""
-    import il2cdisc.build
-    import il2cdisc.check.core
-    import il2cdisc.check.report
-    import il2cdisc.check.run
-    import il2cdisc.cli
-    import il2cdisc.deliver.publish
-    import il2cdisc.sdtm.steps
-    import il2cdisc.tlf.figure
-    import il2cdisc.tlf.render
-    import il2cdisc.trace.store
-    import il2cdisc.transport.readback  # noqa: F401
+CODE = "import os; os.sched_setaffinity(0, {{{cpu}}}); from il2cdisc.cli import main; main()"
+"""On one processor a build starts no second process: its work is done in the first."""
 
 
-def start(trial: Path, cpu: int, arguments: Sequence[str] = ("build",)) -> int:
-    """Fork a build of a trial, bound to one processor; gives the process id. Its text goes to `said.txt`."""
-    child = os.fork()
-    if child:
-        return child
-    status = 99
-    try:
-        os.sched_setaffinity(0, {cpu})
-        place = os.open(trial / "said.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(place, 1)
-        os.dup2(place, 2)
-        sys.argv = ["il2cdisc", *arguments, "--trial", str(trial)]
-        os.chdir(trial.parent)
-        from il2cdisc.cli import main
-
-        main()
-        status = 0
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 98
-    finally:
-        with contextlib.suppress(Exception):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(status)
+def start(trial: Path, cpu: int) -> subprocess.Popen[bytes]:
+    """Start a build of a trial, bound to one processor. Its text goes to `said.txt`."""
+    command = [sys.executable, "-c", CODE.format(cpu=cpu), "build", "--trial", str(trial)]
+    with (trial / "said.txt").open("wb") as text:
+        return subprocess.Popen(command, stdout=text, stderr=subprocess.STDOUT, cwd=trial.parent)
 
 
 def said(trial: Path, status: int) -> Said:
@@ -97,23 +67,23 @@ def said(trial: Path, status: int) -> Said:
 def run_all(folders: Iterable[Path], done: Callable[[Path, Said], None], *, workers: int = 2) -> None:
     """Build each folder, `workers` at a time; `done` is called with what each said. Folders are removed."""
     cpus = sorted(os.sched_getaffinity(0))
-    free = [cpus[number % len(cpus)] for number in range(workers)]
-    running: dict[int, tuple[Path, int, float]] = {}
-    waiting = iter(folders)
-    while True:
-        while free and (folder := next(waiting, None)) is not None:
-            cpu = free.pop()
-            running[start(folder, cpu)] = (folder, cpu, time.monotonic())
-        if not running:
-            return
-        child, status = os.waitpid(-1, os.WNOHANG)
-        if not child:
-            for process, (_, _, since) in running.items():
-                if time.monotonic() - since > SECONDS:
-                    os.kill(process, signal.SIGKILL)
-            time.sleep(0.02)
-            continue
-        folder, cpu, _ = running.pop(child)
-        free.append(cpu)
-        done(folder, said(folder, os.waitstatus_to_exitcode(status)))
-        shutil.rmtree(folder, ignore_errors=True)
+
+    def built(folder: Path, number: int) -> tuple[Path, Said]:
+        process = start(folder, cpus[number % len(cpus)])
+        try:
+            status = process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            status = process.wait()
+        return folder, said(folder, status)
+
+    waiting = enumerate(folders)
+    with ThreadPoolExecutor(workers) as pool:
+        running = {pool.submit(built, folder, n) for n, folder in islice(waiting, workers)}
+        while running:
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= {pool.submit(built, folder, n) for n, folder in islice(waiting, len(ended))}
+            for result in ended:
+                folder, told = result.result()
+                done(folder, told)
+                shutil.rmtree(folder, ignore_errors=True)

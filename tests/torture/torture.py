@@ -31,7 +31,7 @@ import values
 import workbooks
 from blind import MUTANTS as BLIND
 from blind import BlindMutant
-from builds import Said, preload, run_all
+from builds import Said, run_all
 from harmless import CHANGES, outputs_of
 from mutant import Mutant
 from trial import SECOND, SHIPPED, Trial, copy_trial
@@ -198,7 +198,6 @@ def main() -> int:
     parser.add_argument("--blind", action="store_true", help="the forty that were written without the engine")
     parser.add_argument("--harmless", action="store_true", help="the harmless changes instead")
     asked = parser.parse_args()
-    preload()
     sources = {"shipped": [SHIPPED], "second": [SECOND], "both": [SECOND, SHIPPED]}[asked.trial]
     if asked.harmless:
         found = {
