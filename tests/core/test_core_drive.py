@@ -187,6 +187,17 @@ def test_all_findings_of_a_rule_are_held() -> None:
     assert finding.count == 3000
 
 
+def test_ids_do_not_hang_on_the_order_in_which_core_names_values() -> None:
+    values = (("AEBODSYS", "Eye disorders"), ("AEBDSYCD", ""), ("$count", "1"))
+    found = []
+    for told in (values, values[::-1]):
+        hit = Hit("AE", "x is y", "S-1", 3, values=told)
+        outcome = Outcome("CORE", (RuleResult("CORE-1", "findings", count=1, hits=(hit,)),))
+        found += grouped(laid_beside(outcome).findings).findings
+    assert found[0].id == found[1].id
+    assert found[0].variable == found[1].variable == "AEBDSYCD"
+
+
 def test_lists_may_only_improve() -> None:
     assert worse("CORE-1\tCG1\nCORE-2\t\n", "CORE-2\t\nCORE-3\t\n") == ["CORE-1"]
 

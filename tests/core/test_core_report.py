@@ -57,7 +57,7 @@ def test_a_report_gives_rules_and_findings(tmp_path: Path) -> None:
     ]
     found = {item.code: item for item in laid_beside(outcome).findings}
     assert found["CORE-000024"].where == "AE USUBJID=S-1 AESEQ=2"
-    assert found["CORE-000024"].first.value == "AEBODSYS='Skin', AEBDSYCD=''"
+    assert found["CORE-000024"].first.value == "AEBDSYCD='', AEBODSYS='Skin'"
     assert found["CORE-000024"].title == "CG0082, TIG0347: AEBODSYS is not empty and AEBDSYCD is empty"
     assert found["CHK084"].what == "it broke - KeyError"
     assert outcome.complete

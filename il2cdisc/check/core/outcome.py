@@ -149,9 +149,10 @@ def laid_beside(outcome: Outcome, origin: Origin | None = None) -> Laid:
 
 
 def _finding(item: RuleResult, hit: Hit, by: str, origin: Origin | None) -> Finding:
-    names = [name for name, _ in hit.values]
+    told = sorted(hit.values)  # CORE names them in any order, and ids are made of them
+    names = [name for name, _ in told]
     variable = names[0] if len(names) == 1 else next((n for n in names if n.startswith(hit.dataset[:2])), "")
-    held = [f"{name}={value!r}" for name, value in hit.values]
+    held = [f"{name}={value!r}" for name, value in told]
     place = place_text(at_record(hit.dataset, hit.usubjid, hit.seq)) if hit.dataset else ""
     if hit.row and not hit.seq:
         place += f" record {hit.row}"
