@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped
+from il2cdisc.base.room import is_room
 from il2cdisc.streams import use_lasting_streams
 
 if TYPE_CHECKING:
@@ -330,7 +331,7 @@ def _told() -> Iterator[_End]:
     except MemoryError:
         raise end.stop([NO_MEMORY.at("", "The system has no more memory for this process.")]) from None
     except Exception as error:
-        if _is_room(error):
+        if is_room(error):
             raise end.stop([NO_MEMORY.at("", f"{' '.join(str(error).split())[:300]}.")]) from None
         if os.environ.get("IL2CDISC_DEBUG"):
             raise
@@ -338,13 +339,6 @@ def _told() -> Iterator[_End]:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = Address(file=Path(last.filename).name, line=last.lineno or 0)
         raise end.stop([OWN_ERROR.at(place, f"{type(error).__name__}: {text}")]) from None
-
-
-def _is_room(error: Exception) -> bool:
-    """Whether the system refused a thread or memory: libraries say so in errors of many classes."""
-    text = str(error)
-    words = ("start new thread", "launch worker thread", "failed to map segment", "Unable to allocate")
-    return any(word in text for word in words)
 
 
 def _print_problems(problems: list[Problem]) -> None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from il2cdisc.base.problems import Problem, Problems, at_line
+from il2cdisc.base.room import try_threads
 from il2cdisc.raw.problems import (
     BLANK_LINES,
     ENCODING,
@@ -158,6 +159,7 @@ def _plain(body: str, delimiter: str, header_line: int, encoding: str) -> Table 
 
 
 def _arrow_table(text: str, names: list[str], delimiter: str, refuse: Callable[[object], str]) -> pa.Table:
+    try_threads()
     return pa_csv.read_csv(
         io.BytesIO(text.encode()),
         read_options=pa_csv.ReadOptions(column_names=names, use_threads=False),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Problems, at_line, did_you_mean
+from il2cdisc.base.room import is_room
 from il2cdisc.base.rowids import numbered
 from il2cdisc.raw.blinding import (
     NOT_RECORDED,
@@ -201,7 +202,9 @@ def _guarded(study: Study, name: str, path: Path, shown: str, problems: Problems
         return _table(study, name, path, shown, problems)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
-    except BaseException as error:  # noqa: BLE001 - a panic of a reader in another language is no Exception
+    except BaseException as error:
+        if is_room(error):
+            raise
         said = " ".join(str(error).split())[:200]
         told = f"{type(error).__name__}: {said}" if said else type(error).__name__
         what = f"The reader of {_FORMAT_NAMES[study.format_of(name)]} files can't read the file ({told})."

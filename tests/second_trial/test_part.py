@@ -95,10 +95,10 @@ def test_a_file_is_the_same_whatever_else_is_named(part: Path, tmp_path: Path, c
         (["DM"], ["dm", "ex", "se"], []),
         (["LB"], ["dm", "ex", "lb", "se"], []),
         (["SUPPLB"], ["dm", "ex", "lb", "se"], []),
-        (["ADSL"], ["dm", "ds", "ex", "se"], ["adsl"]),
-        (["T-1"], ["dm", "ds", "ex", "se"], ["adsl"]),
-        (["T-2"], ["ae", "dm", "ds", "ex", "se"], ["adae", "adsl"]),
-        (["AE", "T-1"], ["ae", "dm", "ds", "ex", "se"], ["adsl"]),
+        (["ADSL"], ["dm", "ds", "ex", "se", "sv"], ["adsl"]),
+        (["T-1"], ["dm", "ds", "ex", "se", "sv"], ["adsl"]),
+        (["T-2"], ["ae", "dm", "ds", "ex", "se", "sv"], ["adae", "adsl"]),
+        (["AE", "T-1"], ["ae", "dm", "ds", "ex", "se", "sv"], ["adsl"]),
     ],
 )
 def test_what_a_part_maps(plan: Plan, names: list[str], sdtm: list[str], adam: list[str]) -> None:
