@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 import numpy as np
@@ -38,13 +38,16 @@ def with_values(spec: Spec, made: Mapping[str, Dataset], selections: Mapping[str
     for name, dataset in made.items():
         if (wanted := spec.datasets.get(name)) is None:
             continue
+        tests: list[tuple[dict[str, str], Rows]] | None = None
         for variable, code in _described(wanted):
             if variable.name in dataset.frame and code in dataset.frame:
+                tests = _tests(wanted, code, dataset.frame) if tests is None else tests
                 rows = [row for row in kept if (row.dataset, row.variable) == (name, variable.name)]
                 free = np.ones(len(dataset.frame), dtype=bool)
                 for row in rows:
                     free[_held(spec, selections, row)] = False
-                found += _rows(wanted, variable, code, dataset.frame, free, any(row.origin for row in rows))
+                own = any(row.origin for row in rows)
+                found += _rows(wanted, variable, tests, dataset.frame[variable.name], free, own)
     clauses = {clause.id: clause for _, clause in found}
     fields = {name: getattr(spec, name) for name in Spec.model_fields}
     fields["value_levels"] = (*kept, *(row for row, _ in found))
@@ -73,17 +76,23 @@ def _described(dataset: DatasetSpec) -> Iterator[tuple[VariableSpec, str]]:
 
 
 def _rows(
-    dataset: DatasetSpec, variable: VariableSpec, code: str, frame: pd.DataFrame, free: Flags, origins: bool
+    dataset: DatasetSpec,
+    variable: VariableSpec,
+    tests: list[tuple[dict[str, str], Rows]],
+    column: pd.Series,
+    free: Flags,
+    origins: bool,
 ) -> Iterator[tuple[ValueLevelSpec, WhereClause]]:
     """A row and its clause for each test among the records of `free` that has a value.
 
     `origins`: other rows of the variable have origins of their own, so these have the variable's.
     """
-    there = frame[variable.name].notna().to_numpy()
-    for keys, places in _tests(dataset, code, frame):
-        if not free[places].all() or not there[places].any():
+    number, distinct = pd.factorize(column)
+    for keys, places in tests:
+        if not free[places].all() or not (number[places] >= 0).any():
             continue
-        values = frame[variable.name].iloc[places].dropna()
+        held = pd.unique(number[places])
+        values = pd.Series(distinct.take(held[held >= 0]), dtype=column.dtype)
         identity = ".".join([dataset.name, *keys.values()])
         clause = WhereClause(
             id=f"WC.{re.sub(r'[^A-Za-z0-9.]', '_', identity)}",
@@ -114,30 +123,32 @@ def _tests(dataset: DatasetSpec, code: str, frame: pd.DataFrame) -> list[tuple[d
     ]
     out: list[tuple[dict[str, str], Rows]] = []
     numbers, texts = pd.factorize(frame[code], sort=True)
+    numbered = {name: pd.factorize(frame[name]) for name in splitting}
     for place, test in enumerate(texts.tolist()):
         places = np.flatnonzero(numbers == place)
-        names = _splitting(frame, splitting, places)
-        number = groups([pd.factorize(frame[name].iloc[places])[0] for name in names])[0] if names else None
-        for one in range(int(number.max()) + 1) if number is not None else (0,):
-            own = places if number is None else places[number == one]
-            first = frame.iloc[own[0]]
-            out.append(({code: test} | {name: str(first[name]) for name in names}, own))
+        names, number = _splitting({name: codes[places] for name, (codes, _) in numbered.items()})
+        for one in range(int(number.max()) + 1) if names else (0,):
+            own = places[number == one] if names else places
+            values = {name: str(numbered[name][1][numbered[name][0][own[0]]]) for name in names}
+            out.append(({code: test} | values, own))
     return sorted(out, key=lambda item: tuple(item[0].values()))
 
 
-def _splitting(frame: pd.DataFrame, names: Sequence[str], places: Rows) -> list[str]:
-    """Those of the variables that tell records of one test apart: filled on all, each splitting further."""
+def _splitting(codes: Mapping[str, Rows]) -> tuple[list[str], Rows]:
+    """Those of the variables that tell records of one test apart, and the number of each record's part.
+
+    `codes`: of each variable, in the test's records, -1 for missing. Each that is kept is filled on all of
+    them and splits further.
+    """
     kept: list[str] = []
-    count = 1
-    for name in names:
-        column = frame[name].iloc[places]
-        if column.isna().any():
+    number, count = np.empty(0, dtype="int64"), 1
+    for name, own in codes.items():
+        if (own < 0).any():
             continue
-        codes = [pd.factorize(frame[other].iloc[places])[0] for other in (*kept, name)]
-        split = int(groups(codes)[0].max()) + 1
-        if split > count:
-            kept, count = [*kept, name], split
-    return kept
+        split = groups([*(codes[other] for other in kept), own])[0]
+        if int(split.max()) + 1 > count:
+            kept, number, count = [*kept, name], split, int(split.max()) + 1
+    return kept, number
 
 
 def kind_of(values: pd.Series, *, numbers: bool = True) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.spec.where import Clause, columns, select
+from il2cdisc.spec.where import Clause, columns, comparisons, select
 
 Rows = NDArray[np.int64]
 
@@ -20,9 +20,16 @@ class Selection:
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
         self._kinds: dict[tuple[str, ...], tuple[pd.DataFrame, NDArray[np.int32]]] = {}
+        self._found: dict[tuple[tuple[str, str, tuple[str, ...]], ...], Rows] = {}
 
     def rows(self, clause: Clause) -> Rows:
         """Positions of the rows that satisfy a clause; raises `Stopped` as `select` does."""
+        asked = tuple((item.variable, item.comparator, item.values) for item in comparisons(clause))
+        if (found := self._found.get(asked)) is None:
+            found = self._found[asked] = self._select(clause)
+        return found
+
+    def _select(self, clause: Clause) -> Rows:
         names = columns(clause)
         if not names or any(name not in self._frame for name in names):
             return np.flatnonzero(select(self._frame, clause))

@@ -79,17 +79,17 @@ def parse(text: str, at: Address | None = None) -> WhereClause:
 
 def text_of(clause: Clause) -> str:
     """The one-line text of a clause; `parse` reads it back."""
-    return written(ConditionText(item.variable, item.comparator, item.values) for item in _conditions(clause))
+    return written(ConditionText(item.variable, item.comparator, item.values) for item in comparisons(clause))
 
 
 def columns(clause: Clause) -> tuple[str, ...]:
     """The columns that a clause needs, each once, in order."""
-    return tuple(dict.fromkeys(item.variable for item in _conditions(clause)))
+    return tuple(dict.fromkeys(item.variable for item in comparisons(clause)))
 
 
 def describe(clause: Clause) -> str:
     """The clause in words: `SEX is "F" and AGE is at least 18`; "every record" for the empty clause."""
-    return " and ".join(_in_words(item) for item in _conditions(clause)) or "every record"
+    return " and ".join(_in_words(item) for item in comparisons(clause)) or "every record"
 
 
 def _in_words(item: Comparison) -> str:
@@ -119,7 +119,7 @@ def select(frame: pd.DataFrame, clause: Clause) -> pd.Series:
     Raises `Stopped` for columns that the frame lacks (SPC081), or a value that is no number for a numeric
     column (SPC082).
     """
-    conditions = _conditions(clause)
+    conditions = comparisons(clause)
     problems = unknown_columns(clause, [str(name) for name in frame.columns])
     if problems:
         raise Stopped(problems)
@@ -180,7 +180,8 @@ def _holds_text(column: pd.Series, item: Comparison) -> np.ndarray:
     return found.to_numpy(dtype=bool) & present
 
 
-def _conditions(clause: Clause) -> Sequence[Comparison]:
+def comparisons(clause: Clause) -> Sequence[Comparison]:
+    """What must all hold."""
     return clause.conditions if isinstance(clause, WhereClause) else tuple(clause)
 
 
