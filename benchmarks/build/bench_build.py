@@ -35,11 +35,14 @@ class Measured:
     memory: float
 
 
-def measure(command: list[str]) -> Measured:
-    """Run a command to its end; its memory is that of the whole tree, looked at every 20 ms."""
+def measure(command: list[str], root: Path = ROOT) -> Measured:
+    """Run a command to its end in a checkout, whose package it imports.
+
+    Its memory is that of the whole tree, looked at every 20 ms.
+    """
     start = time.perf_counter()
     with tempfile.TemporaryFile() as told:
-        process = subprocess.Popen(command, stdout=told, stderr=told, cwd=ROOT)
+        process = subprocess.Popen(command, stdout=told, stderr=told, cwd=root)
         highest = 0.0
         while True:
             highest = max(highest, resident(process.pid))
@@ -66,17 +69,19 @@ def resident(pid: int) -> float:
     return own + sum(resident(int(child)) for child in children)
 
 
-def trial_of(subjects: int, folder: Path) -> Path:
-    """A trial with the shipped workbooks and mappings and an export of so many randomised subjects."""
+def trial_of(subjects: int, folder: Path, root: Path = ROOT) -> Path:
+    """A trial with a checkout's workbooks and mappings and an export of so many randomised subjects."""
     trial = folder / f"trial-{subjects}"
     if not (trial / "raw").exists():
         for name in ("specs", "mappings", "simulation"):
             shutil.copytree(
-                ROOT / name, trial / name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+                root / name, trial / name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
             )
-        shutil.copy(ROOT / "study.toml", trial)
+        shutil.copy(root / "study.toml", trial)
         arguments = ["simulate", "--trial", str(trial), "--subjects", str(subjects)]
-        subprocess.run([*COMMAND, *arguments, "--out", str(trial / "raw")], check=True, capture_output=True)
+        subprocess.run(
+            [*COMMAND, *arguments, "--out", str(trial / "raw")], check=True, capture_output=True, cwd=root
+        )
     return trial
 
 
@@ -113,6 +118,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file for the numbers")
     parser.add_argument("--folder", type=Path, help="folder for trials and builds (default: a temporary one)")
     parser.add_argument("--peer-up-to", type=int, default=360, help="the peer is slow: not above so many")
+    parser.add_argument("--beside", type=Path, help="another checkout: its builds, in turn with these")
     parser.add_argument("--repeat", type=int, default=3, help="runs of the smallest trial; larger ones once")
     given = parser.parse_args()
     load, cores = os.getloadavg()[0], os.cpu_count()
@@ -125,9 +131,13 @@ def main() -> None:
         for subjects in given.subjects:
             trial = trial_of(subjects, folder)
             runs = given.repeat if subjects == min(given.subjects) else 1
-            builds, peers = [], []
+            builds, peers, others = [], [], []
             for _ in range(runs):  # in turn, so that both meet the same load
                 builds.append(measure([*COMMAND, "build", "--trial", str(trial)]))
+                if given.beside:
+                    other_trial = trial_of(subjects, folder / "beside", given.beside.resolve())
+                    command = [*COMMAND, "build", "--trial", str(other_trial)]
+                    others.append(measure(command, given.beside.resolve()))
                 if subjects <= given.peer_up_to:
                     peers.append(measure([sys.executable, str(PEER), str(trial), str(folder / "peer")]))
             build = min(builds, key=lambda item: item.wall)
@@ -137,6 +147,12 @@ def main() -> None:
                 peer = min(peers, key=lambda item: item.wall)
                 line |= {"peer": asdict(peer), "ratio": build.cpu / peer.cpu}
                 beside = f" {peer.wall:7.1f} {peer.cpu:7.1f} {peer.memory:8,.0f} {line['ratio']:6.2f}"
+            if others:
+                other = min(others, key=lambda item: item.wall)
+                line |= {"beside": asdict(other)}
+                wall, cpu = build.wall / other.wall, build.cpu / other.cpu
+                times = f"{wall:.2f} of its time, {cpu:.2f} of its processor time"
+                beside += f"\n{'beside':>19} {other.wall:8.1f} {other.cpu:7.1f} {other.memory:8,.0f}  {times}"
             lines.append(line)
             told = f"{build.wall:8.1f} {build.cpu:7.1f} {build.memory:8,.0f}"
             print(

@@ -141,6 +141,7 @@ def conflicting_patterns(*patterns: str) -> tuple[str, str, str] | None:
     return None
 
 
+@lru_cache(maxsize=65_536)
 def is_iso(text: str) -> bool:
     """True when the text is an ISO 8601 date or date-time of SDTM's grammar, and a real one."""
     match = _ISO.fullmatch(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,16 @@ class Moments:
         """True where at least the hour is known."""
         return self.known >= _TIMED
 
+    @property
+    def days(self) -> NDArray[np.int64]:
+        """Days from the start of the calendar; of a partial date those of the first that it may mean."""
+        return self.first // _DAY
+
+    def take(self, places: NDArray[Any]) -> Moments:
+        """The moments at positions; -1 is nothing."""
+        first, end, known = (np.append(held, 0)[places] for held in (self.first, self.end, self.known))
+        return Moments(first, end, known)
+
 
 def moments_of(column: pd.Series) -> Moments:
     """The moments of a text column, each distinct text read once."""
@@ -66,8 +77,12 @@ def compared(left: pd.Series, right: pd.Series) -> Orders:
     of it, 2022-03 against 2022-03-05, 2022-02 against 2022-03-05.
     After: BEFORE, AFTER, SAME, SAME, UNKNOWN, BEFORE.
     """
-    one, other = moments_of(left), moments_of(right)
-    out = np.full(len(left), UNKNOWN, dtype="int8")
+    return in_order(moments_of(left), moments_of(right))
+
+
+def in_order(one: Moments, other: Moments) -> Orders:
+    """`compared` of moments that were read before."""
+    out = np.full(len(one.known), UNKNOWN, dtype="int8")
     out[one.has_day & other.has_day] = SAME
     both = (one.known > _NOTHING) & (other.known > _NOTHING)
     out[both & (one.end <= other.first)] = BEFORE

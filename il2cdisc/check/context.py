@@ -218,16 +218,41 @@ def dates_before(
     table = context.tables[dataset]
     if not {"USUBJID", variable} <= set(table.by_name):
         return Before()
-    dates, subjects = table.frame[variable], table.frame["USUBJID"]
-    against = subjects.map(context.of_subject(reference)).astype("str")
-    against = against if by_time else against.str[:DAY_ALONE]
-    order = moments.compared(dates, against)
-    rows = np.flatnonzero(order == moments.BEFORE)
+    dates, against = table.moments(variable), of_records(context, table, reference)
+    limits = against.moments if by_time else against.days
+    rows = np.flatnonzero(moments.in_order(dates, limits) == moments.BEFORE)
     place = _cells(context, reference, *(cell or (context.subjects_dataset, reference)))
-    cells = np.asarray(subjects.map(place).fillna(-1), dtype="int64")
-    known = (moments.moments_of(dates).known > 0) & moments.moments_of(against).has_day
-    looked = np.flatnonzero(known)
-    return Before(rows, against.iloc[rows].tolist(), cells[rows], looked, cells[looked])
+    places = [place.get(subject, -1) for subject in table.distinct("USUBJID").values]
+    cells = np.array([*places, -1], dtype="int64")[against.subjects]
+    looked = np.flatnonzero((dates.known > 0) & limits.has_day)
+    texts = [text if by_time else text[:DAY_ALONE] for text in against.texts(rows)]
+    return Before(rows, texts, cells[rows], looked, cells[looked])
+
+
+@dataclass(frozen=True)
+class OfRecords:
+    """A date of the subjects' dataset for each record of another one; `subjects`: numbers of the subjects."""
+
+    moments: moments.Moments
+    days: moments.Moments
+    subjects: NDArray[np.int32]
+    of_subjects: tuple[str, ...]
+
+    def texts(self, rows: Rows) -> list[str]:
+        """The date of the subject of each row, "" where there is none."""
+        return [self.of_subjects[number] if number >= 0 else "" for number in self.subjects[rows]]
+
+
+def of_records(context: Context, table: Table, variable: str) -> OfRecords:
+    """A date of the subjects' dataset by the USUBJID of a table's records."""
+    known, subjects = context.of_subject(variable), table.distinct("USUBJID")
+    given = [known.get(subject) for subject in subjects.values]
+    texts = tuple(text if isinstance(text, str) else "" for text in given)
+    whole, days = (
+        moments.moments_of(pd.Series(column, dtype="str")).take(subjects.codes)
+        for column in (texts, [text[:DAY_ALONE] for text in texts])
+    )
+    return OfRecords(whole, days, subjects.codes, texts)
 
 
 def _cells(context: Context, reference: str, dataset: str, variable: str) -> dict[str, int]:

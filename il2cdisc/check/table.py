@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from il2cdisc.base import numbers
 from il2cdisc.base.datasets import Variable, byte_length, byte_lengths
+from il2cdisc.base.moments import Moments, moments_of
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
 from il2cdisc.spec.selection import Selection
 
@@ -81,6 +82,18 @@ class Table:
         if name not in self._distinct:
             self._distinct[name] = distinct(self.frame[name])
         return self._distinct[name]
+
+    @cached_property
+    def _moments(self) -> dict[str, Moments]:
+        return {}
+
+    def moments(self, name: str) -> Moments:
+        """What the dates of a column may mean, read once."""
+        if name not in self._moments:
+            column = self.distinct(name)
+            of_values = moments_of(pd.Series(column.values, dtype="str"))
+            self._moments[name] = of_values.take(column.codes)
+        return self._moments[name]
 
     @cached_property
     def selection(self) -> Selection:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from il2cdisc.base.moments import AFTER, compared
+from il2cdisc.base.moments import AFTER, in_order, moments_of
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit, collected_dates
 from il2cdisc.check.findings import Level
@@ -31,9 +31,11 @@ def check(context: Context) -> Iterator[Hit]:
     if context.data_cut is None:
         return
     cut = context.data_cut.isoformat()
+    limit = moments_of(pd.Series([cut], dtype="str"))
     for table, variable in collected_dates(context):
-        column = table.frame[variable]
-        rows = np.flatnonzero(compared(column, pd.Series(cut, index=column.index, dtype="str")) == AFTER)
+        dates = table.moments(variable)
+        limits = limit.take(np.zeros(len(dates.known), dtype="int64"))
+        rows = np.flatnonzero(in_order(dates, limits) == AFTER)
         if len(rows):
             what = f"the date is after the data cut of {cut}"
-            yield Hit(table.name, what, variable, rows, out_of=int(column.notna().sum()))
+            yield Hit(table.name, what, variable, rows, out_of=int(table.frame[variable].notna().sum()))

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from il2cdisc.base.dates import earliest_day, is_iso
-from il2cdisc.base.moments import BEFORE, compared
+from il2cdisc.base.moments import BEFORE, in_order, moments_of
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit, collected_dates
 from il2cdisc.check.findings import Level
@@ -34,10 +35,13 @@ def check(context: Context) -> Iterator[Hit]:
     for table, variable in collected_dates(context):
         if variable == "BRTHDTC" or "USUBJID" not in table.by_name:
             continue
-        born = table.frame["USUBJID"].map(births).astype("str")
-        rows = np.flatnonzero(compared(table.frame[variable], born) == BEFORE)
+        subjects = table.distinct("USUBJID")
+        born = [births.get(subject, "") for subject in subjects.values]
+        limits = moments_of(pd.Series(born, dtype="str")).take(subjects.codes)
+        rows = np.flatnonzero(in_order(table.moments(variable), limits) == BEFORE)
         if len(rows):
-            details = [f"the subject was not born before {day}" for day in born.iloc[rows]]
+            days = [born[subjects.codes[row]] for row in rows]
+            details = [f"the subject was not born before {day}" for day in days]
             yield Hit(table.name, KIND.title, variable, rows, details=details)
 
 

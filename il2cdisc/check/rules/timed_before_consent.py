@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from il2cdisc.base.moments import moments_of
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import DAY_ALONE, Compared, Context, Hit, dates_before
+from il2cdisc.check.context import Compared, Context, Hit, dates_before, of_records
 from il2cdisc.check.findings import Level
 from il2cdisc.check.rules.before_consent import dated_variable
 
@@ -32,10 +31,9 @@ def check(context: Context) -> Iterator[Hit | Compared]:
         variable = dated_variable(table, spec)
         if not variable:
             continue
-        consents = table.frame["USUBJID"].map(context.of_subject("RFICDTC")).astype("str")
-        of_day = (table.frame[variable].str[:DAY_ALONE] == consents.str[:DAY_ALONE]).to_numpy(dtype=bool)
-        timed = moments_of(table.frame[variable]).has_time & moments_of(consents).has_time
-        found = dates_before(context, table.name, variable, "RFICDTC", by_time=True).of(of_day & timed)
+        at, consents = table.moments(variable), of_records(context, table, "RFICDTC").moments
+        timed = (at.days == consents.days) & at.has_time & consents.has_time
+        found = dates_before(context, table.name, variable, "RFICDTC", by_time=True).of(timed)
         yield Compared("DM", "RFICDTC", found.looked_at)
         details = [f"the time is before that of the informed consent, {at}" for at in found.dates]
         whole = [f"the informed consent of {at} is after times of its day" for at in found.dates]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from il2cdisc.base.numbers import LARGEST, SMALLEST, NumberKind, Reading, number_text, read_number
+from il2cdisc.base.numbers import LARGEST, SMALLEST, NumberKind, Reading, number_of, number_text, read_number
 from il2cdisc.base.rounding import fixed
 from il2cdisc.spec.models import Conversion
 
@@ -51,6 +51,15 @@ class Rule:
             return None
         digits = self.conversion.digits
         return number_text(number) if digits is None else fixed(number, digits)
+
+    def standard(self, result: Reading) -> tuple[str | None, float]:
+        """--STRESC and --STRESN of a result; the second is NaN where the first is no number."""
+        text = self.standard_text(result)
+        if text is None:
+            return None, np.nan
+        if text != result.text:
+            return text, number_of(text)
+        return text, result.value if result.is_number else np.nan
 
     def standard_text(self, result: Reading) -> str | None:
         """--STRESC of a result: converted, or as it is in plain digits; None where that can't be said.

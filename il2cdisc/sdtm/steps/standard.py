@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.dates import text_over_distinct
-from il2cdisc.base.numbers import Readings, number_of, numbers_of, read_numbers
+from il2cdisc.base.numbers import Readings, numbers_of, read_numbers
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import alike
 from il2cdisc.sdtm.steps.conversions import Rule
@@ -70,8 +70,9 @@ def _standard(
     """--STRESC, --STRESN and --STRESU: they depend on the result and its rule alone."""
     group, first = alike([pd.Series(results.place), pd.Series(rule)])
     pairs = zip(results.place[first].tolist(), rule[first].tolist(), strict=True)
-    texts = [None if place < 0 else rules[n].standard_text(results.distinct[place]) for place, n in pairs]
-    numbers = np.array([np.nan if text is None else number_of(text) for text in texts], dtype="float64")
+    made = [(None, np.nan) if place < 0 else rules[n].standard(results.distinct[place]) for place, n in pairs]
+    texts = [text for text, _ in made]
+    numbers = np.array([number for _, number in made], dtype="float64")
     lost = np.array([text is None for text in texts], dtype=bool)[group]
     unit = pd.array([r.unit for r in rules], dtype="str")
     return {

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from il2cdisc.base.dates import day_numbers, over_distinct, sas_days
-from il2cdisc.base.moments import AFTER, SAME, UNKNOWN, Flags, compared, in_time, moments_of
+from il2cdisc.base.moments import AFTER, SAME, UNKNOWN, Flags, Moments, in_order, in_time, moments_of
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import alike
 from il2cdisc.sdtm.steps.mapped import no_plan, with_new
@@ -68,11 +69,22 @@ def with_study_days(frame: pd.DataFrame, name: str, first: pd.Series) -> pd.Data
 
 
 @dataclass(frozen=True)
-class Elements:
-    """The first elements of all subjects, their second ones, and so on: frames by USUBJID with the columns
-    `start`, `epoch` and `with_day` (it begins with its day, whatever is done at what time of it)."""
+class Element:
+    """The n-th element of each subject: when it begins, its epoch (number, -1 for none), and whether it
+    begins with its day, whatever is done at what time of it. Subjects who have none: nothing, -1, False."""
 
-    steps: tuple[pd.DataFrame, ...]
+    begins: Moments
+    epoch: NDArray[np.int64]
+    with_day: Flags
+
+
+@dataclass(frozen=True)
+class Elements:
+    """The first elements of all subjects, their second ones, and so on."""
+
+    subjects: pd.Index
+    epochs: pd.Index
+    steps: tuple[Element, ...]
 
 
 def elements_of(se: pd.DataFrame, first_dose: pd.Series | None = None) -> Elements:
@@ -90,9 +102,17 @@ def elements_of(se: pd.DataFrame, first_dose: pd.Series | None = None) -> Elemen
     at_dose = (rows["SESTDTC"] == doses) if doses is not None else False
     rows["with_day"] = (number == 0) | (~moments_of(rows["SESTDTC"]).has_time & ~at_dose)
     rows["start"] = rows["SESTDTC"].mask(number == 0, rows["SESTDTC"].str[:DAY_ALONE])
-    rows = rows.rename(columns={"EPOCH": "epoch"}).set_index("USUBJID")[["start", "epoch", "with_day"]]
-    number = number.to_numpy()
-    return Elements(tuple(rows[number == step] for step in range(int(number.max(initial=-1)) + 1)))
+    subject, subjects = pd.factorize(rows["USUBJID"])
+    epoch, epochs = pd.factorize(rows["EPOCH"])
+    begins, number = moments_of(rows["start"]), number.to_numpy()
+    epoch = np.append(epoch, -1)
+    with_day = np.append(rows["with_day"].to_numpy(dtype=bool), False)
+    steps: list[Element] = []
+    for step in range(int(number.max(initial=-1)) + 1):
+        place = np.full(len(subjects), -1)
+        place[subject[number == step]] = np.flatnonzero(number == step)
+        steps.append(Element(begins.take(place), epoch[place], with_day[place]))
+    return Elements(pd.Index(subjects), pd.Index(epochs), tuple(steps))
 
 
 def _ordered(se: pd.DataFrame) -> bool:
@@ -120,9 +140,11 @@ def with_epoch(
         return frame
     planned = planned_before if planned_before is not None else no_plan(frame.index)
     group, first = alike([frame["USUBJID"], frame[start], planned.astype("Float64")])
-    rows = frame[["USUBJID", start]].iloc[first].set_axis(["subject", "start"], axis=1)
-    rows = rows.assign(planned=planned.iloc[first], finding=class_.upper() == "FINDINGS")
-    return frame.assign(EPOCH=_epochs(rows, elements).array.take(group))
+    subject = elements.subjects.get_indexer(frame["USUBJID"].iloc[first])
+    at = moments_of(frame[start].iloc[first])
+    rows = _Starts(subject, at, class_.upper() == "FINDINGS", planned.iloc[first])
+    epoch = pd.array(elements.epochs, dtype="str").take(_epochs(rows, elements)[group], allow_fill=True)
+    return frame.assign(EPOCH=epoch)
 
 
 def start_variable(name: str, class_: str, frame: pd.DataFrame) -> str:
@@ -133,27 +155,36 @@ def start_variable(name: str, class_: str, frame: pd.DataFrame) -> str:
     return asked if asked in frame and class_.upper() not in ("EVENTS", "INTERVENTIONS") else ""
 
 
-def _epochs(rows: pd.DataFrame, elements: Elements) -> pd.Series:
-    """The epoch of each row (subject, start, planned, finding) by the last element that has begun."""
-    epoch = pd.Series(None, index=rows.index, dtype="str")
-    open_ = np.zeros(len(rows), dtype=bool)
+@dataclass(frozen=True)
+class _Starts:
+    """When records began: the number of the subject (-1: has no element), the moment, what they are."""
+
+    subject: NDArray[np.int64]
+    at: Moments
+    finding: bool
+    planned_before: pd.Series
+
+
+def _epochs(rows: _Starts, elements: Elements) -> NDArray[np.int64]:
+    """The number of the epoch of each row by the last element that has begun; -1 for none."""
+    epoch = np.full(len(rows.subject), -1)
+    open_ = np.zeros(len(rows.subject), dtype=bool)
     for step in elements.steps:
-        own = step.reindex(rows["subject"]).set_axis(rows.index)
-        begun, unknown = _begun(rows, own)
+        own = np.append(step.epoch, -1)[rows.subject]
+        begun, unknown = _begun(rows, step, own)
         # a later element that may have begun, too, leaves it open, unless its epoch is the same
-        open_ = np.where(begun, False, open_ | (unknown & (own["epoch"] != epoch).to_numpy()))
-        epoch = epoch.mask(begun, own["epoch"])
-    return epoch.where(~open_ & moments_of(rows["start"]).has_day)
+        open_ = np.where(begun, False, open_ | (unknown & ((own != epoch) | (own < 0))))
+        epoch = np.where(begun, own, epoch)
+    return np.where(~open_ & rows.at.has_day, epoch, -1)
 
 
-def _begun(rows: pd.DataFrame, element: pd.DataFrame) -> tuple[Flags, Flags]:
+def _begun(rows: _Starts, element: Element, epoch: NDArray[np.int64]) -> tuple[Flags, Flags]:
     """Where an element has begun at the start of a row, and where that is not known."""
-    order = compared(rows["start"], element["start"])
-    with_day = element["with_day"].fillna(False).to_numpy(dtype=bool)
-    tie = with_day | counts_as_after(
-        rows["start"], element["start"], finding=rows["finding"], planned_before=rows["planned"]
-    )
-    entered = element["epoch"].notna().to_numpy() | element["start"].notna().to_numpy()
+    begins = element.begins.take(rows.subject)
+    order = in_order(rows.at, begins)
+    with_day = np.append(element.with_day, False)[rows.subject]
+    tie = with_day | _counts_as_after(rows.at, begins, rows.finding, rows.planned_before)
+    entered = (epoch >= 0) | (begins.known > 0)
     return (order == AFTER) | ((order == SAME) & tie), (order == UNKNOWN) & entered
 
 
@@ -165,12 +196,17 @@ def counts_as_after(
     As the protocol plans it, where it does. Else an event or intervention counts as after, and a finding as
     after where both have a time, as before where one has none.
     """
-    timed = moments_of(start).has_time & moments_of(dose).has_time
-    unplanned = ~finding.to_numpy(dtype=bool) | timed
+    return _counts_as_after(moments_of(start), moments_of(dose), finding.to_numpy(dtype=bool), planned_before)
+
+
+def _counts_as_after(
+    start: Moments, dose: Moments, finding: Flags | bool, planned_before: pd.Series
+) -> Flags:
+    unplanned = ~np.asarray(finding) | (start.has_time & dose.has_time)
     return np.where(planned_before.isna(), unplanned, ~planned_before.fillna(False).to_numpy(dtype=bool))
 
 
 def at_the_dose(start: pd.Series, dose: pd.Series, planned_before: pd.Series) -> Flags:
     """Findings that have the very time of the dose, and no plan that says which was first."""
-    timed = moments_of(start).has_time & moments_of(dose).has_time
-    return (compared(start, dose) == SAME) & timed & planned_before.isna().to_numpy()
+    at, given = moments_of(start), moments_of(dose)
+    return (in_order(at, given) == SAME) & at.has_time & given.has_time & planned_before.isna().to_numpy()
