@@ -144,11 +144,11 @@ def _check_parameters(name: str, frame: pd.DataFrame, stops: Problems) -> None:
     valued = frame[frame["AVAL"].notna().to_numpy()]
     for column in [str(c) for c in frame.columns if _ONE_EACH.fullmatch(str(c))]:
         pairs = valued[["PARAMCD", column]].dropna().drop_duplicates()
+        pairs = pairs[pairs["PARAMCD"].duplicated(keep=False).to_numpy()]
         for code, rows in pairs.groupby("PARAMCD", sort=True):
-            if len(rows) > 1:
-                found = sorted(rows[column])
-                what = f"{name} parameter {code} has values of {column} {' and '.join(found)}"
-                stops.add(MIXED_PARAMETER.at(at_record(name, column="PARAMCD"), what, values=found))
+            found = sorted(rows[column])
+            what = f"{name} parameter {code} has values of {column} {' and '.join(found)}"
+            stops.add(MIXED_PARAMETER.at(at_record(name, column="PARAMCD"), what, values=found))
 
 
 def _typed(column: pd.Series, variable: VariableSpec, stops: Problems) -> pd.Series | np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -252,14 +253,18 @@ class _Maker:
         missing: NDArray[np.bool_],
     ) -> str:
         refs: list[model.ItemRef] = []
+        codes, distinct = pd.factorize(values)
+        texts = np.asarray(distinct)
         for number, row in enumerate(rows, start=1):
             held = self._held(row)
             empty = bool(missing[held].all())
+            of_row = np.unique(codes[held])  # the distinct values say all that is asked here
+            own = pd.Series(texts[of_row[of_row >= 0]], dtype=texts.dtype)
             tail = row.where.removeprefix("WC.").removeprefix(f"{dataset.name}.")
             oid = f"IT.{dataset.name}.{variable.name}.{tail}"
             name = self._named(row, tail)
-            shape = _shape(row, None if empty else values.iloc[held])
-            self.items.append(self._item(row, oid, name, shape, values=values.iloc[held], empty=empty))
+            shape = _shape(row, None if empty else own)
+            self.items.append(self._item(row, oid, name, shape, values=own, empty=empty))
             self.wheres.setdefault(row.where)
             refs.append(
                 model.ItemRef(
@@ -338,7 +343,7 @@ class _Maker:
         return name
 
     def _codes(self, name: str) -> str:
-        known = {**self.spec.codelists, **self.spec.dictionaries}
+        known = ChainMap(self.spec.dictionaries, self.spec.codelists)
         return f"CL.{name}" if self._used(name, known, self.lists) else ""
 
     def _comment(self, name: str, empty: bool) -> str:

@@ -53,7 +53,7 @@ def check_values(forms: Iterable[Form], dictionary: Dictionary, problems: Proble
 
 def _check_column(form: Form, column: DictionaryColumn, problems: Problems) -> None:
     values = form.frame[column.name]
-    distinct = [str(value) for value in values.dropna().unique().tolist()]
+    distinct = [value for value in values.unique().tolist() if isinstance(value, str)]
     faults = _CHECKS[column.type](column, distinct, form)
     if not faults:
         return
