@@ -88,11 +88,12 @@ def _rows(
     `origins`: other rows of the variable have origins of their own, so these have the variable's.
     """
     number, distinct = pd.factorize(column)
+    texts = np.asarray(distinct, dtype=object)
     for keys, places in tests:
         if not free[places].all() or not (number[places] >= 0).any():
             continue
         held = pd.unique(number[places])
-        values = pd.Series(distinct.take(held[held >= 0]), dtype=column.dtype)
+        values = pd.Series(texts[held[held >= 0]], dtype=object)
         identity = ".".join([dataset.name, *keys.values()])
         clause = WhereClause(
             id=f"WC.{re.sub(r'[^A-Za-z0-9.]', '_', identity)}",

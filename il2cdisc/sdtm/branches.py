@@ -39,7 +39,7 @@ def part(
     for outcome, rows in ((Outcome.FILLED, chosen != number), (Outcome.NOWHERE, chosen == -1)):
         if rows.any():
             note_rows(frame[rows], column, outcome, table)
-    return tuple(frame[chosen == place] for place in range(len(names)))
+    return tuple(_rows(frame, chosen == place) for place in range(len(names)))
 
 
 def decoded(
@@ -56,6 +56,10 @@ def decoded(
     if kinds <= {str}:
         return text_over_distinct(frame[column], lambda text: meanings.get(text, text if keep else None))
     return over_distinct(frame[column], meanings.get).astype("boolean" if kinds == {bool} else "float64")
+
+
+def _rows(frame: pd.DataFrame, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    return frame if chosen.all() else frame[chosen]
 
 
 def _table(branches: Mapping[str, Branch]) -> dict[str | None, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from il2cdisc.base.dates import over_distinct
@@ -194,7 +195,7 @@ def _refuse_rows_of_nobody(
     place = piece.place or Address(file=f"{context.folder}/{name.lower()}.py")
     if values["USUBJID"].isna().any():
         raise Stopped([NO_SUBJECT.at(place, f"{name} has rows without USUBJID")])
-    if rows[id_columns(rows)].isna().all(axis=1).any():
+    if np.logical_and.reduce([rows[name].isna().to_numpy() for name in id_columns(rows)]).any():
         raise Stopped([NO_RAW_ROW.at(place, f"{name} has rows that come from no raw record")])
 
 

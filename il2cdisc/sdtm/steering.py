@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -62,11 +63,12 @@ class Steering:
     def place(self) -> Address:
         """The line of the trial's code that is running: in a mapping module rather than in a helper."""
         inside: list[tuple[Path, int]] = []
+        folder = f"{self.folder}{os.sep}"
         frame = sys._getframe(1)
         while frame is not None:
-            path = Path(frame.f_code.co_filename)
-            if path.is_relative_to(self.folder):
-                inside.append((path.relative_to(self.folder), frame.f_lineno))
+            name = frame.f_code.co_filename
+            if name.startswith(folder):
+                inside.append((Path(name.removeprefix(folder)), frame.f_lineno))
             frame = frame.f_back
         if not inside:
             return Address(file=self.shown)
