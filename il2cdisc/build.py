@@ -18,7 +18,7 @@ from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.part import part_of, refuse_check, refuse_part
 from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
-from il2cdisc.raw.absent import absent_records
+from il2cdisc.raw.absent import absent_records, gone_among
 from il2cdisc.raw.accepted import fewer_than
 from il2cdisc.raw.blinding import withhold
 from il2cdisc.raw.values import with_outcomes, without_reported
@@ -59,7 +59,9 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     say("reading the raw export")
     export = read_export(study, plan.dictionary, only=plan.forms)
     say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
-    export = notice(link(export, study), study.with_forms(plan.forms), plan.dictionary)
+    export = notice(
+        link(export, study), study.with_forms(plan.forms), plan.dictionary, dated=plan.collected_dates
+    )
     if not plan.named:
         findings.extend(absent_records(export, study, plan.dictionary, plan.sdtm, plan.accepted))
 
@@ -309,7 +311,10 @@ def build(
         plan = part_of(plan, names) if names else plan
         findings = Problems(list(plan.findings))
         with staging(target, step=step or no_step) as stage:
-            made = make(plan, say, findings)
+            try:
+                made = make(plan, say, findings)
+            except Stopped as stopped:  # records that are gone may be why
+                raise Stopped([*stopped.problems, *gone_among(findings.items)]) from None
             for line in fewer_than(target, made.export):
                 say(line)
             if names:

@@ -55,6 +55,16 @@ class Plan:
     """Of a part: the raw forms to be read."""
 
     @property
+    def collected_dates(self) -> frozenset[str]:
+        """Raw columns (`form.column`) that are collected dates of SDTM, which the rules of the files check."""
+        return frozenset(
+            source
+            for made in self.variables
+            if made.variable.endswith("DTC") and not made.supplemental and made.origin is Origin.COLLECTED
+            for source in made.sources
+        )
+
+    @property
     def specs(self) -> list[Spec]:
         """The workbooks that there are."""
         return [self.sdtm, self.adam] if self.adam.datasets else [self.sdtm]

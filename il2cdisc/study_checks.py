@@ -241,7 +241,7 @@ def _form_checks(study: Study) -> Iterator[Check]:
                 what = "The treatment form takes its file from [treatment], it has none of its own."
                 yield (*key, "file"), BAD_VALUE, what, [source.file], ""
         elif not source.file:
-            yield key, MISSING_KEY, "'file' is missing.", [], ""
+            yield (*key, "file"), MISSING_KEY, "'file' is missing.", [], ""
             continue
         kind = study.format_of(form)
         if not kind:

@@ -170,6 +170,9 @@ def translations(raw_coding: pd.DataFrame, form: str) -> pd.DataFrame:
     return dict(zip(branches, parts, strict=True))[form]
 
 
+WITHOUT_RESULT = "the tube was drawn, and the laboratory's file has no line of it"
+
+
 def tubes(raw_samples: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Tubes for flow cytometry, for cytokines, and for the biobank."""
     flow, cytokines, biobank = part(

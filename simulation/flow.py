@@ -60,6 +60,8 @@ CYTOKINES: dict[str, tuple[float, float, float, float, float]] = {
 }
 LEFT_SIL2RA = {"Giorno 5": 1.0, "Giorno 29": 0.5, "Giorno 60": 0.15, "Uscita anticipata": 0.2}
 
+LAST_RUN = pd.Timestamp("2023-04-24")
+
 
 def comma(values: np.ndarray, digits: int) -> np.ndarray:
     """Return numbers as the laboratory writes them: decimal comma, missing empty."""
@@ -211,8 +213,8 @@ def cyto(random: Random, people: pd.DataFrame, tubes: pd.DataFrame) -> pd.DataFr
                 "place": place,
             }
         )
-        # plasma is frozen and run monthly
-        part["RUNDAT"] = rows["SAMPDAT"] + pd.offsets.MonthEnd(1)
+        # plasma is frozen and run monthly; the last run is for the export
+        part["RUNDAT"] = (rows["SAMPDAT"] + pd.offsets.MonthEnd(1)).clip(upper=LAST_RUN)
         part["LLOQ"], part["REFLO"], part["REFHI"] = (f"{x:g}".replace(".", ",") for x in (limit, low, high))
         parts.append(part.assign(VISIT=rows["VISIT"]))
     table = pd.concat(parts, ignore_index=True)

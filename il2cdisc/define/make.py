@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -343,7 +342,7 @@ class _Maker:
         return name
 
     def _codes(self, name: str) -> str:
-        known = ChainMap(self.spec.dictionaries, self.spec.codelists)
+        known = self.spec.codelists if name in self.spec.codelists else self.spec.dictionaries
         return f"CL.{name}" if self._used(name, known, self.lists) else ""
 
     def _comment(self, name: str, empty: bool) -> str:

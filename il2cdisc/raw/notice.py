@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,12 +18,15 @@ from il2cdisc.raw.values import check_values
 from il2cdisc.study import Study
 
 
-def notice(export: RawExport, study: Study, dictionary: Dictionary) -> RawExport:
+def notice(
+    export: RawExport, study: Study, dictionary: Dictionary, *, dated: Collection[str] = ()
+) -> RawExport:
     """The export with its repeated records marked, and findings added to its problems.
 
     Told are: a record that repeats another one in its form's `key` of `study.toml` (without a key: in
     every column), a code or word for no value in a column of numbers, unless `explained_by` says why, and
-    columns of `[[agreements]]` that contradict each other on a subject. Raises `Stopped` when `study.toml`
+    columns of `[[agreements]]` that contradict each other on a subject. `dated`: raw columns (`form.column`)
+    whose dates are looked at as variables of SDTM. Raises `Stopped` when `study.toml`
     names a column that the form lacks.
     """
     problems = Problems()
@@ -33,7 +36,8 @@ def notice(export: RawExport, study: Study, dictionary: Dictionary) -> RawExport
     for name, form in forms.items():
         for column in dictionary.get(name, ()):
             _no_value(form, column, study.forms[name].explained_by, problems)
-    check_values(forms.values(), dictionary, problems)
+    cut = study.build.data_cut
+    check_values(forms.values(), dictionary, problems, data_cut=cut, checked_later=dated)
     check_descriptions(forms.values(), dictionary, problems)
     _treatment_list(forms, study, problems)
     _agreements(export, study, dictionary, problems)

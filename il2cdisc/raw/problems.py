@@ -49,6 +49,7 @@ DELIMITER = Kind(
     "Write the file's delimiter into study.toml, or have the file sent as before.",
 )
 LINE_END = Kind("RAW016", "stray control character", STOP, AGAIN)
+CONTROL = Kind("RAW016", "stray control character", STOP, AGAIN)
 
 NO_FINAL_LINE_END = Kind(
     "RAW101",
@@ -117,6 +118,12 @@ OUT_OF_RANGE = Kind(
     "Ask the sender whether the value is right; it is kept as collected.",
 )
 INVALID_DATE = Kind("RAW123", "Invalid date", FINDING, "Ask the sender for the date.")
+DATE_BEYOND = Kind(
+    "RAW126",
+    "Date outside the time of the trial",
+    FINDING,
+    "Ask the sender for the date; the record is kept.",
+)
 INVALID_TIME = Kind("RAW124", "Invalid time", FINDING, "Ask the sender for the time of day.")
 NOT_IN_LIST = Kind(
     "RAW125",

@@ -21,6 +21,7 @@ from il2cdisc.raw.blinding import (
     withhold,
     without_restricted,
 )
+from il2cdisc.raw.controls import control_characters
 from il2cdisc.raw.csvfile import read_csv
 from il2cdisc.raw.declared import same_forms
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
@@ -61,6 +62,7 @@ def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] |
         form = _form(study, name, dictionary.get(name), receipts, read, problems)
         if form is not None:
             forms[name] = form
+            problems.extend(control_characters(form))
     if only is None:
         _undeclared(study, read, problems)
         _unread_sheets(study, read, problems)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 
 import numpy as np
 
-from il2cdisc.base.dates import is_complete, iso_date, iso_time
+from il2cdisc.base.dates import earliest_day, is_complete, iso_date, iso_time, latest_day, read_date
 from il2cdisc.base.numbers import DecimalMark, read_number
 from il2cdisc.base.problems import Address, Kind, Problem, Problems, did_you_mean
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
 from il2cdisc.raw.forms import Form
 from il2cdisc.raw.limits import outside, read_limits, read_pattern
 from il2cdisc.raw.problems import (
+    DATE_BEYOND,
     INVALID_DATE,
     INVALID_NUMBER,
     INVALID_TIME,
@@ -38,23 +41,36 @@ class Fault:
 
 
 Faults = Mapping[str, Fault]
+Check = Callable[[DictionaryColumn, Sequence[str], Form], Faults]
+LONGEST_LIFE, EARLIEST_YEAR = 120, 1900
 
 
-def check_values(forms: Iterable[Form], dictionary: Dictionary, problems: Problems) -> None:
+def check_values(
+    forms: Iterable[Form],
+    dictionary: Dictionary,
+    problems: Problems,
+    *,
+    data_cut: date | None = None,
+    checked_later: Collection[str] = (),
+) -> None:
     """Report each distinct value of a column that its dictionary entry does not allow, with all its cells.
 
-    A missing value is none. Words and codes that a column of numbers lists are allowed here.
+    A missing value is none. Words and codes that a column of numbers lists are allowed here. Dates after
+    `data_cut`, or `LONGEST_LIFE` years before it, are reported, but of the columns that are checked as
+    variables of SDTM later (`form.column`).
     """
     for form in forms:
         for column in dictionary.get(form.name, ()):
-            if column.type in _CHECKS:
-                _check_column(form, column, problems)
+            if column.type == "date" and column.name not in checked_later:
+                _check_column(form, column, problems, partial(_dates_and_reach, cut=data_cut))
+            elif column.type in _CHECKS:
+                _check_column(form, column, problems, _CHECKS[column.type])
 
 
-def _check_column(form: Form, column: DictionaryColumn, problems: Problems) -> None:
+def _check_column(form: Form, column: DictionaryColumn, problems: Problems, check: Check) -> None:
     values = form.frame[column.name]
     distinct = [value for value in values.unique().tolist() if isinstance(value, str)]
-    faults = _CHECKS[column.type](column, distinct, form)
+    faults = check(column, distinct, form)
     if not faults:
         return
     filled = int(values.notna().sum())
@@ -109,12 +125,29 @@ def _dates(column: DictionaryColumn, values: Sequence[str], form: Form) -> Fault
     return {value: Fault(INVALID_DATE, f"{value!r} is not a date written as {pattern}") for value in wrong}
 
 
+def _dates_and_reach(
+    column: DictionaryColumn, values: Sequence[str], form: Form, *, cut: date | None
+) -> Faults:
+    faults = dict(_dates(column, values, form))
+    pattern = read_pattern(column.range) or (REAL_DATE if column.column in form.date_columns else "")
+    last = cut or date.max
+    first = date(last.year - LONGEST_LIFE if cut else EARLIEST_YEAR, 1, 1)
+    for value in values if pattern else ():
+        read = "" if value in faults else read_date(value, pattern).iso
+        if read and earliest_day(read) > last:
+            faults[value] = Fault(DATE_BEYOND, f"{column.column} = {value!r} is after the data cut of {cut}")
+        elif read and latest_day(read) < first:
+            what = f"{column.column} = {value!r} is before {first.year}"
+            faults[value] = Fault(DATE_BEYOND, what)
+    return faults
+
+
 def _times(column: DictionaryColumn, values: Sequence[str], form: Form) -> Faults:
     wrong = [value for value in values if not _readable(value, iso_time)]
     return {value: Fault(INVALID_TIME, f"{value!r} is not a time of day") for value in wrong}
 
 
-_CHECKS: Mapping[str, Callable[[DictionaryColumn, Sequence[str], Form], Faults]] = {
+_CHECKS: Mapping[str, Check] = {
     "code": _codes,
     "integer": _numbers,
     "decimal": _numbers,

@@ -20,7 +20,7 @@ from il2cdisc.sdtm.columns import (
 )
 from il2cdisc.sdtm.links import Link, link
 from il2cdisc.sdtm.mapping import Mapped, dataset, stack
-from il2cdisc.sdtm.rows import first, gather, join, last, planned_elements
+from il2cdisc.sdtm.rows import filter_not_exist, first, gather, join, last, planned_elements
 from il2cdisc.sdtm.values import recoded, text_where
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "days_after",
     "decoded",
     "derived",
+    "filter_not_exist",
     "first",
     "gather",
     "gathered",

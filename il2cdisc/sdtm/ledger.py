@@ -12,7 +12,7 @@ from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_columns
 from il2cdisc.sdtm.mapping import Mapped
-from il2cdisc.sdtm.problems import COLUMN_LOST, ROWS_LOST
+from il2cdisc.sdtm.problems import COLUMN_LOST, QUERIED, ROWS_LOST
 
 
 def column_ledger(
@@ -89,8 +89,10 @@ def row_ledger(
     for name, frame in made.items():
         mark(frame, "mapped", name, "")
     for mapping in mappings:
-        for reason, rows in mapping.left_out:
+        for reason, rows in (*mapping.left_out, *mapping.queried):
             mark(rows, "left out", mapping.name, reason)
+        for what, rows in mapping.queried:
+            _query(what, rows, sizes, address, problems)
     for form, flags in seen.items():
         missing = np.flatnonzero(~flags)
         if not len(missing):
@@ -107,6 +109,21 @@ def row_ledger(
         problems.add(ROWS_LOST.at(places[0], what, records=places, out_of=len(flags)))
     table = pd.DataFrame(lines, columns=["form", "state", "rows", "where", "reason"])
     return table.sort_values(["form", "state", "where", "reason"], ignore_index=True)
+
+
+def _query(
+    what: str,
+    rows: pd.DataFrame,
+    sizes: Mapping[str, int],
+    address: Callable[[str, int, str], Address],
+    problems: Problems,
+) -> None:
+    """A finding at the raw lines of rows that are left out because something is missing or wrong."""
+    for column in id_columns(rows):
+        form = column[1:]
+        places = [address(form, int(row), "") for row in _flat(rows[column])]
+        if places:
+            problems.add(QUERIED.at(places[0], f"{what}; left out", records=places, out_of=sizes[form]))
 
 
 def _flat(ids: pd.Series) -> np.ndarray:

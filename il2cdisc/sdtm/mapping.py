@@ -44,6 +44,7 @@ class Mapped:
     parts: tuple[Part, ...]
     dropped: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[tuple[str, pd.DataFrame], ...] = ()
+    queried: tuple[tuple[str, pd.DataFrame], ...] = ()
 
 
 def dataset(
@@ -53,6 +54,7 @@ def dataset(
     supplemental: Mapping[str, Column] | None = None,
     dropped: Mapping[str, str] | None = None,
     left_out: Mapping[str, pd.DataFrame] | None = None,
+    queried: Mapping[str, pd.DataFrame] | None = None,
     links: Sequence[Link] = (),
     planned_before_dose: Planned = None,
     **columns: Column,
@@ -60,7 +62,9 @@ def dataset(
     """A dataset: one record a row of `rows`, its variables described by keyword, in any order.
 
     `supplemental`: qualifiers that go to SUPP--; `dropped`: raw columns left out, with the reason;
-    `left_out`: raw rows left out, by reason; `links`: the records of other datasets that these belong to.
+    `left_out`: raw rows left out, by reason; `queried`: those left out because something is missing or
+    wrong, by what that is: a finding, and a query. `links`: the records of other datasets that these belong
+    to.
     `planned_before_dose`: True, or True by row, for what the protocol plans before the dose of its day,
     False for what it plans after it. Where times don't say which was first, the plan does (EPOCH, --LOBXFL).
     """
@@ -68,7 +72,9 @@ def dataset(
     made = {key: column.of_fields(fields) for key, column in columns.items()}
     extra = {key: column.of_fields(fields) for key, column in (supplemental or {}).items()}
     piece = Part(rows, made, extra, tuple(links), planned_before_dose, running_place())
-    return Mapped(name, (piece,), dropped or {}, tuple((left_out or {}).items()))
+    return Mapped(
+        name, (piece,), dropped or {}, tuple((left_out or {}).items()), tuple((queried or {}).items())
+    )
 
 
 def stack(*pieces):
@@ -80,7 +86,8 @@ def stack(*pieces):
         dropped.update(piece.dropped)
     parts = tuple(p for piece in pieces for p in piece.parts)
     left_out = tuple(item for piece in pieces for item in piece.left_out)
-    return Mapped(pieces[0].name, parts, dropped, left_out)
+    queried = tuple(item for piece in pieces for item in piece.queried)
+    return Mapped(pieces[0].name, parts, dropped, left_out, queried)
 
 
 def evaluate(mapped: Mapped, context: Context) -> MappedDataset:

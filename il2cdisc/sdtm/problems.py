@@ -89,6 +89,12 @@ ROWS_LOST = Kind(
     Severity.STOP,
     "Let the rows reach a dataset, or hand them to `left_out` of a mapping with the reason.",
 )
+QUERIED = Kind(
+    "MAP138",
+    "Record left out that needs an answer",
+    Severity.FINDING,
+    "Ask the site or the laboratory; with the missing data the record is mapped.",
+)
 UNKNOWN_LINK = Kind(
     "MAP010",
     "a mapping links to what is not there",

@@ -44,6 +44,16 @@ def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> p
     return pd.concat([left, new.reindex(place).set_axis(left.index)], axis=1)
 
 
+def filter_not_exist(rows: pd.DataFrame, other: pd.DataFrame, *, on: Mapping[str, str]) -> pd.DataFrame:
+    """The rows without a match in `other` (admiral's verb); `on` maps columns of `rows` to those of `other`.
+
+    Before: tubes C001 and C002; results of C001. After: the row of C002. Missing keys match nothing.
+    """
+    mine, theirs = list(on), list(on.values())
+    known = _keys(other, theirs)[other[theirs].notna().all(axis=1).to_numpy()]
+    return rows[~_keys(rows, mine).isin(known)]
+
+
 def _keys(frame: pd.DataFrame, names: list[str]) -> pd.Index:
     return pd.Index(frame[names[0]]) if len(names) == 1 else pd.MultiIndex.from_frame(frame[names])
 

@@ -65,7 +65,7 @@ def _seen(
 ) -> dict[str, set[int]]:
     """Row ids, by form, that a dataset has or that a mapping leaves out with a reason."""
     frames = [item.frame for item in made.values()]
-    frames += [rows for mapping in mappings for _, rows in mapping.left_out]
+    frames += [rows for mapping in mappings for _, rows in (*mapping.left_out, *mapping.queried)]
     out: dict[str, set[int]] = {form: set() for form in forms}
     for form in out:
         for frame in frames:

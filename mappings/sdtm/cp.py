@@ -14,6 +14,7 @@ from il2cdisc.sdtm import (
     date,
     decoded,
     derived,
+    filter_not_exist,
     join,
     mapped,
     prepared,
@@ -25,6 +26,7 @@ from il2cdisc.sdtm import (
 from mappings.common import (
     DMY,
     NO_RESULT,
+    WITHOUT_RESULT,
     administrative,
     drawn,
     result,
@@ -90,7 +92,7 @@ TYPES = {"ABS": "NUMBER CONCENTRATION", "PCT": "NUMBER FRACTION", "": "RATIO"}
 
 def cp(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
     """Cell populations: one record per population and measure per tube per subject."""
-    return stack(measured(raw_flow, raw_samples, raw_sv), not_drawn(raw_samples, raw_sv))
+    return stack(measured(raw_flow, raw_samples, raw_sv), not_drawn(raw_samples, raw_flow, raw_sv))
 
 
 def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
@@ -153,10 +155,13 @@ def measured(raw_flow: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.DataF
     )
 
 
-def not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
-    """Tubes for flow cytometry that were not drawn: one record stands for all populations."""
+def not_drawn(raw_samples: pd.DataFrame, raw_flow: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Tubes for flow cytometry that were not drawn: one record stands for all populations.
+
+    One that was drawn and of which the laboratory's file has no line is asked about.
+    """
     flow, _, biobank = tubes(raw_samples)
-    _, missing = drawn(flow)
+    filled, missing = drawn(flow)
     return dataset(
         "CP",
         with_visit(missing, "samples.VISIT", raw_sv),
@@ -178,6 +183,7 @@ def not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
             "samples.SAMPNOTE": "note of the site in Italian on the handling of the tube",
         },
         left_out={"tube of the biobank: stored for later research, no result in this study": biobank},
+        queried={WITHOUT_RESULT: filter_not_exist(filled, raw_flow, on={"samples.BARCODE": "flow.BARCODE"})},
     )
 
 

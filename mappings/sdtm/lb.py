@@ -14,6 +14,7 @@ from il2cdisc.sdtm import (
     dataset,
     date,
     derived,
+    filter_not_exist,
     gather,
     join,
     limit_below,
@@ -29,6 +30,7 @@ from mappings.common import (
     DMY,
     NO_RESULT,
     SPOILT,
+    WITHOUT_RESULT,
     administrative,
     answered,
     drawn,
@@ -105,7 +107,7 @@ def lb(
         hospital("lbchem", chemistry, CHEMISTRY, "CHEMISTRY", "SERUM", DMY, unit="lbchem.CREATU"),
         hospital("lbthy", thyroid, THYROID, "THYROID", "SERUM", EXCEL, limits=THYROID_LIMITS),
         cytokines(raw_cyto, raw_samples, raw_sv),
-        cytokines_not_drawn(raw_samples, raw_sv),
+        cytokines_not_drawn(raw_samples, raw_cyto, raw_sv),
         urinalysis(raw_ua, raw_sv),
         pregnancy(raw_preg, raw_sv),
     )
@@ -220,10 +222,13 @@ def cytokines(raw_cyto: pd.DataFrame, raw_samples: pd.DataFrame, raw_sv: pd.Data
     )
 
 
-def cytokines_not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
-    """Tubes for cytokines that were not drawn: one record stands for all of its tests."""
+def cytokines_not_drawn(raw_samples: pd.DataFrame, raw_cyto: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapped:
+    """Tubes for cytokines that were not drawn: one record stands for all of its tests.
+
+    One that was drawn and of which the laboratory's file has no line is asked about.
+    """
     _, cytokine_tubes, _ = tubes(raw_samples)
-    _, rows = drawn(cytokine_tubes)
+    filled, rows = drawn(cytokine_tubes)
     return dataset(
         "LB",
         with_visit(rows, "samples.VISIT", raw_sv),
@@ -236,6 +241,7 @@ def cytokines_not_drawn(raw_samples: pd.DataFrame, raw_sv: pd.DataFrame) -> Mapp
         LBSPEC=constant("PLASMA"),
         VISIT=visit("samples.VISIT"),
         LBDTC=date("samples.SAMPDAT", DMY, time="samples.SAMPTIM"),
+        queried={WITHOUT_RESULT: filter_not_exist(filled, raw_cyto, on={"samples.BARCODE": "cyto.BARCODE"})},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -10,6 +11,7 @@ from mutant import Mutant, codes
 from trial import Table, Trial, read_table
 
 GONE = "RAW130 RAW131 RAW132 RAW140 RAW141 RAW102"
+DELIMITER = "RAW019 RAW006 RAW007 RAW008"
 FIELDS = "RAW004 RAW005 RAW006 RAW007 RAW008"
 
 
@@ -66,7 +68,11 @@ def line_gone(trial: Trial, random: Random) -> Iterator[Mutant]:
         del table.rows[at]
         table.write()
 
-    return of_tables("line gone", trial, random, GONE, "accepted records", _file, damage, each=3)
+    for mutant in of_tables("line gone", trial, random, GONE, "accepted records", _file, damage, each=3):
+        # a subject that is gone is told at the records that link to it
+        subject = mutant.place == trial.tables[trial.study["study"]["subjects"]].shown
+        told = mutant.codes | codes("LNK003") if subject else mutant.codes
+        yield replace(mutant, codes=told, place="" if subject else mutant.place)
 
 
 def file_short(trial: Trial, random: Random) -> Iterator[Mutant]:
@@ -74,7 +80,7 @@ def file_short(trial: Trial, random: Random) -> Iterator[Mutant]:
         del table.rows[len(table.rows) * 2 // 3 :]
         table.write()
 
-    told = GONE + " LNK003 RAW125"
+    told = GONE + " LNK003 RAW125 MAP138"
     return of_tables("file short by whole lines", trial, random, told, "accepted records", _nowhere, damage)
 
 
@@ -198,7 +204,7 @@ def other_delimiter(trial: Trial, random: Random) -> Iterator[Mutant]:
         table.delimiter = ";" if table.delimiter != ";" else ","
         table.write()
 
-    return of_tables("other delimiter", trial, random, FIELDS, "delimiter of study.toml", _file, damage)
+    return of_tables("other delimiter", trial, random, DELIMITER, "delimiter of study.toml", _file, damage)
 
 
 def file_gone(trial: Trial, random: Random) -> Iterator[Mutant]:

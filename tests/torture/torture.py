@@ -130,6 +130,7 @@ def torture(source: Path, mutants: Sequence[Mutant], *, workers: int) -> list[Ve
                 verdict = judged(mutant, told, clean[0])
                 if len(of[folder]) > 1 and not (verdict.reported and verdict.placed):
                     again.append(mutant)  # another one may have stopped the build
+                    continue
                 verdicts[f"{mutant.mutator}|{mutant.name}"] = verdict
                 _show(verdict)
 

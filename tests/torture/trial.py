@@ -71,6 +71,14 @@ class Table:
     def place(self, line: int, column: str) -> str:
         return f"{self.shown}:{line} {column}"
 
+    def can_hold(self, value: str) -> bool:
+        """Whether the encoding of the file has the characters of a value."""
+        try:
+            value.encode(self.encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
+
     def text(self) -> str:
         stream = io.StringIO(newline="")
         csv.writer(stream, delimiter=self.delimiter, lineterminator=self.ending).writerows(

@@ -140,10 +140,12 @@ def with_epoch(
         return frame
     planned = planned_before if planned_before is not None else no_plan(frame.index)
     group, first = alike([frame["USUBJID"], frame[start], planned.astype("Float64")])
-    subject = elements.subjects.get_indexer(frame["USUBJID"].iloc[first])
+    subject = elements.subjects.get_indexer(pd.Index(frame["USUBJID"].iloc[first]))
     at = moments_of(frame[start].iloc[first])
     rows = _Starts(subject, at, class_.upper() == "FINDINGS", planned.iloc[first])
-    epoch = pd.array(elements.epochs, dtype="str").take(_epochs(rows, elements)[group], allow_fill=True)
+    epoch = pd.Series(elements.epochs, dtype="str").array.take(
+        _epochs(rows, elements)[group], allow_fill=True
+    )
     return frame.assign(EPOCH=epoch)
 
 
