@@ -56,7 +56,7 @@ class Plan:
 
     @property
     def collected_dates(self) -> frozenset[str]:
-        """Raw columns (`form.column`) that are collected dates of SDTM, which the rules of the files check."""
+        """Raw columns (`form.column`) that are collected dates of SDTM: the rules of the files check them."""
         return frozenset(
             source
             for made in self.variables

@@ -1,4 +1,4 @@
-"""What is missing or can't be in raw files: reported at its lines, together with a stop that follows from it."""
+"""What is missing or can't be in raw files: reported at its lines, with a stop that follows from it."""
 
 from __future__ import annotations
 

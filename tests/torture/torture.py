@@ -89,13 +89,20 @@ def judged(mutant: Mutant, told: Said, before: Said) -> Verdict:
     """What counts was not said of the trial as it is; one that shares a build is told at its place."""
     new = told.problems - before.problems
     mine = [(code, text) for code, text in new if code in mutant.codes or not mutant.codes]
-    exact = re.compile(re.escape(mutant.cell) + r"(?![0-9])")
+    exact = re.compile(rf"(?:{'|'.join(map(re.escape, _ways_to_say(mutant.cell)))})(?![0-9])")
     placed = any(exact.search(text) for _, text in mine)
     worded = any(word.casefold() in text.casefold() for _, text in mine for word in mutant.words)
     reported = placed or (bool(mine) if mutant.codes and mutant.alone else worded)
     if mutant.outcome:
         reported &= (told.status == 2) == (mutant.outcome == "stop")
     return Verdict(mutant, told.status, reported, placed, told.own_error, _relevant(new, told))
+
+
+def _ways_to_say(place: str) -> list[str]:
+    """A cell of a raw workbook is named by its line and column: `lab.xlsx!LBHEM:8 WBC` is `LBHEM!F8`."""
+    sheet, _, cell = place.rpartition("!")
+    line = re.fullmatch(r"[A-Z]+([0-9]+)", cell)
+    return [place, f"{sheet}:{line[1]}"] if "!" in sheet and line else [place]
 
 
 def _relevant(new: frozenset[tuple[str, str]], told: Said) -> str:
