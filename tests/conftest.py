@@ -1,9 +1,12 @@
-"""What several rooms' tests share: transport files as R's haven and foreign read them."""
+"""What tests of several rooms share: a build of the shipped trial; files as haven and foreign read them."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -11,11 +14,31 @@ import pytest
 from hypothesis import settings
 
 Readings = dict[tuple[str, str, str, str], list[str]]
+ROOT = Path(__file__).parents[1]
 SCRIPT = Path(__file__).parent / "transport" / "read_xpt.R"
 
 # No test fails for time: a busy machine would fail it. All else is hypothesis' own profile, CI's too.
 settings.register_profile("il2cdisc", settings(), deadline=None)
 settings.load_profile("il2cdisc")
+
+
+@pytest.fixture(scope="session")
+def shipped_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Outputs of the shipped trial, built by the command once in a run of the tests. Not to be changed."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # all workers' own
+    out, done = folder / "shipped" / "outputs", folder / "shipped" / "done"
+    out.parent.mkdir(exist_ok=True)
+    with (folder / "shipped" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            code = "from il2cdisc.cli import main; main()"
+            command = [sys.executable, "-W", "error", "-c", code, "build", "--out", str(out)]
+            told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+            assert told.returncode == 0, told.stdout + told.stderr
+            done.touch()
+    return out
 
 
 @pytest.fixture(scope="session")

@@ -17,21 +17,19 @@ import pytest
 
 from il2cdisc.deliver.manifest import verify
 from il2cdisc.deliver.publish import repair
-from il2cdisc.simulation import run_simulation
 
-ROOT = Path(__file__).parents[2]
+SECOND = Path(__file__).parents[1] / "second_trial"
 COMMAND = [sys.executable, "-c", "from il2cdisc.cli import main; main()", "build"]
 PATIENCE = 300.0
 
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped trial with a small export, built once."""
+    """The second trial, which is small, built once."""
     folder = tmp_path_factory.mktemp("killed") / "trial"
-    for name in ("specs", "mappings", "simulation"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "study.toml", folder)
-    run_simulation(folder, folder / "raw", subjects=12, seed=1)
+    for name in ("specs", "mappings", "raw"):
+        shutil.copytree(SECOND / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(SECOND / "study.toml", folder)
     set_time(folder, 0)
     subprocess.run([*COMMAND, "--trial", str(folder)], check=True, capture_output=True)
     return folder

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
-from typer.testing import CliRunner
 
 from il2cdisc.adam import (
     analysis_dataset,
@@ -48,20 +48,16 @@ Read = Callable[[str], pd.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(shipped_outputs: Path) -> Path:
     """Outputs of a build of the shipped trial."""
-    from il2cdisc.cli import app
-
-    out = tmp_path_factory.mktemp("standards") / "outputs"
-    done = CliRunner().invoke(app, ["build", "--trial", str(ROOT), "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    return out
+    return shipped_outputs
 
 
 @pytest.fixture(scope="module")
 def read(built: Path) -> Read:
     """A dataset of the build, as an independent reader sees it; blank is missing."""
 
+    @cache
     def read_dataset(name: str) -> pd.DataFrame:
         folder = "adam" if name.startswith("ad") else "sdtm"
         frame, _ = pyreadstat.read_xport(built / folder / f"{name}.xpt")

@@ -36,17 +36,9 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("core") / "outputs"
-    done = command("build", "--out", str(out))
-    assert done.returncode == 0, done.stdout + done.stderr
-    return out
-
-
 @pytest.fixture
-def outputs(built: Path, tmp_path: Path) -> Path:
-    shutil.copytree(built, tmp_path / "outputs")
+def outputs(shipped_outputs: Path, tmp_path: Path) -> Path:
+    shutil.copytree(shipped_outputs, tmp_path / "outputs")
     return tmp_path / "outputs"
 
 
