@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from il2cdisc.base.problems import Address, Kind, Problem, Severity, did_you_mean
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.conditions import Where, parse, written
+from il2cdisc.spec.conditions import written
 from il2cdisc.spec.models import ScheduleRow, Spec
 from il2cdisc.spec.workbook import Row, Workbook
 
@@ -62,19 +62,11 @@ def _row(row: Row) -> ScheduleRow:
         place=row.place,
         visit=row.text("Visit"),
         form=row.needed("Form"),
-        records=_where(row, "Records"),
+        records=row.where("Records"),
         optional=state == OPTIONAL,
-        condition=_where(row, "Condition"),
+        condition=row.where("Condition"),
         grace_days=grace,
     )
-
-
-def _where(row: Row, header: str) -> Where:
-    try:
-        return parse(row.text(header))
-    except ValueError as error:
-        row.problems.add(kinds.WHERE_TEXT.at(row.at(header), str(error), values=[row.text(header)]))
-        return ()
 
 
 def check_schedule(spec: Spec) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ from typing import cast
 from il2cdisc.base.problems import Kind as ProblemKind
 from il2cdisc.base.problems import Problem, Problems, Severity, did_you_mean
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.conditions import Where, parse
 from il2cdisc.spec.tlf import FIELD, KINDS, SORTS, Analysis, Column, Display, Item, Kind, Line
 from il2cdisc.spec.workbook import Row, Workbook, open_workbook
 
@@ -100,7 +99,7 @@ def _displays(
             subtitle=row.text("Subtitle"),
             population=row.needed("Population"),
             population_dataset=row.needed("Population Dataset"),
-            population_where=_where(row, "Population Where"),
+            population_where=row.where("Population Where"),
             treatment=row.needed("Treatment"),
             columns=_columns(row, sets),
             row_header=row.text("Row Header"),
@@ -149,7 +148,7 @@ def _analysis(row: Row) -> Analysis:
         label=row.text("Label"),
         method=row.needed("Method"),
         dataset=row.needed("Dataset"),
-        where=_where(row, "Where"),
+        where=row.where("Where"),
         treatment=row.text("Treatment"),
         variables=_items(row, "Variables"),
         levels=_items(row, "Levels"),
@@ -163,14 +162,6 @@ def _analysis(row: Row) -> Analysis:
         purpose=row.text("Purpose"),
         place=row.place,
     )
-
-
-def _where(row: Row, header: str) -> Where:
-    try:
-        return parse(row.text(header))
-    except ValueError as error:
-        row.problems.add(kinds.WHERE_TEXT.at(row.at(header), str(error), values=[row.text(header)]))
-        return ()
 
 
 def _text_lines(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Address, Problems, Stopped, at_cell, column_letter, did_you_mean
 from il2cdisc.spec import problems as kinds
+from il2cdisc.spec.conditions import Where, parse
 from il2cdisc.transport.cells import Cell, Grid, split_reference
 from il2cdisc.transport.ooxml import PackageError
 from il2cdisc.transport.sheets import Package
@@ -59,6 +60,14 @@ class Row:
     def text(self, header: str) -> str:
         """The cell as text, "" if it is blank or the sheet has no such column."""
         return self.values.get(header, "")
+
+    def where(self, header: str) -> Where:
+        """The conditions of a cell, none where they can't be read: that is a problem at the cell."""
+        try:
+            return parse(self.text(header))
+        except ValueError as error:
+            self.problems.add(kinds.WHERE_TEXT.at(self.at(header), str(error), values=[self.text(header)]))
+            return ()
 
     def needed(self, header: str) -> str:
         """The cell as text; a blank one is a problem (where the column itself is missing, that is told)."""
