@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped
+from il2cdisc import __version__
+from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped, did_you_mean
 from il2cdisc.base.room import is_room
 from il2cdisc.streams import use_lasting_streams
 
@@ -40,13 +41,13 @@ NO_MEMORY = Kind(
     Severity.STOP,
     "Close other programs, raise the limit (ulimit -v), or build a part: il2cdisc build NAME --out FOLDER.",
 )
+UNKNOWN_CODE = Kind("CLI004", "Unknown code", Severity.STOP, "List all codes with: il2cdisc rule")
 FINDINGS, STOPPED = 1, 2
 SHOWN = 20
 
 app = typer.Typer(
     help="Turn a trial's raw exports into SDTM, ADaM, transport files, checks and displays.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 spec_app = typer.Typer(help="Work on the specification workbooks.", no_args_is_help=True)
@@ -288,6 +289,42 @@ def trace(
         _print_problems(list(found.problems))
         for line in [show.as_json(found)] if as_json else show.as_lines(found):
             typer.echo(line)
+
+
+@app.command()
+def rule(
+    code: Annotated[str, typer.Argument(help="A code such as CHK070 or RAW120; none: list all.")] = "",
+) -> None:
+    """Say what a code of a message means: what it is about, why, an example, and what to do."""
+    with _told():
+        from il2cdisc.kinds import all_kinds, page_of
+
+        known = all_kinds()
+        if not code:
+            for item in known.values():
+                typer.echo(f"{item.code} {item.title}")
+            return
+        page = page_of(code.upper())
+        if not page:
+            near = max(known, key=lambda one: len(os.path.commonprefix([one, code.upper()])))
+            hint = near if near[:3] == code[:3].upper() else did_you_mean(code.upper(), known)
+            raise Stopped([UNKNOWN_CODE.at("", f"{code!r} is not a code of il2cdisc.", hint=hint)])
+        typer.echo(page)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"il2cdisc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Turn a trial's raw exports into SDTM, ADaM, transport files, checks and displays."""
 
 
 def main() -> None:
