@@ -306,8 +306,8 @@ def rule(
             return
         page = page_of(code.upper())
         if not page:
-            near = max(known, key=lambda one: len(os.path.commonprefix([one, code.upper()])))
-            hint = near if near[:3] == code[:3].upper() else did_you_mean(code.upper(), known)
+            begins = (one for size in (5, 4, 3) for one in known if one.startswith(code[:size].upper()))
+            hint = next(begins, did_you_mean(code.upper(), known))
             raise Stopped([UNKNOWN_CODE.at("", f"{code!r} is not a code of il2cdisc.", hint=hint)])
         typer.echo(page)
 
