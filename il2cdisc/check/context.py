@@ -221,7 +221,7 @@ def dates_before(
     dates, against = table.moments(variable), of_records(context, table, reference)
     limits = against.moments if by_time else against.days
     rows = np.flatnonzero(moments.in_order(dates, limits) == moments.BEFORE)
-    place = _cells(context, reference, *(cell or (context.subjects_dataset, reference)))
+    place = reference_cells(context, reference, *(cell or (context.subjects_dataset, reference)))
     places = [place.get(subject, -1) for subject in table.distinct("USUBJID").values]
     cells = np.array([*places, -1], dtype="int64")[against.subjects]
     looked = np.flatnonzero((dates.known > 0) & limits.has_day)
@@ -255,7 +255,7 @@ def of_records(context: Context, table: Table, variable: str) -> OfRecords:
     return OfRecords(whole, days, subjects.codes, texts)
 
 
-def _cells(context: Context, reference: str, dataset: str, variable: str) -> dict[str, int]:
+def reference_cells(context: Context, reference: str, dataset: str, variable: str) -> dict[str, int]:
     """Of each subject the first row of a dataset that has the subject's reference date in a variable."""
     table = context.tables.get(dataset)
     if table is None or not {"USUBJID", variable} <= set(table.by_name):

@@ -18,7 +18,7 @@ import pandas as pd
 from il2cdisc.base.dates import earliest_day, is_iso
 from il2cdisc.base.moments import BEFORE, in_order, moments_of
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, collected_dates
+from il2cdisc.check.context import Compared, Context, Hit, collected_dates, reference_cells
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -30,19 +30,28 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: Context) -> Iterator[Hit | Compared]:
     births = _births(context)
+    given = reference_cells(context, "BRTHDTC", context.subjects_dataset, "BRTHDTC")
     for table, variable in collected_dates(context):
         if variable == "BRTHDTC" or "USUBJID" not in table.by_name:
             continue
         subjects = table.distinct("USUBJID")
         born = [births.get(subject, "") for subject in subjects.values]
         limits = moments_of(pd.Series(born, dtype="str")).take(subjects.codes)
-        rows = np.flatnonzero(in_order(table.moments(variable), limits) == BEFORE)
+        cells = np.array([given.get(subject, -1) for subject in subjects.values], dtype="int64")[
+            subjects.codes
+        ]
+        dates = table.moments(variable)
+        looked = np.flatnonzero((dates.known > 0) & limits.has_day)
+        yield Compared(context.subjects_dataset, "BRTHDTC", cells[looked])
+        rows = np.flatnonzero(in_order(dates, limits) == BEFORE)
         if len(rows):
             days = [born[subjects.codes[row]] for row in rows]
             details = [f"the subject was not born before {day}" for day in days]
-            yield Hit(table.name, KIND.title, variable, rows, details=details)
+            whole = [f"the birth on {day} is after dates of the subject" for day in days]
+            compared = Compared(context.subjects_dataset, "BRTHDTC", cells[rows], whole)
+            yield Hit(table.name, KIND.title, variable, rows, details=details, compared=compared)
 
 
 def _births(context: Context) -> dict[str, str]:

@@ -4,18 +4,23 @@ What: SVSTDY against Planned Day, Window Before and Window After of the sheet Pr
 a planned day or without both windows are free. There is no day 0, and none is counted.
 Why: data of such a visit may fall out of an analysis window, and the deviation must be listed.
 Example: planned for day 40, from day 38 to day 42; it took place on day 44.
+Where most visits of a subject are outside, the first dose, from which days are counted, is asked about.
 Fix: ask the site for the date; if it is right the record stays, and this finding with a disposition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, positions
+from il2cdisc.check.causes import FEWEST_AT_DATA
+from il2cdisc.check.context import Compared, Context, Hit, reference_cells
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import Flags, Rows, Table
+from il2cdisc.spec.models import PlannedVisit
 
 KIND = Kind(
     "CHK052",
@@ -27,12 +32,13 @@ LEVEL = Level.WARNING
 NEEDS = ("Protocol Visits",)
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: Context) -> Iterator[Hit | Compared]:
     table = context.tables.get("SV")
     if table is None or not {"VISITNUM", "SVSTDY", "USUBJID"} <= set(table.by_name):
         return
     offsets = table.frame["SVSTDY"] - (table.frame["SVSTDY"] > 0)
     arms = table.frame["USUBJID"].map(context.of_subject("ARMCD"))
+    windows: list[tuple[PlannedVisit, str, Flags, Flags]] = []
     for visit in context.spec.protocol.visits:
         if visit.planned_day is None or visit.window_before is None or visit.window_after is None:
             continue
@@ -41,17 +47,47 @@ def check(context: Context) -> Iterator[Hit]:
         here = table.frame["VISITNUM"] == visit.visit_number
         if visit.arm_code:
             here &= arms == visit.arm_code
-        rows = positions((here & ((offsets < first) | (offsets > last))).to_numpy())
-        if len(rows):
-            window = f"{_day(first)} to {_day(last)}" if first < last else _day(first)
-            days = table.frame["SVSTDY"].to_numpy()[rows].astype(np.int64).tolist()
-            details = [f"{visit.visit} took place on day {day}, planned for day {window}" for day in days]
-            what, spec, out_of = (
-                f"{visit.visit}: visits outside the window",
-                visit.at("Planned Day"),
-                int((here & offsets.notna()).sum()),
-            )
-            yield Hit("SV", what, "SVSTDTC", rows, spec=spec, details=details, out_of=out_of)
+        looked = (here & offsets.notna()).to_numpy(dtype=bool)
+        outside = looked & ((offsets < first) | (offsets > last)).to_numpy(dtype=bool)
+        window = f"{_day(first)} to {_day(last)}" if first < last else _day(first)
+        windows.append((visit, window, looked, outside))
+    if not windows:
+        return
+    cells, shifted = _shifted(context, table, windows)
+    days = table.frame["SVSTDY"].to_numpy()
+    looked_at = np.flatnonzero(np.logical_or.reduce([looked for _, _, looked, _ in windows]))
+    yield Compared("EX", "EXSTDTC", cells[looked_at])
+    for visit, window, looked, outside in windows:
+        for of_subject in (False, True):
+            rows = np.flatnonzero(outside & (shifted == of_subject))
+            if not len(rows):
+                continue
+            details = [
+                f"{visit.visit} took place on day {day:.0f}, planned for day {window}" for day in days[rows]
+            ]
+            hit = Hit("SV", f"{visit.visit}: visits outside the window", "SVSTDTC", rows, details=details)
+            if of_subject:
+                what = "visits of the subject are outside their windows, counted from this first dose"
+                yield replace(hit, compared=Compared("EX", "EXSTDTC", cells[rows], [what] * len(rows)))
+            else:
+                yield replace(hit, spec=visit.at("Planned Day"), out_of=int(looked.sum()))
+
+
+def _shifted(
+    context: Context, table: Table, windows: Sequence[tuple[PlannedVisit, str, Flags, Flags]]
+) -> tuple[Rows, Flags]:
+    """Of each record the row of the first dose's cell (-1: none), and whether most visits of its subject are
+    outside their windows: then it is the first day that is wrong, not each of them."""
+    subjects = table.distinct("USUBJID")
+    known = reference_cells(context, "RFSTDTC", "EX", "EXSTDTC")
+    cells = np.array([known.get(subject, -1) for subject in subjects.values], dtype="int64")
+    size = len(subjects.values)
+    looked, outside = (
+        np.bincount(subjects.codes[np.logical_or.reduce(flags)], minlength=size)
+        for flags in ([window[2] for window in windows], [window[3] for window in windows])
+    )
+    shifted = (cells >= 0) & (outside >= FEWEST_AT_DATA) & (2 * outside >= looked)
+    return cells[subjects.codes], shifted[subjects.codes]
 
 
 def _day(offset: int) -> str:
