@@ -164,6 +164,16 @@ def implausible(pack: Any) -> None:
     pack.set("LB", "LBSTRESN", 2, 90.0)
 
 
+def below_quantification(pack: Any) -> None:
+    add(
+        pack, "IS",
+        USUBJID=[S1, S1, S1, S2],
+        ISSEQ=[1.0, 2.0, 3.0, 1.0],
+        ISSTRESN=[12.4, 20.0, None, 12.4],  # at its limit, and one written as <20
+        ISLLOQ=[20.0, 20.0, 20.0, None],
+    )  # fmt: skip
+
+
 def unlike_others(pack: Any) -> None:
     pack.sheets["plausibility"] = (Plausibility(dataset="CP", testcd="RATIO", fold=3.0),)
     add(

@@ -256,7 +256,7 @@ def limits_upside_down(trial: Trial, random: Random) -> Iterator[Mutant]:
         return column.label.startswith("Lower limit")
 
     return changed(
-        "lower limit above the upper one", trial, random, wanted, lambda v: "9999", "MAP142 RAW122",
+        "lower limit above the upper one", trial, random, wanted, lambda v: "9999", "MAP142 RAW122 CHK074",
         "order of two limits",
     )  # fmt: skip
 
