@@ -395,18 +395,23 @@ def trace(
     from il2cdisc.deliver.publish import repair
     from il2cdisc.raw.read import digest_of, read_form
     from il2cdisc.trace.follow import trace as follow
-    from il2cdisc.trace.values import RawValues
+    from il2cdisc.trace.values import RawValues, read_receipts
 
     study = load_study(folder)
     target = out or study.outputs
     repair(target)
     dictionary = load_dictionary(study.dictionary, study.shown(study.dictionary))
     told = target / "raw" / "receipts.json"
-    receipts = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else []
+    receipts = read_receipts(told, _shown(study, told)) if target.is_dir() else []
     values = RawValues(
         receipts, lambda file: digest_of(study.folder / file), lambda form: read_form(study, dictionary, form)
     )
     return follow(target, dataset, usubjid, seq, values, variable=variable, links=link_columns(study))
+
+
+def _shown(study: Study, path: Path) -> str:
+    """A path as messages name it: within the study's folder from there."""
+    return study.shown(path) if path.is_relative_to(study.folder) else path.as_posix()
 
 
 def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict[str, Dataset]:

@@ -10,7 +10,7 @@ from il2cdisc.base.numbers import DecimalMark
 from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems
 from il2cdisc.raw import Dictionary, RawExport
-from il2cdisc.raw.accepted import ABSENT, Accepted
+from il2cdisc.raw.accepted import ABSENT, FILE, Accepted, not_accepted
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.sheets_known import absence_notes
 from il2cdisc.study import Study
@@ -84,12 +84,14 @@ def missing(study: Study) -> dict[str, str]:
     return out
 
 
-def absences(sdtm: Spec | None, adam: Spec | None, accepted: Accepted | None) -> Iterator[str]:
+def absences(sdtm: Spec | None, adam: Spec | None, accepted: Accepted | None, study: Study) -> Iterator[str]:
     """A line for each optional sheet that a workbook does without, and for accepted records."""
     for spec in (sdtm, adam):
         if spec is not None and spec.datasets:
             yield from absence_notes(spec.shown, spec.standard, spec.absent)
-    if accepted is None:
+    if accepted is not None:
+        yield from not_accepted(accepted, study)
+    elif not (study.folder / FILE).exists():
         yield ABSENT
 
 

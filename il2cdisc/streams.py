@@ -11,11 +11,19 @@ from typing import Any, TextIO
 class _Pipe(io.FileIO):
     """A file descriptor; what nobody reads any more (`il2cdisc build | head -1`) goes nowhere."""
 
+    lost = False
+    """Whether it could not take what was written: a full disk is an error once, not at each flush."""
+
     def write(self, data: Any, /) -> int:
+        if self.lost:
+            return memoryview(data).nbytes
         try:
             return super().write(data) or 0
         except BrokenPipeError:
             return memoryview(data).nbytes
+        except OSError as error:
+            self.lost = True
+            raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 def use_lasting_streams() -> None:

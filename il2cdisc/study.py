@@ -118,6 +118,11 @@ def _read(root: Path) -> tuple[str, dict[str, Any]]:
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "does not exist"
         raise Stopped([NO_FOLDER.at(str(root), f"The folder '{root.name}' {what}.")])
+    try:
+        str(root).encode()
+    except UnicodeEncodeError:
+        what = "The folder's name, or that of one around it, is not text in UTF-8."
+        raise Stopped([NO_FOLDER.at(ascii(root.name), what, fix="Give it another name.")]) from None
     if not path.is_file():
         raise Stopped([NO_FOLDER.at(FILE, f"There is no {FILE} in the folder '{root.name}'.")])
     try:

@@ -91,7 +91,7 @@ def _look(study: Study, out: Survey) -> None:
     displays = () if TLF in absent else _displays(study, problems)
     accepted = _gathered(problems, lambda: read_accepted(study))
     problems.extend(_dispositions(study, problems))
-    out.notes = (*absent.values(), *absences(sdtm, adam, accepted))
+    out.notes = (*absent.values(), *absences(sdtm, adam, accepted, study))
     if ADAM in absent and displays:
         what = f"{study.shown(study.specs / ADAM)} is missing, so the displays have no data"
         problems.add(kinds.HALF.at(displays[0].at("Display"), what))

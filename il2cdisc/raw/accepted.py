@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -25,6 +26,8 @@ HEAD = """\
 # Records of the raw export as it was accepted: written by `il2cdisc raw accept`, read by each build.
 # A record that was accepted and is gone is a finding; new ones are not. Not to be edited: accept again.
 """
+
+ACCEPT_AGAIN = "Accept the export again (il2cdisc raw accept), or restore the file."
 
 GONE = Kind(
     "RAW140",
@@ -91,6 +94,8 @@ class AcceptedForm(_Table):
 class Accepted(_Table):
     """The whole of `accepted.toml`."""
 
+    digest: str = ""
+    """SHA-256 of all that follows it in the file: an edited one is not what was accepted."""
     forms: Mapping[str, AcceptedForm] = {}
 
 
@@ -110,9 +115,12 @@ def read_accepted(study: Study) -> Accepted | None:
     except ValidationError as error:
         raise Stopped(_invalid(error, lines)) from None
     problems = list(_disagreements(found, study, lines))
+    if not problems and found.digest != _digest_of(text):
+        what = "The file is not as it was written: what it says was accepted is not known."
+        problems.append(UNUSABLE.at(_at(lines, "digest"), what, fix=ACCEPT_AGAIN))
     if problems:
         raise Stopped(problems)
-    return found
+    return found.model_copy(update={"digest": ""})
 
 
 def _toml(path: Path) -> tuple[str, dict[str, object]]:
@@ -311,9 +319,21 @@ def fewer_than(outputs: Path, export: RawExport) -> Iterator[str]:
 
 def written(accepted: Accepted) -> str:
     """The text of `accepted.toml`; the same records give the same text."""
-    return (
-        "\n".join([HEAD, *(line for name in sorted(accepted.forms) for line in _form(name, accepted))]) + "\n"
-    )
+    body = "\n".join(line for name in sorted(accepted.forms) for line in _form(name, accepted)) + "\n"
+    return f'{HEAD}\ndigest = "{_digest_of(body)}"\n\n{body}'
+
+
+def _digest_of(text: str) -> str:
+    """SHA-256 of the tables of a file, from the first one on."""
+    tables = re.search(r"^\[", text, re.MULTILINE)
+    return hashlib.sha256(text[tables.start() :].encode() if tables else b"").hexdigest()
+
+
+def not_accepted(accepted: Accepted, study: Study) -> Iterator[str]:
+    """A line for each form of the study of which the file has no records."""
+    treatment = study.treatment.form if study.treatment else ""
+    for name in sorted(set(study.forms) - set(accepted.forms) - {treatment} - study.withheld):
+        yield f"no form '{name}' in {FILE}: records that vanish are not noticed (il2cdisc raw accept)"
 
 
 def _form(name: str, accepted: Accepted) -> Iterator[str]:

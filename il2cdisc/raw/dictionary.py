@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,11 @@ def load_dictionary(path: Path, shown: str = "") -> dict[str, tuple[DictionaryCo
         if pairs is None or (kind == "code" and not pairs):
             what = f"The codes of {form}.{column} are no list of value=meaning, separated by semicolons."
             problems.add(DICTIONARY.at(where, what, values=[codes]))
+        listed = [entry.partition("=")[0].strip() for entry in codes.split(";")] if pairs else []
+        twice = [code for code, count in Counter(listed).items() if count > 1]
+        if twice:
+            what = f"The codes of {form}.{column} give a value more than one meaning."
+            problems.add(DICTIONARY.at(where, what, values=twice))
         if kind in ("integer", "decimal"):
             _check_limits(limits, f"{form}.{column}", where, problems)
         entry = DictionaryColumn(form, column, label, kind, pairs or {}, unit, limits, basis, line)

@@ -124,6 +124,12 @@ DATE_BEYOND = Kind(
     FINDING,
     "Ask the sender for the date; the record is kept.",
 )
+OTHER_FORM = Kind(
+    "RAW127",
+    "Date written in another way",
+    FINDING,
+    "Have dates written as the data dictionary says; this one was read.",
+)
 INVALID_TIME = Kind("RAW124", "Invalid time", FINDING, "Ask the sender for the time of day.")
 NOT_IN_LIST = Kind(
     "RAW125",

@@ -141,6 +141,9 @@ def _whole_form(
         paths = [path for path in paths if path == first or path not in declared]
     read.update(paths)
     if first not in paths:
+        if first.exists():
+            problems.add(UNREADABLE.at(study.shown(first), "It is there, and not a regular file."))
+            return None
         there = [study.shown(path) for path in _files(study)]
         hint = did_you_mean(study.shown(first), there)
         problems.add(MISSING_FILE.at(study.shown(first), f"The file of form '{name}' is missing.", hint=hint))

@@ -46,6 +46,12 @@ NOTHING_TO_COUNT = Kind(
 )
 
 _Columns = Mapping[str, Mapping[str, DictionaryColumn]]
+NO_DATE = Kind(
+    "SPC128",
+    "Column of [schedule] that is not a date",
+    Severity.STOP,
+    "Name a column of dates, or correct its type in the data dictionary.",
+)
 
 
 def check_scheduled(spec: Spec, study: Study, dictionary: Dictionary) -> Iterator[Problem]:
@@ -84,6 +90,13 @@ def _facts(study: Study, columns: _Columns) -> Iterator[Problem]:
     own = [facts.visit, facts.date, *(item.variable for item in occurred)]
     for name in [*(f"{facts.visits}.{column}" for column in own), *facts.end]:
         yield from _column(name, columns, study, place)
+    for key, name in [("date", f"{facts.visits}.{facts.date}"), *(("end", name) for name in facts.end)]:
+        form, _, column = name.partition(".")
+        known = columns.get(form, {}).get(column)
+        if known is not None and known.type != "date":
+            dates = [item.column for item in columns[form].values() if item.type == "date"]
+            what = f"the data dictionary says that {name} is of type {known.type}, not date"
+            yield NO_DATE.at(study.at("schedule", key), what, hint=did_you_mean(column, dates))
 
 
 def _row(row: ScheduleRow, study: Study, dictionary: Dictionary, columns: _Columns) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from il2cdisc.raw.problems import (
     INVALID_NUMBER,
     INVALID_TIME,
     NO_VALUE_MEANT,
+    OTHER_FORM,
     OUT_OF_RANGE,
     UNKNOWN_CODE,
 )
@@ -122,7 +123,13 @@ def _dates(column: DictionaryColumn, values: Sequence[str], form: Form) -> Fault
         if pattern
         and ((other and is_complete(value)) or not _readable(value, lambda v: iso_date(v, pattern)))
     ]
-    return {value: Fault(INVALID_DATE, f"{value!r} is not a date written as {pattern}") for value in wrong}
+    return {value: _not_as_written(value, pattern) for value in wrong}
+
+
+def _not_as_written(value: str, pattern: str) -> Fault:
+    if is_complete(value):
+        return Fault(OTHER_FORM, f"{value!r} is not written as {pattern}; it was read as ISO 8601")
+    return Fault(INVALID_DATE, f"{value!r} is not a date written as {pattern}")
 
 
 def _dates_and_reach(
@@ -204,7 +211,7 @@ def without_reported(problems: Iterable[Problem], reported: Iterable[Problem]) -
 
 
 def _without(problem: Problem, cells: set[Address]) -> Problem | None:
-    if problem.kind not in (INVALID_NUMBER, INVALID_DATE, INVALID_TIME):
+    if problem.kind not in (INVALID_NUMBER, INVALID_DATE, INVALID_TIME, OTHER_FORM):
         return problem
     left = tuple(place for place in problem.records if place not in cells)
     return replace(problem, where=left[0], records=left) if left else None

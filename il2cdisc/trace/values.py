@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from il2cdisc.base.problems import Address, Kind, Problem, Severity
+from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped
 
 CHANGED = Kind(
     "TRC004",
@@ -15,7 +17,28 @@ CHANGED = Kind(
     Severity.FINDING,
     "Build again, or put the file of the build back: values of another file would mislead.",
 )
+NO_RECEIPTS = Kind(
+    "TRC007",
+    "Receipts of the raw files can't be read",
+    Severity.STOP,
+    "Build again: without them nobody knows whether a raw file is that of the build.",
+)
 SHOWN_DIGITS = 12
+
+
+def read_receipts(path: Path, shown: str) -> list[dict[str, str]]:
+    """The receipts of a build: form, file and SHA-256 of each raw file.
+
+    Raises `Stopped` where they are not there or not receipts: raw files then can't be told from others.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        given = [{key: str(item[key]) for key in ("form", "file", "sha256")} for item in found]
+    except (OSError, ValueError, KeyError, TypeError):
+        given = []
+    if not given:
+        raise Stopped([NO_RECEIPTS.at(shown, "the receipts of the raw files can't be read")])
+    return given
 
 
 class RawValues:
