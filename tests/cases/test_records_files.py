@@ -16,7 +16,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -330,12 +330,21 @@ def small(rows: tuple[ScheduleRow, ...], vs: list[tuple[str, str]], **facts: str
 
 
 def missing_of(
-    rows: tuple[ScheduleRow, ...], vs: list[tuple[str, str]], *, day_8: str, cut: str = "", end: str = ""
+    rows: tuple[ScheduleRow, ...],
+    vs: list[tuple[str, str]],
+    *,
+    day_8: str,
+    cut: str = "",
+    end: str = "",
+    subjects: str = "AB",
 ) -> list[Problem]:
-    """Two subjects A and B, each at days 1 and 8; what is missing of the vital signs."""
-    visits = [(s, v, d) for s in "AB" for v, d in (("d1", "2024-01-01"), ("d8", day_8)) if d]
+    """Subjects A (a woman), B and so on, each at days 1 and 8; what is missing of the vital signs."""
+    visits = [(s, v, d) for s in subjects for v, d in (("d1", "2024-01-01"), ("d8", day_8)) if d]
     frames = {
-        "dm": pd.DataFrame({"SUBJ": ["A", "B"], "SEX": ["F", "M"], "END": [end or None] * 2}, dtype="str"),
+        "dm": pd.DataFrame({"SUBJ": list(subjects)}, dtype="str").assign(
+            SEX=lambda f: f["SUBJ"].map({"A": "F"}).fillna("M"),
+            END=pd.Series([end or None] * len(subjects), dtype="str"),
+        ),
         "sv": pd.DataFrame(visits, columns=["SUBJ", "VIS", "DAT"], dtype="str"),
         "vs": pd.DataFrame(vs, columns=["SUBJ", "VIS"], dtype="str"),
     }
@@ -402,11 +411,14 @@ def test_2_conditions_are_of_the_subject_and_of_the_visit(condition, subjects):
 
 
 @settings(max_examples=25)
-@given(st.sets(st.tuples(st.sampled_from("AB"), st.sampled_from(["d1", "d8"]))))
+@given(st.sets(st.tuples(st.sampled_from("ABC"), st.sampled_from(["d1", "d8"]))))
+@example(set())
+@example({("A", "d1"), ("B", "d1"), ("C", "d1")})
+@example({("A", "d1"), ("A", "d8")})
 def test_2_exactly_the_missing_records_are_reported(there):
     rows = schedule_of({"visit": "D1", "form": "vs"}, {"visit": "D8", "form": "vs"})
-    found = missing_of(rows, sorted(there), day_8="2024-01-08")
-    asked = [(subject, visit) for subject in "AB" for visit in ("d1", "d8")]
+    found = missing_of(rows, sorted(there), day_8="2024-01-08", subjects="ABC")
+    asked = [(subject, visit) for subject in "ABC" for visit in ("d1", "d8")]
     lines = {
         f"raw/sv.csv:{line} VIS": pair for line, pair in enumerate(asked, start=2)
     }  # what calls for them
