@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -26,11 +27,15 @@ from il2cdisc.base.dates import from_sas_day, sas_day, sas_days
 from il2cdisc.base.exposure import exposure_days
 from il2cdisc.base.moments import AFTER, BEFORE, SAME, UNKNOWN, compared, days_after, in_time
 from il2cdisc.base.onset import end_days, onset_days
+from il2cdisc.base.problems import Problem
 from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_exposure
 from il2cdisc.sdtm.steps.timing import elements_of, with_epoch
-from il2cdisc.spec.models import BaselineRule
+from il2cdisc.spec.baseline import baseline_keys, baseline_rules
+from il2cdisc.spec.load import read_spec
+from il2cdisc.spec.models import BaselineRule, Spec
 from il2cdisc.transport.xpt import read_xpt
 
+ROOT = Path(__file__).parents[2]
 NONE = pd.Series([None], dtype="str")
 
 
@@ -398,6 +403,115 @@ def test_8_left_and_right_have_a_baseline_each() -> None:
     assert values(with_last_before_exposure(frame, "MK", DOSE)["MKLOBXFL"]) == ["Y", "Y"]
 
 
+def test_8_specimens_methods_and_locations_have_a_baseline_each() -> None:
+    frame = texts(
+        "USUBJID LBTESTCD LBSPEC LBMETHOD LBLOC LBDTC LBSTRESC",
+        ("S1", "GLUC", "SERUM", None, None, "2021-06-13", "5"),
+        ("S1", "GLUC", "SERUM", None, None, "2021-06-14", "6"),
+        ("S1", "GLUC", "URINE", None, None, "2021-06-14", "7"),
+        ("S1", "GLUC", "URINE", "DIPSTICK", None, "2021-06-14", "8"),
+        ("S1", "GLUC", "URINE", "DIPSTICK", "BLADDER", "2021-06-14", "9"),
+        ("S1", "GLUC", "URINE", "DIPSTICK", "BLADDER", "2021-06-15", "10"),
+    )
+    assert values(with_last_before_exposure(frame, "LB", DOSE)["LBLOBXFL"]) == [
+        None,
+        "Y",
+        "Y",
+        "Y",
+        None,
+        "Y",
+    ]
+
+
+HEADERS = ("Dataset", "Test Code", "Keys", "Time Point", "Replicates")
+
+
+def baseline_sheet(path: Path, *rows: tuple[str | None, ...]) -> tuple[Spec, list[Problem]]:
+    """The second trial's workbook with a sheet Baseline, as it is read."""
+    book = openpyxl.load_workbook(ROOT / "tests" / "second_trial" / "specs" / "sdtm.xlsx")
+    sheet = book.create_sheet("Baseline")
+    for row in (HEADERS, *rows):
+        sheet.append(row)
+    book.save(path)
+    return read_spec(path, "specs/sdtm.xlsx")
+
+
+def test_8_the_sheet_is_read_from_a_workbook(tmp_path: Path) -> None:
+    spec, problems = baseline_sheet(
+        tmp_path / "sdtm.xlsx",
+        ("LB", None, "LBTESTCD, LBSPEC", "No", "First"),
+        ("LB", "GLUC", None, None, None),
+    )
+    assert not problems
+    assert "Baseline" not in spec.absent
+    single, rest = baseline_rules(spec, "LB")  # of single tests first
+    assert (single.testcd, single.keys, single.time_point, single.first_replicate) == (
+        "GLUC",
+        (),
+        False,
+        False,
+    )
+    assert (rest.testcd, rest.keys) == ("", ("LBTESTCD", "LBSPEC"))
+    assert (rest.time_point, rest.first_replicate) == (False, True)
+    columns = ["USUBJID", "LBTESTCD", "LBCAT", "LBSPEC", "LBTPT"]
+    assert baseline_keys(single, columns) == ["LBTESTCD", "LBCAT", "LBSPEC"]
+    assert baseline_keys(rest, columns) == ["LBTESTCD", "LBSPEC"]
+    assert baseline_rules(spec, "VS") == (BaselineRule(dataset="VS"),)
+
+
+def test_8_wrong_entries_of_the_sheet_are_told_at_their_cells(tmp_path: Path) -> None:
+    _, problems = baseline_sheet(
+        tmp_path / "sdtm.xlsx",
+        ("LB", "GLUC", None, "Maybe", None),
+        ("LB", "ALT", None, None, "Frist"),
+        ("LBB", None, None, None, None),
+        ("LB", "HGB", "LBTESTCD, LBTSTCD", None, None),
+        ("LB", "PLAT", None, "Yes", None),
+        ("LB", "GLUC", None, None, None),
+    )
+    sheet = "specs/sdtm.xlsx!Baseline"
+    told = {(problem.code, str(problem.where), problem.hint) for problem in problems}
+    assert told == {
+        ("SPC024", f"{sheet}!D2", ""),
+        ("SPC024", f"{sheet}!E3", "First"),
+        ("SPC040", f"{sheet}!A4", "LB"),
+        ("SPC041", f"{sheet}!C5", "LBTESTCD"),
+        ("SPC041", f"{sheet}!D6", "LBTEST"),  # there is no LBTPT
+        ("SPC025", f"{sheet}!B7", ""),
+    }
+
+
+KEYS = (
+    "TESTCD",
+    "BDAGNT",
+    "CAT",
+    "SCAT",
+    "SPEC",
+    "METHOD",
+    "MRKSTR",
+    "SBMRKS",
+    "CELSTA",
+    "LOC",
+    "LAT",
+    "POS",
+)
+
+
+def test_8_a_second_baseline_within_the_keys_is_in_no_shipped_dataset(shipped_outputs: Path) -> None:
+    """Flags by dataset; at most one of a subject and the keys that tell tests apart."""
+    flagged = {}
+    for path in sorted((shipped_outputs / "sdtm").glob("*.xpt")):
+        frame, name = read_xpt(path).frame, path.stem.upper()
+        if f"{name}LOBXFL" in frame:
+            rows = frame[frame[f"{name}LOBXFL"] == "Y"]
+            keys = ["USUBJID", *(f"{name}{stem}" for stem in KEYS if f"{name}{stem}" in frame)]
+            assert rows.groupby(keys, dropna=False).size().max() == 1, name
+            flagged[name] = len(rows)
+    assert flagged == {
+        "CP": 1980, "EG": 222, "IS": 72, "LB": 1680, "PE": 324, "QS": 2520, "RP": 46, "RS": 1656, "VS": 216,
+    }  # fmt: skip
+
+
 # --- 9: epochs of what the record describes -----------------------------------------------------------------
 
 
@@ -410,6 +524,19 @@ def test_9_what_was_asked_at_a_visit_began_at_no_known_time() -> None:
     assert values(with_epoch(use.rename(columns={"SUDTC": "VSDTC"}), "VS", elements)["EPOCH"]) == [
         "SCREENING"
     ]
+
+
+def test_9_the_deviation_of_the_stratum_is_before_the_dose_of_its_day(shipped_outputs: Path) -> None:
+    """It is said of the randomisation, has no time, and is dated on the day of the first dose."""
+    deviations = read_xpt(shipped_outputs / "sdtm" / "dv.xpt").frame
+    wrong = deviations[deviations["DVDECOD"] == "RANDOMIZED IN THE WRONG STRATUM"]
+    assert wrong[["USUBJID", "DVSTDTC", "EPOCH"]].to_numpy().tolist() == [
+        ["SYN-IL2REG-01-001", "2021-06-21", "SCREENING"]
+    ]
+    subjects = read_xpt(shipped_outputs / "sdtm" / "dm.xpt").frame.set_index("USUBJID")
+    assert subjects.loc["SYN-IL2REG-01-001", "RFXSTDTC"] == "2021-06-21T10:01"
+    others = deviations.drop(wrong.index)
+    assert set(others["EPOCH"]) == {"TREATMENT", "FOLLOW-UP"}
 
 
 def test_9_randomisation_comes_before_the_dose_of_its_day() -> None:
@@ -455,8 +582,6 @@ def test_10_nothing_is_carried_into_a_visit_from_its_own_window_or_from_baseline
 
 
 # --- the shipped trial with damages, built once -------------------------------------------------------------
-
-ROOT = Path(__file__).parents[2]
 
 
 def replaced(path: Path, line: int, old: str, new: str) -> None:

@@ -327,7 +327,7 @@ def test_1_a_time_of_its_own_column_and_one_in_the_date() -> None:
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the second trial with dates of its events damaged."""
+    """A copy of the second trial with dates of its events damaged, and a dose timed as the laboratory is."""
     folder = tmp_path_factory.mktemp("dates") / "trial"
     hide = shutil.ignore_patterns("__pycache__", "__snapshots__", "test_*", "conftest.py")
     shutil.copytree(SECOND, folder, ignore=hide)
@@ -337,30 +337,66 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for row, start in enumerate(starts, start=1):
         lines[row][5] = start
     events.write_text("\n".join("|".join(fields) for fields in lines) + "\n", "utf-8")
+    for file, line, old, new in (
+        ("site/dispensed.tsv", 2, "5001\tPK900\t10 mg\t22-JAN-2024", "5001\tPK900\t10 mg\t2024-01-22T08:10"),
+        *(("lab/results.txt", line, "01/22/2024\t08:00", "01/22/2024\t08:10") for line in range(7, 12)),
+    ):
+        path = folder / "raw" / file
+        rows = path.read_text("cp1252").split("\n")
+        assert rows[line - 1].count(old) == 1
+        rows[line - 1] = rows[line - 1].replace(old, new)
+        path.write_text("\n".join(rows), "cp1252")
     return folder
 
 
-def test_1_the_build_keeps_partial_dates_and_reports_the_others(trial: Path) -> None:
+@pytest.fixture(scope="module")
+def outputs(trial: Path) -> Path:
     done = CliRunner().invoke(app, ["build", "--trial", str(trial), "--out", str(trial / "outputs")])
     assert done.exit_code == 0, done.output
-    ae = read_xpt(trial / "outputs" / "sdtm" / "ae.xpt").frame.astype("str").fillna("")
+    return trial / "outputs"
+
+
+def found_in(outputs: Path, *codes: str) -> list[dict[str, Any]]:
+    found = json.loads((outputs / "checks" / "findings.json").read_text())["findings"]
+    return [item for item in found if item["code"] in codes]
+
+
+def test_1_the_build_keeps_partial_dates_and_reports_the_others(trial: Path, outputs: Path) -> None:
+    ae = read_xpt(outputs / "sdtm" / "ae.xpt").frame.astype("str").fillna("")
     by_event = ae.set_index(ae["USUBJID"].str[-4:] + ae["AETERM"])["AESTDTC"].to_dict()
     events = (trial / "raw" / "site" / "events.txt").read_text("utf-8").splitlines()[1:7]
     terms = [line.split("|")[0] + line.split("|")[2] for line in events]
     made = [by_event[term] for term in terms]
     assert made == ["2024-01", "2024", "2024-03-01T10:00", "", "", "2024-02"]
-    found = json.loads((trial / "outputs" / "checks" / "findings.json").read_text())["findings"]
-    told = {item["where"]: item["what"] for item in found if item["code"] in ("MAP102", "MAP103")}
+    told = {item["where"]: item["what"] for item in found_in(outputs, "MAP102", "MAP103")}
     file = "raw/site/events.txt"
     assert told[f"{file}:2 began_on"] == "day missing in 'Jan-2024'; AESTDTC = 2024-01"
     assert told[f"{file}:5 began_on"] == (
         "'24-FEB-0000' does not exist; AESTDTC set to missing, text kept in SUPPAE"
     )
     assert told[f"{file}:6 began_on"].startswith("'18-FEB-2024junk' is not written as dd-mon-yyyy")
-    supp = read_xpt(trial / "outputs" / "sdtm" / "suppae.xpt").frame
+    supp = read_xpt(outputs / "sdtm" / "suppae.xpt").frame
     kept = set(supp.loc[supp["QNAM"] == "AESTDTOR", "QVAL"])
     assert {"Jan-2024", "2024", "24-FEB-0000", "18-FEB-2024junk", "2024-02"} <= kept
     assert "2024-03-01T10:00" not in kept
+
+
+def test_5_a_finding_at_the_minute_of_the_dose_without_a_plan_is_reported(outputs: Path) -> None:
+    """It counts as after the dose: the baseline is the result before it."""
+    (told,) = found_in(outputs, "MAP150")
+    assert (told["where"], told["count"], told["out_of"]) == ("raw/lab/results.txt:7 drawn_on", 5, 295)
+    assert [record["where"] for record in told["records"]] == [
+        f"raw/lab/results.txt:{line} drawn_on" for line in range(7, 12)
+    ]
+    assert told["what"] == (
+        "LBDTC is the time of the first dose, and nothing says which was first; it counts as after"
+    )
+    lb = read_xpt(outputs / "sdtm" / "lb.xpt").frame
+    mine = lb[lb["USUBJID"].str.endswith("5001") & (lb["LBTESTCD"] == "HGB")].set_index("LBDTC")
+    at = mine.loc["2024-01-22T08:10"]
+    assert (at["EPOCH"], pd.isna(at["LBLOBXFL"])) == ("TREATMENT", True)
+    assert mine["LBLOBXFL"].eq("Y").sum() == 1
+    assert mine.loc["2024-01-08T07:45", "LBLOBXFL"] == "Y"
 
 
 def test_1_spec_check_refuses_patterns_that_contradict_each_other(trial: Path) -> None:

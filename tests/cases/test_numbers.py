@@ -131,11 +131,20 @@ def test_1_a_number_that_is_written_otherwise_is_converted(lb: pd.DataFrame) -> 
     assert {row["LBSTRESU"] for row in made} == {"umol/L"}
 
 
-def test_1_adam_takes_the_same_number(damaged: Path) -> None:
+def test_1_ranges_and_adam_take_the_same_number(damaged: Path, lb: pd.DataFrame) -> None:
+    """Of the four damaged records; a creatinine of 0.9 umol/L would be LOW."""
     adlb = read_xpt(damaged / "adam" / "adlb.xpt").frame
-    wanted = adlb[(adlb["PARAMCD"] == "CREAT") & adlb["AVAL"].isin([80.0, 88.0, 442.0])]
-    assert len(wanted) >= 4
-    assert not adlb["AVAL"].eq(0.9).any()
+    analysed = adlb[adlb["PARAMCD"] == "CREAT"].set_index(["USUBJID", "LBSEQ"])
+    made = [lb.loc[(accession(line), "CREAT")] for line in CREATININE]
+    assert {(row["LBSTNRLO"], row["LBSTNRHI"]) for row in made} == {(60.0, 110.0)}
+    assert [row["LBNRIND"] for row in made] == ["NORMAL", "NORMAL", "HIGH", "NORMAL"]
+    taken = [analysed.loc[(row["USUBJID"], row["LBSEQ"])] for row in made]
+    assert [(row["AVAL"], row["ANRIND"]) for row in taken] == [
+        (80.0, "NORMAL"),
+        (88.0, "NORMAL"),
+        (442.0, "HIGH"),
+        (80.0, "NORMAL"),
+    ]
 
 
 # --- Kind 2: a limit that can't be read

@@ -16,7 +16,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -181,6 +181,19 @@ def test_3_spec_check_says_what_is_absent(tmp_path):
     assert "did you mean: Plausibility" in said
 
 
+def test_3_a_deleted_sheet_has_its_line_in_spec_check_and_in_the_build(tmp_path):
+    line = "no sheet Ranges with rows in specs/sdtm.xlsx: no reference ranges but those of the laboratory"
+    folder = copied(SECOND, tmp_path / "trial")
+    book = folder / "specs" / "sdtm.xlsx"
+    code, said = told("spec", "check", "--trial", folder)
+    assert (code, line in said.splitlines()) == (0, False)
+    edited(book, book, lambda book: book.remove(book["Ranges"]))
+    code, said = told("spec", "check", "--trial", folder)
+    assert (code, said.splitlines().count(line)) == (0, 1)
+    code, said = told("build", "--trial", folder)
+    assert (code, said.splitlines().count(line)) == (0, 1)
+
+
 def test_3_an_optional_sheet_without_rows_is_as_good_as_absent(tmp_path):
     path = edited(
         SECOND / "specs" / "sdtm.xlsx",
@@ -311,13 +324,27 @@ def schedule_of(*rows: dict[str, Any]) -> tuple[ScheduleRow, ...]:
     return tuple(ScheduleRow(**row) for row in read)
 
 
-def small(
-    rows: tuple[ScheduleRow, ...], vs: list[tuple[str, str]], *, day_8: str, cut: str = "", end: str = ""
-) -> list[str]:
-    """Two subjects A and B, each at days 1 and 8; what is missing of the vital signs, in words."""
-    visits = [(s, v, d) for s in "AB" for v, d in (("d1", "2024-01-01"), ("d8", day_8)) if d]
+def small(rows: tuple[ScheduleRow, ...], vs: list[tuple[str, str]], **facts: str) -> list[str]:
+    """What `missing_of` finds, in words."""
+    return [f"{p.where.usubjid} {p.what}" for p in missing_of(rows, vs, **facts)]
+
+
+def missing_of(
+    rows: tuple[ScheduleRow, ...],
+    vs: list[tuple[str, str]],
+    *,
+    day_8: str,
+    cut: str = "",
+    end: str = "",
+    subjects: str = "AB",
+) -> list[Problem]:
+    """Subjects A (a woman), B and so on, each at days 1 and 8; what is missing of the vital signs."""
+    visits = [(s, v, d) for s in subjects for v, d in (("d1", "2024-01-01"), ("d8", day_8)) if d]
     frames = {
-        "dm": pd.DataFrame({"SUBJ": ["A", "B"], "SEX": ["F", "M"], "END": [end or None] * 2}, dtype="str"),
+        "dm": pd.DataFrame({"SUBJ": list(subjects)}, dtype="str").assign(
+            SEX=lambda f: f["SUBJ"].map({"A": "F"}).fillna("M"),
+            END=pd.Series([end or None] * len(subjects), dtype="str"),
+        ),
         "sv": pd.DataFrame(visits, columns=["SUBJ", "VIS", "DAT"], dtype="str"),
         "vs": pd.DataFrame(vs, columns=["SUBJ", "VIS"], dtype="str"),
     }
@@ -338,7 +365,7 @@ def small(
         PlannedVisit(visit_number=2, visit="D8", planned_day=8, window_after=1),
     )
     export = link(RawExport(forms, ()), study)
-    return [f"{p.where.usubjid} {p.what}" for p in missing_forms(export, study, {}, rows, planned)]
+    return list(missing_forms(export, study, {}, rows, planned))
 
 
 def made(name: str, frame: pd.DataFrame) -> Form:
@@ -384,15 +411,19 @@ def test_2_conditions_are_of_the_subject_and_of_the_visit(condition, subjects):
 
 
 @settings(max_examples=25)
-@given(st.sets(st.tuples(st.sampled_from("AB"), st.sampled_from(["d1", "d8"]))))
+@given(st.sets(st.tuples(st.sampled_from("ABC"), st.sampled_from(["d1", "d8"]))))
+@example(set())
+@example({("A", "d1"), ("B", "d1"), ("C", "d1")})
+@example({("A", "d1"), ("A", "d8")})
 def test_2_exactly_the_missing_records_are_reported(there):
     rows = schedule_of({"visit": "D1", "form": "vs"}, {"visit": "D8", "form": "vs"})
-    study = [(s, v) for s in "AB" for v in ("d1", "d8")]
-    found = small(rows, sorted(there), day_8="2024-01-08")
-    gone = [pair for pair in study if pair not in there]
-    early = [line for line in found if "comes after this line" in line]
-    assert bool(found) == bool(gone)
-    assert len(found) == len(gone) or early
+    found = missing_of(rows, sorted(there), day_8="2024-01-08", subjects="ABC")
+    asked = [(subject, visit) for subject in "ABC" for visit in ("d1", "d8")]
+    lines = {
+        f"raw/sv.csv:{line} VIS": pair for line, pair in enumerate(asked, start=2)
+    }  # what calls for them
+    told_ = [lines[str(place)] for problem in found for place in problem.records or (problem.where,)]
+    assert sorted(told_) == [pair for pair in asked if pair not in there]
 
 
 def test_2_the_schedule_is_held_against_forms_columns_and_codes(tmp_path):
@@ -711,6 +742,23 @@ def test_4_terms_codes_and_identifiers_are_never_spelled(name):
     assert (said.code, said.stops) == ("TXT002", True)
     assert str(said.where) == f"ae.csv:3 {name[:6]}"
     assert "not translated, or not mapped" in said.what
+
+
+def test_4_a_unit_outside_ascii_that_is_not_mapped_stops_at_its_raw_cell(tmp_path):
+    folder = copied(SECOND, tmp_path / "trial")
+    path = folder / "raw" / "lab" / "results.txt"
+    lines = path.read_text("cp1252").split("\n")
+    assert lines[3].count("\tµmol/L\t") == 1  # mapped to umol/L
+    lines[3] = lines[3].replace("µ", "¥")
+    path.write_text("\n".join(lines), "cp1252")
+    code, said = told("build", "--trial", folder)
+    assert code == 2
+    (problem,) = re.findall(r"^[A-Z]{3}\d{3} .*", said, re.MULTILINE)
+    assert problem == (
+        "TXT002 raw/lab/results.txt:4 unit_txt: LB LBORRESU holds '¥mol/L', which is not in ASCII: "
+        "it is not translated, or not mapped"
+    )
+    assert not (folder / "outputs").exists()
 
 
 def test_4_blanks_of_a_term_are_blanks():

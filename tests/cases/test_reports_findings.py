@@ -29,7 +29,7 @@ from il2cdisc.raw import RawRecord, load_dictionary, read_export
 from il2cdisc.results.frame import Cell, frame_of
 from il2cdisc.results.write import csv_bytes
 from il2cdisc.sdtm.columns import Context as MappingContext
-from il2cdisc.sdtm.columns import mapped
+from il2cdisc.sdtm.columns import mapped, translated
 from il2cdisc.spec.check_rows import check_rows
 from il2cdisc.spec.models import Codelist, DatasetSpec, Plausibility, Spec, Term, VariableSpec
 from il2cdisc.spec.workbook import Place
@@ -141,11 +141,31 @@ def test_3_records_that_are_alike_have_ids_of_their_own() -> None:
     assert second == f"{first}-2"
 
 
-def test_6_a_missing_translation_is_a_problem_for_each_value_with_all_of_its_cells() -> None:
-    cells = [at_line("raw/ae.csv", line, "AETERM") for line in range(2, 206)]
-    finding = from_problem(LATE.at(cells[0], "'tosse' is not translated", values=["tosse"], records=cells))
-    assert finding.count == 204
-    assert {record.value for record in finding.records} == {"tosse"}
+def mapping_context(problems: Problems, **codelists: Codelist) -> MappingContext:
+    """A context of mappings whose raw rows are the lines from 2 on of a file a form."""
+    spec = Spec(shown="", standard="SDTM", define={}, datasets={}, codelists=codelists)
+    return MappingContext(spec, problems, lambda form, row, column: at_line(f"{form}.csv", row + 2, column))
+
+
+def test_6_texts_without_translation_are_a_finding_each_with_all_of_their_cells() -> None:
+    english = [None, "cough", None, None, "fever"] * 100
+    italian = ["tosse grassa", "tosse", "febbre", "tosse grassa", "febbre"] * 100
+    rows = pd.DataFrame(
+        {"@ae": pd.array(range(500), dtype="Int64"), "english": english, "ae.AETERM": italian}
+    ).astype({"english": "str", "ae.AETERM": "str"})
+    problems = Problems()
+    column = translated("english", original="ae.AETERM")
+    made = column.compute(rows, mapping_context(problems), "AETERM")
+    assert made.tolist() == ["tosse grassa", "cough", "febbre", "tosse grassa", "fever"] * 100
+    wet, fever = grouped([from_problem(problem) for problem in problems.items]).findings
+    assert [(item.code, item.where, item.count, item.out_of) for item in (wet, fever)] == [
+        ("MAP105", "ae.csv:2 AETERM", 200, 500),
+        ("MAP105", "ae.csv:4 AETERM", 100, 500),
+    ]
+    assert wet.what == "'tosse grassa' has no translation; AETERM holds it as it is"
+    assert {record.value for record in wet.records} == {"tosse grassa"}
+    lines = [line for line in range(2, 502) if italian[line - 2] == "tosse grassa"]
+    assert [record.where for record in wet.records] == [f"ae.csv:{line} AETERM" for line in lines]
 
 
 CELLS = [at_cell("sdtm.xlsx", "Ranges", "B", 3), at_line("raw/ic.csv", 3, "ICDAT")]
@@ -268,11 +288,8 @@ def test_12_an_unknown_value_is_reported_at_the_cell_that_holds_it() -> None:
     ).astype({"ds.COMP": "str", "ds.REAS": "str", "outcome": "str"})  # fmt: skip
     terms = tuple(Term(value=value, order=1) for value in ("COMPLETED", "DEATH"))
     codelist = Codelist(id="NCOMPLT", name="x", extensible=True, terms=terms)
-    spec = Spec(shown="", standard="SDTM", define={}, datasets={}, codelists={"NCOMPLT": codelist})
     problems = Problems()
-    context = MappingContext(
-        spec, problems, lambda form, row, column: at_line(f"{form}.csv", row + 2, column)
-    )
+    context = mapping_context(problems, NCOMPLT=codelist)
     column = mapped("outcome", codelist="NCOMPLT", sources=["ds.COMP", "ds.REAS"])
     column.compute(rows, context, "DSDECOD")
     (problem,) = problems.items

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -97,6 +99,10 @@ def test_7_standard_output_closed(trial: Path) -> None:
     done = command("build", "--trial", trial, "--out", trial / "raw", shell=">&-")
     assert done.returncode == 2
     assert "PUB010" in done.stderr  # as with an open one, after the first line of progress
+    assert not (trial / "outputs").exists()
+    done = command("build", "--trial", trial, shell=">&-")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert (trial / "outputs" / "manifest.json").is_file()
 
 
 def test_7_a_trial_that_is_not_there(tmp_path: Path) -> None:
@@ -119,12 +125,28 @@ def test_11_the_root_of_the_file_system_is_no_folder_for_outputs(trial: Path) ->
     assert "PUB010 /: the folder is the root of the file system" in done.stderr
 
 
+def limited(kilobytes: int, trial: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A build of a process that may have so much address space."""
+    words = f"ulimit -v {kilobytes}; {sys.executable} -c '{CODE}' build --trial {trial}"
+    return subprocess.run(
+        ["bash", "-c", words], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
 def test_11_no_room_for_threads(trial: Path) -> None:
     """Whatever the limit, the build is done or says why it is not; it is never an error of ours."""
-    words = f"ulimit -v 700000; {sys.executable} -c '{CODE}' build --trial {trial}"
-    done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=False)
+    done = limited(700_000, trial)
     assert "CLI002" not in done.stderr
     assert done.returncode == 0 or "CLI003" in done.stderr
+
+
+def test_11_too_little_memory_is_told(trial: Path) -> None:
+    """300 MB do not hold the libraries; those of numbers would take more of it for each processor."""
+    done = limited(300_000, trial, OPENBLAS_NUM_THREADS="1")
+    assert done.returncode == 2
+    assert "CLI003: The system has no more memory for this process." in done.stderr
+    assert "CLI002" not in done.stderr
+    assert not (trial / "outputs").exists()
 
 
 ODD = {
@@ -294,6 +316,26 @@ def test_5_nothing_is_said_of_what_is_right(damaged: Survey, trial: Path) -> Non
     assert survey(trial).problems.items == []
 
 
+def test_11_a_misspelt_subject_column_is_named_at_its_line(trial: Path) -> None:
+    path = trial / "study.toml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    wrong = lines.index("[forms.events]") + 3
+    assert lines[wrong] == 'subject = "patient_no"'
+    assert survey(trial).problems.items == []
+    lines[wrong] = 'subject = "patient_nr"'
+    path.write_text("\n".join(lines), encoding="utf-8")
+    done = command("build", "--trial", trial)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        [
+            f"STU013 study.toml:{wrong + 1} forms.events.subject: Form 'events' has no column 'patient_nr' in the data dictionary.",
+            "    did you mean: patient_no",
+            "    do: Correct the column's name, or describe the column in the data dictionary.",
+            f"stopped: 1 problem; nothing was written to {trial}/outputs",
+        ],
+    )
+
+
 def test_13_a_form_that_is_deferred_and_mapped(trial: Path) -> None:
     edited(trial, ("[analysis]", '[deferred]\nevents = "later"\n\n[analysis]'))
     (problem,) = survey(trial).problems.items
@@ -313,6 +355,88 @@ def test_5_the_verdict_says_what_is_so(trial: Path) -> None:
     cells(trial, "sdtm", ("Define", {"Attribute": "StudyName"}, "Value", "Another"))
     done = command("spec", "check", "--trial", trial)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (2, "1 problem stops a build; 1 finding")
+
+
+def found(trial: Path, *codes: str) -> list[dict[str, Any]]:
+    """Findings of a trial's last build, of some rules or all."""
+    every = json.loads((trial / "outputs" / "checks" / "findings.json").read_text())["findings"]
+    return [item for item in every if not codes or item["code"] in codes]
+
+
+def disposed(trial: Path, category: str) -> None:
+    """Give every record of the last build one category; the first of them is to be the given one."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Dispositions"
+    sheet.append(["Rule", "Finding ids", "Category", "Text", "By", "Role", "On"])
+    for item in found(trial):
+        ids = "\n".join(record["id"] for record in item["records"])
+        sheet.append([item["code"], ids, category, "As it was", "A. Person", "Reviewer", "2024-12-19"])
+        category = "confirmed by site"
+    book.save(trial / "specs" / "dispositions.xlsx")
+
+
+def test_3_strict_asks_for_a_disposition_of_every_finding(trial: Path) -> None:
+    strict = ("build", "--trial", trial, "--strict")
+    done = command(*strict)
+    assert (done.returncode, len(found(trial))) == (1, 4), done.stderr
+    disposed(trial, "limit of the standard")
+    done = command(*strict)
+    assert (done.returncode, len(found(trial))) == (0, 4), done.stderr
+    assert "dispositions explain 4 of 4 findings" in done.stdout
+    disposed(trial, "to be corrected")
+    done = command(*strict)
+    assert (done.returncode, len(found(trial))) == (1, 4), done.stderr
+
+
+def test_2_a_wrong_cell_of_the_workbook_is_one_finding_with_all_its_records(trial: Path) -> None:
+    """A Length shorter than the data, a codelist and a data type that dates are not of."""
+    lines = (trial / "raw" / "lab" / "results.txt").read_bytes().splitlines()
+    assert len(lines) - 1 == 295
+    date = {"Dataset": "LB", "Variable": "LBDTC"}
+    cells(
+        trial, "sdtm",
+        ("Variables", {"Dataset": "LB", "Variable": "LBNAM"}, "Length", len("ONE LABORATORY") - 1),
+        ("Variables", date, "Codelist", "NY"),
+        ("Variables", date, "Data Type", "time"),
+    )  # fmt: skip
+    sheet = openpyxl.load_workbook(trial / "specs" / "sdtm.xlsx")["Variables"]
+    at = {row[2].value: row[0].row for row in sheet if row[1].value == "LB"}
+    done = command("build", "--trial", trial)
+    assert done.returncode == 0, done.stderr
+    told = [item for item in found(trial) if item["where"].startswith("specs/")]
+    assert [(item["code"], item["where"], item["count"], len(item["records"])) for item in told] == [
+        ("CHK016", f"specs/sdtm.xlsx!Variables!F{at['LBNAM']}", 295, 295),
+        ("CHK022", f"specs/sdtm.xlsx!Variables!K{at['LBDTC']}", 295, 295),
+        ("CHK024", f"specs/sdtm.xlsx!Variables!E{at['LBDTC']}", 295, 295),
+    ]
+    assert {len({record["id"] for record in item["records"]}) for item in told} == {295}
+
+
+def test_1_a_problem_of_hundreds_of_cells_keeps_every_cell(trial: Path) -> None:
+    """In findings.json and, a question each, in queries.xlsx."""
+    path = trial / "raw" / "lab" / "results.txt"
+    head, *rows = (line.split("\t") for line in path.read_text("cp1252").splitlines())
+    for row in rows:
+        row[head.index("drawn_on")] = "2024-01"
+    path.write_text("\n".join("\t".join(row) for row in (head, *rows)) + "\n", "cp1252")
+    done = command("build", "--trial", trial)
+    assert done.returncode == 0, done.stderr
+    (partial,) = [item for item in found(trial, "MAP103") if item["variable"] == "drawn_on"]
+    places = [f"raw/lab/results.txt:{line} drawn_on" for line in range(2, 297)]
+    assert (partial["where"], partial["count"]) == (places[0], 295)
+    assert partial["what"] == "day missing in '2024-01'; LBDTC = 2024-01"
+    assert [record["where"] for record in partial["records"]] == places
+    assert [place["place"] for record in partial["records"] for place in record["source"]] == places
+    book = openpyxl.load_workbook(trial / "outputs" / "checks" / "queries.xlsx")["Queries"]
+    asked = [row for row in book.iter_rows(values_only=True) if row[9] == "MAP103"]
+    assert [f"{row[4]}:{row[5]} {row[6]}" for row in asked if row[6] == "drawn_on"] == places
+    assert {row[8] for row in asked} == {
+        f"“{label}” is recorded as “{value}”: a part of the date is missing. Please give the whole date, "
+        "or confirm that the rest is not known."
+        for label, value in (("Date of the blood draw", "2024-01"), ("First day", "UN-FEB-2024"))
+    }
 
 
 def test_5_the_other_files_are_read_where_one_cannot_be(trial: Path) -> None:

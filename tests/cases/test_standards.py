@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+from typer.testing import CliRunner
 
 from il2cdisc.adam import (
     analysis_dataset,
@@ -19,6 +21,7 @@ from il2cdisc.adam import (
 )
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problems, Stopped
+from il2cdisc.cli import app
 from il2cdisc.define.measure import date_type
 from il2cdisc.define.model import Define, Item, Where
 from il2cdisc.define.read import read_define
@@ -252,13 +255,26 @@ def test_3_a_range_of_the_workbook_stays_too():
 def test_3_limits_stay_in_the_shipped_trial(read: Read):
     antibodies, blood = read("is"), read("lb")
     below = antibodies[antibodies["ISORRES"].fillna("").str.startswith("<")]
-    assert len(below) and below["ISORNRHI"].notna().all() and below["ISSTNRHI"].notna().all()
-    thyroid = blood[(blood["LBCAT"] == "THYROID") & blood["LBORRES"].fillna("").str.startswith("<")]
-    assert thyroid["LBSTNRLO"].notna().all()
+    assert len(below) == 122
+    assert below["ISORNRHI"].notna().all()
+    assert below["ISSTNRHI"].notna().all()
+    below = blood[blood["LBORRES"].fillna("").str.startswith("<")]
+    collected = below[below["LBCAT"] == "CYTOKINES"]
+    assert len(collected) == 42
+    limits = collected[["LBTESTCD", "LBORNRLO", "LBORNRHI", "LBSTNRLO", "LBSTNRHI", "LBNRIND"]]
+    assert sorted(limits.drop_duplicates().itertuples(index=False, name=None)) == [
+        ("INTLK10", "0", "9", 0.0, 9.0, "NORMAL"),
+        ("INTLK17", "0", "5", 0.0, 5.0, "NORMAL"),
+        ("INTLK4", "0", "4", 0.0, 4.0, "NORMAL"),
+    ]
+    thyroid = blood[(blood["LBCAT"] == "THYROID") & blood["LBORRES"].notna()]
+    assert thyroid[["LBORNRLO", "LBORNRHI", "LBSTNRLO", "LBSTNRHI"]].notna().all(axis=None)
     # an indicator speaks of limits that are there
-    for frame, root in ((antibodies, "IS"), (blood, "LB")):
-        judged = frame[frame[f"{root}NRIND"].isin(["LOW", "NORMAL", "HIGH"]) & frame[f"{root}STRESN"].notna()]
-        assert (judged[f"{root}STNRLO"].notna() | judged[f"{root}STNRHI"].notna()).all()
+    for frame, root, count in ((antibodies, "IS", 122), (blood, "LB", 58)):
+        judged = frame[frame[f"{root}NRIND"].isin(["LOW", "NORMAL", "HIGH"])]
+        assert judged[f"{root}ORRES"].str.startswith("<").sum() == count
+        limits = judged.filter(regex=f"^{root}STNR(LO|HI|C)$")  # of numbers, or of words
+        assert limits.notna().any(axis=1).all()
 
 
 def test_1_urine_glucose_is_no_serum_glucose(read: Read):
@@ -320,11 +336,21 @@ def test_8_a_long_comment_is_one_record_with_coval1(read: Read):
 
 
 def test_8_medication_leads_to_its_event_by_relrec(read: Read):
-    relations, medication = read("relrec"), read("cm")
-    form = pd.read_csv(ROOT / "raw" / "edc" / "cm.csv", dtype="str")
-    members = relations[relations["RELID"].str.startswith("AE-CM") & (relations["RDOMAIN"] == "CM")]
-    assert len(members) == form["CMAENO"].notna().sum()
-    assert set(members["IDVARVAL"].astype(float)) <= set(medication["CMSEQ"])
+    relations, form = read("relrec"), pd.read_csv(ROOT / "raw" / "edc" / "cm.csv", dtype="str")
+    members = relations[relations["RELID"].str.startswith("AE-CM")]
+    numbers = {}
+    for name in ("AE", "CM"):
+        records = read(name.lower()).assign(number=lambda f, name=name: f[f"{name}SEQ"].map("{:g}".format))
+        own = members[members["RDOMAIN"] == name]
+        assert own["IDVAR"].unique().tolist() == [f"{name}SEQ"]
+        found = own.merge(records, left_on=["USUBJID", "IDVARVAL"], right_on=["USUBJID", "number"])
+        assert len(found) == len(own) == 9
+        numbers[name] = found.set_index(["USUBJID", "RELID"])[f"{name}SPID"]
+    pairs = pd.DataFrame(numbers).reset_index()
+    named = form[form["CMAENO"].notna()]
+    assert sorted(zip(pairs["USUBJID"].str[-6:], pairs["AE"], pairs["CM"], strict=True)) == sorted(
+        zip(named["SUBJID"], named["CMAENO"], named["CMNO"], strict=True)
+    )
     assert "CMAENO" not in set(read("suppcm")["QNAM"])
 
 
@@ -368,6 +394,12 @@ def test_10_recall_periods(read: Read):
         "FUNCTIONING ASSESSMENT SHORT TEST": "-P15D",
     }
     assert periods.loc["C-SSRS SINCE LAST VISIT", "QSEVINTX"] == "SINCE LAST VISIT"
+    asked = scales[["RSCAT", "RSEVLINT"]].drop_duplicates().fillna("")
+    assert dict(asked.itertuples(index=False, name=None)) == {
+        "HAMD 21": "-P1W",
+        "MADRS": "",
+        "YMRS": "-PT48H",
+    }
     assert not {"QSEVAL", "QSEVALID"} & set(questions)
     assert not {"RSEVAL", "RSEVALID"} & set(scales)
     assert set(read("supprs")["QNAM"]) == {"RSRATER"}
@@ -629,6 +661,35 @@ def test_9_codes_of_the_user_fill_the_trial_summary(tmp_path: Path):
         ("TRT", "ALDESLEUKIN", "", "M0CKC0DE01", "UNII", "2026-01"),
         ("PCLAS", "A mock class [EPC]", "", "N0000000001", "MED-RT", "2026.01.05"),
         ("SPONSOR", "X", "", "", "", ""),
+    ]
+
+
+def test_9_codes_of_diagnoses_reach_the_dataset(tmp_path: Path, read: Read):
+    """SNOMED codes of the user, here invented ones: the shipped trial has none."""
+    coded = ["TSPARMCD", "TSVAL", "TSVALCD", "TSVCDREF", "TSVCDVER"]
+    diagnoses = read("ts")[coded].query("TSPARMCD in ['INDIC', 'TDIGRP']").fillna("")
+    disease = "Major depressive episode"
+    assert diagnoses.to_numpy().tolist() == [
+        ["INDIC", disease, "", "", ""],
+        ["TDIGRP", disease, "", "", ""],
+    ]
+    for name in ("raw", "specs", "mappings"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("study.toml", "accepted.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "terminology").mkdir()
+    (tmp_path / "terminology" / "codes.csv").write_text(
+        "Dataset,Key,Specimen,Dictionary,Version,Code,Term\n"
+        "TS,INDIC,,SNOMED,2026-01-01,99900001,\n"
+        "TS,TDIGRP,,SNOMED,2026-01-01,99900002,\n"
+    )
+    part = tmp_path / "part"
+    done = CliRunner().invoke(app, ["build", "TS", "--trial", str(tmp_path), "--out", str(part)])
+    assert done.exit_code == 0, done.output
+    made, _ = pyreadstat.read_xport(part / "sdtm" / "ts.xpt")
+    assert made[coded].query("TSPARMCD in ['INDIC', 'TDIGRP']").to_numpy().tolist() == [
+        ["INDIC", disease, "99900001", "SNOMED", "2026-01-01"],
+        ["TDIGRP", disease, "99900002", "SNOMED", "2026-01-01"],
     ]
 
 

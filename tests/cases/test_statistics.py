@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,17 +48,22 @@ def test_1_cox_ends_on_any_data() -> None:
             assert all(math.isfinite(c.estimate) and c.se > 0 for c in fit.coefficients.values())
 
 
-def repeated(names: dict[int, str] | None = None, **renamed: str) -> pd.DataFrame:
-    """30 subjects at days -7, -1, 14 and 28 with correlations that fall with the distance."""
+DAYS = (-7, -1, 14, 28)
+
+
+def repeated(
+    names: dict[int, str] | None = None, *, subjects: int = 30, days: Sequence[int] = DAYS, **renamed: str
+) -> pd.DataFrame:
+    """Subjects at days -7, -1, 14 and 28 with correlations that fall with the distance."""
     random = np.random.default_rng(9)
     rows = []
-    for subject in range(30):
+    for subject in range(subjects):
         base, error = random.normal(10, 2), 0.0
-        for day in (-7, -1, 14, 28):
+        for day in days:
             error = 0.8 * error + random.normal()
             rows.append((f"{subject:02}", day, base, "AB"[subject % 2], base + error + (subject % 2)))
     data = pd.DataFrame(rows, columns=["ID", "DAY", "BASE", "TRT", "CHG"])
-    data["VISIT"] = data["DAY"].map(names or {day: f"Day {day}" for day in (-7, -1, 14, 28)})
+    data["VISIT"] = data["DAY"].map(names or {day: f"Day {day}" for day in days})
     return data.rename(columns=renamed)
 
 
@@ -250,8 +257,6 @@ def test_6_describe_takes_any_missing_value() -> None:
 
 
 def test_7_a_search_has_an_end_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a smaller limit; the shipped one ends 20 visits of 200 subjects after 180 steps."""
-    assert optimise.WORK * 2 // (210 * 211) == 180
     monkeypatch.setattr(optimise, "WORK", 100)
     found = fit(repeated(), covariance=("UN", "AR1"))
     assert (
@@ -259,6 +264,37 @@ def test_7_a_search_has_an_end_and_says_so(monkeypatch: pytest.MonkeyPatch) -> N
         == "the search was ended after 1 steps, its limit for 10 covariance parameters"
     )
     assert found.structure == "AR1"
+
+
+def test_7_what_the_steps_of_a_search_take_is_within_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """20 visits with a sixtieth of the shipped limit: 3 steps, where that one ends the search after 180.
+
+    A step takes one likelihood and at most one Hessian, and so does the start.
+    """
+    taken: list[tuple[str, int]] = []
+
+    def counted(name: str, size: Callable[[Any], int]) -> None:
+        real = getattr(optimise, name)
+
+        def function(*arguments: Any, **facts: Any) -> Any:
+            out = real(*arguments, **facts)
+            taken.append((name, size(out)))
+            return out
+
+        monkeypatch.setattr(optimise, name, function)
+
+    counted("evaluate", lambda _: 1)
+    counted("hessian", lambda out: len(out[1]) * (len(out[1]) + 1) // 2)
+    monkeypatch.setattr(optimise, "WORK", optimise.WORK // 60)
+    data = repeated(subjects=60, days=range(1, 21))
+    (attempt,) = fit(data, covariance="UN").attempts
+    assert (attempt.converged, attempt.steps) == (False, 3)
+    assert attempt.reason == "the search was ended after 3 steps, its limit for 210 covariance parameters"
+    likelihoods = [size for name, size in taken if name == "evaluate"]
+    elements = [size for name, size in taken if name == "hessian"]
+    assert len(likelihoods) == 1 + 3
+    assert set(elements) == {210 * 211 // 2}
+    assert sum(elements[1:]) <= optimise.WORK < 4 * elements[0]
 
 
 def test_8_results_with_a_missing_number_are_equal() -> None:

@@ -20,20 +20,20 @@ from il2cdisc.check.findings import Level, from_problem, grouped
 from il2cdisc.check.report import Facts, write_reports
 from il2cdisc.check.rules import all_rules, explain
 from il2cdisc.check.run import check_folder, run_rules
-from il2cdisc.spec.models import DatasetSpec
+from il2cdisc.spec.models import DatasetSpec, VariableSpec
 from il2cdisc.transport.xpt import xpt_bytes
 
 QUERY = Kind("MAP031", "Impossible date", Severity.FINDING, "ask the site")
 
 
-def written(pack: Any, outputs: Path) -> Path:
+def written(pack: Any, outputs: Path, package: str = "sdtm") -> Path:
     """The package as transport files."""
-    (outputs / "sdtm").mkdir(parents=True)
+    (outputs / package).mkdir(parents=True)
     for name in pack.frames:
         table = pack.table(name)
         dataset = Dataset(name, table.label, table.variables, (), table.frame, no_edges())
         content = xpt_bytes(dataset, created=datetime.fromisoformat("2020-01-01"))
-        (outputs / "sdtm" / f"{name.lower()}.xpt").write_bytes(content)
+        (outputs / package / f"{name.lower()}.xpt").write_bytes(content)
     return outputs
 
 
@@ -76,6 +76,30 @@ def test_findings_of_files_and_of_other_stages_in_one_report(pack: Any, tmp_path
     ]
     assert told[2][1].startswith("XPT")
     assert "outputs/sdtm/lb.xpt" in told[2][2]
+
+
+def only(pack: Any, name: str, **columns: list[str]) -> None:
+    """A package of one dataset, of texts."""
+    variables = tuple(VariableSpec(order=1, dataset=name, name=column, label=column) for column in columns)
+    pack.frames = {name: pd.DataFrame(columns, dtype="str")}
+    pack.specs = {name: DatasetSpec(name=name, label=name, variables=variables)}
+    pack.levels, pack.clauses = [], {}
+
+
+@pytest.mark.parametrize(("given", "told"), [("Y", ["S1", "S2"]), ("N", ["S1"])])
+def test_who_had_a_dose_is_read_from_the_package_of_sdtm(
+    new_pack: Any, tmp_path: Path, given: str, told: list[str]
+) -> None:
+    """EX of the one package against SAFFL of the other; an injection that was not given is no dose."""
+    sdtm, adam = new_pack(), new_pack()
+    only(sdtm, "EX", USUBJID=["S1", "S2", "S3"], EXOCCUR=["Y", given, "Y"])
+    only(adam, "ADSL", USUBJID=["S1", "S2", "S3", "S4"], SAFFL=["N", "N", "Y", "N"])
+    outputs = written(adam, written(sdtm, tmp_path / "outputs"), "adam")
+    specs = [adam.spec().model_copy(update={"standard": "ADaM"}), sdtm.spec()]
+    found = [item for item in check_folder(outputs, specs).findings if item.code == "CHK065"]
+    assert [record.usubjid for item in found for record in item.records] == told
+    (outputs / "sdtm" / "ex.xpt").unlink()
+    assert "CHK065" not in {item.code for item in check_folder(outputs, specs).findings}
 
 
 def test_two_files_with_one_dataset(pack: Any, tmp_path: Path) -> None:

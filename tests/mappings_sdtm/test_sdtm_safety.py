@@ -1,17 +1,24 @@
-"""FA, RP, IS, DA and the dipstick: before and after, from raw lines to records."""
+"""FA, RP, IS, DA, CP, thyroid tests and the dipstick: before and after, from raw lines to records."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Problems
+from il2cdisc.sdtm import gather
 from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.mapping import Mapped, evaluate
+from il2cdisc.sdtm.steps.places import Places
+from il2cdisc.sdtm.steps.standard import with_standard_results
 from il2cdisc.spec.models import Spec
+from mappings.common import with_visit
+from mappings.sdtm.cp import measured
 from mappings.sdtm.da import da
 from mappings.sdtm.fa import fa
 from mappings.sdtm.is_ import is_
-from mappings.sdtm.lb import pregnancy, urinalysis
+from mappings.sdtm.lb import EXCEL, THYROID, THYROID_LIMITS, hospital, pregnancy, urinalysis
 from mappings.sdtm.rp import rp
 
 
@@ -141,3 +148,96 @@ def test_syringes_dispensed_and_returned(raw, spec: Spec) -> None:
         ("DISPAMT", "K1", "1", "SYRINGE"),
         ("RETAMT", "K1", "0", "SYRINGE"),
     }
+
+
+PEOPLE = pd.DataFrame({"USUBJID": ["S1"], "SEX": ["F"], "AGE": [40.0]})
+
+
+def in_standard_units(
+    mapping: Mapped, name: str, spec: Spec, **facts: Any
+) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """Records with standard results, and what is reported: code, raw place (of all records), text."""
+
+    def line(form: str, row: int, column: str) -> Address:
+        return Address(file=f"raw/{form}", line=row + 2, column=column)
+
+    problems = Problems()
+    made = evaluate(mapping, Context(spec, problems, line, **facts))
+    out = with_standard_results(made.frame, name, spec, PEOPLE, problems, Places(made, line))
+    told = [
+        (problem.code, " ".join(map(str, problem.records or (problem.where,))), problem.what)
+        for problem in problems.items
+    ]
+    return out, told
+
+
+def thyroid(raw: Any, *limits: tuple[str, str]) -> Mapped:
+    """The hospital's sheet of thyroid tests, a line for each pair of limits of TSH."""
+    columns = "SUBJID VISIT LBACCNO LBDAT LBTIM TSH TSHLO TSHHI FT4 FT4LO FT4HI LBNOTE"
+    visit = ("S1", "1", "Giorno 1", "A1", "2021-06-21", "08:00")
+    rows = [(*visit, "2.5", low, high, "1.1", "0.9", "1.7", None) for low, high in limits]
+    forms = with_visit(raw("lbthy", columns, rows), "lbthy.VISIT", raw("sv", "VISIT SVSTDAT", []))
+    fields = gather(forms, fields=list(THYROID))
+    return hospital("lbthy", fields, THYROID, "THYROID", "SERUM", EXCEL, limits=THYROID_LIMITS)
+
+
+def test_a_lower_limit_above_the_upper_one_is_told_at_the_column_of_its_test(raw, spec: Spec) -> None:
+    good, bad = ("0.3", "4.2"), ("9.9", "4.2")
+    made, told = in_standard_units(thyroid(raw, good, good), "LB", spec)
+    assert made.loc[made["LBTESTCD"] == "TSH", "LBNRIND"].tolist() == ["NORMAL", "NORMAL"]
+    assert told == []
+    made, told = in_standard_units(thyroid(raw, good, bad), "LB", spec)
+    assert table(made, "LBTESTCD", "LBORNRLO", "LBORNRHI", "LBNRIND") == {
+        ("TSH", "0.3", "4.2", "NORMAL"),
+        ("TSH", "9.9", "4.2", ""),
+        ("T4FR", "0.9", "1.7", "NORMAL"),
+    }
+    assert told == [
+        ("MAP142", "raw/lbthy:3 TSHLO", "lower limit 9.9 is above upper limit 4.2; LBNRIND set to missing")
+    ]
+
+
+def flow(raw: Any, *results: tuple[str, ...]) -> Mapped:
+    """The file of the flow cytometer, a line for each test, result, unit, lower and upper limit."""
+    tube = ("S1", "F1", "FLOW", "Giorno 1", "S", None, "21/06/2021", "08:00", None)
+    tubes = raw("samples", "BARCODE SAMPTYPE VISIT SAMPYN SAMPREAS SAMPDAT SAMPTIM SAMPNOTE", [tube])
+    rows = [
+        ("S1", "F1", "22/06/2021", test, "CD45+", None, value, unit, low, high, "OK", None)
+        for test, value, unit, low, high in results
+    ]
+    columns = "BARCODE RUNDAT ANALYTE GATE PARENT RESULT RESUNIT REFLO REFHI RUNSTAT RUNNOTE"
+    return measured(raw("flow", columns, rows), tubes, raw("sv", "VISIT SVSTDAT", []))
+
+
+def test_decimal_commas_of_the_flow_cytometer_and_a_result_with_both_signs(raw, spec: Spec) -> None:
+    mapping = flow(
+        raw,
+        ("LEU_ABS", "7,38", "10^9/L", "4", "10"),
+        ("LYM_ABS", "0,8", "10^9/L", "1,2", "3,5"),
+        ("LEU_ABS", "1.234,5", "10^9/L", "4", "10"),
+    )
+    made, told = in_standard_units(mapping, "CP", spec, decimals={"flow": ","})
+    columns = ["CPORRES", "CPORNRLO", "CPSTRESC", "CPSTRESU", "CPSTNRLO", "CPSTNRHI", "CPNRIND"]
+    assert made[columns].fillna("").to_numpy().tolist() == [
+        ["7.38", "4", "7380", "10^6/L", 4000.0, 10000.0, "NORMAL"],
+        ["0.8", "1.2", "800", "10^6/L", 1200.0, 3500.0, "LOW"],
+        ["1.234,5", "4", "", "", 4000.0, 10000.0, ""],
+    ]
+    assert made["CPSTRESN"].isna().tolist() == [False, False, True]
+    assert told == [
+        ("MAP140", "raw/flow:4 RESULT", "'1.234,5' is not a number; CPSTRESN of WBC set to missing")
+    ]
+
+
+def test_a_unit_of_cell_populations_without_a_conversion(raw, spec: Spec) -> None:
+    share = ("LYM_PCT", "30,5", "%", None, None)
+    made, told = in_standard_units(flow(raw, share, share), "CP", spec, decimals={"flow": ","})
+    assert (made["CPSTRESN"].tolist(), told) == ([30.5, 30.5], [])
+    made, told = in_standard_units(
+        flow(raw, share, ("LYM_PCT", "30,5", "g/L", None, None)), "CP", spec, decimals={"flow": ","}
+    )
+    assert made["CPSTRESN"].fillna(-1).tolist() == [30.5, -1]
+    assert made["CPSTRESC"].fillna("").tolist() == ["30.5", ""]
+    assert told == [
+        ("MAP122", "raw/flow:3 RESUNIT", "the sheet Conversions has no row for the test and its unit")
+    ]
