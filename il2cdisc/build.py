@@ -179,6 +179,11 @@ def write(
     read_back = _write_transport(sdtm, folder / "sdtm", study, findings, aside)
     read_back += _write_transport(adam, folder / "adam", study, findings, aside)
 
+    drawn: Future[dict[str, bytes]] | None = None
+    if plan.displays:  # early, as they are drawn while this process goes on
+        say("analyses and displays")
+        drawn = _analyse(plan, adam, folder / "results", findings, aside)
+
     say("define.xml")
     _write_define(plan, sdtm, folder / "sdtm")
 
@@ -188,11 +193,6 @@ def write(
     _write_receipts(folder / "raw", made.export)
     _write_text(folder / "raw" / "ledger_columns.csv", made.columns.to_csv(index=False, lineterminator="\n"))
     _write_text(folder / "raw" / "ledger_rows.csv", made.rows.to_csv(index=False, lineterminator="\n"))
-
-    drawn: Future[dict[str, bytes]] | None = None
-    if plan.displays:
-        say("analyses and displays")
-        drawn = _analyse(plan, adam, folder / "results", findings, aside)
 
     say("checking the files against the workbooks")
     made.sdtm.clear()  # memory: from here on the files speak
@@ -309,6 +309,10 @@ def build(
         for note in plan.notes:
             say(note)
         plan = part_of(plan, names) if names else plan
+        if any(display.kind == "Figure" for display in plan.displays):
+            from il2cdisc.tlf.figure import prepare
+
+            aside.do(prepare)
         findings = Problems(list(plan.findings))
         with staging(target, step=step or no_step) as stage:
             try:

@@ -73,6 +73,13 @@ def points(display: Display, results: pd.DataFrame) -> list[Point]:
     return out
 
 
+def prepare() -> None:
+    """Import what figures need, before they are due: matplotlib takes half a second."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401
+
+
 def draw(display: Display, results: pd.DataFrame, *, width: float, height: float) -> Figure:
     """The figure, `width` by `height` inches: lines with bars of one SE, and n below each visit."""
     import matplotlib
