@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.datasets import pa, pc, text_array
 from il2cdisc.base.dates import earliest_day, is_complete, is_iso, latest_day, next_day, text_over_distinct
 
 BEFORE, SAME, AFTER, UNKNOWN = -1, 0, 1, 2
@@ -23,6 +25,16 @@ Flags = NDArray[np.bool_]
 _DAY = 86_400_000_000  # microseconds
 _TIME = re.compile(r"T(\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?)?")
 _NOTHING, _PARTIAL, _WHOLE_DAY, _TIMED = range(4)
+_PLAIN = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$"
+_LASTS = {
+    len("2022-03-05"): (_DAY, _WHOLE_DAY),
+    len("2022-03-05T10:01"): (60_000_000, _TIMED),
+    len("2022-03-05T10:01:59"): (1_000_000, _TIMED),
+}
+"""Length of a plain text → how long what it means lasts, and what is known of it."""
+_DAYS_TO_1970 = date(1970, 1, 1).toordinal()
+MANY = 64
+"""From so many texts on they are read at once."""
 _Span = tuple[int, int, int]
 
 
@@ -61,10 +73,36 @@ class Moments:
 def moments_of(column: pd.Series) -> Moments:
     """The moments of a text column, each distinct text read once."""
     codes, distinct = pd.factorize(column)
+    if len(distinct) >= MANY:
+        return _read_at_once(pd.Series(distinct, dtype="str")).take(codes)
     spans = [_span(str(text)) for text in distinct.tolist()]
     table = np.array([*spans, (0, 0, _NOTHING)], dtype="int64")
     found = table[codes]  # a missing text has the code -1: the last line of the table
     return Moments(found[:, 0], found[:, 1], found[:, 2])
+
+
+def _read_at_once(texts: pd.Series) -> Moments:
+    """The moments of many texts: days, and days with a time, by Arrow; the others one by one."""
+    given = text_array(texts)
+    size = np.asarray(pc.utf8_length(given), dtype="int64")
+    plain = np.asarray(pc.match_substring_regex(given, _PLAIN), dtype=bool)
+    first, end, known = (np.zeros(len(texts), dtype="int64") for _ in range(3))
+    for length, (lasts, kind) in _LASTS.items():
+        rows = np.flatnonzero(plain & (size == length))
+        if not len(rows):
+            continue
+        try:
+            read = given.take(pa.array(rows)).cast(pa.timestamp("us"))
+        except pa.ArrowInvalid:  # a day that does not exist, or 25 o'clock
+            plain[rows] = False
+            continue
+        first[rows] = np.asarray(read.cast(pa.int64())) + _DAYS_TO_1970 * _DAY
+        end[rows], known[rows] = first[rows] + lasts, kind
+    rest = np.flatnonzero(~plain)
+    if len(rest):
+        spans = np.array([_span(str(text)) for text in texts.iloc[rest].tolist()], dtype="int64")
+        first[rest], end[rest], known[rest] = spans.T
+    return Moments(first, end, known)
 
 
 def compared(left: pd.Series, right: pd.Series) -> Orders:
