@@ -141,13 +141,17 @@ def _check_parameters(name: str, frame: pd.DataFrame, stops: Problems) -> None:
     """Values of one PARAMCD share their unit and their specimen, those of the SDTM records behind them."""
     if not {"PARAMCD", "AVAL"} <= set(frame.columns):
         return
-    valued = frame[frame["AVAL"].notna().to_numpy()]
+    valued = frame["AVAL"].notna().to_numpy()
+    parameter, codes = pd.factorize(frame["PARAMCD"])
     for column in [str(c) for c in frame.columns if _ONE_EACH.fullmatch(str(c))]:
-        pairs = valued[["PARAMCD", column]].dropna().drop_duplicates()
-        pairs = pairs[pairs["PARAMCD"].duplicated(keep=False).to_numpy()]
-        for code, rows in pairs.groupby("PARAMCD", sort=True):
-            found = sorted(rows[column])
-            what = f"{name} parameter {code} has values of {column} {' and '.join(found)}"
+        number, values = pd.factorize(frame[column])
+        rows = valued & (parameter >= 0) & (number >= 0)
+        pairs = np.unique(parameter[rows].astype("int64") * (len(values) + 1) + number[rows])
+        of_pair, count = np.unique(pairs // (len(values) + 1), return_counts=True)
+        for place in of_pair[count > 1].tolist():
+            held = pairs[pairs // (len(values) + 1) == place] % (len(values) + 1)
+            found = sorted(str(values[n]) for n in held.tolist())
+            what = f"{name} parameter {codes[place]} has values of {column} {' and '.join(found)}"
             stops.add(MIXED_PARAMETER.at(at_record(name, column="PARAMCD"), what, values=found))
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from il2cdisc.base.datasets import pc, text_array
+
 DATE_TYPES = ("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime")
 _FORMS = (
-    ("date", re.compile(r"\d{4}-\d\d-\d\d")),
-    ("partialDate", re.compile(r"\d{4}(-\d\d)?")),
-    ("datetime", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")),
-    ("partialDatetime", re.compile(r"\d{4}-\d\d-\d\dT\d\d(:\d\d)?")),
+    ("date", r"^\d{4}-\d\d-\d\d$"),
+    ("partialDate", r"^\d{4}(-\d\d)?$"),
+    ("datetime", r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$"),
+    ("partialDatetime", r"^\d{4}-\d\d-\d\dT\d\d(:\d\d)?$"),
 )
 
 
@@ -37,11 +38,10 @@ def date_type(values: pd.Series) -> str:
     >>> date_type(pd.Series(["2022-01-31", "2022-01-31T08:30"]))
     'partialDatetime'
     """
-    forms = {
-        next((name for name, form in _FORMS if form.fullmatch(text)), "incompleteDatetime")
-        for text in map(str, values.dropna().unique())
-    }
-    if "incompleteDatetime" in forms:
+    texts = text_array(pd.Series(values.dropna().unique(), dtype="str"))
+    fits = {name: np.asarray(pc.match_substring_regex(texts, form), dtype=bool) for name, form in _FORMS}
+    forms = {name for name, rows in fits.items() if rows.any()}
+    if not np.logical_or.reduce(list(fits.values())).all():
         return "incompleteDatetime"
     if len(forms) == 1:
         return forms.pop()

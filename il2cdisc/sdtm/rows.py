@@ -51,7 +51,7 @@ def filter_not_exist(rows: pd.DataFrame, other: pd.DataFrame, *, on: Mapping[str
     """
     mine, theirs = list(on), list(on.values())
     known = _keys(other, theirs)[other[theirs].notna().all(axis=1).to_numpy()]
-    return rows[~_keys(rows, mine).isin(known)]
+    return rows[known.unique().get_indexer(_keys(rows, mine)) < 0]
 
 
 def _keys(frame: pd.DataFrame, names: list[str]) -> pd.Index:
