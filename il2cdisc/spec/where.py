@@ -120,9 +120,8 @@ def select(frame: pd.DataFrame, clause: Clause) -> pd.Series:
     column (SPC082).
     """
     conditions = comparisons(clause)
-    problems = unknown_columns(clause, [str(name) for name in frame.columns])
-    if problems:
-        raise Stopped(problems)
+    if any(item.variable not in frame.columns for item in conditions):
+        raise Stopped(unknown_columns(clause, [str(name) for name in frame.columns]))
     asked = [(item, frame[item.variable]) for item in conditions]
     problems = [problem for item, column in asked for problem in _numbers_wrong(column, item, clause)]
     if problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,17 +20,17 @@ class Rule:
     given: bool  # the results have a unit
     wanted: bool  # the test has a standard unit
 
-    @property
+    @cached_property
     def unknown(self) -> bool:
         """True where a unit is there, or should be, that the sheet lacks."""
         return self.conversion is None and (self.given or self.wanted)
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """True where the unit is the standard one."""
         return self.conversion is not None and (self.conversion.factor, self.conversion.offset) == (1, 0)
 
-    @property
+    @cached_property
     def converts(self) -> bool:
         """True where numbers are to be converted."""
         return self.conversion is not None and self.given and not self.plain
