@@ -37,7 +37,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def set_time(trial: Path, minute: int) -> str:
     """Another build time: every transport file of the next build differs from those of the last one."""
-    path, text = trial / "study.toml", f"2023-05-02T09:{minute:02d}:00"
+    path, text = trial / "study.toml", f"2024-12-20T09:{minute:02d}:00"
     path.write_text(re.sub(r'(?m)^time = "[^"]*"', f'time = "{text}"', path.read_text()))
     return text
 
