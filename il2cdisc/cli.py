@@ -92,7 +92,9 @@ def build(
     ] = None,
     trial: Trial = Path(),
     out: Out = None,
-    strict: Annotated[bool, typer.Option(help="Exit 1 on findings without disposition.")] = False,
+    strict: Annotated[
+        bool, typer.Option(help="Exit 1 on open findings: without a disposition, or to be corrected.")
+    ] = False,
     core: Core = False,
     core_report: CoreReport = None,
     core_seconds: CoreSeconds = 600.0,
@@ -129,8 +131,9 @@ def check(
     core_report: CoreReport = None,
     core_seconds: CoreSeconds = 600.0,
 ) -> None:
-    """Check the files of the last build again; exit 1 on findings without disposition.
+    """Check the files of the last build again; exit 1 on open findings.
 
+    Open are findings without a disposition, and those that are to be corrected.
     With CDISC CORE its findings stand beside ours in the reports; exit 2 if it could not run.
     """
     with _told():
@@ -295,7 +298,7 @@ def trace(
 def rule(
     code: Annotated[str, typer.Argument(help="A code such as CHK070 or RAW120; none: list all.")] = "",
 ) -> None:
-    """Say what a code of a message means: what it is about, why, an example, and what to do."""
+    """Say what the code of a message means and what to do; of a rule also why, with an example."""
     with _told():
         from il2cdisc.kinds import all_kinds, page_of
 

@@ -136,7 +136,7 @@ def _findings(
         head += 1
     header(sheet, styles, head, _FINDINGS, rows=len(shown))
     rows = [
-        (finding, _cells(finding, "" if group.fix else finding.fix, reason_of(finding, dispositions)))
+        (finding, _cells(finding, finding.fix or group.fix, reason_of(finding, dispositions)))
         for finding, group in shown
     ]
     names = [name for name, _ in _FINDINGS]
