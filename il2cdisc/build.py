@@ -50,8 +50,25 @@ class Made:
     rows: pd.DataFrame
 
 
-def make(plan: Plan, say: Say, findings: Problems) -> Made:
-    """Read, link, map, complete, derive: everything that a package holds, in memory."""
+@dataclass
+class Written:
+    """Datasets as they are in their transport files, and what pyreadstat finds in each, later."""
+
+    datasets: list[Dataset]
+    read_back: list[Future[list[Problem]]]
+
+
+def make(
+    plan: Plan,
+    say: Say,
+    findings: Problems,
+    *,
+    meanwhile: Callable[[Mapping[str, Dataset]], None] | None = None,
+) -> Made:
+    """Read, link, map, complete, derive: everything that a package holds, in memory.
+
+    `meanwhile` takes SDTM before ADaM is derived from it: what can be done with it in the second process.
+    """
     from il2cdisc.sdtm.ledger import column_ledger, row_ledger
     from il2cdisc.sdtm.steps import complete
 
@@ -105,6 +122,8 @@ def make(plan: Plan, say: Say, findings: Problems) -> Made:
     told.stop_if_any()
     del made
 
+    if meanwhile is not None:
+        meanwhile(sdtm)
     if plan.adam_order:
         say("deriving ADaM")
     adam = _derive(plan, sdtm, told)
@@ -155,11 +174,13 @@ def write(
     say: Say,
     findings: Problems,
     aside: Aside,
+    sdtm: Written,
     core: CoreAsked | None = None,
 ) -> tuple[Any, Any]:
     """Write the package into `folder`; returns the report of its checks, and what CORE said, if asked.
 
-    Files are read back and displays drawn in the second process, while this one goes on.
+    The files of SDTM are there. Files are read back and displays drawn in the second process, while this
+    one goes on.
     """
     from il2cdisc.check.core import ask_core, write_lists
     from il2cdisc.check.dispositions import read_dispositions
@@ -170,14 +191,13 @@ def write(
 
     study = plan.study
     analysed = [*(["adam"] if plan.adam.datasets else []), *(["tlf", "results"] if plan.displays else [])]
-    for name in ("sdtm", *analysed, "checks", "raw", "lineage"):
+    for name in (*analysed, "checks", "raw", "lineage"):
         (folder / name).mkdir()
 
-    say("writing transport files and reading them back")
-    sdtm = common_lengths(made.sdtm.values())
+    if made.adam:
+        say("writing transport files of ADaM")
     adam = common_lengths(made.adam.values())
-    read_back = _write_transport(sdtm, folder / "sdtm", study, findings, aside)
-    read_back += _write_transport(adam, folder / "adam", study, findings, aside)
+    read_back = [*sdtm.read_back, *_write_transport(adam, folder / "adam", study, findings, aside)]
 
     drawn: Future[dict[str, bytes]] | None = None
     if plan.displays:  # early, as they are drawn while this process goes on
@@ -185,11 +205,11 @@ def write(
         drawn = _analyse(plan, adam, folder / "results", findings, aside)
 
     say("define.xml")
-    _write_define(plan, sdtm, folder / "sdtm")
+    _write_define(plan, sdtm.datasets, folder / "sdtm")
 
     say("lineage, receipts and ledger")
     places = {name: form.row_index() for name, form in made.export.forms.items()}
-    write_lineage(folder / "lineage", [*sdtm, *adam], places, [*plan.variables, *engine_lines(plan)])
+    write_lineage(folder / "lineage", [*sdtm.datasets, *adam], places, [*plan.variables, *engine_lines(plan)])
     _write_receipts(folder / "raw", made.export)
     _write_text(folder / "raw" / "ledger_columns.csv", made.columns.to_csv(index=False, lineterminator="\n"))
     _write_text(folder / "raw" / "ledger_rows.csv", made.rows.to_csv(index=False, lineterminator="\n"))
@@ -197,7 +217,8 @@ def write(
     say("checking the files against the workbooks")
     made.sdtm.clear()  # memory: from here on the files speak
     made.adam.clear()
-    del sdtm, adam
+    sdtm.datasets.clear()
+    del adam
     lineage = Lineage(folder / "lineage")
     dispositions = read_dispositions(study.dispositions, shown=study.shown(study.dispositions))
     outcome, laid = ask_core(core, folder / "sdtm", study.standards, say, lineage.origin)
@@ -315,8 +336,18 @@ def build(
             aside.do(prepare)
         findings = Problems(list(plan.findings))
         with staging(target, step=step or no_step) as stage:
+            sdtm = Written([], [])
+
+            def write_sdtm(datasets: Mapping[str, Dataset]) -> None:
+                say("writing transport files of SDTM")
+                (stage.path / "sdtm").mkdir()
+                sdtm.datasets += common_lengths(datasets.values())
+                sdtm.read_back += _write_transport(
+                    sdtm.datasets, stage.path / "sdtm", plan.study, findings, aside
+                )
+
             try:
-                made = make(plan, say, findings)
+                made = make(plan, say, findings, meanwhile=None if names else write_sdtm)
             except Stopped as stopped:  # records that are gone may be why
                 raise Stopped([*stopped.problems, *gone_among(findings.items)]) from None
             for line in fewer_than(target, made.export):
@@ -324,7 +355,7 @@ def build(
             if names:
                 report, outcome = write_part(plan, made, stage.path, say, findings, aside)
             else:
-                report, outcome = write(plan, made, stage.path, say, findings, aside, core)
+                report, outcome = write(plan, made, stage.path, say, findings, aside, sdtm, core)
             write_manifest(
                 stage.path,
                 study=plan.study.id,
