@@ -54,7 +54,7 @@ class Rule:
         return number_text(number) if digits is None else fixed(number, digits)
 
     def standard(self, result: Reading) -> tuple[str | None, float]:
-        """--STRESC and --STRESN of a result; the second is NaN where the first is no number."""
+        """--STRESC and --STRESN of a result; the second is NaN where the first is not a number."""
         text = self.standard_text(result)
         if text is None:
             return None, np.nan
