@@ -30,12 +30,16 @@ from il2cdisc.survey import make_plan
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
+    from il2cdisc.results.run import Results
     from il2cdisc.sdtm.steps.mapped import MappedDataset
     from il2cdisc.spec.models import Spec
 
 Say = Callable[[str], None]
 
-BESIDE = ("il2cdisc.transport.readback", "pyreadstat", "il2cdisc.tlf.render", "il2cdisc.tlf.figure")
+BESIDE = (
+    "il2cdisc.transport.readback", "pyreadstat", "il2cdisc.results.run", "scipy.special",
+    "il2cdisc.tlf.render", "il2cdisc.tlf.figure",
+)  # fmt: skip
 """What the second process needs."""
 
 
@@ -190,19 +194,15 @@ def write(
     from il2cdisc.trace.store import Lineage, write_lineage
 
     study = plan.study
-    analysed = [*(["adam"] if plan.adam.datasets else []), *(["tlf", "results"] if plan.displays else [])]
-    for name in (*analysed, "checks", "raw", "lineage"):
+    asked = [*(["adam"] if plan.adam.datasets else []), *(["tlf", "results"] if plan.displays else [])]
+    for name in (*asked, "checks", "raw", "lineage"):
         (folder / name).mkdir()
 
+    analysed = _analyse(plan, made.adam, aside)  # early: computed while this process goes on
     if made.adam:
         say("writing transport files of ADaM")
     adam = common_lengths(made.adam.values())
     read_back = [*sdtm.read_back, *_write_transport(adam, folder / "adam", study, findings, aside)]
-
-    drawn: Future[dict[str, bytes]] | None = None
-    if plan.displays:  # early, as they are drawn while this process goes on
-        say("analyses and displays")
-        drawn = _analyse(plan, adam, folder / "results", findings, aside)
 
     say("define.xml")
     _write_define(plan, sdtm.datasets, folder / "sdtm")
@@ -213,6 +213,8 @@ def write(
     _write_receipts(folder / "raw", made.export)
     _write_text(folder / "raw" / "ledger_columns.csv", made.columns.to_csv(index=False, lineterminator="\n"))
     _write_text(folder / "raw" / "ledger_rows.csv", made.rows.to_csv(index=False, lineterminator="\n"))
+
+    drawn = _draw(plan, analysed, folder / "results", say, findings, aside)
 
     say("checking the files against the workbooks")
     made.sdtm.clear()  # memory: from here on the files speak
@@ -258,6 +260,7 @@ def write_part(
     for name in ("sdtm", "adam", "checks", "raw", "lineage", *(["tlf", "results"] if plan.displays else [])):
         (folder / name).mkdir()
 
+    analysed = _analyse(plan, made.adam, aside)
     say("writing transport files and reading them back")
     read_back: list[Future[list[Problem]]] = []
     for name, given in (("sdtm", made.sdtm), ("adam", made.adam)):
@@ -276,10 +279,7 @@ def write_part(
     lines = [v for v in [*plan.variables, *engine_lines(plan)] if v.dataset in every]
     write_lineage(folder / "lineage", every.values(), places, lines)
     _write_receipts(folder / "raw", made.export)
-    drawn: Future[dict[str, bytes]] | None = None
-    if plan.displays:
-        say("analyses and displays")
-        drawn = _analyse(plan, list(made.adam.values()), folder / "results", findings, aside)
+    drawn = _draw(plan, analysed, folder / "results", say, findings, aside)
 
     say("checking the files against the workbooks")
     specs = [spec.only(plan.written) for spec in plan.specs]
@@ -500,18 +500,29 @@ def _write_transport(
     return later
 
 
-def _analyse(
-    plan: Plan, adam: Sequence[Dataset], folder: Path, findings: Problems, aside: Aside
-) -> Future[dict[str, bytes]]:
+def _analyse(plan: Plan, adam: Mapping[str, Dataset], aside: Aside) -> Future[Results] | None:
+    """The results of the displays, later, from the second process; None where there is no display."""
+    from il2cdisc.results.run import needed, run
+
+    if not plan.displays:
+        return None
+    return aside.do(run, plan.displays, needed(plan.displays, {d.name: d.frame for d in adam.values()}))
+
+
+def _draw(
+    plan: Plan, analysed: Future[Results] | None, folder: Path, say: Say, findings: Problems, aside: Aside
+) -> Future[dict[str, bytes]] | None:
     """Results, written to `folder`; the files of the displays come later, from the second process."""
-    from il2cdisc.results.run import run
     from il2cdisc.results.write import csv_bytes
     from il2cdisc.tlf.header import HeaderInfo
     from il2cdisc.tlf.render import render_all
     from il2cdisc.transport.parquet import write_parquet
 
+    if analysed is None:
+        return None
+    say("analyses and displays")
     study = plan.study
-    results = run(plan.displays, {d.name: d.frame for d in adam})
+    results = analysed.result()
     findings.extend(results.problems)
     with (folder / "results.parquet").open("wb") as stream:
         write_parquet(results.frame, stream)

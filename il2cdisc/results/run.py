@@ -51,6 +51,25 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Re
     return Results(frame, tuple(problems.items))
 
 
+def needed(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Of each dataset that analyses read, the variables that they name: all that `run` asks for.
+
+    Raises `Stopped` with the problems that `run` has before it computes.
+    """
+    Problems(lint(displays, datasets)).stop_if_any()
+    names: dict[str, dict[str, None]] = {}
+    for display in displays:
+        population = names.setdefault(display.population_dataset, {"USUBJID": None})
+        population |= dict.fromkeys(condition.variable for condition in display.population_where)
+        if display.columns:
+            population[display.treatment] = None
+        for analysis in display.analyses:
+            own = names.setdefault(analysis.dataset, {"USUBJID": None})
+            own |= dict.fromkeys(condition.variable for condition in analysis.where)
+            own |= dict.fromkeys(_named(display, analysis))
+    return {name: datasets[name][list(own)] for name, own in names.items()}
+
+
 def _population(display: Display, datasets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     subjects = datasets[display.population_dataset]
     return subjects.loc[_select(subjects, display.population_where, display.at("Population Where"))]
@@ -73,11 +92,16 @@ def _rows(
     """Rows of the population that the analysis selects, with the variables that it names."""
     inside = _select(dataset, analysis.where, analysis.at("Where"))
     inside &= dataset["USUBJID"].isin(subjects["USUBJID"])
+    return dataset.loc[inside, _named(display, analysis)].reset_index(drop=True)
+
+
+def _named(display: Display, analysis: Analysis) -> list[str]:
+    """USUBJID and the variables of an analysis's rows that its method is given."""
     options = [name for option in METHODS[analysis.method].naming for name in analysis.option_list(option)]
     named = ["USUBJID", analysis.by, *(item.name for item in analysis.variables), *options]
     if display.columns:
         named.append(analysis.treatment or display.treatment)
-    return dataset.loc[inside, list(dict.fromkeys(name for name in named if name))].reset_index(drop=True)
+    return list(dict.fromkeys(name for name in named if name))
 
 
 def _select(frame: pd.DataFrame, where: Where, place: Address) -> pd.Series:
