@@ -8,7 +8,7 @@ from il2cdisc.base.problems import Problem, at_line, did_you_mean
 from il2cdisc.raw.dictionary import Dictionary
 from il2cdisc.raw.problems import FORM_UNKNOWN
 from il2cdisc.study import Study
-from il2cdisc.study_checks import UNKNOWN_COLUMN
+from il2cdisc.study.checks import UNKNOWN_COLUMN
 
 Named = tuple[tuple[str, ...], str, str]
 """A key of `study.toml`, and the form and column that it names."""

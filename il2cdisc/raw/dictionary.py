@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from il2cdisc.base.problems import Address, Problems, at_line, did_you_mean
-from il2cdisc.raw.csvfile import read_csv
 from il2cdisc.raw.limits import is_like_limits, read_limits
 from il2cdisc.raw.problems import DICTIONARY, MISSING_FILE
+from il2cdisc.raw.readers.delimited import read_csv
 
 HEADER = ("form", "column", "label", "type", "codes", "unit", "range", "basis")
 TYPES = ("text", "integer", "decimal", "date", "time", "code")

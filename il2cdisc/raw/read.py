@@ -22,11 +22,9 @@ from il2cdisc.raw.blinding import (
     without_restricted,
 )
 from il2cdisc.raw.controls import control_characters
-from il2cdisc.raw.csvfile import read_csv
 from il2cdisc.raw.declared import same_forms
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
 from il2cdisc.raw.forms import Form, Part, RawExport, Receipt, empty_frame, named
-from il2cdisc.raw.odm import read_odm
 from il2cdisc.raw.problems import (
     COLUMN_EXTRA,
     COLUMN_MISSING,
@@ -37,11 +35,13 @@ from il2cdisc.raw.problems import (
     PART_MISSING,
     UNREADABLE,
 )
-from il2cdisc.raw.stat import read_stat
+from il2cdisc.raw.readers.delimited import read_csv
+from il2cdisc.raw.readers.odm import read_odm
+from il2cdisc.raw.readers.stat import read_stat
+from il2cdisc.raw.readers.xlsx import read_xlsx, unread_sheets
 from il2cdisc.raw.table import Table, trimmed
-from il2cdisc.raw.xlsx import read_xlsx, unread_sheets
 from il2cdisc.study import Study
-from il2cdisc.study_model import FORMATS
+from il2cdisc.study.model import FORMATS
 
 RESTRICTED = "restricted: counted here, and in no other output of a blinded build"
 

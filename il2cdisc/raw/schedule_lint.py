@@ -12,7 +12,7 @@ from il2cdisc.spec.models import ScheduleRow, Spec
 from il2cdisc.spec.problems import WHERE_COLUMN, WHERE_TEXT
 from il2cdisc.spec.sheets_schedule import EACH_VISIT, OPTIONAL, sheet_address
 from il2cdisc.study import Study
-from il2cdisc.study_checks import UNKNOWN_FORM
+from il2cdisc.study.checks import UNKNOWN_FORM
 
 FORM_UNKNOWN = Kind(
     "SPC123",

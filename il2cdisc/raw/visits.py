@@ -17,7 +17,7 @@ from il2cdisc.raw.forms import RawExport
 from il2cdisc.spec.conditions import Condition, parse
 from il2cdisc.spec.where import select
 from il2cdisc.study import Study
-from il2cdisc.study_model import ScheduleFacts
+from il2cdisc.study.model import ScheduleFacts
 
 Codes = NDArray[np.int64]
 Numbers = NDArray[np.float64]

@@ -14,6 +14,7 @@ from il2cdisc.base.numbers import DecimalMark, read_numbers
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Address, Kind, Problems, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_column
+from il2cdisc.sdtm.complete.mapped import decimal_commas
 from il2cdisc.sdtm.problems import (
     BAD_DATE,
     BAD_TIME,
@@ -27,7 +28,6 @@ from il2cdisc.sdtm.problems import (
     UNTRANSLATED,
 )
 from il2cdisc.sdtm.steering import Codes
-from il2cdisc.sdtm.steps.mapped import decimal_commas
 from il2cdisc.spec.models import Spec
 
 ALL_FIELDS = "*"

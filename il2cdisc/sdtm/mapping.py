@@ -13,10 +13,10 @@ from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_columns
 from il2cdisc.sdtm.columns import ALL_FIELDS, Column, Context
+from il2cdisc.sdtm.complete.mapped import LinkedRows, MappedDataset, number_text
 from il2cdisc.sdtm.links import Link, planned_links
 from il2cdisc.sdtm.problems import NO_RAW_ROW, NO_SUBJECT, OTHER_ROWS, UNKNOWN_COLUMN
 from il2cdisc.sdtm.steering import running_place
-from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
 
 Planned = bool | Callable[[pd.DataFrame], pd.Series] | None
 """Whether the protocol plans the rows of a part before (True) or after (False) the dose of their day; None,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from il2cdisc.base.numbers import Flags
 from il2cdisc.base.rowids import id_columns
-from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset
+from il2cdisc.sdtm.complete.mapped import LinkedRows, MappedDataset
 from il2cdisc.spec.models import Spec
 
 Cell = tuple[str, int, str]

@@ -10,10 +10,10 @@ import pandas as pd
 from il2cdisc.base.problems import Address, Kind
 from il2cdisc.base.rowids import id_column, row_ids
 from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.mapping import Mapped
 from il2cdisc.sdtm.problems import CONTRADICTED, NO_CODE, STRANGE_CODE
 from il2cdisc.sdtm.steering import Outcome, Undecided
-from il2cdisc.sdtm.steps.mapped import MappedDataset
 
 AS_FILLED = "the line is mapped as filled"
 NOT_MADE = "records that depend on it are not made"

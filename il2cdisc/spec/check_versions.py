@@ -12,7 +12,7 @@ from il2cdisc.spec.workbook import Place
 from il2cdisc.standards import ADAMIG_VERSION, DEFINE_VERSION, SDTMIG_VERSION, TERMINOLOGY_VERSION
 from il2cdisc.standards.release import imported
 from il2cdisc.study import Study
-from il2cdisc.study_checks import NO_STANDARD
+from il2cdisc.study.checks import NO_STANDARD
 
 GUIDES = {"SDTM": ("SDTM-IG", "SDTMIG"), "ADaM": ("ADaM-IG", "ADaMIG")}
 """Standard → how the sheets Define and Datasets name its implementation guide."""

@@ -8,9 +8,9 @@ import pandas as pd
 
 from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.header import HeaderInfo
-from il2cdisc.tlf.html import Entry, write_html, write_index
 from il2cdisc.tlf.layout import lay_out
-from il2cdisc.tlf.rtf import Picture, picture_room, write_figure, write_table
+from il2cdisc.tlf.writers.html import Entry, write_html, write_index
+from il2cdisc.tlf.writers.rtf import Picture, picture_room, write_figure, write_table
 
 _TWIPS = 1440
 

@@ -17,7 +17,7 @@ from il2cdisc.adam import (
     numbers_of,
 )
 from il2cdisc.spec.models import Spec
-from il2cdisc.study_model import AnalysisFacts
+from il2cdisc.study import AnalysisFacts
 from mappings.adam.common import with_subject
 
 RELATED = ("POSSIBLY RELATED", "PROBABLY RELATED", "RELATED")

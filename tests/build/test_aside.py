@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import il2cdisc.aside
-from il2cdisc.aside import Aside, processors
+import il2cdisc.run.second
 from il2cdisc.base.problems import Stopped
+from il2cdisc.run.second import Aside, processors
 from il2cdisc.study import load_study
 
 two = pytest.mark.skipif(processors() < 2, reason="one processor: all is done in one process")
@@ -70,8 +70,8 @@ def test_what_can_not_go_over_is_told_where_it_is_asked_for():
 
 
 def test_on_one_processor_all_is_done_here(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(il2cdisc.aside, "processors", lambda: 1)
-    with Aside(["il2cdisc.study"]) as aside:
+    monkeypatch.setattr(il2cdisc.run.second, "processors", lambda: 1)
+    with Aside(["il2cdisc.study.load"]) as aside:
         assert aside.do(os.getpid).result() == os.getpid()
         with pytest.raises(ZeroDivisionError):
             aside.do(operator.truediv, 1, 0).result()
@@ -91,7 +91,7 @@ def test_an_error_in_this_process_ends_the_second_one_at_once():
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_the_second_process_ends_when_the_first_is_killed():
     code = (
-        "import os, time; from il2cdisc.aside import Aside\n"
+        "import os, time; from il2cdisc.run.second import Aside\n"
         "with Aside() as aside: print(aside.do(os.getpid).result(), flush=True); time.sleep(60)"
     )
     first = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

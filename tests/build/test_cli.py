@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from il2cdisc.cli import _say
+from il2cdisc.cli.commands import _say
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from il2cdisc import __version__
 from il2cdisc.check.rules import all_rules
 from il2cdisc.cli import app
-from il2cdisc.kinds import all_kinds, page_of
+from il2cdisc.run.kinds import all_kinds, page_of
 
 
 def said(*arguments: str, code: int = 0) -> str:

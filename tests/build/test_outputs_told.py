@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from il2cdisc import build as built
 from il2cdisc.base.problems import Address, Stopped
-from il2cdisc.cli import UNREACHABLE, app
+from il2cdisc.cli.commands import UNREACHABLE, app
 from il2cdisc.deliver.manifest import write_manifest
 
 SECOND = Path(__file__).parents[1] / "second_trial"

@@ -8,10 +8,10 @@ import pyreadstat
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-import il2cdisc.aside
+import il2cdisc.run.second
 import il2cdisc.transport.xpt
 from il2cdisc.base.problems import Stopped
-from il2cdisc.build import build
+from il2cdisc.run.build import build
 
 SECOND = Path(__file__).parents[1] / "second_trial"
 
@@ -32,7 +32,7 @@ def test_a_file_that_pyreadstat_reads_otherwise(
             columns["AEREL"][0] = "LIKELY?"
         return columns, meta
 
-    monkeypatch.setattr(il2cdisc.aside, "processors", lambda: 1)
+    monkeypatch.setattr(il2cdisc.run.second, "processors", lambda: 1)
     monkeypatch.setattr(pyreadstat, "read_xport", err)
     with pytest.raises(Stopped) as stopped:
         build(SECOND, silent, out=tmp_path / "outputs")

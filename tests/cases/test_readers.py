@@ -24,20 +24,20 @@ from typer.testing import CliRunner
 from il2cdisc.base.problems import Problem, Problems, Stopped, at_line
 from il2cdisc.cli import app
 from il2cdisc.raw import RawExport, load_dictionary, read_export
-from il2cdisc.raw.csvfile import read_csv
 from il2cdisc.raw.link import link
 from il2cdisc.raw.notice import notice
-from il2cdisc.raw.odm import read_odm
-from il2cdisc.raw.sound import UnsoundError, check_dta, check_sav
-from il2cdisc.raw.stat import _text, read_stat
-from il2cdisc.raw.statdates import convert, date_format
-from il2cdisc.raw.xlsx import read_xlsx
+from il2cdisc.raw.readers.delimited import read_csv
+from il2cdisc.raw.readers.odm import read_odm
+from il2cdisc.raw.readers.sound import UnsoundError, check_dta, check_sav
+from il2cdisc.raw.readers.stat import _text, read_stat
+from il2cdisc.raw.readers.statdates import convert, date_format
+from il2cdisc.raw.readers.xlsx import read_xlsx
 from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.modules import load_functions, run_mappings
 from il2cdisc.standards.evs import NEEDED, read_evs
 from il2cdisc.standards.release import read_release
 from il2cdisc.study import Study, load_study
-from il2cdisc.study_model import FORMATS
+from il2cdisc.study.model import FORMATS
 from il2cdisc.transport.ooxml import EXPORT, PackageError
 from il2cdisc.transport.sheets import Package
 

@@ -40,8 +40,8 @@ from il2cdisc.raw.accepted import (
     written,
 )
 from il2cdisc.raw.schedule_lint import check_scheduled
-from il2cdisc.sdtm.steps.in_ascii import RESPELLED, in_ascii
-from il2cdisc.sdtm.steps.mapped import MappedDataset
+from il2cdisc.sdtm.complete.in_ascii import RESPELLED, in_ascii
+from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.load import load_spec, read_spec
 from il2cdisc.spec.models import PlannedVisit, ScheduleRow, Spec
@@ -49,7 +49,7 @@ from il2cdisc.spec.problems import SHEET_UNKNOWN
 from il2cdisc.spec.sheets_known import OPTIONAL as OPTIONAL_SHEETS
 from il2cdisc.spec.tlf_load import read_displays
 from il2cdisc.study import Study, load_study
-from il2cdisc.study_model import Language, TextFacts
+from il2cdisc.study.model import Language, TextFacts
 from il2cdisc.transport.translit import LANGUAGES, spelled, transliterate
 
 ROOT = Path(__file__).parents[2]

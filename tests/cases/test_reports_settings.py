@@ -23,8 +23,8 @@ import pyreadstat
 import pytest
 
 from il2cdisc.base.problems import Stopped, did_you_mean
+from il2cdisc.run.survey import Survey, survey
 from il2cdisc.study import load_study
-from il2cdisc.survey import Survey, survey
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "second_trial"

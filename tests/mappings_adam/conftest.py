@@ -14,7 +14,7 @@ from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problems
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.models import Spec
-from il2cdisc.study_model import AnalysisFacts
+from il2cdisc.study import AnalysisFacts
 
 ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:

@@ -8,7 +8,7 @@ import pytest
 
 from il2cdisc.adam import empty_frame, plan
 from il2cdisc.base.dates import from_sas_day
-from il2cdisc.study_model import AnalysisFacts
+from il2cdisc.study import AnalysisFacts
 
 FLAGS = ["ENRLFL", "RANDFL", "SAFFL", "FASFL", "BIOFL", "PPROTFL", "COMPLFL"]
 

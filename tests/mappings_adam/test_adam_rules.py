@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from il2cdisc.adam import derive, finish, with_ids
 from il2cdisc.base.problems import Problems
-from il2cdisc.study_model import AnalysisFacts
+from il2cdisc.study import AnalysisFacts
 
 FIRST_DOSE = date(2022, 1, 10)
 KEY = ["USUBJID", "PARAMCD"]

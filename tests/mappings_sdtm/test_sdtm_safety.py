@@ -9,9 +9,9 @@ import pandas as pd
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm import gather
 from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.standard import with_standard_results
 from il2cdisc.sdtm.mapping import Mapped, evaluate
-from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.sdtm.steps.standard import with_standard_results
 from il2cdisc.spec.models import Spec
 from mappings.common import with_visit
 from mappings.sdtm.cp import measured

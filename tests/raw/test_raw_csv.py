@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.raw.csvfile import read_csv
+from il2cdisc.raw.readers.delimited import read_csv
 from il2cdisc.raw.table import Table
 
 

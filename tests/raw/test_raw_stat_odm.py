@@ -12,8 +12,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.raw.odm import read_odm
-from il2cdisc.raw.stat import read_stat
+from il2cdisc.raw.readers.odm import read_odm
+from il2cdisc.raw.readers.stat import read_stat
 from il2cdisc.raw.table import Table
 
 

@@ -14,8 +14,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import Problems
+from il2cdisc.raw.readers.xlsx import read_xlsx
 from il2cdisc.raw.table import Table
-from il2cdisc.raw.xlsx import read_xlsx
 
 
 def workbook(fill: Callable[[Worksheet], None], title: str = "LBX") -> bytes:

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.sdtm.steps import complete
-from il2cdisc.sdtm.steps.assemble import edges_of, finished, in_key_order
-from il2cdisc.sdtm.steps.design import trial_design
-from il2cdisc.sdtm.steps.places import Places
+from il2cdisc.sdtm.complete import complete
+from il2cdisc.sdtm.complete.assemble import edges_of, finished, in_key_order
+from il2cdisc.sdtm.complete.design import trial_design
+from il2cdisc.sdtm.complete.places import Places
 from il2cdisc.spec.models import (
     ArmElement,
     Condition,

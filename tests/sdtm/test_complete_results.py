@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.sdtm.steps.standard import with_standard_results, with_test_names
+from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.standard import with_standard_results, with_test_names
 from il2cdisc.spec.models import (
     Codelist,
     Condition,

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.sdtm.steps import complete
-from il2cdisc.sdtm.steps.mapped import number_text
-from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.sdtm.steps.supplemental import MOST, split_long_text, supplemental
+from il2cdisc.sdtm.complete import complete
+from il2cdisc.sdtm.complete.mapped import number_text
+from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.supplemental import MOST, split_long_text, supplemental
 from il2cdisc.spec.models import Condition, ValueLevelSpec, WhereClause
 
 LONG = " ".join(f"word{n}" for n in range(60))  # 410 bytes

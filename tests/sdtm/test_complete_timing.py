@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.dates import sas_days
 from il2cdisc.base.problems import Problems
-from il2cdisc.sdtm.steps.baseline import treatment_emergent, with_last_before_exposure
-from il2cdisc.sdtm.steps.mapped import MappedDataset
-from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.sdtm.steps.timing import Elements, elements_of, with_epoch, with_study_days, with_visit_numbers
+from il2cdisc.sdtm.complete.baseline import treatment_emergent, with_last_before_exposure
+from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.timing import (
+    Elements,
+    elements_of,
+    with_epoch,
+    with_study_days,
+    with_visit_numbers,
+)
 from il2cdisc.spec.models import PlannedVisit, Protocol
 
 VISITS = Protocol(

@@ -9,9 +9,9 @@ import pytest
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm import collected, dataset, link, stack, subject
+from il2cdisc.sdtm.complete import complete
 from il2cdisc.sdtm.links import check_links
 from il2cdisc.sdtm.mapping import evaluate, links_of, planned
-from il2cdisc.sdtm.steps import complete
 
 RELREC = "STUDYID RDOMAIN USUBJID IDVAR IDVARVAL RELTYPE RELID"
 

@@ -11,10 +11,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Problems, Stopped, at_line
-from il2cdisc.build import build, make
+from il2cdisc.run.build import build, make
+from il2cdisc.run.survey import make_plan
 from il2cdisc.sdtm import collected, dataset, filter_not_exist, subject
 from il2cdisc.sdtm.ledger import row_ledger
-from il2cdisc.survey import make_plan
 
 TRIAL = Path(__file__).parent
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from il2cdisc.part import part_of
-from il2cdisc.plan import Plan
-from il2cdisc.survey import make_plan
+from il2cdisc.run.part import part_of
+from il2cdisc.run.plan import Plan
+from il2cdisc.run.survey import make_plan
 from il2cdisc.transport.xpt import XptFile, read_xpt
 
 TRIAL = Path(__file__).parent

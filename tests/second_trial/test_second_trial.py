@@ -15,7 +15,7 @@ import pyreadstat
 import pytest
 
 from il2cdisc.base.problems import Problems, Stopped
-from il2cdisc.build import build, make, make_plan
+from il2cdisc.run.build import build, make, make_plan
 
 TRIAL = Path(__file__).parent
 ROOT = TRIAL.parents[1]

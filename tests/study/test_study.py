@@ -169,5 +169,5 @@ def test_a_link_out_of_the_folder_is_followed_and_refused(tmp_path: Path) -> Non
 
 
 def test_reading_a_study_needs_no_pandas() -> None:
-    code = "import sys, il2cdisc.study; sys.exit('pandas' in sys.modules)"
+    code = "import sys, il2cdisc.study.load; sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -13,7 +13,7 @@ from il2cdisc.adam import (
     derive_vars_event_dt,
     derive_vars_merged,
 )
-from il2cdisc.study_model import AnalysisFacts
+from il2cdisc.study import AnalysisFacts
 from mappings.adam.common import with_subject
 
 

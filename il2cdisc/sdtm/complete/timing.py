@@ -13,9 +13,9 @@ from il2cdisc.base.dates import day_numbers, over_distinct, sas_days
 from il2cdisc.base.moments import AFTER, SAME, UNKNOWN, Flags, Moments, in_order, in_time, moments_of
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.steps.mapped import no_plan, with_new
-from il2cdisc.sdtm.steps.places import NOWHERE, Places
-from il2cdisc.sdtm.steps.problems import UNKNOWN_VISIT
+from il2cdisc.sdtm.complete.mapped import no_plan, with_new
+from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.problems import UNKNOWN_VISIT
 from il2cdisc.spec.models import Protocol
 
 DAY_ALONE = len("2022-03-04")

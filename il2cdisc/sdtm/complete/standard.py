@@ -10,12 +10,12 @@ from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.numbers import Readings, numbers_of, read_numbers
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.steps.conversions import Rule
-from il2cdisc.sdtm.steps.limits import Limits, collected_limits, with_ranges
-from il2cdisc.sdtm.steps.mapped import with_new
-from il2cdisc.sdtm.steps.places import NOWHERE, Places
-from il2cdisc.sdtm.steps.problems import NO_CONVERSION, NO_TEST_NAME
-from il2cdisc.sdtm.steps.unread import report_limits, report_results
+from il2cdisc.sdtm.complete.conversions import Rule
+from il2cdisc.sdtm.complete.limits import Limits, collected_limits, with_ranges
+from il2cdisc.sdtm.complete.mapped import with_new
+from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.problems import NO_CONVERSION, NO_TEST_NAME
+from il2cdisc.sdtm.complete.unread import report_limits, report_results
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.where import columns, select
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from il2cdisc.base.datasets import byte_length, byte_lengths, repeated
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import in_order
-from il2cdisc.sdtm.steps.mapped import number_text
-from il2cdisc.sdtm.steps.places import NOWHERE, Places
-from il2cdisc.sdtm.steps.problems import UNKNOWN_QUALIFIER
+from il2cdisc.sdtm.complete.mapped import number_text
+from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.problems import UNKNOWN_QUALIFIER
 from il2cdisc.spec.models import Spec
 
 MOST = 200

@@ -11,7 +11,7 @@ import pandas as pd
 from il2cdisc.base.numbers import Flags
 from il2cdisc.base.problems import Address, at_record
 from il2cdisc.base.rowids import id_columns
-from il2cdisc.sdtm.steps.mapped import MappedDataset, decimal_commas
+from il2cdisc.sdtm.complete.mapped import MappedDataset, decimal_commas
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_column
 from il2cdisc.base.rows import alike, counted, in_order
-from il2cdisc.sdtm.steps.mapped import LinkedRows, MappedDataset, number_text
-from il2cdisc.sdtm.steps.problems import NO_PARTNER
-from il2cdisc.sdtm.steps.supplemental import id_values, id_variable
+from il2cdisc.sdtm.complete.mapped import LinkedRows, MappedDataset, number_text
+from il2cdisc.sdtm.complete.problems import NO_PARTNER
+from il2cdisc.sdtm.complete.supplemental import id_values, id_variable
 
 SUBJECT = "USUBJID"
 BETWEEN = "\x1f"  # between key values: no text holds it

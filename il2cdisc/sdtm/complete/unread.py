@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from il2cdisc.base.numbers import Flags, Floats, NumberKind, Readings, above, read_number
 from il2cdisc.base.problems import Address, Kind, Problems
 from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.steps.limits import Limits
-from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.sdtm.steps.problems import LIMIT_UNREAD, LIMITS_REVERSED, RESULT_UNREAD
+from il2cdisc.sdtm.complete.limits import Limits
+from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.problems import LIMIT_UNREAD, LIMITS_REVERSED, RESULT_UNREAD
 from il2cdisc.spec.models import Spec
 
 SAID = {

@@ -22,9 +22,9 @@ from il2cdisc.base.numbers import (
     read_numbers,
 )
 from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.steps.conversions import Rule
-from il2cdisc.sdtm.steps.mapped import with_new
-from il2cdisc.sdtm.steps.places import Places
+from il2cdisc.sdtm.complete.conversions import Rule
+from il2cdisc.sdtm.complete.mapped import with_new
+from il2cdisc.sdtm.complete.places import Places
 from il2cdisc.spec.models import RangeSpec, Spec
 
 INDICATORS = NORMAL, LOW, HIGH, ABNORMAL = "NORMAL", "LOW", "HIGH", "ABNORMAL"

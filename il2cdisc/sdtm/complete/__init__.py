@@ -1,6 +1,6 @@
 """The complete step: what the workbook says of every domain alike."""
 
-from il2cdisc.sdtm.steps.complete import complete
-from il2cdisc.sdtm.steps.mapped import MappedDataset
+from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.complete.run import complete
 
 __all__ = ["MappedDataset", "complete"]

@@ -12,8 +12,8 @@ from il2cdisc.base.numbers import numbers_of
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import edges
 from il2cdisc.base.rows import counted, in_order
-from il2cdisc.sdtm.steps.places import NOWHERE, Places
-from il2cdisc.sdtm.steps.problems import NOT_NUMERIC, REQUIRED_MISSING, UNKNOWN_VARIABLE
+from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.problems import NOT_NUMERIC, REQUIRED_MISSING, UNKNOWN_VARIABLE
 from il2cdisc.spec.assigned import assigned_column
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
 

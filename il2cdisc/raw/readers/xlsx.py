@@ -19,7 +19,6 @@ from il2cdisc.base.problems import (
     column_letter,
     did_you_mean,
 )
-from il2cdisc.raw.csvfile import header_is_good
 from il2cdisc.raw.problems import (
     BLANK_LINES,
     CELL_COMMENT,
@@ -34,6 +33,7 @@ from il2cdisc.raw.problems import (
     SHEET_UNREAD,
     UNREADABLE,
 )
+from il2cdisc.raw.readers.delimited import header_is_good
 from il2cdisc.raw.table import Table, line_list, text_frame
 from il2cdisc.transport.cells import Marks, Where
 from il2cdisc.transport.ooxml import EXPORT, PackageError

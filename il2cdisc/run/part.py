@@ -9,7 +9,7 @@ from pathlib import Path
 from il2cdisc.base.problems import Address, Kind, Severity, Stopped, did_you_mean
 from il2cdisc.deliver.manifest import read_manifest
 from il2cdisc.deliver.publish import is_ours
-from il2cdisc.plan import Plan
+from il2cdisc.run.plan import Plan
 from il2cdisc.study import Study
 
 ELSEWHERE = Kind(

@@ -9,7 +9,6 @@ from typing import Any
 
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
-from il2cdisc.plan import ADAM, NO_ADAM, SDTM, TLF, Plan, absences, engine_makes, missing, sdtm_context
 from il2cdisc.raw import empty_forms, load_dictionary
 from il2cdisc.raw.accepted import read_accepted
 from il2cdisc.raw.blinding import check_blinding, is_same_file
@@ -17,6 +16,7 @@ from il2cdisc.raw.declared import check_declared
 from il2cdisc.raw.schedule_lint import check_scheduled
 from il2cdisc.results.lint import lint
 from il2cdisc.results.lint_values import lint_values
+from il2cdisc.run.plan import ADAM, NO_ADAM, SDTM, TLF, Plan, absences, engine_makes, missing, sdtm_context
 from il2cdisc.sdtm.problems import BROKEN_MODULE
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.check_versions import check_against_study, check_standards
@@ -25,7 +25,7 @@ from il2cdisc.spec.load import read_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.tlf import Display
 from il2cdisc.study import Study, read_study
-from il2cdisc.study_checks import DEFERRED_MAPPED
+from il2cdisc.study.checks import DEFERRED_MAPPED
 
 EMPTY = "it was called with empty frames, as every module is before any data are read"
 ON_EMPTY = "Correct the module at the line named, so that it works on frames without rows, too."

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Kind, Problems, Severity
-from il2cdisc.sdtm.steps.mapped import MappedDataset
-from il2cdisc.sdtm.steps.places import Places
+from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.complete.places import Places
 from il2cdisc.spec.models import Spec
 from il2cdisc.standards import sdtm_variables
-from il2cdisc.study_model import TextFacts
+from il2cdisc.study import TextFacts
 from il2cdisc.transport.text import BLANK, text_buffers
 from il2cdisc.transport.translit import Spelling, spelled
 

@@ -18,7 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # The child takes this process's search path before it imports anything, so that both run the same code.
-_CHILD = "import sys; sys.path[:] = {path!r}; from il2cdisc.aside import work; work({modules!r})"
+_CHILD = "import sys; sys.path[:] = {path!r}; from il2cdisc.run.second import work; work({modules!r})"
 
 
 class Aside:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.study_model import Format, Paths, Study, Treatment
+from il2cdisc.study.model import Format, Paths, Study, Treatment
 
 SYNTHETIC = "SYNTHETIC DATA"
 

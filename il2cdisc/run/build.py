@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from il2cdisc import __version__
-from il2cdisc.aside import Aside
 from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
-from il2cdisc.part import part_of, refuse_check, refuse_part
-from il2cdisc.plan import ADAM, Plan, engine_lines, link_columns, missing, run_sdtm
 from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
 from il2cdisc.raw.absent import absent_records, gone_among
 from il2cdisc.raw.accepted import fewer_than
 from il2cdisc.raw.blinding import withhold
 from il2cdisc.raw.values import with_outcomes, without_reported
+from il2cdisc.run.part import part_of, refuse_check, refuse_part
+from il2cdisc.run.plan import ADAM, Plan, engine_lines, link_columns, missing, run_sdtm
+from il2cdisc.run.second import Aside
+from il2cdisc.run.survey import make_plan
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.supplements import with_supplements
 from il2cdisc.standards.release import load_terminology
 from il2cdisc.study import Study, load_study
-from il2cdisc.survey import make_plan
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
     from il2cdisc.results.run import Results
-    from il2cdisc.sdtm.steps.mapped import MappedDataset
+    from il2cdisc.sdtm.complete.mapped import MappedDataset
     from il2cdisc.spec.models import Spec
 
 Say = Callable[[str], None]
@@ -73,8 +73,8 @@ def make(
 
     `meanwhile` takes SDTM before ADaM is derived from it: what can be done with it in the second process.
     """
+    from il2cdisc.sdtm.complete import complete
     from il2cdisc.sdtm.ledger import column_ledger, row_ledger
-    from il2cdisc.sdtm.steps import complete
 
     study = plan.study
     say("reading the raw export")

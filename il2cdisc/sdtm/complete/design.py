@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.rows import counted
-from il2cdisc.sdtm.steps.supplemental import split_long_text
+from il2cdisc.sdtm.complete.supplemental import split_long_text
 from il2cdisc.spec.models import Spec
 
 

@@ -12,18 +12,18 @@ from il2cdisc.base.datasets import Dataset, repeated
 from il2cdisc.base.dates import sas_days
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import in_order
-from il2cdisc.sdtm.steps.assemble import finished, in_key_order
-from il2cdisc.sdtm.steps.baseline import dose_days_of, treatment_emergent, with_last_before_exposure
-from il2cdisc.sdtm.steps.coded import with_loinc
-from il2cdisc.sdtm.steps.design import trial_design
-from il2cdisc.sdtm.steps.in_ascii import in_ascii
-from il2cdisc.sdtm.steps.mapped import MappedDataset, with_new
-from il2cdisc.sdtm.steps.places import Places
-from il2cdisc.sdtm.steps.problems import AT_THE_DOSE, UNKNOWN_DATASET
-from il2cdisc.sdtm.steps.related import related_records
-from il2cdisc.sdtm.steps.standard import with_standard_results, with_test_names
-from il2cdisc.sdtm.steps.supplemental import split_long_text, supplemental
-from il2cdisc.sdtm.steps.timing import (
+from il2cdisc.sdtm.complete.assemble import finished, in_key_order
+from il2cdisc.sdtm.complete.baseline import dose_days_of, treatment_emergent, with_last_before_exposure
+from il2cdisc.sdtm.complete.coded import with_loinc
+from il2cdisc.sdtm.complete.design import trial_design
+from il2cdisc.sdtm.complete.in_ascii import in_ascii
+from il2cdisc.sdtm.complete.mapped import MappedDataset, with_new
+from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.problems import AT_THE_DOSE, UNKNOWN_DATASET
+from il2cdisc.sdtm.complete.related import related_records
+from il2cdisc.sdtm.complete.standard import with_standard_results, with_test_names
+from il2cdisc.sdtm.complete.supplemental import split_long_text, supplemental
+from il2cdisc.sdtm.complete.timing import (
     Elements,
     at_the_dose,
     elements_of,
@@ -34,7 +34,7 @@ from il2cdisc.sdtm.steps.timing import (
 from il2cdisc.spec.baseline import baseline_rules
 from il2cdisc.spec.models import DatasetSpec, Spec
 from il2cdisc.spec.supplements import collected_dates, supplement
-from il2cdisc.study_model import TextFacts
+from il2cdisc.study import TextFacts
 
 EMERGENT = "AETRTEM"
 

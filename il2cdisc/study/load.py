@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line, did_you_mean
-from il2cdisc.study_checks import BAD_VALUE, MISSING_KEY, NO_FOLDER, UNKNOWN_KEY, UNREADABLE, Key, checks
-from il2cdisc.study_model import (
+from il2cdisc.study.checks import BAD_VALUE, MISSING_KEY, NO_FOLDER, UNKNOWN_KEY, UNREADABLE, Key, checks
+from il2cdisc.study.model import (
     FILE,
     Agreement,
     AnalysisFacts,

@@ -14,8 +14,8 @@ from il2cdisc.base.exposure import FIRST, LAST, exposure_days
 from il2cdisc.base.moments import BEFORE, SAME, UNKNOWN, compared, in_time, moments_of
 from il2cdisc.base.onset import Days, Flags, emergent, onset_days, possible_days
 from il2cdisc.base.rows import alike, in_order
-from il2cdisc.sdtm.steps.mapped import no_plan
-from il2cdisc.sdtm.steps.timing import counts_as_after
+from il2cdisc.sdtm.complete.mapped import no_plan
+from il2cdisc.sdtm.complete.timing import counts_as_after
 from il2cdisc.spec.baseline import baseline_keys
 from il2cdisc.spec.models import BaselineRule
 

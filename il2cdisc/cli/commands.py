@@ -17,7 +17,7 @@ import typer
 from il2cdisc import __version__
 from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped, did_you_mean
 from il2cdisc.base.room import is_room
-from il2cdisc.streams import use_lasting_streams
+from il2cdisc.cli.streams import use_lasting_streams
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
@@ -107,7 +107,7 @@ def build(
     dataset; in a whole build they have one length in all datasets. That, and nothing else, may differ.
     """
     with _told() as end:
-        from il2cdisc.build import build as run_build
+        from il2cdisc.run.build import build as run_build
 
         end.standing = standing = _standing(trial, out)
         asked = _core_asked(core, core_report, core_seconds)
@@ -137,7 +137,7 @@ def check(
     With CDISC CORE its findings stand beside ours in the reports; exit 2 if it could not run.
     """
     with _told():
-        from il2cdisc.build import check as run_check
+        from il2cdisc.run.build import check as run_check
 
         asked = _core_asked(core, core_report, core_seconds)
         target = _whole(out)
@@ -158,7 +158,7 @@ def spec_check(trial: Trial = Path()) -> None:
     Reads no data. Exit code 1 if there are findings, 2 if there is a problem that stops a build.
     """
     with _told():
-        from il2cdisc.survey import survey
+        from il2cdisc.run.survey import survey
 
         found = survey(trial.resolve())
         for note in found.notes:
@@ -180,7 +180,7 @@ def raw_accept(trial: Trial = Path()) -> None:
     written.
     """
     with _told():
-        from il2cdisc.acceptance import accept_export
+        from il2cdisc.run.accept import accept_export
 
         gone = accept_export(trial.resolve(), typer.echo)
         for problem in gone:
@@ -234,7 +234,7 @@ def ct_diff(
 ) -> None:
     """What a release of terminology would change for this trial; exit 1 if it changes something."""
     with _told():
-        from il2cdisc.ct import differences
+        from il2cdisc.run.release import differences
 
         problems, notes = differences(trial.resolve(), release)
         for note in notes:
@@ -260,7 +260,7 @@ def simulate(
 ) -> None:
     """Make a synthetic raw export with the trial's simulator."""
     with _told():
-        from il2cdisc.simulation import dummy_record, run_simulation
+        from il2cdisc.run.simulate import dummy_record, run_simulation
 
         run_simulation(trial.resolve(), out.resolve(), subjects=subjects, seed=seed)
         typer.echo(f"SYNTHETIC DATA of {subjects} randomised subjects (seed {seed}): {out}")
@@ -284,7 +284,7 @@ def trace(
 ) -> None:
     """Print the way back from a record to raw files, lines, columns and values."""
     with _told():
-        from il2cdisc.build import trace as run_trace
+        from il2cdisc.run.build import trace as run_trace
         from il2cdisc.trace import show
 
         place = _whole(out)
@@ -300,7 +300,7 @@ def rule(
 ) -> None:
     """Say what the code of a message means and what to do; of a rule also why, with an example."""
     with _told():
-        from il2cdisc.kinds import all_kinds, page_of
+        from il2cdisc.run.kinds import all_kinds, page_of
 
         known = all_kinds()
         if not code:

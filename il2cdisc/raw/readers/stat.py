@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import Problems, at_line
 from il2cdisc.raw.problems import NO_DATE, NOT_CONVERTED, UNREADABLE
-from il2cdisc.raw.sound import check_dta, check_sav
-from il2cdisc.raw.statdates import DateFormat, Shows, convert, date_format
+from il2cdisc.raw.readers.sound import check_dta, check_sav
+from il2cdisc.raw.readers.statdates import DateFormat, Shows, convert, date_format
 from il2cdisc.raw.table import Table
 
 NAMES = {"sav": "SPSS", "sas7bdat": "SAS", "xport": "SAS transport", "dta": "Stata"}
