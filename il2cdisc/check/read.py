@@ -10,10 +10,11 @@ from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check.context import Context
 from il2cdisc.check.problems import DOUBLE
 from il2cdisc.check.table import NO_ROWS, Rows, Table
+from il2cdisc.package import dataset_files, read_dataset
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.supplements import with_supplements
 from il2cdisc.standards.release import Terminology
-from il2cdisc.transport.xpt import XptFile, read_xpt
+from il2cdisc.transport.xpt import XptFile
 
 
 def read_package(
@@ -34,10 +35,10 @@ def read_package(
     """
     files: dict[str, tuple[XptFile, str]] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.xpt")):
+    for path in dataset_files(folder):
         name = f"{shown or folder.as_posix()}/{path.name}"
         try:
-            file = read_xpt(path, shown=name)
+            file = read_dataset(path, shown=name)
         except Stopped as stopped:
             problems.extend(stopped.problems)
             continue

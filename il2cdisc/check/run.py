@@ -31,6 +31,7 @@ from il2cdisc.check.read import read_package
 from il2cdisc.check.rules import Rule, rules_for
 from il2cdisc.check.table import Rows
 from il2cdisc.define import check_define, compare_define, read_define
+from il2cdisc.package import DEFINE
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.release import release_changes
 from il2cdisc.standards.release import Terminology
@@ -101,7 +102,7 @@ def check_folder(
 
 def _define(folder: Path, context: Context, shown: str) -> list[Problem]:
     """What is wrong in the package's define.xml, in itself and against the files."""
-    path = folder / "define.xml"
+    path = folder / DEFINE
     name = f"{shown or folder.parent.as_posix()}/{folder.name}/{path.name}"
     if not path.is_file():
         return []

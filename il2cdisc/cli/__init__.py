@@ -1,5 +1,19 @@
 """The command line: one file for each group of commands; heavy imports wait inside the commands."""
 
-from il2cdisc.cli.commands import app, main
+from __future__ import annotations
 
-__all__ = ["app", "main"]
+import gc
+
+from il2cdisc.cli import build, raw, rule, simulate, spec, terminology, trace
+from il2cdisc.cli.app import app
+from il2cdisc.cli.streams import use_lasting_streams
+
+__all__ = ["app", "build", "main", "raw", "rule", "simulate", "spec", "terminology", "trace"]
+
+
+def main() -> None:
+    """Entry point of the command `il2cdisc`."""
+    # frames hardly make cycles: looking for them after every 700 objects takes a tenth of a build
+    gc.set_threshold(100_000, 20, 20)
+    use_lasting_streams()
+    app()

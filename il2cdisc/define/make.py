@@ -18,6 +18,7 @@ from il2cdisc.base.problems import Stopped
 from il2cdisc.define import model
 from il2cdisc.define.measure import DATE_TYPES, Shape, date_type, shape_of_numbers, shape_of_texts
 from il2cdisc.define.values import with_values
+from il2cdisc.package import file_name
 from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
 from il2cdisc.spec.selection import Selection
 from il2cdisc.standards import model_variable, sdtm_dataset, sdtm_variable
@@ -176,7 +177,7 @@ class _Maker:
         own = self.spec.datasets.get(parent)
         tabulation = self.spec.standard == "SDTM"
         known = not tabulation or sdtm_dataset(dataset.name) is not None
-        file = f"{dataset.name.lower()}.xpt"
+        file = file_name(dataset.name)
         refs = tuple(
             self._variable(dataset, variable, number, made)
             for number, variable in enumerate(_written(dataset, made), start=1)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.raw import RawExport, link, load_dictionary, read_export
 from il2cdisc.raw.accepted import Accepted, accept, compare, read_accepted, write_accepted
-from il2cdisc.study import Study, load_study
+from il2cdisc.study import Study
 
 Say = Callable[[str], None]
 
 
-def accept_export(folder: Path, say: Say) -> list[Problem]:
+def accept_export(study: Study, say: Say) -> list[Problem]:
     """Write `accepted.toml` of the raw export as it is now; returns what was accepted before and is gone.
 
     Raises `Stopped` where the export can't be read or linked; the last `accepted.toml` is untouched then.
     The raw files are never written.
     """
-    study = load_study(folder)
     dictionary = load_dictionary(study.dictionary, study.shown(study.dictionary))
     say("reading the raw export")
     export = link(read_export(study, dictionary), study)

@@ -15,7 +15,7 @@ from il2cdisc.spec.models import Spec
 from il2cdisc.spec.sheets_known import absence_notes
 from il2cdisc.study import Study
 
-SDTM, ADAM, TLF = "sdtm.xlsx", "adam.xlsx", "tlf.xlsx"
+SDTM_WORKBOOK, ADAM_WORKBOOK, TLF_WORKBOOK = "sdtm.xlsx", "adam.xlsx", "tlf.xlsx"
 NO_ADAM = Spec(shown="", standard="ADaM", define={}, datasets={})
 """The workbook of a trial that has only SDTM so far."""
 
@@ -77,10 +77,10 @@ def missing(study: Study) -> dict[str, str]:
     """
     out: dict[str, str] = {}
     modules = [path for path in (study.mappings / "adam").glob("[!_]*.py") if path.stem != "common"]
-    if not modules and not (study.specs / ADAM).exists():
-        out[ADAM] = f"no {study.shown(study.specs / ADAM)}: SDTM alone"
-    if not (study.specs / TLF).exists():
-        out[TLF] = f"no {study.shown(study.specs / TLF)}: no displays"
+    if not modules and not (study.specs / ADAM_WORKBOOK).exists():
+        out[ADAM_WORKBOOK] = f"no {study.shown(study.specs / ADAM_WORKBOOK)}: SDTM alone"
+    if not (study.specs / TLF_WORKBOOK).exists():
+        out[TLF_WORKBOOK] = f"no {study.shown(study.specs / TLF_WORKBOOK)}: no displays"
     return out
 
 

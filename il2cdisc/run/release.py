@@ -10,16 +10,15 @@ from il2cdisc.spec.release import release_changes, terms_added
 from il2cdisc.standards.evs import read_evs
 from il2cdisc.standards.problems import NOT_THERE
 from il2cdisc.standards.release import Release, imported, load_terminology, read_release
-from il2cdisc.study import Study, load_study
+from il2cdisc.study import Study
 
 
-def differences(folder: Path, release: str = "") -> tuple[list[Problem], list[str]]:
+def differences(study: Study, release: str = "") -> tuple[list[Problem], list[str]]:
     """What `release` (a file of NCI EVS, an imported version; the newest of each package if empty) changes.
 
     Returns the changes, each at a cell of a workbook, and notes in words. Raises `Stopped` where the
     release is not there or can't be read.
     """
-    study = load_study(folder)
     before = load_terminology(study.terminology, study.standards.ct)
     now = ", ".join(item.name for item in before.releases) or "the tables that come with il2cdisc"
     notes = [f"now: version {study.standards.ct} ({now})"]

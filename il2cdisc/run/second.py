@@ -1,4 +1,4 @@
-"""A second process beside the build: a function and its values go over, what it gives comes back."""
+"""A second process as an executor: reads files back and draws while the first goes on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,16 +18,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # The child takes this process's search path before it imports anything, so that both run the same code.
-_CHILD = "import sys; sys.path[:] = {path!r}; from il2cdisc.run.second import work; work({modules!r})"
+_CHILD = "import sys; sys.path[:] = {path!r}; from il2cdisc.run.second import serve; serve({modules!r})"
 
 
-class Aside:
+class SecondProcess(Executor):
     """Runs functions one after the other in a second process, while this one goes on.
 
-    For work whose input is files or small values: pyreadstat's read-back, drawing. It writes nothing
-    itself: the caller takes what comes back and decides. `modules` are imported there meanwhile, so that
-    their time is hidden too. On one processor, or where the second process ends before its time, the
-    work is done in this one: what comes back is the same.
+    For work whose input is files or small values. It writes nothing itself: the caller takes the result and
+    decides. `modules` are imported there meanwhile, so that their time is hidden too. With one processor, or
+    where the second process ends before its time, the work is done in this one, with the same result.
+
+    A pool of the standard library (`ProcessPoolExecutor`) starts by importing the main module again, stops a
+    build when its process is killed, and waits at exit: 0.2 s and a failure more.
 
     Use it as a context; leaving it ends the second process.
     """
@@ -37,24 +39,24 @@ class Aside:
         self._left = False
         self._line = ThreadPoolExecutor(1)  # waits on the pipe; nothing is computed in it
 
-    def do(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """What `function` (of a module, not a lambda) gives or raises, later: ask it for `.result()`."""
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """What `fn` (of a module, not a lambda) returns or raises, later: ask it for `.result()`."""
         if self._process is None:
             done: Future[T] = Future()
             try:
-                done.set_result(function(*args, **kwargs))
-            except Exception as error:  # noqa: BLE001 - told where the result is asked for
+                done.set_result(fn(*args, **kwargs))
+            except Exception as error:  # noqa: BLE001 - raised where the result is asked for
                 done.set_exception(error)
             return done
         try:
-            return self._line.submit(self._over, self._process, function, args, kwargs)
+            return self._line.submit(self._ask, self._process, fn, args, kwargs)
         except RuntimeError:  # no room for a thread: this process does it all
             self._process.kill()
             self._process.communicate()
             self._process = None
-            return self.do(function, *args, **kwargs)
+            return self.submit(fn, *args, **kwargs)
 
-    def _over(
+    def _ask(
         self, process: subprocess.Popen[bytes], function: Callable[..., Any], args: Any, kwargs: Any
     ) -> Any:
         assert process.stdin is not None
@@ -72,22 +74,23 @@ class Aside:
             raise error
         return value
 
-    def __enter__(self) -> Aside:
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and self._process is not None:
+            self._process.kill()
+        self.shutdown(cancel_futures=True)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the second process; all that was asked is answered before, or cancelled."""
+        self._left = True
+        self._line.shutdown(wait=wait, cancel_futures=cancel_futures)
         if self._process is None:
             return
-        self._left = True
-        if kind is not None:
-            self._process.kill()
-        self._line.shutdown(cancel_futures=True)
-        self._process.kill()  # all is answered, and it writes nothing; its own way out takes 0.2 s
+        self._process.kill()  # it writes nothing, and its own way out takes 0.2 s
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                with contextlib.suppress(OSError):  # killed: what was not yet sent has nobody to go to
+                with contextlib.suppress(OSError):  # killed: nobody takes what was not yet sent
                     pipe.close()
         self._process.wait()
 
@@ -108,7 +111,7 @@ def _start(modules: Sequence[str]) -> subprocess.Popen[bytes] | None:
         return None
 
 
-def work(modules: Sequence[str]) -> None:
+def serve(modules: Sequence[str]) -> None:
     """The second process: takes work from standard input until that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the first process's to answer
     replies = os.fdopen(os.dup(1), "wb")
@@ -123,11 +126,11 @@ def work(modules: Sequence[str]) -> None:
         reply: tuple[Any, Exception | None]
         try:
             reply = function(*args, **kwargs), None
-        except Exception as error:  # noqa: BLE001 - told where the result is asked for
+        except Exception as error:  # noqa: BLE001 - raised where the result is asked for
             reply = None, error
-        told = pickle.dumps(reply, pickle.HIGHEST_PROTOCOL)
+        answer = pickle.dumps(reply, pickle.HIGHEST_PROTOCOL)
         try:
-            replies.write(told)
+            replies.write(answer)
             replies.flush()
         except BrokenPipeError:  # the first process has gone
             return

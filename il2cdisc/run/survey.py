@@ -16,7 +16,17 @@ from il2cdisc.raw.declared import check_declared
 from il2cdisc.raw.schedule_lint import check_scheduled
 from il2cdisc.results.lint import lint
 from il2cdisc.results.lint_values import lint_values
-from il2cdisc.run.plan import ADAM, NO_ADAM, SDTM, TLF, Plan, absences, engine_makes, missing, sdtm_context
+from il2cdisc.run.plan import (
+    ADAM_WORKBOOK,
+    NO_ADAM,
+    SDTM_WORKBOOK,
+    TLF_WORKBOOK,
+    Plan,
+    absences,
+    engine_makes,
+    missing,
+    sdtm_context,
+)
 from il2cdisc.sdtm.problems import BROKEN_MODULE
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.check_versions import check_against_study, check_standards
@@ -24,7 +34,7 @@ from il2cdisc.spec.codes import FILE, with_codes
 from il2cdisc.spec.load import read_spec
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.tlf import Display
-from il2cdisc.study import Study, read_study
+from il2cdisc.study import Study
 from il2cdisc.study.checks import DEFERRED_MAPPED
 
 EMPTY = "it was called with empty frames, as every module is before any data are read"
@@ -52,21 +62,20 @@ class _Mapped:
     links: list[tuple[str, Any]]
 
 
-def make_plan(folder: Path) -> Plan:
+def make_plan(study: Study) -> Plan:
     """The plan of a build. Raises `Stopped` with everything that is wrong, all at once."""
-    found = survey(folder)
+    found = survey(study, Problems())
     found.problems.stop_if_any()
     assert found.plan is not None
     return found.plan
 
 
-def survey(folder: Path) -> Survey:
-    """Read `study.toml` and the workbooks, load the mappings, call them with empty frames, lint all of it.
+def survey(study: Study | None, problems: Problems) -> Survey:
+    """Read the workbooks, load the mappings, call them with empty frames, lint all of it.
 
-    What one part has wrong does not keep the others from being looked at; where it must, a problem says
-    what was not checked. Raises `Stopped` only where there is no `study.toml` that can be read.
+    `study` and `problems`: what `read_study` gave. What one part has wrong does not keep the others from
+    being looked at; where it must, a problem says what was not checked.
     """
-    study, problems = read_study(folder)
     out = Survey(problems)
     if study is None:
         _not_checked(problems, "study.toml", "workbooks, displays and mappings", "its tables are incomplete")
@@ -84,16 +93,16 @@ def _look(study: Study, out: Survey) -> None:
     absent = missing(study)
     problems.extend(check_standards(study))
     problems.extend(check_blinding(study))
-    sdtm = _workbook(study, SDTM, problems)
+    sdtm = _workbook(study, SDTM_WORKBOOK, problems)
     codes = study.terminology / FILE
     sdtm = with_codes(sdtm, codes, study.shown(codes), problems) if sdtm else sdtm
-    adam = NO_ADAM if ADAM in absent else _workbook(study, ADAM, problems)
-    displays = () if TLF in absent else _displays(study, problems)
+    adam = NO_ADAM if ADAM_WORKBOOK in absent else _workbook(study, ADAM_WORKBOOK, problems)
+    displays = () if TLF_WORKBOOK in absent else _displays(study, problems)
     accepted = _gathered(problems, lambda: read_accepted(study))
     problems.extend(_dispositions(study, problems))
     out.notes = (*absent.values(), *absences(sdtm, adam, accepted, study))
-    if ADAM in absent and displays:
-        what = f"{study.shown(study.specs / ADAM)} is missing, so the displays have no data"
+    if ADAM_WORKBOOK in absent and displays:
+        what = f"{study.shown(study.specs / ADAM_WORKBOOK)} is missing, so the displays have no data"
         problems.add(kinds.HALF.at(displays[0].at("Display"), what))
     dictionary = _dictionary(study, problems)
     sdtm_functions, failed = read_functions(study.mappings, "sdtm", shown=code)
@@ -147,7 +156,7 @@ def _workbook(study: Study, name: str, problems: Problems) -> Spec | None:
 def _displays(study: Study, problems: Problems) -> tuple[Display, ...] | None:
     from il2cdisc.spec.tlf_load import read_displays
 
-    path = study.specs / TLF
+    path = study.specs / TLF_WORKBOOK
     if _leaves(study, path, problems):
         return None
     read = _gathered(problems, lambda: read_displays(path, study.shown(path)))
@@ -183,7 +192,7 @@ def _mappings(
     partial: bool,
     problems: Problems,
 ) -> _Mapped:
-    """The plans of the mappings of SDTM, held against the workbook; without those that fail."""
+    """The plans of the mappings of SDTM_WORKBOOK, held against the workbook; without those that fail."""
     from il2cdisc.sdtm.links import check_links
     from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
     from il2cdisc.sdtm.modules import try_mappings, workable
@@ -275,7 +284,9 @@ def _lint_displays(
     from il2cdisc.adam import empty_frame
 
     if displays is None or adam is None:
-        _not_checked(problems, study.shown(study.specs / TLF), "the displays", "a workbook can't be read")
+        _not_checked(
+            problems, study.shown(study.specs / TLF_WORKBOOK), "the displays", "a workbook can't be read"
+        )
         return
     if not displays or not adam.datasets:
         return

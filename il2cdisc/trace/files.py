@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Kind, Severity, Stopped, did_you_mean
-from il2cdisc.transport.xpt import XptFile, read_xpt
+from il2cdisc.package import Package
+from il2cdisc.transport.xpt import XptFile
 
 NO_DATASET = Kind("TRC001", "no such dataset in the build", Severity.STOP, "Name a dataset of the build.")
 
@@ -21,8 +22,7 @@ class BuiltFiles:
     """Transport files of a build's folder."""
 
     def __init__(self, outputs: Path) -> None:
-        self.outputs = outputs
-        self._read: dict[str, XptFile] = {}
+        self._package = Package(outputs)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Records of a dataset. Raises `Stopped` for one that the build has not."""
@@ -30,8 +30,7 @@ class BuiltFiles:
 
     def lacking(self, names: Iterable[str]) -> list[str]:
         """Those of some datasets that the build has not: a part of one has those that were named."""
-        have = self._have()
-        return sorted({name for name in names if name not in have})
+        return self._package.missing(names)
 
     def keys(self, name: str, record: pd.Series) -> dict[str, str]:
         """What tells a person which record it is: subject, sequence number, test, visit, result, relation."""
@@ -59,16 +58,9 @@ class BuiltFiles:
         return f"{value:.15g}"
 
     def _file(self, name: str) -> XptFile:
-        if name not in self._read:
-            paths = [self.outputs / folder / f"{name.lower()}.xpt" for folder in ("sdtm", "adam")]
-            found = next((path for path in paths if path.is_file()), None)
-            if found is None:
-                have = self._have()
-                what = f"the build has {', '.join(have)}" if have else "the build has no dataset"
-                hint = did_you_mean(name, have)
-                raise Stopped([NO_DATASET.at(Address(dataset=name), what, hint=hint)])
-            self._read[name] = read_xpt(found)
-        return self._read[name]
-
-    def _have(self) -> list[str]:
-        return sorted(path.stem.upper() for path in self.outputs.glob("*/*.xpt"))
+        try:
+            return self._package.file(name)
+        except KeyError:
+            have = self._package.names
+        what = f"the build has {', '.join(have)}" if have else "the build has no dataset"
+        raise Stopped([NO_DATASET.at(Address(dataset=name), what, hint=did_you_mean(name, have))])

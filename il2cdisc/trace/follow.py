@@ -84,7 +84,7 @@ class Trace:
     problems: tuple[Problem, ...]
 
 
-def trace(
+def follow(
     outputs: Path,
     dataset: str,
     usubjid: str,

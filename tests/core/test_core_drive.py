@@ -206,7 +206,7 @@ def test_the_runner_itself_refuses_in_words(tmp_path: Path) -> None:
     """In a Python without the library it says so, on one line, and ends."""
     done = subprocess.run(
         [sys.executable, "-I", str(RUNNER)],
-        input='{"cache": ".", "folder": "."}\n',
+        input='{"cache": ".", "files": []}\n',
         capture_output=True,
         text=True,
         check=True,

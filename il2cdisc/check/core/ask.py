@@ -11,7 +11,7 @@ from il2cdisc.check.core.drive import CoreRequest, run_core
 from il2cdisc.check.core.outcome import Laid, Outcome, laid_beside, rules_not_run, rules_run
 from il2cdisc.check.core.released import read_core_report
 from il2cdisc.check.occurrences import Origin
-from il2cdisc.transport.xpt import read_xpt
+from il2cdisc.package import DEFINE, dataset_files, read_dataset
 
 Say = Callable[[str], None]
 
@@ -46,12 +46,12 @@ def ask_core(
         return None, None
     version = versions.sdtmig.replace(".", "-")
     if asked.report is not None:
-        files = [read_xpt(path) for path in sorted(folder.glob("*.xpt"))]
+        files = [read_dataset(path) for path in dataset_files(folder)]
         lengths = {file.name: len(file.frame) for file in files}
         outcome = read_core_report(asked.report, str(asked.report), lengths, version=version)
     else:
         say("asking CDISC CORE (some minutes; the rules that take longest come first)")
-        define = folder / "define.xml"
+        define = folder / DEFINE
         request = CoreRequest(
             asked.python,
             asked.cache,

@@ -20,6 +20,7 @@ from typing import Any
 from il2cdisc.base.problems import Kind, Problem
 from il2cdisc.check.core.outcome import ERROR, Outcome, RuleResult, rule_result
 from il2cdisc.check.core.problems import ABSENT, CACHE, OLD
+from il2cdisc.package import dataset_files
 
 RUNNER = Path(__file__).with_name("runner.py")
 OLDEST = (0, 17)
@@ -83,7 +84,7 @@ def _usable(request: CoreRequest) -> None:
         raise Unusable(CACHE, "IL2CDISC_CORE_CACHE is not set")
     if not Path(request.cache).is_dir():
         raise Unusable(CACHE, f"{request.cache} is no folder")
-    if not any(request.folder.glob("*.xpt")):
+    if not dataset_files(request.folder):
         raise Unusable(ABSENT, f"there is no transport file in {request.folder.name}")
 
 
@@ -180,7 +181,7 @@ class _Worker:
     def _begin(self) -> None:
         request = self.request
         self._send(
-            folder=str(request.folder.resolve()),
+            files=[str(path.resolve()) for path in dataset_files(request.folder)],
             cache=str(Path(request.cache).resolve()),
             standard=request.standard,
             version=request.version,

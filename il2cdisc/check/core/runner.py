@@ -66,7 +66,7 @@ class Session:
         absent = sorted(set(asked["terminology"]) - self.store.published())
         if absent:
             raise Refused("cache", f"the terminology {', '.join(absent)} is not there")
-        self.paths = sorted(str(path) for path in Path(asked["folder"]).glob("*.xpt"))
+        self.paths = asked["files"]
         self._open()
 
     def _rules(self):

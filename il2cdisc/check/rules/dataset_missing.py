@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
+from il2cdisc.package import file_name
 
 KIND = Kind(
     "CHK001",
@@ -28,6 +29,6 @@ def check(context: Context) -> Iterator[Hit]:
         if name not in context.tables and not spec.no_data:
             yield Hit(
                 name,
-                f"{name} is in the workbook, but there is no {name.lower()}.xpt",
+                f"{name} is in the workbook, but there is no {file_name(name)}",
                 spec=spec.at("Dataset"),
             )

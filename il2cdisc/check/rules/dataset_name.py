@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import Context, Hit
 from il2cdisc.check.findings import Level
+from il2cdisc.package import stem_of
 
 KIND = Kind(
     "CHK003",
@@ -25,6 +26,6 @@ LEVEL = Level.ERROR
 
 def check(context: Context) -> Iterator[Hit]:
     for table in context.tables.values():
-        stem = table.file.rsplit("/", 1)[-1].removesuffix(".xpt")
+        stem = stem_of(table.file)
         if stem != table.name.lower():
             yield Hit(table.name, f"{table.file} holds the dataset {table.name}", value=stem)

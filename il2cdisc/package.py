@@ -1,0 +1,73 @@
+"""A built folder: which files there are, what they are called, and the datasets in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from il2cdisc.transport.xpt import XptFile, read_xpt
+
+SDTM, ADAM = "sdtm", "adam"
+"""Folders of the datasets, by standard in lower case."""
+CHECKS, LINEAGE, RAW, RESULTS, DISPLAYS = "checks", "lineage", "raw", "results", "tlf"
+DEFINE = "define.xml"
+FINDINGS = "findings.json"
+RECEIPTS = "receipts.json"
+_SUFFIX = ".xpt"
+
+
+def file_name(dataset: str) -> str:
+    """What the transport file of a dataset is called.
+
+    >>> file_name("SUPPAE")
+    'suppae.xpt'
+    """
+    return f"{dataset.lower()}{_SUFFIX}"
+
+
+def stem_of(file: str) -> str:
+    """The name of a transport file without its folder and its ending.
+
+    >>> stem_of("outputs/sdtm/dm.xpt")
+    'dm'
+    """
+    return file.rsplit("/", 1)[-1].removesuffix(_SUFFIX)
+
+
+def dataset_files(folder: Path) -> list[Path]:
+    """The transport files of one folder, in the order of their names."""
+    return sorted(folder.glob(f"*{_SUFFIX}"))
+
+
+def read_dataset(path: Path, *, shown: str = "") -> XptFile:
+    """A transport file; `shown` is its name in messages. Raises `Stopped` where it can't be read."""
+    return read_xpt(path, shown=shown) if shown else read_xpt(path)
+
+
+class Package:
+    """The datasets of a build's folder; each file is read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, XptFile] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The datasets that there are, sorted."""
+        return sorted(
+            path.stem.upper() for name in (SDTM, ADAM) for path in dataset_files(self.folder / name)
+        )
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Those of some datasets that are not there, sorted."""
+        return sorted(set(names) - set(self.names))
+
+    def file(self, name: str) -> XptFile:
+        """A dataset. Raises `KeyError` where it is not there, `Stopped` where it can't be read."""
+        if name not in self._read:
+            paths = [self.folder / folder / file_name(name) for folder in (SDTM, ADAM)]
+            found = next((path for path in paths if path.is_file()), None)
+            if found is None:
+                raise KeyError(name)
+            self._read[name] = read_dataset(found)
+        return self._read[name]

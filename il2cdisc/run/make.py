@@ -1,0 +1,212 @@
+"""Raw export → SDTM → ADaM, in memory: read, link, map, complete, derive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.problems import Address, Problems
+from il2cdisc.raw import RawExport, link, notice, read_export
+from il2cdisc.raw.absent import absent_records
+from il2cdisc.raw.blinding import withhold
+from il2cdisc.raw.values import with_outcomes, without_reported
+from il2cdisc.run.plan import Plan, link_columns, run_sdtm
+from il2cdisc.spec.models import Spec
+from il2cdisc.study import Study
+
+if TYPE_CHECKING:
+    from il2cdisc.sdtm.complete.mapped import MappedDataset
+    from il2cdisc.sdtm.mapping import Mapped
+    from il2cdisc.sdtm.product import Ledgers
+
+Say = Callable[[str], None]
+Datasets = dict[str, Dataset]
+
+
+@dataclass
+class Made:
+    """What was made of an export."""
+
+    export: RawExport
+    sdtm: Datasets
+    adam: Datasets
+    ledgers: Ledgers
+
+
+def make(
+    plan: Plan,
+    say: Say,
+    findings: Problems,
+    *,
+    completed: Callable[[Mapping[str, Dataset]], None] | None = None,
+) -> Made:
+    """Everything that a package holds. Raises `Stopped` with all problems of the stage that found some.
+
+    `completed` is called with SDTM before ADaM is derived from it.
+    """
+    export = read(plan, say, findings)
+    mapped, ledgers = collect(plan, export, say, findings)
+    sdtm = finish_sdtm(plan, mapped, export, say, findings)
+    del mapped  # memory: with thousands of subjects these are gigabytes
+    if completed is not None:
+        completed(sdtm)
+    adam = derive_adam(plan, sdtm, say, findings)
+    return Made(export, sdtm, adam, ledgers)
+
+
+def read(plan: Plan, say: Say, findings: Problems) -> RawExport:
+    """The export, linked to subjects, each value held against the data dictionary."""
+    study = plan.study
+    say("reading the raw export")
+    export = read_export(study, plan.dictionary, only=plan.forms)
+    say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
+    export = notice(
+        link(export, study), study.with_forms(plan.forms), plan.dictionary, dated=plan.collected_dates
+    )
+    if not plan.named:
+        findings.extend(absent_records(export, study, plan.dictionary, plan.sdtm, plan.accepted))
+    return export
+
+
+def collect(
+    plan: Plan, export: RawExport, say: Say, findings: Problems
+) -> tuple[dict[str, MappedDataset], Ledgers]:
+    """What the mappings make of the export, and where each raw column and row went."""
+    from il2cdisc.sdtm.product import Ledgers
+
+    study = plan.study
+    say("mapping to SDTM")
+    frames: dict[str, object] = {f"raw_{n}": f for n, f in export.frames().items()}
+    frames["protocol"] = plan.sdtm.protocol
+    problems = Problems()
+    became: dict[Address, str] = {}
+    mappings, made = run_sdtm(
+        study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, problems, export, plan.dictionary,
+        became,
+    )  # fmt: skip
+    ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
+    if plan.named:  # a part: the ledger is not asked, relations only where RELREC is
+        made = made if plan.links else {name: replace(item, links=()) for name, item in made.items()}
+    else:
+        ledgers = _ledgers(plan, export, mappings, made, problems)
+    findings.extend(with_outcomes(without_reported(export.problems, problems.items), became))
+    if study.blinded:
+        made = _blinded(made, plan.sdtm, export, problems, findings)
+    problems.stop_if_any()
+    findings.extend(problems.findings)
+    return made, ledgers
+
+
+def finish_sdtm(
+    plan: Plan, mapped: Mapping[str, MappedDataset], export: RawExport, say: Say, findings: Problems
+) -> Datasets:
+    """SDTM: the mapped datasets, completed from the workbook."""
+    from il2cdisc.sdtm.complete import complete
+
+    study = plan.study
+    say("completing SDTM from the workbook")
+    problems = Problems()
+    sdtm = complete(
+        mapped,
+        plan.sdtm,
+        study_id=study.id,
+        emergent_days=study.analysis.treatment_emergent_days if study.analysis else None,
+        problems=problems,
+        address=export.address,
+        text=study.text,
+    )
+    problems.stop_if_any()
+    findings.extend(problems.findings)
+    return sdtm
+
+
+def derive_adam(plan: Plan, sdtm: Mapping[str, Dataset], say: Say, findings: Problems) -> Datasets:
+    """ADaM datasets, in the order in which they need each other."""
+    from il2cdisc.adam import derive, empty_frame, finish, needs, with_ids
+    from il2cdisc.adam.finish import without_parameters
+
+    if plan.adam_order:
+        say("deriving ADaM")
+    problems = Problems()
+    asked = {name for function in plan.adam_functions.values() for name in needs(function)}
+    # a dataset that no record came to, SUPP-- above all, is empty and not absent
+    frames = {
+        name.lower(): with_ids(name, sdtm[name].frame) if name in sdtm else empty_frame(described)
+        for name, described in plan.sdtm.datasets.items()
+        if name.lower() in asked
+    }
+    out: Datasets = {}
+    for name in plan.adam_order:
+        # nothing holds the derived frame, wider than the dataset, while the next is made
+        derived = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
+        if plan.study.blinded:
+            derived = without_parameters(derived, plan.adam)
+        dataset = finish(derived, plan.adam, problems)
+        del derived
+        out[dataset.name] = dataset
+        if name in asked:
+            frames[name] = with_ids(dataset.name, dataset.frame)
+    problems.stop_if_any()
+    findings.extend(problems.findings)
+    return out
+
+
+def _ledgers(
+    plan: Plan,
+    export: RawExport,
+    mappings: list[Mapped],
+    made: Mapping[str, MappedDataset],
+    problems: Problems,
+) -> Ledgers:
+    from il2cdisc.sdtm.ledger import column_ledger, row_ledger
+    from il2cdisc.sdtm.product import Ledgers
+
+    study = plan.study
+    columns = column_ledger(
+        {form: [c.name for c in given] for form, given in plan.dictionary.items()},
+        plan.variables, plan.dropped, link_columns(study), study.deferred, problems, study.header_of,
+    )  # fmt: skip
+    rows = row_ledger(
+        _sizes(export, study), {name: m.frame for name, m in made.items()}, mappings, study.deferred,
+        export.address, problems, withheld=_withheld(study),
+    )  # fmt: skip
+    return Ledgers(columns, rows)
+
+
+def _sizes(export: RawExport, study: Study) -> dict[str, int]:
+    """Records of each form as received, those of restricted forms, too."""
+    received = dict.fromkeys(study.withheld & set(export.forms), 0)
+    for receipt in export.receipts:
+        if receipt.form in received:
+            received[receipt.form] += receipt.rows
+    return {form: len(item.frame) for form, item in export.forms.items()} | received
+
+
+def _withheld(study: Study) -> dict[str, str]:
+    """Forms whose records a blinded build withholds, or has no use for without those; with the reason."""
+    led = {other for form in study.withheld for other in study.chain(form)[1:]}
+    restricted = dict.fromkeys(study.withheld, "restricted: the build is blinded")
+    return dict.fromkeys(led, "leads to restricted records: the build is blinded") | restricted
+
+
+def _blinded(
+    made: dict[str, MappedDataset], spec: Spec, export: RawExport, problems: Problems, findings: Problems
+) -> dict[str, MappedDataset]:
+    """Without the records of restricted tests, and without what problems show of them."""
+    from il2cdisc.sdtm.restricted import without_restricted_tests
+
+    kept, cells = without_restricted_tests(made, spec)
+    places = {(export.address(form, row), column) for form, row, column in cells}
+    hidden = {(place.file, place.sheet, place.line, column) for place, column in places}
+
+    def is_hidden(place: Address) -> bool:
+        line = (place.file, place.sheet, place.line)
+        return (*line, "") in hidden or (*line, place.column) in hidden
+
+    for found in (problems, findings):
+        withhold(found, is_hidden)
+    return kept
