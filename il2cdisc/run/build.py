@@ -24,7 +24,7 @@ from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.base.products import Product
 from il2cdisc.check.core import CoreAsked
 from il2cdisc.check.product import Before, Examined
-from il2cdisc.package import ADAM, SDTM
+from il2cdisc.package import ADAM, SDTM, stem_of
 from il2cdisc.raw import Records
 from il2cdisc.raw.absent import gone_among
 from il2cdisc.raw.accepted import fewer_than
@@ -33,6 +33,7 @@ from il2cdisc.run.part import part_of, refuse_part
 from il2cdisc.run.plan import Plan, engine_lines
 from il2cdisc.run.products import Products, Say
 from il2cdisc.run.second import SecondProcess
+from il2cdisc.run.start import start_files
 from il2cdisc.run.survey import make_plan
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study
@@ -51,6 +52,7 @@ ADAM_FILES = replace(
     title="writing transport files of ADaM",
     given={"datasets": "adam_written"},
 )
+START_FILES = replace(transport.COPIED, given={"sources": "start_files"})
 SDTM_DEFINE = replace(define.PRODUCT, folder=SDTM, given={"workbook": "sdtm_workbook", "datasets": "sdtm"})
 VERIFIED = Product("verified", transport.verify, title="verifying files with pyreadstat")
 SECOND = (
@@ -62,21 +64,25 @@ SECOND = (
 
 def products_of(plan: Plan) -> list[Product]:
     """What a build writes, in this order; a part has no define.xml, ledger and queries."""
-    whole = not plan.named
-    adam, displays = bool(plan.adam.datasets), bool(plan.displays)
+    raw_export, whole = plan.study.start is None, not plan.named
+    sdtm_too, adam = not plan.study.starts_at("adam"), bool(plan.adam.datasets)
+    displays = bool(plan.displays)
+    files = [] if raw_export else start_files(plan.study)
+    made = raw_export or any(path.suffix == ".parquet" for path in files)
     wanted = [
-        (True, SDTM_FILES),
+        (not raw_export, replace(START_FILES, folder=SDTM if sdtm_too else ADAM)),
+        (sdtm_too and made, SDTM_FILES),
         (displays, results.BEGUN),
-        (adam, ADAM_FILES),
-        (whole, SDTM_DEFINE),
+        (adam and (sdtm_too or made), ADAM_FILES),
+        (whole and sdtm_too, SDTM_DEFINE),
         (True, trace.PRODUCT),
-        (True, raw.PRODUCT),
-        (whole, sdtm.PRODUCT),
+        (raw_export, raw.PRODUCT),
+        (whole and raw_export, sdtm.PRODUCT),
         (displays, results.PRODUCT),
         (displays, tlf.BEGUN),
         (True, check.PRODUCT),
         (True, check.REPORTS),
-        (whole, check.QUERIES),
+        (whole and raw_export, check.QUERIES),
         (True, VERIFIED),
         (displays, tlf.PRODUCT),
         (True, deliver.PRODUCT),
@@ -194,7 +200,9 @@ def _resources(plan: Plan, made: Made, findings: Problems) -> dict[str, object]:
         "record_at": records.at,
         "before": Before(findings, identify=records.identity),
     }
-    if plan.named:
+    if plan.study.start is not None:
+        out |= _of_start(plan, made)
+    elif plan.named:
         out |= {"sdtm": list(made.sdtm.values()), "sdtm_written": _alone(plan, made.sdtm)}
         out |= {"adam": list(made.adam.values()), "adam_written": _alone(plan, made.adam)}
     else:
@@ -203,6 +211,24 @@ def _resources(plan: Plan, made: Made, findings: Problems) -> dict[str, object]:
     made.sdtm.clear()
     made.adam.clear()
     return out
+
+
+def _of_start(plan: Plan, made: Made) -> dict[str, object]:
+    """The datasets that a build started from, as they are; transport files among them are copied."""
+    files = [path for path in start_files(plan.study) if path.suffix != ".parquet"]
+    copied = {stem_of(path.name).upper() for path in files}
+    every = [*made.sdtm.values(), *made.adam.values()]
+    made_here = {item.name: item for item in common_lengths(i for i in every if i.name not in copied)}
+    datasets = [made_here.get(item.name, item) for item in every]
+    sdtm, adam = datasets[: len(made.sdtm)], datasets[len(made.sdtm) :]
+    written = plan.written or frozenset(item.name for item in datasets)
+    return {
+        "start_files": [path for path in files if stem_of(path.name).upper() in written],
+        "sdtm": sdtm,
+        "adam": adam,
+        "sdtm_written": [item for item in sdtm if item.name in written & set(made_here)],
+        "adam_written": [item for item in adam if item.name in written & set(made_here)],
+    }
 
 
 def _without_file(plan: Plan, made: Made) -> list[str]:

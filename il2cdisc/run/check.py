@@ -10,7 +10,7 @@ from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.check.core import CoreAsked
 from il2cdisc.check.problems import NO_OUTPUTS
 from il2cdisc.check.product import Before, Examined
-from il2cdisc.package import ADAM, CHECKS, FINDINGS
+from il2cdisc.package import ADAM, CHECKS, FINDINGS, SDTM
 from il2cdisc.run.part import refuse_check
 from il2cdisc.run.plan import ADAM_WORKBOOK, SDTM_WORKBOOK, missing
 from il2cdisc.run.products import Products
@@ -54,10 +54,10 @@ def check(study: Study, say: Say, *, out: Path | None = None, core: CoreAsked | 
 
 
 def _workbooks(study: Study, target: Path, say: Say) -> list[Spec]:
-    """The workbooks; without that of ADaM where the trial has neither it nor such datasets."""
+    """The workbooks; without one that the trial does not have where there are no datasets of it, either."""
     notes = missing(study)
     for note in notes.values():
         say(note)
-    absent = ADAM_WORKBOOK in notes and not (target / ADAM).is_dir()
-    books = [study.specs / name for name in (SDTM_WORKBOOK, *([] if absent else [ADAM_WORKBOOK]))]
+    folders = {SDTM_WORKBOOK: target / SDTM, ADAM_WORKBOOK: target / ADAM}
+    books = [study.specs / name for name, folder in folders.items() if name not in notes or folder.is_dir()]
     return [load_spec(book, study.shown(book)) for book in books]

@@ -48,6 +48,8 @@ def make(
 
     `completed` is called with SDTM before ADaM is derived from it.
     """
+    if plan.study.start is not None:
+        return _started(plan, say, findings)
     export = read(plan, say, findings)
     mapped, ledgers = collect(plan, export, say, findings)
     sdtm = finish_sdtm(plan, mapped, export, say, findings)
@@ -56,6 +58,21 @@ def make(
         completed(sdtm)
     adam = derive_adam(plan, sdtm, say, findings)
     return Made(export, sdtm, adam, ledgers)
+
+
+def _started(plan: Plan, say: Say, findings: Problems) -> Made:
+    """The datasets of the folder that [start] names, and ADaM where they are SDTM."""
+    from il2cdisc.run.start import read_datasets, start_files
+    from il2cdisc.sdtm.product import Ledgers
+
+    say(f"reading the datasets in {plan.study.start.folder if plan.study.start else ''}")
+    files = start_files(plan.study)
+    nothing = RawExport({}, ())
+    ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
+    if plan.study.starts_at("adam"):
+        return Made(nothing, {}, read_datasets(plan.study, files, plan.adam), ledgers)
+    sdtm = read_datasets(plan.study, files, plan.sdtm)
+    return Made(nothing, sdtm, derive_adam(plan, sdtm, say, findings), ledgers)
 
 
 def read(plan: Plan, say: Say, findings: Problems) -> RawExport:

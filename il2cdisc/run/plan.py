@@ -18,6 +18,8 @@ from il2cdisc.study import Study
 SDTM_WORKBOOK, ADAM_WORKBOOK, TLF_WORKBOOK = "sdtm.xlsx", "adam.xlsx", "tlf.xlsx"
 NO_ADAM = Spec(shown="", standard="ADaM", define={}, datasets={})
 """The workbook of a trial that has only SDTM so far."""
+NO_SDTM = Spec(shown="", standard="SDTM", define={}, datasets={})
+"""The workbook of a trial that starts from ADaM datasets."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Plan:
     @property
     def specs(self) -> list[Spec]:
         """The workbooks that there are."""
-        return [self.sdtm, self.adam] if self.adam.datasets else [self.sdtm]
+        return [spec for spec in (self.sdtm, self.adam) if spec.datasets]
 
 
 def missing(study: Study) -> dict[str, str]:
@@ -76,6 +78,11 @@ def missing(study: Study) -> dict[str, str]:
     Where there are modules of ADaM their workbook is not one that a trial can do without.
     """
     out: dict[str, str] = {}
+    if study.start is not None:
+        left = "raw export and mappings" if study.start.adam else "raw export and mappings of SDTM"
+        out["start"] = f"the build starts from the datasets in {study.start.folder}; {left} are not read"
+    if study.starts_at("adam") and not (study.specs / SDTM_WORKBOOK).exists():
+        out[SDTM_WORKBOOK] = f"no {study.shown(study.specs / SDTM_WORKBOOK)}: ADaM alone"
     modules = [path for path in (study.mappings / "adam").glob("[!_]*.py") if path.stem != "common"]
     if not modules and not (study.specs / ADAM_WORKBOOK).exists():
         out[ADAM_WORKBOOK] = f"no {study.shown(study.specs / ADAM_WORKBOOK)}: SDTM alone"
@@ -91,7 +98,7 @@ def absences(sdtm: Spec | None, adam: Spec | None, accepted: Accepted | None, st
             yield from absence_notes(spec.shown, spec.standard, spec.absent)
     if accepted is not None:
         yield from not_accepted(accepted, study)
-    elif not (study.folder / FILE).exists():
+    elif study.start is None and not (study.folder / FILE).exists():
         yield ABSENT
 
 
@@ -112,7 +119,7 @@ def _method(spec: Spec, name: str) -> str:
 
 def link_columns(study: Study) -> list[str]:
     """Raw columns that link uses: subject keys and the keys of chains."""
-    out = [f"{study.study.subjects}.{study.study.subject_key}"]
+    out = [f"{study.study.subjects}.{study.study.subject_key}"] if study.forms else []
     for form, source in study.forms.items():
         subject = getattr(source, "subject", None)
         if isinstance(subject, str):

@@ -19,6 +19,7 @@ from il2cdisc.results.lint_values import lint_values
 from il2cdisc.run.plan import (
     ADAM_WORKBOOK,
     NO_ADAM,
+    NO_SDTM,
     SDTM_WORKBOOK,
     TLF_WORKBOOK,
     Plan,
@@ -93,7 +94,7 @@ def _look(study: Study, out: Survey) -> None:
     absent = missing(study)
     problems.extend(check_standards(study))
     problems.extend(check_blinding(study))
-    sdtm = _workbook(study, SDTM_WORKBOOK, problems)
+    sdtm = NO_SDTM if SDTM_WORKBOOK in absent else _workbook(study, SDTM_WORKBOOK, problems)
     codes = study.terminology / FILE
     sdtm = with_codes(sdtm, codes, study.shown(codes), problems) if sdtm else sdtm
     adam = NO_ADAM if ADAM_WORKBOOK in absent else _workbook(study, ADAM_WORKBOOK, problems)
@@ -104,36 +105,55 @@ def _look(study: Study, out: Survey) -> None:
     if ADAM_WORKBOOK in absent and displays:
         what = f"{study.shown(study.specs / ADAM_WORKBOOK)} is missing, so the displays have no data"
         problems.add(kinds.HALF.at(displays[0].at("Display"), what))
-    dictionary = _dictionary(study, problems)
-    sdtm_functions, failed = read_functions(study.mappings, "sdtm", shown=code)
-    adam_functions, others = read_functions(study.mappings, "adam", shown=code)
-    problems.extend([*failed, *others])
-    adam_functions = guarded(adam_functions, "adam", folder=study.mappings, shown=code)
+    modules = [name for name in ("sdtm", "adam") if not study.starts_at(name)]
+    functions = {"sdtm": {}, "adam": {}}
+    broken = dict.fromkeys(functions, False)
+    for name in modules:
+        functions[name], failed = read_functions(study.mappings, name, shown=code)
+        problems.extend(failed)
+        broken[name] = bool(failed)
+    functions["adam"] = guarded(functions["adam"], "adam", folder=study.mappings, shown=code)
 
-    mapped = None
-    if sdtm is not None and dictionary is not None:
-        problems.extend(_new(problems, check_scheduled(sdtm, study, dictionary)))
-        mapped = _mappings(study, sdtm, dictionary, sdtm_functions, bool(failed), problems)
-    else:
-        why = "the workbook of SDTM or the data dictionary can't be read"
-        _not_checked(problems, f"{code}/sdtm", "what the mappings of SDTM make", why)
+    dictionary: Mapping[str, Any] | None = {}
+    mapped: _Mapped | None = _Mapped([], [], [], [], [])
+    if "sdtm" in modules:
+        dictionary = _dictionary(study, problems)
+        mapped = _from_raw(study, sdtm, dictionary, functions["sdtm"], broken["sdtm"], problems)
     lines: list[PlannedVariable] = []
     adam_order: list[str] = []
-    if sdtm is not None and adam is not None:
-        adam_order, lines = _derivations(study, sdtm, adam, adam_functions, bool(others), problems)
-    else:
+    if sdtm is None or adam is None:
         _not_checked(problems, f"{code}/adam", "what the mappings of ADaM make", "a workbook can't be read")
+    elif "adam" in modules:
+        adam_order, lines = _derivations(study, sdtm, adam, functions["adam"], broken["adam"], problems)
     _lint_displays(study, displays, adam, problems)
     if sdtm is None or adam is None or displays is None or dictionary is None or mapped is None:
         return
     out.plan = Plan(
-        study, sdtm, adam, displays, dictionary, sdtm_functions, mapped.order, adam_functions, adam_order,
-        [*mapped.variables, *lines], mapped.dropped, problems.findings, out.notes,
+        study, sdtm, adam, displays, dictionary, functions["sdtm"], mapped.order, functions["adam"],
+        adam_order, [*mapped.variables, *lines], mapped.dropped, problems.findings, out.notes,
         makers={item.name: name for item, name in zip(mapped.mapped, mapped.order, strict=False)},
-        sdtm_needs={name: inputs_of(function) for name, function in sdtm_functions.items()},
-        adam_needs=_needs(adam_functions), links=[(name, item.other) for name, item in mapped.links],
+        sdtm_needs={name: inputs_of(function) for name, function in functions["sdtm"].items()},
+        adam_needs=_needs(functions["adam"]), links=[(name, item.other) for name, item in mapped.links],
         accepted=accepted,
     )  # fmt: skip
+
+
+def _from_raw(
+    study: Study,
+    sdtm: Spec | None,
+    dictionary: Mapping[str, Any] | None,
+    functions: Mapping[str, Callable[..., Any]],
+    partial: bool,
+    problems: Problems,
+) -> _Mapped | None:
+    """The mappings of SDTM; None where the workbook or the data dictionary can't be read."""
+    if sdtm is None or dictionary is None:
+        why = "the workbook of SDTM or the data dictionary can't be read"
+        place = f"{study.shown(study.mappings)}/sdtm"
+        _not_checked(problems, place, "what the mappings of SDTM make", why)
+        return None
+    problems.extend(_new(problems, check_scheduled(sdtm, study, dictionary)))
+    return _mappings(study, sdtm, dictionary, functions, partial, problems)
 
 
 def _workbook(study: Study, name: str, problems: Problems) -> Spec | None:

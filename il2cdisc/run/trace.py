@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from il2cdisc.package import RAW, RECEIPTS
-from il2cdisc.raw import load_dictionary
+from il2cdisc.raw import Dictionary, load_dictionary
 from il2cdisc.run.plan import link_columns
+from il2cdisc.run.start import start_files
 from il2cdisc.study import Study
 from il2cdisc.trace.follow import Trace, follow
 
@@ -21,13 +22,20 @@ def trace(
 
     target = out or study.outputs
     repair(target)
-    dictionary = load_dictionary(study.dictionary, study.shown(study.dictionary))
+    dictionary: Dictionary = {}
+    if study.start is None:
+        dictionary = load_dictionary(study.dictionary, study.shown(study.dictionary))
     path = target / RAW / RECEIPTS
-    receipts = read_receipts(path, _shown(study, path)) if target.is_dir() else []
+    asked = target.is_dir() and study.start is None
+    receipts = read_receipts(path, _shown(study, path)) if asked else []
     values = RawValues(
         receipts, lambda file: digest_of(study.folder / file), lambda form: read_form(study, dictionary, form)
     )
-    return follow(target, dataset, usubjid, seq, values, variable=variable, links=link_columns(study))
+    files = start_files(study) if study.start is not None else []
+    received = {path.stem.upper(): study.shown(path) for path in files}
+    return follow(
+        target, dataset, usubjid, seq, values, variable=variable, links=link_columns(study), received=received
+    )
 
 
 def _shown(study: Study, path: Path) -> str:

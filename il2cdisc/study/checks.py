@@ -117,9 +117,41 @@ def checks(study: Study) -> Iterator[Check]:
         yield from _treatment_checks(study, study.treatment)
     yield from _date_checks(study)
     yield from _path_checks(study)
-    yield from _form_checks(study)
+    yield from _start_checks(study) if study.start is not None else _raw_checks(study)
+    if study.forms or study.start is None:
+        yield from _form_checks(study)
     yield from _effect_checks(study)
     yield from _link_checks(study)
+
+
+def _raw_checks(study: Study) -> Iterator[Check]:
+    """Keys that a trial needs that starts from its raw export."""
+    for name in ("subjects", "subject_key"):
+        if not getattr(study.study, name):
+            yield ("study", name), MISSING_KEY, f"'{name}' is missing.", [], ""
+    if not study.forms:
+        yield ("forms",), MISSING_KEY, "'forms' is missing.", [], ""
+
+
+def _start_checks(study: Study) -> Iterator[Check]:
+    """One folder of finished datasets, and nothing that only a raw export needs."""
+    assert study.start is not None
+    if bool(study.start.sdtm) == bool(study.start.adam):
+        what = "[start] names one folder: sdtm or adam."
+        yield (
+            ("start",),
+            BAD_VALUE,
+            what,
+            [study.start.sdtm, study.start.adam] if study.start.sdtm else [],
+            "",
+        )
+    elif not _inside(study.start.folder, study.folder):
+        name = "sdtm" if study.start.sdtm else "adam"
+        yield ("start", name), PATH_LEAVES, "The path leaves the study folder.", [study.start.folder], ""
+    for name, given in (("forms", study.forms), ("treatment", study.treatment), ("schedule", study.schedule)):
+        if given:
+            what = f"With [start] no raw export is read, so [{name}] has no effect."
+            yield (name,), NO_EFFECT, what, [], ""
 
 
 def _treatment_checks(study: Study, treatment: Treatment) -> Iterator[Check]:

@@ -22,6 +22,7 @@ from il2cdisc.study.model import (
     Paths,
     ScheduleFacts,
     Standards,
+    Start,
     Study,
     StudyIds,
     SubjectLink,
@@ -214,4 +215,5 @@ _TABLES: dict[str, type[BaseModel]] = {
     "subject": SubjectLink,
     "schedule": ScheduleFacts,
     "text": TextFacts,
+    "start": Start,
 }

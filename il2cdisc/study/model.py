@@ -66,9 +66,9 @@ class StudyIds(_Table):
     sponsor: Text
     usubjid: Text = "{STUDYID}-{SUBJID}"
     """Pattern: {STUDYID}, {SUBJID} (the subject key), or any column of the subjects form."""
-    subjects: FormName
-    """The form with one record a subject."""
-    subject_key: Text
+    subjects: FormName = ""
+    """The form with one record per subject; none where the trial starts from finished datasets."""
+    subject_key: Text = ""
     """Its column that holds the subject number."""
     synthetic: bool
 
@@ -279,6 +279,20 @@ class ScheduleFacts(_Table):
     """Columns, `form.COLUMN`, that hold the last day of participation."""
 
 
+class Start(_Table):
+    """[start]: finished datasets that a build takes as they are, in the place of the raw export."""
+
+    sdtm: Printable = ""
+    """Folder with SDTM datasets (.xpt or .parquet) in the study folder; ADaM is derived from them."""
+    adam: Printable = ""
+    """Folder with ADaM datasets; analyses and displays are made of them."""
+
+    @property
+    def folder(self) -> str:
+        """The folder that is named."""
+        return self.sdtm or self.adam
+
+
 class Study(_Table):
     """The whole of `study.toml`, with the folder that it was read from."""
 
@@ -288,7 +302,9 @@ class Study(_Table):
     paths: Paths = Paths()
     treatment: Treatment | None = None
     """Missing in an open trial: no list is hidden from anyone."""
-    forms: Mapping[FormName, FormSource]
+    forms: Mapping[FormName, FormSource] = {}
+    start: Start | None = None
+    """Missing: the trial starts from its raw export."""
     deferred: Mapping[str, Text] = {}
     """Form → why its domain comes later."""
     agreements: Annotated[tuple[Agreement, ...], Field(strict=False)] = ()
@@ -319,6 +335,10 @@ class Study(_Table):
     def blinded(self) -> bool:
         """Whether the dummy list is read: then restricted data come out nowhere."""
         return self.treatment is not None and self.treatment.mode == "dummy"
+
+    def starts_at(self, standard: str) -> bool:
+        """Whether the datasets of a standard (`sdtm`, `adam`) are not made: the build starts after them."""
+        return self.start is not None and (standard == "sdtm" or bool(self.start.adam))
 
     @property
     def withheld(self) -> frozenset[str]:
@@ -364,7 +384,8 @@ class Study(_Table):
     @property
     def sources(self) -> tuple[Path, ...]:
         """Folders and files that a build reads, and never writes."""
-        return self.raw, self.specs, self.mappings, self.dictionary, self.terminology
+        start = (self.folder / self.start.folder,) if self.start is not None else ()
+        return self.raw, self.specs, self.mappings, self.dictionary, self.terminology, *start
 
     def shown(self, path: Path) -> str:
         """A path as messages name it: relative to the study folder, with forward slashes."""

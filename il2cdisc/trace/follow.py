@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,7 @@ class Record:
 
     `keys` tell which record it is. With a `variable`: its value, origin and rule. `related`: of the
     other side of a relation. `folded`: subject-level data, whose way is left out. `more`: sources not listed.
+    `received`: the file that the build took the finished dataset from.
     """
 
     dataset: str
@@ -73,6 +74,7 @@ class Record:
     related: bool = False
     folded: bool = False
     more: int = 0
+    received: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,9 @@ class Trace:
     problems: tuple[Problem, ...]
 
 
+NO_FILES: Mapping[str, str] = {}
+
+
 def follow(
     outputs: Path,
     dataset: str,
@@ -93,6 +98,7 @@ def follow(
     *,
     variable: str = "",
     links: Collection[str] = (),
+    received: Mapping[str, str] = NO_FILES,
 ) -> Trace:
     """The way back from the records of `dataset` with this subject and sequence number.
 
@@ -104,7 +110,7 @@ def follow(
     lineage = Lineage(outputs / "lineage")
     if not lineage.folder.is_dir():
         raise Stopped([NO_BUILD.at(Address(file=str(outputs)), "it holds no lineage")])
-    way = _Way(BuiltFiles(outputs), lineage, raw, frozenset(links))
+    way = _Way(BuiltFiles(outputs), lineage, raw, frozenset(links), received)
     name, wanted = dataset.upper(), variable.upper()
     frame = way.files.frame(name)
     rows = _rows(frame, name, usubjid, seq)
@@ -124,6 +130,7 @@ class _Way:
     lineage: Lineage
     raw: RawValues
     links: frozenset[str]
+    received: Mapping[str, str]
 
     def record(
         self, name: str, row: int, variable: str, *, top: bool = False, related: bool = False
@@ -153,8 +160,9 @@ class _Way:
                 found.append(self._line(name, values, source, number, fields, variable))
         more = max(0, len(steps) - MOST_ROWS)
         return Record(
-            name, row + 1, keys, told, value, origin, rule, tuple(found), related=related, more=more
-        )
+            name, row + 1, keys, told, value, origin, rule, tuple(found), related=related, more=more,
+            received=self.received.get(name, ""),
+        )  # fmt: skip
 
     def _steps(
         self, name: str, row: int, variable: str, values: pd.Series

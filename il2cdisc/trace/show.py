@@ -41,7 +41,9 @@ def _record(item: Record, depth: int) -> Iterator[str]:
         about = "; ".join(t for t in (item.origin, item.rule) if t)
         value = item.value or "(empty)"
         yield "  " * inner + f"{item.variable} = {value}" + (f"  ({about})" if about else "")
-    if not item.sources:
+    if item.received and not item.sources:
+        yield "  " * inner + f"← {item.received}: the build starts from this dataset"
+    elif not item.sources:
         yield "  " * inner + "made by the engine from the workbook: no raw record behind it"
     for source in item.sources:
         if isinstance(source, RawLine):
@@ -82,6 +84,8 @@ def _plain(item: Record | RawLine) -> dict[str, Any]:
     out: dict[str, Any] = {"dataset": item.dataset, "record": item.row, "keys": item.keys}
     if item.variable:
         out |= {"variable": item.variable, "value": item.value, "origin": item.origin, "rule": item.rule}
+    if item.received:
+        out["received"] = item.received
     if item.related:
         out["related"] = True
     if item.folded:

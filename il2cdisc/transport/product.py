@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from datetime import datetime
@@ -47,9 +48,20 @@ def write_files(
     stops.stop_if_any()
 
 
+def copy_files(folder: Path, sources: Sequence[Path], executor: Executor, read_back: ReadBack) -> None:
+    """Transport files as they were received, under names in lower case."""
+    from il2cdisc.transport.readback import compare_readers
+
+    for source in sources:
+        path = folder / source.name.lower()
+        shutil.copyfile(source, path)
+        read_back.append(executor.submit(compare_readers, path))
+
+
 def verify(folder: Path, read_back: ReadBack) -> None:
     """Raise `Stopped` with every difference between pyreadstat and our own reader, in all files."""
     Problems([problem for found in read_back for problem in found.result()]).stop_if_any()
 
 
 PRODUCT = Product("files", write_files, title="writing transport files")
+COPIED = Product("copied", copy_files, title="copying transport files")

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from il2cdisc.cli.commands import _say
+from il2cdisc.cli.printing import progress
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,7 +61,7 @@ def test_progress_is_plain_in_a_pipe_and_without_colour_where_asked(
         monkeypatch.setenv(name, value)
     stream = Stream()
     monkeypatch.setattr("sys.stdout", stream)
-    _say("reading")
+    progress("reading")
     assert stream.getvalue() == shown
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from il2cdisc import build as built
+import il2cdisc.run.build
 from il2cdisc.base.problems import Address, Stopped
-from il2cdisc.cli.commands import UNREACHABLE, app
+from il2cdisc.cli import app
+from il2cdisc.cli.ending import UNREACHABLE
 from il2cdisc.deliver.manifest import write_manifest
 
 SECOND = Path(__file__).parents[1] / "second_trial"
@@ -104,5 +105,5 @@ def test_what_fails_after_the_exchange_does_not_deny_the_new_build(
         put(trial / "outputs")
         raise error
 
-    monkeypatch.setattr(built, "build", late)
+    monkeypatch.setattr(il2cdisc.run.build, "build", late)
     assert last_line(trial) == "stopped: 1 problem; the new build is in <here>/trial/outputs"

@@ -24,7 +24,7 @@ import pytest
 
 from il2cdisc.base.problems import Stopped, did_you_mean
 from il2cdisc.run.survey import Survey, survey
-from il2cdisc.study import load_study
+from il2cdisc.study import load_study, read_study
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "second_trial"
@@ -264,7 +264,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Survey:
         ("    return dataset(", "    rows[value].iloc[0]\n    return dataset("),
         file="mappings/sdtm/lb.py",
     )
-    return survey(trial)
+    return survey(*read_study(trial))
 
 
 DAMAGES = {
@@ -313,7 +313,7 @@ def test_5_and_7_a_failing_module_is_named_with_its_line(damaged: Survey) -> Non
 def test_5_nothing_is_said_of_what_is_right(damaged: Survey, trial: Path) -> None:
     """Consequences of a mistake are not reported as others: no dataset of the failed modules is "not made"."""
     assert [item.code for item in damaged.problems.items if item.code in ("SPC090", "SPC095")] == []
-    assert survey(trial).problems.items == []
+    assert survey(*read_study(trial)).problems.items == []
 
 
 def test_11_a_misspelt_subject_column_is_named_at_its_line(trial: Path) -> None:
@@ -321,7 +321,7 @@ def test_11_a_misspelt_subject_column_is_named_at_its_line(trial: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     wrong = lines.index("[forms.events]") + 3
     assert lines[wrong] == 'subject = "patient_no"'
-    assert survey(trial).problems.items == []
+    assert survey(*read_study(trial)).problems.items == []
     lines[wrong] = 'subject = "patient_nr"'
     path.write_text("\n".join(lines), encoding="utf-8")
     done = command("build", "--trial", trial)
@@ -338,7 +338,7 @@ def test_11_a_misspelt_subject_column_is_named_at_its_line(trial: Path) -> None:
 
 def test_13_a_form_that_is_deferred_and_mapped(trial: Path) -> None:
     edited(trial, ("[analysis]", '[deferred]\nevents = "later"\n\n[analysis]'))
-    (problem,) = survey(trial).problems.items
+    (problem,) = survey(*read_study(trial)).problems.items
     assert str(problem.where).endswith("deferred.events")
     assert problem.what == "'events' is deferred, and AE AESPID takes it."
 
@@ -443,7 +443,7 @@ def test_5_the_other_files_are_read_where_one_cannot_be(trial: Path) -> None:
     edited(trial, ('protocol = "ROSE-3"', ""), ("[build]\ntime", "[build]\ntimee"))
     (trial / "specs" / "sdtm.xlsx").write_bytes(b"no workbook")
     cells(trial, "tlf", ("Analyses", {"Display": "T-1", "Analysis": "AGE"}, "Method", "ANOVA"))
-    text = told(survey(trial))
+    text = told(survey(*read_study(trial)))
     for part in (
         "STU003 study.toml",
         "SPC001 specs/sdtm.xlsx",
@@ -466,7 +466,9 @@ def test_15_a_link_out_of_the_study_folder(name: str, trial: Path, tmp_path: Pat
     elsewhere = tmp_path / "elsewhere"
     (trial / name).rename(elsewhere)
     (trial / name).symlink_to(elsewhere)
-    assert f"SPC130 {name}: {Path(name).name} is a link that leaves the study folder" in told(survey(trial))
+    assert f"SPC130 {name}: {Path(name).name} is a link that leaves the study folder" in told(
+        survey(*read_study(trial))
+    )
 
 
 REAL, DUMMY = "raw/restricted/rand.csv", "raw/restricted/rand_dummy.csv"
@@ -572,9 +574,9 @@ def test_14_a_real_list_that_everybody_can_read_is_a_finding(blinded) -> None:
     text = (trial / "outputs" / "checks" / "findings.txt").read_text(encoding="utf-8")
     assert "BLD003" in text
     (trial / REAL).chmod(0o600)
-    assert "BLD003" not in told(survey(trial))
+    assert "BLD003" not in told(survey(*read_study(trial)))
     (trial / REAL).unlink()  # need not be there
-    assert told(survey(trial)) == ""
+    assert told(survey(*read_study(trial))) == ""
 
 
 @pytest.fixture
@@ -604,7 +606,7 @@ def test_14_the_real_list_under_another_name(way: str, before_unblinding: Path) 
         edited(trial, ('file = "edc/co.csv"', 'file = "restricted/rand.csv"'))
     else:
         shutil.copy(real, dummy.with_name("rand_dummy_2.csv"))
-    text = told(survey(trial))
+    text = told(survey(*read_study(trial)))
     assert ("BLD002" if way == "further part" else "BLD001") in text, text
 
 
@@ -668,12 +670,12 @@ MODULES = {
 @pytest.mark.parametrize("case", list(MODULES))
 def test_11_code_of_the_trial_never_ends_a_command(case: str, trial: Path) -> None:
     (trial / "mappings" / "sdtm" / "ae.py").write_text(MODULES[case], encoding="utf-8")
-    assert "MAP007 mappings/sdtm/ae.py" in told(survey(trial))
+    assert "MAP007 mappings/sdtm/ae.py" in told(survey(*read_study(trial)))
 
 
 def test_11_a_link_that_leads_in_a_circle(trial: Path) -> None:
     _circle(trial)
-    assert "columns.csv is a link that leads in a circle" in told(survey(trial))
+    assert "columns.csv is a link that leads in a circle" in told(survey(*read_study(trial)))
 
 
 def test_13_numbers_out_of_any_range(trial: Path) -> None:
@@ -682,6 +684,6 @@ def test_13_numbers_out_of_any_range(trial: Path) -> None:
         ("Conversions", {"Dataset": "LB"}, "Digits", 400),
         ("Protocol Visits", {}, "Planned Day", 1e30),
     )  # fmt: skip
-    text = told(survey(trial))
+    text = told(survey(*read_study(trial)))
     assert "is not from 0 to 12" in text
     assert "is more than 36,500 days away" in text

@@ -11,10 +11,12 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Problems, Stopped, at_line
-from il2cdisc.run.build import build, make
+from il2cdisc.run.build import build
+from il2cdisc.run.make import make
 from il2cdisc.run.survey import make_plan
 from il2cdisc.sdtm import collected, dataset, filter_not_exist, subject
 from il2cdisc.sdtm.ledger import row_ledger
+from il2cdisc.study import load_study
 
 TRIAL = Path(__file__).parent
 
@@ -38,7 +40,7 @@ def change(path: Path, line: int, old: str, new: str) -> None:
 
 def found(trial: Path, code: str) -> list[str]:
     findings = Problems()
-    make(make_plan(trial), lambda _: None, findings)
+    make(make_plan(load_study(trial)), lambda _: None, findings)
     return [str(item).splitlines()[0] for item in findings.items if item.code == code]
 
 
@@ -63,7 +65,7 @@ def test_control_characters_stop_at_every_field(trial: Path, snapshot: SnapshotA
     change(trial / "raw" / "lab" / "results.txt", 31, "\t", "\t\x02")
     change(trial / "raw" / "lab" / "results.txt", 40, "\t", "\t\x1f")
     with pytest.raises(Stopped) as stopped:
-        build(trial, lambda _: None)
+        build(load_study(trial), lambda _: None)
     assert str(stopped.value) == snapshot
 
 
@@ -74,7 +76,7 @@ def test_a_stop_comes_with_the_records_that_are_gone(trial: Path, snapshot: Snap
     results.write_bytes(b"\n".join(lines[: len(lines) // 2]) + b"\n")
     change(trial / "raw" / "site" / "events.txt", 4, "no", "NO!")
     with pytest.raises(Stopped) as stopped:
-        build(trial, lambda _: None)
+        build(load_study(trial), lambda _: None)
     assert str(stopped.value) == snapshot
 
 
@@ -83,7 +85,7 @@ def test_an_empty_name_of_a_file_is_named_at_its_line(trial: Path) -> None:
     (trial / "study.toml").write_text(text.replace('file = "site/enrolment.csv"', 'file = ""'))
     line = text[: text.index('file = "site/enrolment.csv"')].count("\n") + 1
     with pytest.raises(Stopped) as stopped:
-        build(trial, lambda _: None)
+        build(load_study(trial), lambda _: None)
     assert f"STU003 study.toml:{line} forms.enrol.file: 'file' is missing." in str(stopped.value)
 
 

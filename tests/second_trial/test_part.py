@@ -13,6 +13,7 @@ import pytest
 from il2cdisc.run.part import part_of
 from il2cdisc.run.plan import Plan
 from il2cdisc.run.survey import make_plan
+from il2cdisc.study import load_study
 from il2cdisc.transport.xpt import XptFile, read_xpt
 
 TRIAL = Path(__file__).parent
@@ -21,7 +22,7 @@ Command = Callable[..., object]
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return make_plan(TRIAL)
+    return make_plan(load_study(TRIAL))
 
 
 @pytest.fixture(scope="module")

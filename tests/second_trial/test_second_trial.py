@@ -15,7 +15,10 @@ import pyreadstat
 import pytest
 
 from il2cdisc.base.problems import Problems, Stopped
-from il2cdisc.run.build import build, make, make_plan
+from il2cdisc.run.build import Asked, build
+from il2cdisc.run.make import make
+from il2cdisc.run.survey import make_plan
+from il2cdisc.study import load_study
 
 TRIAL = Path(__file__).parent
 ROOT = TRIAL.parents[1]
@@ -223,7 +226,7 @@ def test_a_dataset_that_no_record_came_to_is_empty_for_a_mapping(tmp_path: Path)
     trial = copied(tmp_path)
     edited(trial / "mappings" / "adam" / "adlb.py", "def adlb(lb", "def adlb(supplb, lb")
     edited(trial / "raw" / "lab" / "results.txt", "specimen haemolysed", "", "cp1252")
-    made = make(make_plan(trial), lambda _: None, Problems())
+    made = make(make_plan(load_study(trial)), lambda _: None, Problems())
     assert "SUPPLB" not in made.sdtm
     assert len(made.adam["ADLB"].frame) == len(made.sdtm["LB"].frame)
 
@@ -244,7 +247,7 @@ def test_a_workbook_without_supplemental_datasets(tmp_path: Path) -> None:
         "",
     )
     findings = Problems()
-    made = make(make_plan(trial), lambda _: None, findings)
+    made = make(make_plan(load_study(trial)), lambda _: None, findings)
     # the text of a date that is no whole one is kept all the same, in the standard's own shape, and told
     supp = made.sdtm["SUPPAE"]
     assert supp.label == "Supplemental Qualifiers for AE"
@@ -257,7 +260,7 @@ def test_a_missing_mapping_is_one_problem(tmp_path: Path) -> None:
     trial = copied(tmp_path)
     (trial / "mappings" / "sdtm" / "ae.py").unlink()
     with pytest.raises(Stopped) as stopped:
-        make_plan(trial)
+        make_plan(load_study(trial))
     told = [str(problem).splitlines()[0] for problem in stopped.value.problems]
     assert [text for text in told if "SUPP" not in text] == [
         "SPC095 specs/sdtm.xlsx!Datasets!A9: no mapping makes dataset AE"
@@ -271,17 +274,17 @@ def test_an_edited_label_shows_in_the_transport_file(tmp_path: Path) -> None:
     place = next(r for r in sheet.iter_rows(min_row=2) if (r[1].value, r[2].value) == ("ADSL", "DAYSTRT"))
     place[3].value = "Days on Which Tablets Were Taken"
     book.save(trial / "specs" / "adam.xlsx")
-    build(trial, lambda _: None)
+    build(load_study(trial), lambda _: None)
     _, meta = pyreadstat.read_xport(trial / "outputs" / "adam" / "adsl.xpt")
     assert meta.column_names_to_labels["DAYSTRT"] == "Days on Which Tablets Were Taken"
 
 
 def test_two_trials_in_one_process(second: Path, tmp_path: Path) -> None:
     before = {name for name in sys.modules if name.partition(".")[0] == "mappings"}
-    plans = {ROOT: make_plan(ROOT), TRIAL: make_plan(TRIAL)}
+    plans = {ROOT: make_plan(load_study(ROOT)), TRIAL: make_plan(load_study(TRIAL))}
     first = make(plans[ROOT], lambda _: None, Problems())
     assert set(first.adam["ADSL"].frame["STUDYID"]) == {"SYN-IL2REG"}
-    build(TRIAL, lambda _: None, out=tmp_path / "second")
+    build(load_study(TRIAL), lambda _: None, Asked(out=tmp_path / "second"))
     assert hashes(tmp_path / "second") == hashes(second)
     # modules of one name stay those of their own trial, and none stays behind
     for folder, plan in plans.items():

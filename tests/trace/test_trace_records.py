@@ -10,7 +10,7 @@ import pytest
 
 from il2cdisc.base.problems import Stopped
 from il2cdisc.trace import show
-from il2cdisc.trace.follow import trace
+from il2cdisc.trace.follow import follow as trace
 
 
 def text(built: Path, raw: Any, *record: Any, **more: Any) -> str:
