@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -123,18 +124,30 @@ class Kind:
         source: Sequence[Address] = (),
         records: Sequence[Address] = (),
         out_of: int = 0,
+        of: str = "",
         cause: Address | None = None,
     ) -> Problem:
         """A problem of this kind at one place. `source` holds the raw lines behind a record.
 
         One that holds for several records names all of them in `records`, never their number in `what`;
-        `out_of` is how many were looked at, `cause` the cell that explains them all.
+        `out_of` is how many were looked at, `of` their name (see `Problems.look`), `cause` the cell that
+        explains them all.
         """
         place = where if isinstance(where, Address) else Address(file=where)
         seen = tuple(dict.fromkeys(str(value) for value in values))
         fix = fix or self.fix
         return Problem(
-            self, place, what, seen, hint, fix, tuple(source), tuple(dict.fromkeys(records)), out_of, cause
+            self,
+            place,
+            what,
+            seen,
+            hint,
+            fix,
+            tuple(source),
+            tuple(dict.fromkeys(records)),
+            out_of,
+            cause,
+            of,
         )
 
 
@@ -155,6 +168,8 @@ class Problem:
     """How many records were looked at; 0 where that says nothing."""
     cause: Address | None = None
     """The one cell that all of them depend on."""
+    of: str = ""
+    """What was looked at; see `Problems.look`."""
 
     @property
     def count(self) -> int:
@@ -214,12 +229,27 @@ class Problems:
     """Gathers the problems of a stage, so that they can all be told at once."""
 
     items: list[Problem] = field(default_factory=list[Problem])
+    looked_at: Counter[str] = field(default_factory=Counter[str])
+
+    def look(self, of: str, count: int) -> int:
+        """Note how many records of a name were looked at, found or not; `count`, for `out_of`.
+
+        Blocks of subjects are looked at one after the other: the problem of one of them is out of the
+        records of all.
+        """
+        self.looked_at[of] += count
+        return count
 
     def add(self, problem: Problem) -> None:
         self.items.append(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:
         self.items.extend(problems)
+
+    def take(self, problems: Problems) -> None:
+        """Those of another stage or block, and what it looked at."""
+        self.items.extend(problems.items)
+        self.looked_at.update(problems.looked_at)
 
     @property
     def stops(self) -> list[Problem]:

@@ -27,9 +27,9 @@ def id_columns(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns if str(name).startswith(MARK)]
 
 
-def numbered(frame: pd.DataFrame, source: str) -> pd.DataFrame:
-    """A copy of `frame` with the id column of `source` in front, 0 to n-1."""
-    ids = pd.Series(np.arange(len(frame), dtype="int64"), dtype="Int64")
+def numbered(frame: pd.DataFrame, source: str, rows: NDArray[np.int64] | None = None) -> pd.DataFrame:
+    """A copy of `frame` with the id column of `source` in front: `rows`, or 0 to n-1."""
+    ids = pd.Series(np.arange(len(frame), dtype="int64") if rows is None else rows, dtype="Int64")
     out = frame.reset_index(drop=True)
     out.insert(0, id_column(source), ids)
     return out

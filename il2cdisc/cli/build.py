@@ -49,6 +49,13 @@ def build(
     core: Core = False,
     core_report: CoreReport = None,
     core_seconds: CoreSeconds = 600.0,
+    block_subjects: Annotated[
+        int,
+        typer.Option(
+            help="Subjects that are mapped, completed and derived together; the outputs do not depend on it.",
+            min=1,
+        ),
+    ] = 300,
 ) -> None:
     """Build the whole package: SDTM, ADaM, define.xml, transport files, checks, displays, lineage.
 
@@ -68,7 +75,8 @@ def build(
         study = load_study(trial.resolve())
         target = out or trial / study.paths.outputs
         end.standing = Standing(target, str(target), study.id)
-        asked = Asked(names or (), whole(out), _core_asked(core, core_report, core_seconds))
+        asked_core = _core_asked(core, core_report, core_seconds)
+        asked = Asked(names or (), whole(out), asked_core, block_subjects)
         examined = run_build(study, progress, asked)
         _print(examined, study)
         pages = [f"{target}/{name}" for name in ("tlf/index.html", "checks/findings.xlsx")]

@@ -28,6 +28,7 @@ from il2cdisc.package import ADAM, SDTM, stem_of
 from il2cdisc.raw import Records
 from il2cdisc.raw.absent import gone_among
 from il2cdisc.raw.accepted import fewer_than
+from il2cdisc.run.blocks import WHOLE_UP_TO
 from il2cdisc.run.make import Made, make
 from il2cdisc.run.part import part_of, refuse_part
 from il2cdisc.run.plan import Plan, engine_lines
@@ -92,11 +93,13 @@ def products_of(plan: Plan) -> list[Product]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a build is asked for: of `names` a part; `out`, a folder other than the outputs; CDISC CORE."""
+    """What a build is asked for: of `names` a part; `out`, a folder other than the outputs; CDISC CORE;
+    the subjects of a block."""
 
     names: Sequence[str] = ()
     out: Path | None = None
     core: CoreAsked | None = None
+    block_subjects: int = WHOLE_UP_TO
     step: Callable[[str], None] | None = field(default=None, repr=False)
     """Called at each step of publishing: for tests."""
 
@@ -122,6 +125,7 @@ def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined:
         for note in plan.notes:
             say(note)
         plan = part_of(plan, asked.names) if asked.names else plan
+        plan = replace(plan, block_subjects=asked.block_subjects)
         if any(display.kind == "Figure" for display in plan.displays):
             from il2cdisc.tlf.figure import prepare
 

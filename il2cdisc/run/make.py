@@ -14,13 +14,13 @@ from il2cdisc.raw import RawExport, link, notice, read_export
 from il2cdisc.raw.absent import absent_records
 from il2cdisc.raw.blinding import withhold
 from il2cdisc.raw.values import with_outcomes, without_reported
+from il2cdisc.run.blocks import Combined, RecordIds, block_count, combine, merged, split
 from il2cdisc.run.plan import Plan, link_columns, run_sdtm
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study
 
 if TYPE_CHECKING:
     from il2cdisc.sdtm.complete.mapped import MappedDataset
-    from il2cdisc.sdtm.mapping import Mapped
     from il2cdisc.sdtm.product import Ledgers
 
 Say = Callable[[str], None]
@@ -51,13 +51,11 @@ def make(
     if plan.study.start is not None:
         return _started(plan, say, findings)
     export = read(plan, say, findings)
-    mapped, ledgers = collect(plan, export, say, findings)
-    sdtm = finish_sdtm(plan, mapped, export, say, findings)
-    del mapped  # memory: with thousands of subjects these are gigabytes
+    sdtm, ledgers = make_sdtm(plan, export, say, findings)
     if completed is not None:
-        completed(sdtm)
+        completed(sdtm.datasets)
     adam = derive_adam(plan, sdtm, say, findings)
-    return Made(export, sdtm, adam, ledgers)
+    return Made(export, sdtm.datasets, adam, ledgers)
 
 
 def _started(plan: Plan, say: Say, findings: Problems) -> Made:
@@ -71,8 +69,8 @@ def _started(plan: Plan, say: Say, findings: Problems) -> Made:
     ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
     if plan.study.starts_at("adam"):
         return Made(nothing, {}, read_datasets(plan.study, files, plan.adam), ledgers)
-    sdtm = read_datasets(plan.study, files, plan.sdtm)
-    return Made(nothing, sdtm, derive_adam(plan, sdtm, say, findings), ledgers)
+    sdtm = combine([read_datasets(plan.study, files, plan.sdtm)], list(plan.sdtm.datasets))
+    return Made(nothing, sdtm.datasets, derive_adam(plan, sdtm, say, findings), ledgers)
 
 
 def read(plan: Plan, say: Say, findings: Problems) -> RawExport:
@@ -89,43 +87,91 @@ def read(plan: Plan, say: Say, findings: Problems) -> RawExport:
     return export
 
 
-def collect(
-    plan: Plan, export: RawExport, say: Say, findings: Problems
-) -> tuple[dict[str, MappedDataset], Ledgers]:
-    """What the mappings make of the export, and where each raw column and row went."""
-    from il2cdisc.sdtm.product import Ledgers
+def make_sdtm(plan: Plan, export: RawExport, say: Say, findings: Problems) -> tuple[Combined, Ledgers]:
+    """SDTM, and where each raw column and record went: mapped and completed block by block.
 
-    study = plan.study
+    Of stops those of the earlier stage are raised, over all blocks.
+    """
     say("mapping to SDTM")
-    frames: dict[str, object] = {f"raw_{n}": f for n, f in export.frames().items()}
-    frames["protocol"] = plan.sdtm.protocol
-    problems = Problems()
+    collected, completed = Problems(), Problems()
     became: dict[Address, str] = {}
+    shared = frozenset(name for name, form in export.forms.items() if "USUBJID" not in form.frame)
+    ids = RecordIds(shared)
+    ledgers = None
+    blocks: list[Datasets] = []
+    sizes = _sizes(export, plan.study)
+    last = block_count(export, plan.block_subjects) - 1
+    for number, frames in enumerate(split(export, plan.block_subjects)):
+        mapped = _map(plan, export, frames, ids, collected, findings, became)
+        if number == last:
+            ledgers = _settle(plan, export, sizes, ids, collected, findings, became)
+            say("completing SDTM from the workbook")
+        if not collected.stops:
+            blocks.append(_complete(plan, mapped, export, completed))
+        del mapped, frames  # memory: with thousands of subjects these are gigabytes
+    completed = merged(completed)
+    completed.stop_if_any()
+    findings.extend(completed.findings)
+    assert ledgers is not None
+    return combine(blocks, list(plan.sdtm.datasets)), ledgers
+
+
+def _map(
+    plan: Plan,
+    export: RawExport,
+    frames: Mapping[str, pd.DataFrame],
+    ids: RecordIds,
+    collected: Problems,
+    findings: Problems,
+    became: dict[Address, str],
+) -> dict[str, MappedDataset]:
+    """What the mappings make of one block."""
+    problems = Problems()
+    inputs: dict[str, object] = {f"raw_{name}": frame for name, frame in frames.items()}
+    inputs["protocol"] = plan.sdtm.protocol
     mappings, made = run_sdtm(
-        study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, frames, problems, export, plan.dictionary,
-        became,
+        plan.study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, inputs, problems, export,
+        plan.dictionary, became,
     )  # fmt: skip
-    ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
     if plan.named:  # a part: the ledger is not asked, relations only where RELREC is
         made = made if plan.links else {name: replace(item, links=()) for name, item in made.items()}
     else:
-        ledgers = _ledgers(plan, export, mappings, made, problems)
-    findings.extend(with_outcomes(without_reported(export.problems, problems.items), became))
-    if study.blinded:
+        ids.add(mappings, made)
+    if plan.study.blinded:
         made = _blinded(made, plan.sdtm, export, problems, findings)
+    collected.take(problems)
+    return made
+
+
+def _settle(
+    plan: Plan,
+    export: RawExport,
+    sizes: Mapping[str, int],
+    ids: RecordIds,
+    collected: Problems,
+    findings: Problems,
+    became: Mapping[Address, str],
+) -> Ledgers:
+    """The ledgers, and the findings of the export and of all mappings. Raises `Stopped`."""
+    from il2cdisc.sdtm.product import Ledgers
+
+    ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
+    if not plan.named:
+        ledgers = _ledgers(plan, export, sizes, ids, collected)
+    problems = merged(collected)
+    findings.extend(with_outcomes(without_reported(export.problems, problems.items), became))
     problems.stop_if_any()
     findings.extend(problems.findings)
-    return made, ledgers
+    return ledgers
 
 
-def finish_sdtm(
-    plan: Plan, mapped: Mapping[str, MappedDataset], export: RawExport, say: Say, findings: Problems
+def _complete(
+    plan: Plan, mapped: Mapping[str, MappedDataset], export: RawExport, completed: Problems
 ) -> Datasets:
-    """SDTM: the mapped datasets, completed from the workbook."""
+    """SDTM of one block: the mapped datasets, completed from the workbook."""
     from il2cdisc.sdtm.complete import complete
 
     study = plan.study
-    say("completing SDTM from the workbook")
     problems = Problems()
     sdtm = complete(
         mapped,
@@ -136,48 +182,53 @@ def finish_sdtm(
         address=export.address,
         text=study.text,
     )
-    problems.stop_if_any()
-    findings.extend(problems.findings)
+    completed.take(problems)
     return sdtm
 
 
-def derive_adam(plan: Plan, sdtm: Mapping[str, Dataset], say: Say, findings: Problems) -> Datasets:
-    """ADaM datasets, in the order in which they need each other."""
+def derive_adam(plan: Plan, sdtm: Combined, say: Say, findings: Problems) -> Datasets:
+    """ADaM datasets, block by block, in the order in which they need each other."""
+    if not plan.adam_order:
+        return {}
+    say("deriving ADaM")
+    problems = Problems()
+    blocks = [_derive(plan, sdtm, number, problems) for number in range(sdtm.blocks)]
+    problems = merged(problems)
+    problems.stop_if_any()
+    findings.extend(problems.findings)
+    return combine(blocks, [name.upper() for name in plan.adam_order]).datasets
+
+
+def _derive(plan: Plan, sdtm: Combined, number: int, problems: Problems) -> Datasets:
+    """ADaM of one block."""
     from il2cdisc.adam import derive, empty_frame, finish, needs, with_ids
     from il2cdisc.adam.finish import without_parameters
 
-    if plan.adam_order:
-        say("deriving ADaM")
-    problems = Problems()
     asked = {name for function in plan.adam_functions.values() for name in needs(function)}
     # a dataset that no record came to, SUPP-- above all, is empty and not absent
     frames = {
-        name.lower(): with_ids(name, sdtm[name].frame) if name in sdtm else empty_frame(described)
+        name.lower(): sdtm.of_block(name, number) if name in sdtm.datasets else empty_frame(described)
         for name, described in plan.sdtm.datasets.items()
         if name.lower() in asked
     }
+    found = Problems()
     out: Datasets = {}
     for name in plan.adam_order:
         # nothing holds the derived frame, wider than the dataset, while the next is made
         derived = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
         if plan.study.blinded:
             derived = without_parameters(derived, plan.adam)
-        dataset = finish(derived, plan.adam, problems)
+        dataset = finish(derived, plan.adam, found)
         del derived
         out[dataset.name] = dataset
         if name in asked:
             frames[name] = with_ids(dataset.name, dataset.frame)
-    problems.stop_if_any()
-    findings.extend(problems.findings)
+    problems.take(found)
     return out
 
 
 def _ledgers(
-    plan: Plan,
-    export: RawExport,
-    mappings: list[Mapped],
-    made: Mapping[str, MappedDataset],
-    problems: Problems,
+    plan: Plan, export: RawExport, sizes: Mapping[str, int], ids: RecordIds, problems: Problems
 ) -> Ledgers:
     from il2cdisc.sdtm.ledger import column_ledger, row_ledger
     from il2cdisc.sdtm.product import Ledgers
@@ -188,9 +239,8 @@ def _ledgers(
         plan.variables, plan.dropped, link_columns(study), study.deferred, problems, study.header_of,
     )  # fmt: skip
     rows = row_ledger(
-        _sizes(export, study), {name: m.frame for name, m in made.items()}, mappings, study.deferred,
-        export.address, problems, withheld=_withheld(study),
-    )  # fmt: skip
+        sizes, ids.made, ids.left_out, study.deferred, export.address, problems, withheld=_withheld(study)
+    )
     return Ledgers(columns, rows)
 
 
