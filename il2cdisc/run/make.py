@@ -131,7 +131,7 @@ def _map(
     inputs["protocol"] = plan.sdtm.protocol
     mappings, made = run_sdtm(
         plan.study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, inputs, problems, export,
-        plan.dictionary, became,
+        plan.dictionary, became, in_blocks=block_count(export, plan.block_subjects) > 1,
     )  # fmt: skip
     if plan.named:  # a part: the ledger is not asked, relations only where RELREC is
         made = made if plan.links else {name: replace(item, links=()) for name, item in made.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from il2cdisc.base.numbers import DecimalMark
@@ -142,14 +142,18 @@ def run_sdtm(
     export: RawExport,
     dictionary: Dictionary,
     became: dict[Address, str] | None = None,
+    *,
+    in_blocks: bool = False,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Run the SDTM mappings in their order; gives the mappings and the mapped datasets by name.
 
-    `became` takes what became of records whose code the data dictionary lacks, by raw cell.
+    `became` takes what became of records whose code the data dictionary lacks, by raw cell; `in_blocks`: the
+    frames have the records of some subjects only.
     """
     from il2cdisc.sdtm.modules import run_mappings
 
     context = sdtm_context(study, spec, problems, export.address, dictionary, became)
+    context = replace(context, in_blocks=in_blocks)
     return run_mappings(
         functions, order, frames, context, folder=study.mappings, shown=study.shown(study.mappings)
     )

@@ -51,10 +51,13 @@ class Context:
     codes: Codes = field(default_factory=dict[str, Mapping[str, str]])
     became: dict[Address, str] = field(default_factory=dict[Address, str])
     dataset: str = ""
+    in_blocks: bool = False
+    """Whether these rows are those of some of the subjects: then all rows are counted, too."""
 
-    def tell(
+    def report(
         self,
         kind: Kind,
+        name: str,
         rows: pd.DataFrame,
         where: Where,
         source: str,
@@ -62,19 +65,24 @@ class Context:
         *,
         values: pd.Series | None = None,
     ) -> None:
-        """Report a problem for each distinct value in `where`, with the raw cells of all rows that have it.
+        """A problem for each distinct value in `where`, with the raw cells of all rows that have it.
 
-        `source` is the raw column `form.COLUMN` of the cells; `values` is what is wrong, on the index of
-        `rows`, where that is not the column's own text.
+        `name` is the variable that is made, `source` the raw column `form.COLUMN` of the cells; `values` is
+        what is wrong, on the index of `rows`, where that is not the column's own text.
         """
+        if not where.any() and not self.in_blocks:
+            return
         form, _, column = source.partition(".")
         given = rows.get(source) if values is None else values
         texts = pd.Series(source, index=rows.index, dtype="str") if given is None else given
+        of = f"{kind.code} {self.dataset}.{name} {source}"
+        out_of = self.problems.look(of, int(texts.notna().sum()))
         for value, chosen in _rows_by_value(texts[where]):
             cells = self._cells(rows.loc[chosen], form, column)
             place = cells[0] if cells else Address(file=source)
-            out_of = int(texts.notna().sum())
-            self.problems.add(kind.at(place, what(value), values=[value], records=cells, out_of=out_of))
+            self.problems.add(
+                kind.at(place, what(value), values=[value], records=cells, out_of=out_of, of=of)
+            )
 
     def _cells(self, rows: pd.DataFrame, form: str, column: str) -> list[Address]:
         """The raw cells of rows, in the order of the raw lines; of a row of several raw lines all of them."""
@@ -125,10 +133,8 @@ def number(source: str) -> Column:
         commas = decimal_commas(rows, [source], context.decimals)
         values = pd.Series(read_numbers(rows[source], commas).values, index=rows.index)
         bad = values.isna().to_numpy() & rows[source].notna().to_numpy()
-        if bad.any():
-            context.tell(
-                NOT_A_NUMBER, rows, bad, source, lambda v: f"{v!r} is not a number; {name} set to missing"
-            )
+        said = lambda v: f"{v!r} is not a number; {name} set to missing"  # noqa: E731
+        context.report(NOT_A_NUMBER, name, rows, bad, source, said)
         return values
 
     return Column(compute, (source,), Origin.COLLECTED, "as collected")
@@ -181,8 +187,7 @@ def date(source: str, pattern: str | Sequence[str], *, time: str = "") -> Column
         told = {DateKind.INVALID: (BAD_DATE, invalid), DateKind.PARTIAL: (PARTIAL_DATE, partial)}
         for key, (problem, what) in (told | {DateKind.NO_TIME: (BAD_TIME, without_time)}).items():
             where = (kind == key).to_numpy(dtype="bool")
-            if where.any():
-                context.tell(problem, rows, where, source, what)
+            context.report(problem, name, rows, where, source, what)
         return found if clocks is None else _with_clock(found, clocks, rows, context, name, time)
 
     def unread(text: str) -> bool:
@@ -207,8 +212,7 @@ def _with_clock(
             f"is not the time that is given with the date; {name} has the latter",
         ),
     ):
-        if where.any():
-            context.tell(BAD_TIME, rows, where, time, lambda v, said=said: f"{v!r} {said}")
+        context.report(BAD_TIME, name, rows, where, time, lambda v, said=said: f"{v!r} {said}")
     whole = days.str.len() == len("2022-03-04")
     return days + clock.where(whole, "").fillna("")
 
@@ -256,13 +260,12 @@ def mapped(
         table = context.spec.translations.get(codelist, {})
         terms = set(known.values)
         out, bad = _made(values, lambda v: table.get(v) or (v if v in terms else None))
-        if bad.any():
-            kind = UNMAPPED_OPEN if known.extensible else UNMAPPED
-            said = lambda v: f"{v!r} has no term in the codelist {codelist} ({name})"  # noqa: E731
-            for place, here in _cells_of(rows, bad, values, [source, *sources]):
-                context.tell(kind, rows, here, place, said, values=values)
-            out = out.fillna(values)
-        return out
+        kind = UNMAPPED_OPEN if known.extensible else UNMAPPED
+        said = lambda v: f"{v!r} has no term in the codelist {codelist} ({name})"  # noqa: E731
+        places = _cells_of(rows, bad, values, [source, *sources]) if bad.any() or context.in_blocks else []
+        for place, here in places:
+            context.report(kind, name, rows, here, place, said, values=values)
+        return out.fillna(values) if bad.any() else out
 
     return Column(compute, tuple(sources) or (source,), origin, f"term of {codelist}", codelist)
 
@@ -272,14 +275,8 @@ def translated(source: str, *, original: str) -> Column:
 
     def compute(rows: pd.DataFrame, context: Context, name: str) -> pd.Series:
         missing = rows[source].isna().to_numpy() & rows[original].notna().to_numpy()
-        if missing.any():
-            context.tell(
-                UNTRANSLATED,
-                rows,
-                missing,
-                original,
-                lambda v: f"{v!r} has no translation; {name} holds it as it is",
-            )
+        said = lambda v: f"{v!r} has no translation; {name} holds it as it is"  # noqa: E731
+        context.report(UNTRANSLATED, name, rows, missing, original, said)
         return _text(rows[source].fillna(rows[original]))
 
     return Column(
@@ -350,7 +347,7 @@ def _cells_of(
         found.append((name, held))
         left = left & ~held
     first, held = found[0]
-    return [(name, here) for name, here in [(first, held | left), *found[1:]] if here.any()]
+    return [(first, held | left), *found[1:]]
 
 
 def _rows_by_value(texts: pd.Series) -> list[tuple[str, pd.Index]]:
