@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -15,16 +16,30 @@ app.add_typer(spec_app, name="spec")
 
 
 @spec_app.command("check")
-def spec_check(trial: Trial = Path()) -> None:
+def spec_check(
+    trial: Trial = Path(),
+    blocks: Annotated[
+        bool,
+        typer.Option(
+            "--blocks",
+            help="Read the export too, map a few subjects together and one by one, and compare.",
+        ),
+    ] = False,
+) -> None:
     """Report every problem of study.toml, workbooks, displays and mappings at once, each with its place.
 
-    Reads no data. Exit code 1 if there are findings, 2 if there is a problem that stops a build.
+    Reads no data, but for --blocks. Exit code 1 if there are findings, 2 if there is a problem that stops a
+    build.
     """
     with ending():
         from il2cdisc.run.survey import survey
         from il2cdisc.study import read_study
 
         found = survey(*read_study(trial.resolve()))
+        if blocks and found.plan is not None and found.plan.study.start is None:
+            from il2cdisc.run.block_check import check_blocks
+
+            found.problems.extend(check_blocks(found.plan))
         for note in found.notes:
             typer.echo(note)
         print_problems(found.problems.items)

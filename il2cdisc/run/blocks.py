@@ -43,10 +43,11 @@ def split(export: RawExport, size: int = WHOLE_UP_TO) -> Iterator[Frames]:
     block_of = pd.Series(np.arange(len(subjects)) // size, index=subjects)
     places = {name: _places(frame, block_of, count) for name, frame in export.frames().items()}
     for number in range(count):
-        yield {
-            name: frame if places[name] is None else frame.take(places[name][number]).reset_index(drop=True)
-            for name, frame in export.frames().items()
-        }
+        yield {name: _of_block(frame, places[name], number) for name, frame in export.frames().items()}
+
+
+def _of_block(frame: pd.DataFrame, places: list[Rows] | None, number: int) -> pd.DataFrame:
+    return frame if places is None else frame.take(places[number]).reset_index(drop=True)
 
 
 def _places(frame: pd.DataFrame, block_of: pd.Series, count: int) -> list[Rows] | None:
@@ -68,7 +69,7 @@ class Combined:
     blocks: int
 
     def of_block(self, name: str, number: int) -> pd.DataFrame:
-        """A dataset's frame as mappings receive it, with the subjects of one block, or without subjects whole.
+        """A dataset's frame as mappings receive it: the records of one block; one without subjects is whole.
 
         The id column `@NAME` says where each row is among all.
         """
@@ -135,7 +136,7 @@ def _dataset(
 
 
 def _edges(name: str, item: Dataset, number: int, places: Mapping[str, list[Rows]]) -> pd.DataFrame:
-    """Edges of a block's dataset, from the combined rows, to the combined rows of the datasets among these."""
+    """Edges of a block's dataset, from combined rows to those of the datasets that are combined, too."""
     edges = item.edges
     ids = edges["id"].to_numpy("int64").copy()
     codes, sources = pd.factorize(edges["source"])

@@ -93,37 +93,62 @@ def make_sdtm(plan: Plan, export: RawExport, say: Say, findings: Problems) -> tu
     Of stops those of the earlier stage are raised, over all blocks.
     """
     say("mapping to SDTM")
-    collected, completed = Problems(), Problems()
-    became: dict[Address, str] = {}
-    shared = frozenset(name for name, form in export.forms.items() if "USUBJID" not in form.frame)
-    ids = RecordIds(shared)
-    ledgers = None
-    blocks: list[Datasets] = []
-    sizes = _sizes(export, plan.study)
-    last = block_count(export, plan.block_subjects) - 1
-    for number, frames in enumerate(split(export, plan.block_subjects)):
-        mapped = _map(plan, export, frames, ids, collected, findings, became)
-        if number == last:
-            ledgers = _settle(plan, export, sizes, ids, collected, findings, became)
-            say("completing SDTM from the workbook")
-        if not collected.stops:
-            blocks.append(_complete(plan, mapped, export, completed))
-        del mapped, frames  # memory: with thousands of subjects these are gigabytes
+    collected, completed = Collected(export), Problems()
+    ledgers: list[Ledgers] = []
+
+    def settle() -> None:
+        ledgers.append(_settle(plan, export, collected, findings))
+        say("completing SDTM from the workbook")
+
+    sdtm = make_blocks(plan, export, completed, collected, findings, settle)
     completed = merged(completed)
     completed.stop_if_any()
     findings.extend(completed.findings)
-    assert ledgers is not None
-    return combine(blocks, list(plan.sdtm.datasets)), ledgers
+    return sdtm, ledgers[0]
+
+
+class Collected:
+    """What the mappings of all blocks leave: their problems, the records they took, what became of cells."""
+
+    def __init__(self, export: RawExport) -> None:
+        forms = export.forms.items()
+        self.ids = RecordIds(frozenset(name for name, form in forms if "USUBJID" not in form.frame))
+        self.problems = Problems()
+        self.became: dict[Address, str] = {}
+
+
+def make_blocks(
+    plan: Plan,
+    export: RawExport,
+    completed: Problems,
+    collected: Collected | None = None,
+    findings: Problems | None = None,
+    settle: Callable[[], None] | None = None,
+) -> Combined:
+    """SDTM of all blocks, each mapped and completed; the problems go to `completed` and `collected`.
+
+    `settle` is called when all blocks are mapped, before the last one is completed. Once a mapping has a
+    problem that stops, the others are mapped and not completed.
+    """
+    collected = collected or Collected(export)
+    blocks: list[Datasets] = []
+    last = block_count(export, plan.block_subjects) - 1
+    for number, frames in enumerate(split(export, plan.block_subjects)):
+        mapped = _map(plan, export, frames, collected, findings or Problems())
+        if number == last and settle is not None:
+            settle()
+        if not collected.problems.stops:
+            blocks.append(_complete(plan, mapped, export, completed))
+        del mapped, frames  # memory: with thousands of subjects these are gigabytes
+    return combine(blocks, list(plan.sdtm.datasets))
 
 
 def _map(
     plan: Plan,
     export: RawExport,
     frames: Mapping[str, pd.DataFrame],
-    ids: RecordIds,
-    collected: Problems,
+    collected: Collected,
     findings: Problems,
-    became: dict[Address, str],
 ) -> dict[str, MappedDataset]:
     """What the mappings make of one block."""
     problems = Problems()
@@ -131,35 +156,27 @@ def _map(
     inputs["protocol"] = plan.sdtm.protocol
     mappings, made = run_sdtm(
         plan.study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, inputs, problems, export,
-        plan.dictionary, became, in_blocks=block_count(export, plan.block_subjects) > 1,
+        plan.dictionary, collected.became, in_blocks=block_count(export, plan.block_subjects) > 1,
     )  # fmt: skip
     if plan.named:  # a part: the ledger is not asked, relations only where RELREC is
         made = made if plan.links else {name: replace(item, links=()) for name, item in made.items()}
     else:
-        ids.add(mappings, made)
+        collected.ids.add(mappings, made)
     if plan.study.blinded:
         made = _blinded(made, plan.sdtm, export, problems, findings)
-    collected.take(problems)
+    collected.problems.take(problems)
     return made
 
 
-def _settle(
-    plan: Plan,
-    export: RawExport,
-    sizes: Mapping[str, int],
-    ids: RecordIds,
-    collected: Problems,
-    findings: Problems,
-    became: Mapping[Address, str],
-) -> Ledgers:
+def _settle(plan: Plan, export: RawExport, collected: Collected, findings: Problems) -> Ledgers:
     """The ledgers, and the findings of the export and of all mappings. Raises `Stopped`."""
     from il2cdisc.sdtm.product import Ledgers
 
     ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
     if not plan.named:
-        ledgers = _ledgers(plan, export, sizes, ids, collected)
-    problems = merged(collected)
-    findings.extend(with_outcomes(without_reported(export.problems, problems.items), became))
+        ledgers = _ledgers(plan, export, collected)
+    problems = merged(collected.problems)
+    findings.extend(with_outcomes(without_reported(export.problems, problems.items), collected.became))
     problems.stop_if_any()
     findings.extend(problems.findings)
     return ledgers
@@ -227,20 +244,19 @@ def _derive(plan: Plan, sdtm: Combined, number: int, problems: Problems) -> Data
     return out
 
 
-def _ledgers(
-    plan: Plan, export: RawExport, sizes: Mapping[str, int], ids: RecordIds, problems: Problems
-) -> Ledgers:
+def _ledgers(plan: Plan, export: RawExport, collected: Collected) -> Ledgers:
     from il2cdisc.sdtm.ledger import column_ledger, row_ledger
     from il2cdisc.sdtm.product import Ledgers
 
-    study = plan.study
+    study, problems = plan.study, collected.problems
     columns = column_ledger(
         {form: [c.name for c in given] for form, given in plan.dictionary.items()},
         plan.variables, plan.dropped, link_columns(study), study.deferred, problems, study.header_of,
     )  # fmt: skip
     rows = row_ledger(
-        sizes, ids.made, ids.left_out, study.deferred, export.address, problems, withheld=_withheld(study)
-    )
+        _sizes(export, study), collected.ids.made, collected.ids.left_out, study.deferred, export.address,
+        problems, withheld=_withheld(study),
+    )  # fmt: skip
     return Ledgers(columns, rows)
 
 

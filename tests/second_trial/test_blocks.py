@@ -1,0 +1,185 @@
+"""Blocks of subjects: outputs, findings, ledger and terminal text do not depend on their size."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from il2cdisc.base.datasets import Dataset, Variable
+from il2cdisc.base.problems import Address, Kind, Problems, Severity
+from il2cdisc.raw import RawExport
+from il2cdisc.run.blocks import RecordIds, combine, merged, split
+from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.mapping import Mapped
+
+TRIAL = Path(__file__).parent
+Command = Callable[..., Any]
+KIND = Kind("TST001", "Invalid value", Severity.FINDING, "Correct the value.")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_the_second_trial_in_blocks_gives_the_same_bytes_and_text(
+    second: Path, tmp_path: Path, command: Command, size: int
+) -> None:
+    whole = command("build", "--trial", TRIAL, "--out", tmp_path / "whole")
+    out = tmp_path / "blocks"
+    done = command("build", "--trial", TRIAL, "--out", out, "--block-subjects", size)
+    assert done.returncode == 0, done.stderr
+    assert contents(out) == contents(second)
+    assert done.stdout.replace(str(out), "OUT") == whole.stdout.replace(str(tmp_path / "whole"), "OUT")
+
+
+def test_stops_of_several_blocks_are_reported_together(tmp_path: Path, command: Command) -> None:
+    """Two subjects have a code that no closed codelist has: both are named, as in one block."""
+    trial = tmp_path / "trial"
+    shutil.copytree(TRIAL, trial, ignore=shutil.ignore_patterns("__pycache__", "test_*.py", "__snapshots__"))
+    path = trial / "raw" / "site" / "enrolment.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    header = lines[0].rstrip("\n").split(",")
+    place = header.index("race_txt")
+    for number in (1, len(lines) - 1):
+        cells = lines[number].rstrip("\n").split(",")
+        cells[place] = "?"
+        lines[number] = ",".join(cells) + "\n"
+    path.write_text("".join(lines))
+    told = [
+        command("build", "--trial", trial, "--out", tmp_path / "out", "--block-subjects", size).stderr
+        for size in (300, 4, 1)
+    ]
+    assert told[0] == told[1] == told[2]
+    assert told[0].count("enrolment.csv:") >= 2
+
+
+def test_a_block_size_of_0_is_refused(command: Command) -> None:
+    done = command("build", "--trial", TRIAL, "--block-subjects", 0)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "--block-subjects" in done.stderr
+
+
+def export_of(subjects: list[str], rows: list[str]) -> RawExport:
+    """An export of a form with subjects and one without."""
+    from il2cdisc.raw.forms import Form
+
+    visits = pd.DataFrame(
+        {
+            "@sv": pd.array(range(len(rows)), dtype="Int64"),
+            "USUBJID": pd.Series(rows, dtype="str"),
+            "sv.V": [f"v{i}" for i in range(len(rows))],
+        }
+    )
+    codes = pd.DataFrame({"@codes": pd.array([0, 1], dtype="Int64"), "codes.C": ["a", "b"]})
+    forms = {"sv": Form("sv", visits, ("V",), ()), "codes": Form("codes", codes, ("C",), ())}
+    table = pd.DataFrame({"SUBJID": subjects, "USUBJID": subjects})
+    return RawExport(forms, (), subjects=table)
+
+
+def test_blocks_hold_whole_subjects_in_the_order_of_usubjid() -> None:
+    export = export_of(["S-2", "S-10", "S-1"], ["S-2", "S-1", "S-2", "S-10", "S-1"])
+    blocks = list(split(export, 2))  # by code point: S-1, S-10 | S-2
+    assert [block["sv"]["sv.V"].tolist() for block in blocks] == [["v1", "v3", "v4"], ["v0", "v2"]]
+    assert [block["sv"]["@sv"].tolist() for block in blocks] == [[1, 3, 4], [0, 2]]
+    assert [block["codes"]["codes.C"].tolist() for block in blocks] == [["a", "b"], ["a", "b"]]
+    (whole,) = split(export, 3)
+    assert whole["sv"].equals(export.forms["sv"].frame)
+
+
+def dataset(
+    name: str, keys: tuple[str, ...], edges: list[tuple[int, str, int]], **columns: list[Any]
+) -> Dataset:
+    frame = pd.DataFrame({key: pd.array(value, dtype="str") for key, value in columns.items()})
+    lengths = {key: max(map(len, value)) for key, value in columns.items()}
+    variables = tuple(Variable(key, key, "Char", length) for key, length in lengths.items())
+    table = pd.DataFrame(edges, columns=["row", "source", "id"]).astype({"source": "str"})
+    table["field"] = pd.array([None] * len(table), dtype="str")
+    return Dataset(name, name, variables, keys, frame, table)
+
+
+def test_datasets_of_blocks_are_one_below_the_other_and_their_edges_lead_to_the_combined_rows() -> None:
+    ae = [
+        dataset("AE", ("USUBJID",), [(0, "ae", 7), (1, "ae", 3)], USUBJID=["S-1", "S-1"], AETERM=["x", "yy"]),
+        dataset("AE", ("USUBJID",), [(0, "ae", 1)], USUBJID=["S-2"], AETERM=["zzz"]),
+    ]
+    supp = dataset("SUPPAE", ("USUBJID",), [(0, "AE", 0)], USUBJID=["S-2"], QVAL=["q"])
+    tv = dataset("TV", ("VISIT",), [], VISIT=["one"])
+    made = combine([{"AE": ae[0], "TV": tv}, {"AE": ae[1], "SUPPAE": supp, "TV": tv}], ["TV", "AE"])
+    assert list(made.datasets) == ["TV", "AE", "SUPPAE"]
+    assert made.datasets["AE"].frame["AETERM"].tolist() == ["x", "yy", "zzz"]
+    assert [v.length for v in made.datasets["AE"].variables] == [3, 3]
+    assert made.datasets["AE"].edges[["row", "id"]].values.tolist() == [[0, 7], [1, 3], [2, 1]]
+    assert made.datasets["SUPPAE"].edges[["row", "source", "id"]].values.tolist() == [[0, "AE", 2]]
+    assert made.datasets["TV"].frame["VISIT"].tolist() == ["one"]
+    assert made.of_block("AE", 1)["@AE"].tolist() == [2]
+    assert made.of_block("TV", 1)["VISIT"].tolist() == ["one"]
+
+
+def test_a_dataset_whose_keys_begin_otherwise_is_in_the_order_of_its_keys() -> None:
+    keys = ("RDOMAIN", "USUBJID")
+    first = dataset("RELREC", keys, [(0, "AE", 0), (1, "CM", 0)], RDOMAIN=["AE", "CM"], USUBJID=["1", "1"])
+    other = dataset("RELREC", keys, [(0, "AE", 0), (1, "CM", 0)], RDOMAIN=["AE", "CM"], USUBJID=["2", "2"])
+    ae = [dataset("AE", ("USUBJID",), [], USUBJID=[name]) for name in "12"]
+    made = combine([{"AE": ae[0], "RELREC": first}, {"AE": ae[1], "RELREC": other}], ["AE", "RELREC"])
+    frame = made.datasets["RELREC"].frame
+    assert frame.values.tolist() == [["AE", "1"], ["AE", "2"], ["CM", "1"], ["CM", "2"]]
+    edges = made.datasets["RELREC"].edges[["row", "source", "id"]].values.tolist()
+    assert edges == [[0, "AE", 0], [1, "AE", 1], [2, "CM", 0], [3, "CM", 0]]
+
+
+def ids(form: str, *rows: int) -> pd.DataFrame:
+    return pd.DataFrame({f"@{form}": pd.array(rows, dtype="Int64")})
+
+
+def test_a_record_of_a_form_without_a_subject_is_left_out_where_every_block_leaves_it_out() -> None:
+    """Coding line 0 is used by block 1, line 1 by block 2, line 2 by none."""
+    seen = RecordIds(frozenset({"coding"}))
+    for used, unused, own in ((0, (1, 2), 5), (1, (0, 2), 6)):
+        frame = pd.concat([ids("coding", used), ids("ae", own)], axis=1)
+        item = MappedDataset("AE", frame, pd.DataFrame(index=frame.index))
+        left_out = (("not used", ids("coding", *unused)), ("none", ids("ae", own + 10)))
+        seen.add([Mapped("AE", (), {}, left_out)], {"AE": item})
+    assert seen.made["AE"]["@coding"].tolist() == [0, 1]
+    (mapping,) = seen.left_out
+    left = dict(mapping.left_out)
+    assert left["not used"]["@coding"].tolist() == [2]
+    assert left["none"]["@ae"].tolist() == [15, 16]
+
+
+def test_problems_of_blocks_are_one_problem_out_of_the_records_of_all_blocks() -> None:
+    problems = Problems()
+    for line, looked in ((9, 10), (0, 20), (4, 30)):
+        block = Problems()
+        block.look("KIND AE.AETERM", looked)
+        if line:
+            place = Address(file="raw/ae.csv", line=line)
+            block.add(KIND.at(place, "'?' is wrong", values=["?"], records=[place], out_of=looked,
+                              of="KIND AE.AETERM"))  # fmt: skip
+        problems.take(block)
+    (found,) = merged(problems).items
+    assert [place.line for place in found.records] == [4, 9]
+    assert found.where.line == 4
+    assert (found.count, found.out_of, found.values) == (2, 60, ("?",))
+
+
+def test_problems_that_differ_stay_apart_and_the_same_one_is_reported_once() -> None:
+    place = Address(file="raw/ae.csv", line=1)
+    one = KIND.at(place, "'a' is wrong")
+    other = replace(one, what="'b' is wrong")
+    assert merged(Problems([one, other, one])).items == [one, other]
+
+
+def test_places_of_rows_are_whole_numbers() -> None:
+    made = combine([{"AE": dataset("AE", ("USUBJID",), [], USUBJID=["1"])}], ["AE"])
+    assert [place.dtype for place in made.places["AE"]] == [np.dtype("int64")]
