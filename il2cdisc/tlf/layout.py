@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -137,7 +137,8 @@ def _listing(display: Display, own: pd.DataFrame) -> Table:
     group = analysis.option_list("group")
     texts = _listed_texts(analysis, found)
     names = [item.name for item in items]
-    rows = [_listing_row(display, analysis, shape, texts, names) for shape in shaped_rows(analysis, found)]
+    about = (display.id, analysis.id)
+    rows = [_listing_row(about, shape, texts, names) for shape in shaped_rows(analysis, found)]
     widths = [float(item.width or 10) for item in items]
     return Table(
         header=tuple(re.sub(r"\s*//\s*", "\n", item.label) for item in items),
@@ -149,28 +150,24 @@ def _listing(display: Display, own: pd.DataFrame) -> Table:
     )
 
 
-def _listed_texts(analysis: Analysis, found: pd.DataFrame) -> dict[tuple[int, str], str]:
-    """Row and variable → text."""
+Texts = dict[int, dict[str, str]]
+"""Row of the results → variable → text."""
+
+
+def _listed_texts(analysis: Analysis, found: pd.DataFrame) -> Texts:
     forms = {item.name: item.format for item in analysis.variables}
     columns = (found[name] for name in ("row", "variable", "value", "text"))
-    return {
-        (row, variable): listed(value, text, forms.get(variable, ""))
-        for row, variable, value, text in zip(*columns, strict=True)
-    }
+    out: Texts = {}
+    for row, variable, value, text in zip(*columns, strict=True):
+        out.setdefault(row, {})[variable] = listed(value, text, forms.get(variable, ""))
+    return out
 
 
-def _listing_row(
-    display: Display,
-    analysis: Analysis,
-    shape: RowShape,
-    texts: dict[tuple[int, str], str],
-    names: Iterable[str],
-) -> Row:
+def _listing_row(about: tuple[str, str], shape: RowShape, texts: Texts, names: Sequence[str]) -> Row:
+    """The row of a record; `about` are display and analysis."""
     row = shape.result
     if row is None:
-        raise ValueError(f"a row of the listing {display.id} shows no result")
-    there = [(name, (row, name) in texts) for name in names]
-    cells = tuple(texts[row, name] if known else "" for name, known in there)
-    about = (display.id, analysis.id, row)
-    keys = tuple((ResultKey(*about, name, "value"),) if known else () for name, known in there)
-    return Row(cells, block=shape.block, keys=keys)
+        raise ValueError(f"a row of the listing {about[0]} shows no result")
+    found = texts[row]
+    keys = tuple((ResultKey(*about, row, name, "value"),) if name in found else () for name in names)
+    return Row(tuple(found.get(name, "") for name in names), block=shape.block, keys=keys)

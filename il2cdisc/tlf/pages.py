@@ -159,13 +159,17 @@ def _words(text: str) -> list[str]:
     return [part for word in text.split(" ") for part in _SLASH.split(word)]
 
 
+@lru_cache(maxsize=65536)
+def _widest_word(text: str, size: float, bold: bool) -> float:
+    return max(text_width(word, size, bold=bold) for word in _words(text.replace("\n", " ")))
+
+
 def fitted_widths(table: Table, paper: Paper) -> Table:
     """The table with columns wide enough for their longest word, at the cost of the others, if all fit."""
     needs = [0.0] * len(table.widths)
     for cells, bold in ((table.header, True), *((row.cells, False) for row in table.rows if not row.head)):
         for i, text in enumerate(cells):
-            for word in _words(text.replace("\n", " ")):
-                needs[i] = max(needs[i], text_width(word, paper.size, bold=bold))
+            needs[i] = max(needs[i], _widest_word(text, paper.size, bold))
     least = [(need + paper.padding + 0.5) / paper.body_width for need in needs]
     if sum(least) >= 1:
         return table

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -117,3 +119,14 @@ def test_a_count_has_one_line(datasets, display):
     made = display(method="Subjects", dataset="ADSL", lines=lines)
     with pytest.raises(Exception, match="Subjects takes at most 1 of Lines; there are 2"):
         run([made], datasets)
+
+
+def test_methods_are_found_without_a_library_of_statistics():
+    code = (
+        "import sys\n"
+        "from il2cdisc.results.methods import all_methods\n"
+        "all_methods()\n"
+        "print(sorted({'scipy', 'statsmodels', 'formulaic', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -36,6 +36,7 @@ def write(layout: Layout) -> bytes:
         paper=paper,
         twips=twips,
         halves=_half_points,
+        start=_start(paper),
         pages=[[]] if layout.drawing else _pages(layout),
         empty=layout.table.empty,
         picture=layout.drawing,
@@ -47,6 +48,12 @@ def write(layout: Layout) -> bytes:
 def twips(points: float) -> int:
     """Points as twips: twentieths of a point, the unit of RTF."""
     return round(points * 20)
+
+
+def _start(paper: Paper) -> RtfCode:
+    """What every cell begins with."""
+    size, line = _half_points(paper.size), twips(paper.line)
+    return RtfCode(f"\\pard\\plain\\intbl\\f0\\fs{size}\\sl-{line}\\slmult0")
 
 
 def _half_points(points: float) -> int:
