@@ -111,7 +111,7 @@ def _named(display: Display, analysis: Analysis, dataset: pd.DataFrame) -> list[
 
 
 def _select(frame: pd.DataFrame, where: Where, place: Address) -> pd.Series:
-    """Rows that satisfy a where-clause; what is wrong with it is told with its cell."""
+    """Rows that satisfy a where-clause; what is wrong with it is reported at its cell."""
     try:
         return select(frame, where)
     except Stopped as stopped:

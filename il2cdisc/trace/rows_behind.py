@@ -65,7 +65,7 @@ def rows_behind(build: Path | BuiltFiles, result: ResultKey | int) -> RowsBehind
     """
     files = build if isinstance(build, BuiltFiles) else BuiltFiles(build)
     results = _with_column(files.results)
-    found = _line(results, result) if isinstance(result, int) else _keyed(results, result)
+    found = _keyed(results, result) if isinstance(result, ResultKey) else _line(results, result)
     display, analysis, row, column, statistic = found[list(ResultKey._fields)]
     return RowsBehind(
         result=ResultKey(display, analysis, int(row), column, statistic),
