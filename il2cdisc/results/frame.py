@@ -1,10 +1,10 @@
-"""The results dataset: one row a statistic, numbers unformatted, each with its way back to ADaM rows."""
+"""The results dataset: one row per statistic, numbers unformatted, each with its way back to ADaM records."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -12,16 +12,21 @@ import pandas as pd
 from il2cdisc.stats.estimates import Estimate
 
 HEADER = "@columns"
-"""The analysis id under which the N of each display column stands."""
+"""The analysis id of the N of each display column."""
+
+LEAST_GROUPS = 3
+"""Groups that a results dataset has columns for, however few are used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One statistic of one analysis, in one column and one row of its display.
 
-    `row` orders the rows of an analysis and is the same for all that stand side by side. `where` is the
-    whole condition on `dataset` (groups included); `population` the condition on the population dataset.
-    `value` is NaN for text and where `error` gives the reason. `denominator` is NaN without percentage.
+    `row` orders the rows of an analysis and is the same in all columns of the display. The number is computed
+    from the records of `dataset` that satisfy `where` (groups included) and belong to a subject of the
+    population: a subject of a record of `population_dataset` that satisfies `population_where`. `groups` are
+    pairs of variable and level: the display's column first, then the groups that the row is in. `value` is
+    NaN for text and where `error` gives the reason. `denominator` is NaN without percentage.
     """
 
     display: str
@@ -31,13 +36,9 @@ class Cell:
     row: int
     dataset: str
     where: str
-    population: str
-    group1: str = ""
-    group1_level: str = ""
-    group2: str = ""
-    group2_level: str = ""
-    group3: str = ""
-    group3_level: str = ""
+    population_dataset: str
+    population_where: str
+    groups: tuple[tuple[str, str], ...] = ()
     variable: str = ""
     level: str = ""
     statistic: str
@@ -47,24 +48,58 @@ class Cell:
     error: str = ""
 
 
-COLUMNS = tuple(field.name for field in fields(Cell))
+_BEFORE = (
+    "display", "analysis", "method", "order", "row", "dataset", "where", "population_dataset",
+    "population_where",
+)  # fmt: skip
+_AFTER = ("variable", "level", "statistic", "value", "text", "denominator", "error")
 _NUMBERS: dict[str, Any] = {"order": "int64", "row": "int64", "value": "float64", "denominator": "float64"}
 
 
+def columns(groups: int = LEAST_GROUPS) -> tuple[str, ...]:
+    """The columns of a results dataset with so many groups: `group1`, `group1_level`, `group2`, ..."""
+    names = (f"group{number}{part}" for number in range(1, groups + 1) for part in ("", "_level"))
+    return (*_BEFORE, *names, *_AFTER)
+
+
+COLUMNS = columns()
+"""The columns of a results dataset of which no analysis has more than `LEAST_GROUPS` groups."""
+
+
 def frame_of(cells: Iterable[Cell]) -> pd.DataFrame:
-    """The results dataset of cells: columns `COLUMNS`, text columns without missing values."""
+    """The results dataset of cells, with as many groups as they have; text columns have no missing values."""
     given = list(cells)
+    most = max([LEAST_GROUPS, *(len(cell.groups) for cell in given)])
+    padded = [(*cell.groups, *[("", "")] * (most - len(cell.groups))) for cell in given]
+    values: dict[str, list[Any]] = {}
+    for number in range(most):
+        values[f"group{number + 1}"] = [groups[number][0] for groups in padded]
+        values[f"group{number + 1}_level"] = [groups[number][1] for groups in padded]
+    values |= {name: [getattr(cell, name) for cell in given] for name in (*_BEFORE, *_AFTER)}
     return pd.DataFrame(
-        {
-            name: pd.array([getattr(cell, name) for cell in given], dtype=_NUMBERS.get(name, "str"))
-            for name in COLUMNS
-        }
+        {name: pd.array(values[name], dtype=_NUMBERS.get(name, "str")) for name in columns(most)}
     )
 
 
 def empty() -> pd.DataFrame:
     """A results dataset without rows."""
     return frame_of([])
+
+
+def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One results dataset of several, with as many groups as the one that has most."""
+    if not parts:
+        return empty()
+    names = max((part.columns for part in parts), key=len)
+    return pd.concat([_widened(part, names) for part in parts], ignore_index=True)
+
+
+def _widened(part: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
+    absent = [name for name in names if name not in part.columns]
+    if not absent:
+        return part
+    blank = pd.DataFrame("", index=part.index, columns=pd.Index(absent), dtype="str")
+    return pd.concat([part, blank], axis="columns")[list(names)]
 
 
 def percentage(n: int, denominator: int) -> Estimate:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 
 import pandas as pd
 
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.results import problems as kinds
 from il2cdisc.results.method import Method
-from il2cdisc.results.methods import METHODS
+from il2cdisc.results.methods import all_methods
 from il2cdisc.spec.problems import NO_EFFECT
 from il2cdisc.spec.tlf import SORTS, Analysis, Display
 
@@ -48,10 +48,10 @@ def _display(display: Display, datasets: Mapping[str, pd.DataFrame]) -> Iterator
 def _analysis(
     display: Display, analysis: Analysis, datasets: Mapping[str, pd.DataFrame]
 ) -> Iterator[Problem]:
-    method = METHODS.get(analysis.method)
+    method = all_methods().get(analysis.method)
     if method is None:
-        hint = did_you_mean(analysis.method, METHODS)
-        what = f"{analysis.method!r} is no method; there are {', '.join(METHODS)}"
+        hint = did_you_mean(analysis.method, all_methods())
+        what = f"{analysis.method!r} is not a method; there are {', '.join(all_methods())}"
         yield kinds.UNKNOWN_METHOD.at(analysis.at("Method"), what, hint=hint)
         return
     if method.kind != display.kind:
@@ -79,7 +79,7 @@ def _analysis(
 
 
 def _arguments(analysis: Analysis, method: Method) -> Iterator[Problem]:
-    given = {
+    given: dict[str, Sized] = {
         "Variables": analysis.variables,
         "Levels": analysis.levels,
         "By": analysis.by,
@@ -90,9 +90,10 @@ def _arguments(analysis: Analysis, method: Method) -> Iterator[Problem]:
         if not given[header]:
             what = f"{analysis.method} needs {header}; the cell is empty"
             yield kinds.WRONG_ARGUMENT.at(analysis.at(header), what)
-    if len(analysis.variables) > method.most:
-        what = f"{analysis.method} takes {method.most} variables at most; there are {len(analysis.variables)}"
-        yield kinds.WRONG_ARGUMENT.at(analysis.at("Variables"), what)
+    for header, most in method.most.items():
+        if len(given[header]) > most:
+            what = f"{analysis.method} takes at most {most} of {header}; there are {len(given[header])}"
+            yield kinds.WRONG_ARGUMENT.at(analysis.at(header), what)
     for name in analysis.options:
         if name not in method.options:
             known = ", ".join(method.options) or "none"

@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from il2cdisc.base.problems import Kind
+from il2cdisc.results.problems import NOT_ESTIMABLE
+from il2cdisc.results.shape import DRAWN, Decimals, ResultRow, RowShape, ShownLine
 from il2cdisc.results.work import Work
-from il2cdisc.spec.tlf import Analysis, Display, Kind
+from il2cdisc.spec.tlf import Analysis, Display, Line
+from il2cdisc.spec.tlf import Kind as DisplayKind
 
 
 def _nothing(display: Display, analysis: Analysis) -> list[str]:
     return []
 
 
+def _unlimited() -> dict[str, int]:
+    return {}
+
+
+def _no_statistics() -> dict[str, Decimals]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A method: what it makes of `Work`, and what its row of the Analyses sheet may say.
+    """A method: its estimates, the rows that show them, and what its row of the Analyses sheet may say.
 
-    `statistics` are those that Lines may show; `needs` the headers that must be filled and `takes` those
-    that may be; `most` the number of variables that it takes; `numeric` says whether these are numbers.
-    `options` are the options that it knows, `naming` those of them that name variables, `numbers` those
-    whose variables are numbers. `kind` is the kind of display that it can stand in; `refuse` tells what is
-    wrong with the options' values.
+    `name` is its name in the column Method. `run` gives results (`frame.frame_of`); `rows` gives the rows of
+    the display, from an analysis, the lines that it shows and the rows of its results. `statistics` are those
+    that Lines may show, with their decimals; `lines` are shown where Lines is empty; a 0 of the statistic
+    `alone` is shown without the rest of its cell. `failure` is the kind of problem that is reported where a
+    statistic that the display shows has no value.
+
+    `needs` are the headers that must be filled and `takes` those that may be; `most` how many things a cell
+    may list, by header; `numeric` says whether the variables are numbers. `options` are the options that it
+    knows, `naming` those of them that name variables, `numbers` those whose variables are numbers. `kind` is
+    the kind of display that it makes; `refuse` says what is wrong with the values of the options.
+
+    Raises `ValueError` for a method that can't be shown: no lines, or a statistic shown that is not made.
     """
 
+    name: str
     run: Callable[[Work], pd.DataFrame]
-    statistics: tuple[str, ...] = ()
+    rows: Callable[[Analysis, Sequence[ShownLine], Sequence[ResultRow]], Iterable[RowShape]]
+    statistics: Mapping[str, Decimals] = field(default_factory=_no_statistics)
+    lines: tuple[Line, ...] = ()
+    alone: str = ""
+    failure: Kind = NOT_ESTIMABLE
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
-    most: int = 100
+    most: Mapping[str, int] = field(default_factory=_unlimited)
     numeric: bool = False
     options: tuple[str, ...] = ()
     naming: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    kind: Kind = "Table"
+    kind: DisplayKind = "Table"
     refuse: Callable[[Display, Analysis], list[str]] = _nothing
+
+    def __post_init__(self) -> None:
+        shown = {name for line in self.lines for name in line.statistics}
+        shown |= set(DRAWN if self.kind == "Figure" else ())
+        if not self.lines and self.kind != "Listing" and "Lines" not in self.needs:
+            raise ValueError(f"the method {self.name} has no lines and does not need Lines")
+        if unknown := sorted(shown - set(self.statistics)):
+            raise ValueError(f"the method {self.name} shows statistics that it does not make: {unknown}")

@@ -30,9 +30,9 @@ WRONG_ARGUMENT = Kind(
 )
 NOT_ESTIMABLE = Kind(
     "RES005",
-    "A statistic could not be estimated",
+    "Statistic that could not be estimated",
     Severity.FINDING,
-    "The display shows NE with this reason as a footnote; look at the rows behind it.",
+    "Look at the records of the analysis: the display shows NE with this reason as a footnote.",
 )
 OUTSIDE_COLUMNS = Kind(
     "RES006",
@@ -63,4 +63,16 @@ UNNAMED_LEVELS = Kind(
     "Records stand at levels that the display does not show",
     Severity.FINDING,
     "Add the levels to By Levels, or leave them out by the analysis's Where.",
+)
+TOO_FEW_VALUES = Kind(
+    "RES011",
+    "Statistic of too few values",
+    Severity.INFORMATION,
+    "Nothing is to be done: the display shows NE with this reason as a footnote.",
+)
+NO_SUBJECTS = Kind(
+    "RES012",
+    "Percentage of no subjects",
+    Severity.FINDING,
+    "Correct the Population Where of the display, or the values of its column, if there should be subjects.",
 )

@@ -9,10 +9,11 @@ import pandas as pd
 
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_record
 from il2cdisc.results import problems as kinds
-from il2cdisc.results.frame import HEADER, Cell, empty, frame_of
+from il2cdisc.results.frame import HEADER, Cell, frame_of, joined
 from il2cdisc.results.lint import lint
-from il2cdisc.results.methods import METHODS
-from il2cdisc.results.work import Work, in_column, population_text
+from il2cdisc.results.methods import all_methods
+from il2cdisc.results.rows import shaped_rows
+from il2cdisc.results.work import Work, in_column, level_texts, record_keys
 from il2cdisc.spec.conditions import Where, equals, written
 from il2cdisc.spec.tlf import Analysis, Display
 from il2cdisc.spec.where import select
@@ -31,7 +32,7 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Re
 
     Raises `Stopped` with all problems of the displays' descriptions at once: datasets and variables that
     there are not, methods unknown, options misspelt. A statistic that can't be estimated does not stop
-    anything: it carries its reason in `error` and is a finding.
+    anything: it carries its reason in `error`, and one that the display shows is a finding.
     """
     problems = Problems(lint(displays, datasets))
     problems.stop_if_any()
@@ -44,11 +45,10 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Re
             rows = _rows(display, analysis, datasets[analysis.dataset], subjects)
             work = Work(display, analysis, order, rows, subjects, sizes)
             problems.extend([*_outside(work), *_unnamed(work)])
-            part = METHODS[analysis.method].run(work)
-            problems.extend(_not_estimable(analysis, part))
+            part = all_methods()[analysis.method].run(work)
+            problems.extend(_failures(analysis, part))
             parts.append(part)
-    frame = pd.concat(parts, ignore_index=True) if parts else empty()
-    return Results(frame, tuple(problems.items))
+    return Results(joined(parts), tuple(problems.items))
 
 
 def needed(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -66,7 +66,7 @@ def needed(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) ->
         for analysis in display.analyses:
             own = names.setdefault(analysis.dataset, {"USUBJID": None})
             own |= dict.fromkeys(condition.variable for condition in analysis.where)
-            own |= dict.fromkeys(_named(display, analysis))
+            own |= dict.fromkeys(_named(display, analysis, datasets[analysis.dataset]))
     return {name: datasets[name][list(own)] for name, own in names.items()}
 
 
@@ -92,20 +92,26 @@ def _rows(
     """Rows of the population that the analysis selects, with the variables that it names."""
     inside = _select(dataset, analysis.where, analysis.at("Where"))
     inside &= dataset["USUBJID"].isin(subjects["USUBJID"])
-    return dataset.loc[inside, _named(display, analysis)].reset_index(drop=True)
+    return dataset.loc[inside, _named(display, analysis, dataset)].reset_index(drop=True)
 
 
-def _named(display: Display, analysis: Analysis) -> list[str]:
-    """USUBJID and the variables of an analysis's rows that its method is given."""
-    options = [name for option in METHODS[analysis.method].naming for name in analysis.option_list(option)]
-    named = ["USUBJID", analysis.by, *(item.name for item in analysis.variables), *options]
+def _named(display: Display, analysis: Analysis, dataset: pd.DataFrame) -> list[str]:
+    """The variables of an analysis's rows that its method is given, with the keys of its records."""
+    naming = all_methods()[analysis.method].naming
+    options = [name for option in naming for name in analysis.option_list(option)]
+    named = [
+        *record_keys(dataset.columns),
+        analysis.by,
+        *(item.name for item in analysis.variables),
+        *options,
+    ]
     if display.columns:
         named.append(analysis.treatment or display.treatment)
     return list(dict.fromkeys(name for name in named if name))
 
 
 def _select(frame: pd.DataFrame, where: Where, place: Address) -> pd.Series:
-    """Rows that satisfy a where-clause; what is wrong with it is told with its cell."""
+    """Rows that satisfy a where-clause; what is wrong with it is reported at its cell."""
     try:
         return select(frame, where)
     except Stopped as stopped:
@@ -126,9 +132,9 @@ def _header(display: Display, sizes: Mapping[str, int]) -> list[Cell]:
                 row=0,
                 dataset=display.population_dataset,
                 where=written((*display.population_where, *treated)),
-                population=population_text(display),
-                group1=display.treatment,
-                group1_level=column.label,
+                population_dataset=display.population_dataset,
+                population_where=written(display.population_where),
+                groups=((display.treatment, column.label),),
                 statistic="N",
                 value=float(sizes[column.label]),
             )
@@ -153,11 +159,11 @@ def _outside(work: Work) -> list[Problem]:
 
 
 def _unnamed(work: Work) -> list[Problem]:
-    """A finding where selected rows stand at a level of By that By Levels does not name."""
+    """A finding where selected rows are at a level of By that By Levels does not name."""
     analysis = work.analysis
     if not analysis.by or not analysis.by_levels:
         return []
-    levels = work.rows[analysis.by].astype("str").fillna("(missing)")
+    levels = level_texts(work.rows[analysis.by]).fillna("(missing)")
     strange = levels[~levels.isin([item.name for item in analysis.by_levels])]
     if strange.empty:
         return []
@@ -168,17 +174,22 @@ def _unnamed(work: Work) -> list[Problem]:
 
 
 def _records(dataset: str, rows: pd.DataFrame) -> list[Address]:
-    """Rows of an analysis dataset as records: by subject and, where it is there, ASEQ."""
-    numbers = rows["ASEQ"].tolist() if "ASEQ" in rows else [0] * len(rows)
+    """Rows of an analysis as records: by subject and, where the dataset has it, the sequence number."""
+    name = "ASEQ" if dataset.startswith("AD") else f"{dataset[:2]}SEQ"
+    numbers = rows[name].fillna(0).tolist() if name in rows else [0] * len(rows)
     return [at_record(dataset, str(s), int(n)) for s, n in zip(rows["USUBJID"], numbers, strict=True)]
 
 
-def _not_estimable(analysis: Analysis, part: pd.DataFrame) -> list[Problem]:
-    """One finding a model that failed; a lacking SD of one value is told in the display alone."""
-    if analysis.method != "ANCOVA":
+def _failures(analysis: Analysis, part: pd.DataFrame) -> list[Problem]:
+    """A problem where statistics that the display shows have no value, with the reasons."""
+    failed = part.loc[part["error"] != ""]
+    if failed.empty:
         return []
-    reasons = part.loc[part["error"] != "", "error"].unique()
-    return [
-        kinds.NOT_ESTIMABLE.at(analysis.at("Method"), f"{analysis.display} {analysis.id}: {reason}")
-        for reason in reasons
-    ]
+    templates = [row.template for row in shaped_rows(analysis, part) if row.template]
+    shown = {field.statistic for template in templates for field in template.fields}
+    failed = failed.loc[failed["statistic"].isin(shown)]
+    if failed.empty:
+        return []
+    what = f"{analysis.display} {analysis.id}: no value for {', '.join(failed['statistic'].unique())}"
+    kind = all_methods()[analysis.method].failure
+    return [kind.at(analysis.at("Method"), what, values=failed["error"].unique())]

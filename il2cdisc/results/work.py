@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from il2cdisc.base.numbers import number_text
 from il2cdisc.results.frame import Cell
 from il2cdisc.spec.conditions import Condition, Where, equals, written
 from il2cdisc.spec.tlf import Analysis, Column, Display
@@ -43,18 +44,22 @@ class Work:
 
     def cell(
         self, row: int, statistic: str, estimate: Estimate | str, *, column: Column | None = None,
-        groups: tuple[tuple[str, str], ...] = (), variable: str = "", level: str = "",
-        conditions: tuple[Condition, ...] = (), denominator: float = math.nan,
+        groups: Sequence[tuple[str, str]] = (), variable: str = "", level: str = "",
+        conditions: tuple[Condition, ...] = (), treatments: Iterable[str] | None = None,
+        denominator: float = math.nan,
     ) -> Cell:  # fmt: skip
-        """A result of this analysis; `conditions` are those of its row, beyond analysis and column.
+        """A result of this analysis.
 
-        `groups` are up to two further (variable, level) that say where the row stands.
+        `groups` are the variables and levels that the row is in, from the broadest on. `conditions` are those
+        of its records beyond analysis and column; `treatments` are those of its records where they are not
+        those of the column.
         """
+        held = column.values if treatments is None and column is not None else tuple(treatments or ())
         where: Where = (*self.analysis.where, *conditions)
-        if column is not None and column.values:
-            where = (*where, equals(self.treatment, *column.values))
-        (group2, level2), (group3, level3) = (*groups, ("", ""), ("", ""))[:2]
+        if held:
+            where = (*where, equals(self.treatment, *held))
         number = estimate if isinstance(estimate, Estimate) else Estimate(math.nan)
+        own = (self.treatment, column.label) if column is not None else ("", "")
         return Cell(
             display=self.display.id,
             analysis=self.analysis.id,
@@ -63,13 +68,9 @@ class Work:
             row=row,
             dataset=self.analysis.dataset,
             where=written(where),
-            population=population_text(self.display),
-            group1=self.treatment if column is not None else "",
-            group1_level=column.label if column is not None else "",
-            group2=group2,
-            group2_level=level2,
-            group3=group3,
-            group3_level=level3,
+            population_dataset=self.display.population_dataset,
+            population_where=written(self.display.population_where),
+            groups=(own, *groups),
             variable=variable,
             level=level,
             statistic=statistic,
@@ -85,6 +86,20 @@ def in_column(rows: pd.DataFrame, treatment: str, column: Column) -> pd.DataFram
     return rows.loc[rows[treatment].isin(list(column.values))] if column.values else rows
 
 
-def population_text(display: Display) -> str:
-    """`ADSL: SAFFL EQ Y`."""
-    return f"{display.population_dataset}: {written(display.population_where)}"
+def present(variable: str) -> Condition:
+    """The condition that a variable is not missing."""
+    return Condition(variable, "NE", ("",))
+
+
+def level_texts(column: pd.Series) -> pd.Series:
+    """Values as a where-clause names them: a number as short as it is (1.0 → `1`); missing stays missing."""
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        return column.astype("str")
+    codes, found = pd.factorize(column)
+    texts = pd.array([*(number_text(value) for value in found), None], dtype="str")
+    return pd.Series(texts.take(codes), index=column.index)
+
+
+def record_keys(columns: Iterable[object]) -> list[str]:
+    """The variables of a dataset that say which record it is: USUBJID and sequence numbers."""
+    return ["USUBJID", *(name for name in map(str, columns) if name.endswith("SEQ"))]

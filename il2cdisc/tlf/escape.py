@@ -16,7 +16,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class RtfCode(str):
-    """RTF that is written as it stands."""
+    """RTF that is written as it is."""
 
     __slots__ = ()
 

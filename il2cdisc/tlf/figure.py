@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from il2cdisc.base.numbers import read_number
-from il2cdisc.base.rounding import fixed
+from il2cdisc.base.resultkey import ResultKey
 from il2cdisc.results.frame import HEADER
+from il2cdisc.results.shape import DRAWN
 from il2cdisc.spec.tlf import Display
-from il2cdisc.tlf.table import NO_ROWS, Notes, Row, Table
+from il2cdisc.tlf.table import Keys
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +39,7 @@ _SETTINGS: dict[Any, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of a series, as the results dataset has it."""
+    """One point of a series, as the results dataset has it, and the keys of the results that it shows."""
 
     series: str
     place: str
@@ -47,7 +47,18 @@ class Point:
     n: float
     mean: float
     se: float
-    error: str = ""
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure as it is drawn: its points, SVG and PNG, and the size at which it is shown, in points."""
+
+    points: tuple[Point, ...]
+    svg: str
+    png: bytes
+    width: float
+    height: float
 
 
 def points(display: Display, results: pd.DataFrame) -> list[Point]:
@@ -56,20 +67,17 @@ def points(display: Display, results: pd.DataFrame) -> list[Point]:
     own = results.loc[(results["display"] == display.id) & (results["analysis"] == analysis.id)]
     place = {item.name: i for i, item in enumerate(analysis.by_levels)}
     x = {item.name: _position(item.label, i) for i, item in enumerate(analysis.by_levels)}
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    reasons: dict[tuple[str, str], str] = {}
-    columns = (own["group1_level"], own["group2_level"], own["statistic"], own["value"], own["error"])
-    for series, level, statistic, value, error in zip(*columns, strict=True):
-        found.setdefault((series, level), {})[statistic] = value
-        if statistic == "se":
-            reasons[series, level] = error
+    found: dict[tuple[str, str, int], dict[str, float]] = {}
+    columns = (own[name] for name in ("group1_level", "group2_level", "row", "statistic", "value"))
+    for series, level, row, statistic, value in zip(*columns, strict=True):
+        found.setdefault((series, level, row), {})[statistic] = value
     order = {column.label: i for i, column in enumerate(display.columns)}
-    keys = sorted(found, key=lambda key: (order[key[0]], place[key[1]]))
     out: list[Point] = []
-    for series, level in keys:
-        numbers = found[series, level]
-        n, mean, se = numbers["n"], numbers["mean"], numbers["se"]
-        out.append(Point(series, level, x[level], n, mean, se, reasons[series, level]))
+    for series, level, row in sorted(found, key=lambda key: (order[key[0]], place[key[1]])):
+        numbers = found[series, level, row]
+        n, mean, se = (numbers[name] for name in DRAWN)
+        keys = tuple(ResultKey(display.id, analysis.id, row, series, name) for name in DRAWN)
+        out.append(Point(series, level, x[level], n, mean, se, keys))
     return out
 
 
@@ -80,19 +88,26 @@ def prepare() -> None:
     import matplotlib.figure  # noqa: F401
 
 
-def draw(display: Display, results: pd.DataFrame, *, width: float, height: float) -> Figure:
-    """The figure, `width` by `height` inches: lines with bars of one SE, and n below each visit."""
+def draw(display: Display, results: pd.DataFrame, *, width: float, height: float) -> Drawing:
+    """The figure, `width` by `height` points: lines with bars of one SE, and n below each visit."""
     import matplotlib
     from matplotlib.figure import Figure
 
     series = points(display, results)
+    size = (_twentieths(width) / 1440, _twentieths(height) / 1440)
     with matplotlib.rc_context(_SETTINGS):
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
         _lines(display, series, _sizes(display, results), axes)
         _dress(display, series, axes)
         _counts([column.label for column in display.columns], series, axes)
-    return figure
+    image = png(figure)  # before the SVG: each drawing moves the layout a little
+    return Drawing(tuple(series), svg(figure), image, width, height)
+
+
+def _twentieths(points: float) -> int:
+    """Points as whole twentieths, so that a size is exact."""
+    return round(points * 20)
 
 
 def _lines(display: Display, series: Sequence[Point], sizes: dict[str, int], axes) -> None:
@@ -101,7 +116,7 @@ def _lines(display: Display, series: Sequence[Point], sizes: dict[str, int], axe
     for i, label in enumerate(labels):
         own = [point for point in series if point.series == label and point.n > 0]
         colour, marker, dash = _STYLES[i % len(_STYLES)]
-        # series stand a little apart, so that their bars don't hide one another
+        # series are a little apart, so that their bars don't hide one another
         shift = (i - (len(labels) - 1) / 2) * (max(places) - min(places)) * 0.006
         axes.errorbar(
             [point.x + shift for point in own],
@@ -131,47 +146,6 @@ def png(figure: Figure) -> bytes:
     with matplotlib.rc_context(_SETTINGS):
         figure.savefig(out, format="png", dpi=DPI, metadata={"Software": None})
     return out.getvalue()
-
-
-def data_csv(series: Sequence[Point]) -> bytes:
-    """The points as CSV, full precision."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["series", "visit", "x", "n", "mean", "se"])
-    for point in series:
-        numbers = [
-            f"{point.x:g}",
-            f"{point.n:g}",
-            *("" if pd.isna(v) else repr(float(v)) for v in (point.mean, point.se)),
-        ]
-        writer.writerow([point.series, point.place, *numbers])
-    return out.getvalue().encode()
-
-
-def data_table(display: Display, series: Sequence[Point]) -> Table:
-    """The points as a table, for readers who can't see the figure."""
-    decimals = display.analyses[0].decimals
-    rows: list[Row] = []
-    notes = Notes()
-    for block, place in enumerate(dict.fromkeys(point.place for point in series)):
-        own = {point.series: point for point in series if point.place == place}
-        cells = [_cell(own.get(column.label), decimals, notes) for column in display.columns]
-        rows.append(Row((place, *cells), block=block))
-    header = ("", *(f"{column.label}\nn, mean (SE)" for column in display.columns))
-    return Table(
-        header=header,
-        rows=tuple(rows),
-        widths=(1.0,) * len(header),
-        notes=notes.lines(),
-        empty="" if rows else NO_ROWS,
-    )
-
-
-def _cell(point: Point | None, decimals: int, notes: Notes) -> str:
-    if point is None or point.n == 0:
-        return "0"
-    se = "NE" if pd.isna(point.se) else fixed(point.se, decimals + 2)
-    return notes.mark(f"{point.n:.0f}, {fixed(point.mean, decimals + 1)} ({se})", point.error)
 
 
 def _position(text: str, index: int) -> float:

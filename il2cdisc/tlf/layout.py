@@ -1,209 +1,173 @@
-"""Results of a display → rows and cells of text. Picks and formats; computes nothing."""
+"""Results of a display → rows and cells of text, as its methods shape them; computes nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
+from il2cdisc.base.resultkey import ResultKey
 from il2cdisc.results.frame import HEADER
-from il2cdisc.spec.tlf import Analysis, Display, Line
+from il2cdisc.results.rows import shaped_rows, shown_lines
+from il2cdisc.results.shape import RowShape, head
+from il2cdisc.spec.tlf import Analysis, Display
 from il2cdisc.tlf.formatting import Number, fill, listed
-from il2cdisc.tlf.table import NO_ROWS, Notes, Row, Table
+from il2cdisc.tlf.table import NO_ROWS, Keys, Notes, Row, Table
 
-_COUNT = Line(label="", template="{n} ({p})")
-_EVENTS = Line(label="", template="{n} ({p}) [{events}]")
-_SUMMARY = (
-    Line(label="n", template="{n}"),
-    Line(label="Mean (SD)", template="{mean} ({sd})"),
-    Line(label="Median", template="{median}"),
-    Line(label="Q1, Q3", template="{q1}, {q3}"),
-    Line(label="Min, Max", template="{min}, {max}"),
-)
-
-Cells = dict[str, dict[str, Number]]
-"""Of one row: column label → statistic → number."""
+Numbers = dict[tuple[int, str], dict[str, Number]]
+"""Row of the results and column label → statistic → number."""
 
 
 def lay_out(display: Display, results: pd.DataFrame) -> Table:
-    """The table of a display; `results` may hold other displays too."""
+    """The table of a display, of a figure the table of its points; `results` may hold other displays too."""
     own = results.loc[results["display"] == display.id]
-    if display.kind == "Listing":
-        return _listing(display, own)
-    return _table(display, own)
+    return {"Table": _table, "Listing": _listing, "Figure": _points}[display.kind](display, own)
 
 
-def column_headers(display: Display, own: pd.DataFrame) -> list[str]:
-    """`Label` and `(N=24)` of each column, on two lines."""
+def header_cells(display: Display, own: pd.DataFrame) -> tuple[list[str], list[Keys]]:
+    """`Label` and `(N=24)` of each column, on two lines, and the keys of the N."""
     header = own.loc[own["analysis"] == HEADER]
     sizes = dict(zip(header["group1_level"], header["value"], strict=True))
-    return [f"{column.label}\n(N={int(sizes[column.label])})" for column in display.columns]
+    labels = [column.label for column in display.columns]
+    keys = [(ResultKey(display.id, HEADER, 0, label, "N"),) for label in labels]
+    return [f"{label}\n(N={int(sizes[label])})" for label in labels], keys
 
 
 def _table(display: Display, own: pd.DataFrame) -> Table:
     notes = Notes()
     rows: list[Row] = []
-    labels = [column.label for column in display.columns]
-    by_analysis = dict(iter(own.groupby("analysis", sort=False)))
+    found = dict(iter(own.groupby("analysis", sort=False)))
     for analysis in display.analyses:
-        found = by_analysis.get(analysis.id)
-        section = _Section(analysis, labels, notes, first_block=rows[-1].block + 1 if rows else 0)
-        rows += _SHAPES[analysis.method](section, found) if found is not None else section.nothing()
-    share = (1 - max(0.3, 0.58 - 0.06 * len(labels))) / max(len(labels), 1)
+        section = _Section(display, analysis, notes, first_block=rows[-1].block + 1 if rows else 0)
+        part = found.get(analysis.id)
+        rows += section.nothing() if part is None else section.rows(part)
+    texts, keys = header_cells(display, own)
+    count = len(display.columns)
+    share = (1 - max(0.3, 0.58 - 0.06 * count)) / max(count, 1)
     return Table(
-        header=(display.row_header, *column_headers(display, own)),
+        header=(display.row_header, *texts),
+        header_keys=((), *keys),
         rows=tuple(rows),
-        widths=(1 - share * len(labels), *[share] * len(labels)),
+        widths=(1 - share * count, *[share] * count),
         notes=notes.lines(),
     )
 
 
+def _points(display: Display, own: pd.DataFrame) -> Table:
+    """The points of a figure as a table, for readers who can't see the figure."""
+    notes = Notes()
+    analysis = display.analyses[0]
+    found = own.loc[own["analysis"] == analysis.id]
+    rows = [] if found.empty else _Section(display, analysis, notes).rows(found)
+    shown = shown_lines(analysis)[0].label
+    header = ("", *(f"{column.label}\n{shown}" for column in display.columns))
+    return Table(
+        header=header,
+        rows=tuple(rows),
+        widths=(1.0,) * len(header),
+        notes=notes.lines(),
+        empty="" if rows else NO_ROWS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Section:
-    """Rows of one analysis in the making."""
+    """The rows of one analysis in a table."""
 
-    def __init__(self, analysis: Analysis, labels: list[str], notes: Notes, first_block: int) -> None:
-        self.analysis = analysis
-        self.labels = labels
-        self.notes = notes
-        self.block = first_block
-        self._blank = ("",) * len(labels)
+    display: Display
+    analysis: Analysis
+    notes: Notes
+    first_block: int = 0
 
-    def head(self, label: str, indent: int = 0) -> Row:
-        """A row that is only a label."""
-        return Row((label, *self._blank), indent, head=True, keep=True, block=self.block)
+    @property
+    def labels(self) -> list[str]:
+        return [column.label for column in self.display.columns]
 
-    def line(self, label: str, template: str, cells: Cells, indent: int) -> Row:
-        """A row with one cell for each column."""
-        texts = []
-        for name in self.labels:
-            shown = fill(template, cells.get(name, {}), self.analysis.decimals)
-            texts.append(self.notes.mark(shown.text, shown.error))
-        return Row((label, *texts), indent, block=self.block)
+    def rows(self, found: pd.DataFrame) -> list[Row]:
+        """The rows of its results."""
+        numbers = _numbers(found)
+        return [self._row(shape, numbers) for shape in shaped_rows(self.analysis, found)]
 
     def nothing(self) -> list[Row]:
-        """What stands there when an analysis found nothing."""
+        """The rows of an analysis that found nothing."""
         label = self.analysis.label
-        top = [self.head(label)] if label else []
-        return [*top, Row((NO_ROWS, *self._blank), indent=len(top), block=self.block)]
+        top = [head(label)] if label else []
+        return [self._row(shape, {}) for shape in (*top, RowShape(label=NO_ROWS, indent=len(top)))]
 
-    def template(self, default: Line) -> str:
-        """The template of a count: the first line of the workbook's, or the usual one."""
-        return self.analysis.lines[0].template if self.analysis.lines else default.template
+    def _row(self, shape: RowShape, numbers: Numbers) -> Row:
+        texts, keys = self._cells(shape, numbers)
+        return Row(
+            (shape.label, *texts),
+            indent=shape.indent,
+            head=shape.head,
+            keep=shape.keep,
+            block=self.first_block + shape.block,
+            heads=shape.heads,
+            keys=((), *keys),
+        )
 
-
-def _rows_of(found: pd.DataFrame) -> Iterator[tuple[pd.Series, Cells]]:
-    """Each row of an analysis: one of its results (for its levels), and its numbers by column."""
-    for _, part in found.groupby("row", sort=True):
-        cells: Cells = {}
-        columns = (part["group1_level"], part["statistic"], part["value"], part["error"])
-        for label, statistic, value, error in zip(*columns, strict=True):
-            cells.setdefault(label, {})[statistic] = Number(value, error)
-        yield part.iloc[0], cells
-
-
-def _subjects(section: _Section, found: pd.DataFrame) -> list[Row]:
-    template = section.template(_EVENTS)
-    return [section.line(section.analysis.label, template, cells, 0) for _, cells in _rows_of(found)]
-
-
-def _categorical(section: _Section, found: pd.DataFrame) -> list[Row]:
-    labels = {level.name: level.label for level in section.analysis.levels}
-    rows = [section.head(section.analysis.label)] if section.analysis.label else []
-    indent = len(rows)
-    heads = ((0, section.analysis.label),) if rows else ()
-    for first, cells in _rows_of(found):
-        label = labels.get(str(first["level"]), str(first["level"]))
-        rows.append(replace(section.line(label, section.template(_COUNT), cells, indent), heads=heads))
-    return rows
-
-
-def _continuous(section: _Section, found: pd.DataFrame) -> list[Row]:
-    analysis = section.analysis
-    by_labels = {item.name: item.label for item in analysis.by_levels}
-    variables = {item.name: item.label for item in analysis.variables}
-    rows: list[Row] = []
-    top = [analysis.label] if analysis.label else []
-    above: list[str] = []
-    for first, cells in _rows_of(found):
-        level = [by_labels.get(first["group2_level"], first["group2_level"])] if analysis.by else []
-        variable = [variables[first["variable"]]] if len(variables) > 1 else []
-        path = [*top, *level, *variable]
-        if above and path[: len(top) + len(level)] != above[: len(top) + len(level)]:
-            section.block += 1
-        for depth, label in enumerate(path):
-            if path[: depth + 1] != above[: depth + 1]:
-                rows.append(replace(section.head(label, depth), heads=tuple(enumerate(path[:depth]))))
-        above = path
-        for line in analysis.lines or _SUMMARY:
-            row = section.line(line.label, line.template, cells, len(path))
-            rows.append(replace(row, heads=tuple(enumerate(path))))
-    return rows
-
-
-def _occurrence(section: _Section, found: pd.DataFrame) -> list[Row]:
-    rows: list[Row] = []
-    template = section.template(_EVENTS)
-    top = 0
-    if section.analysis.label:
-        rows.append(section.head(section.analysis.label))
-        top = 1
-    for first, cells in _rows_of(found):
-        path = [first[name] for name in ("group2_level", "group3_level") if first[name]]
-        if not path and rows:
-            section.block += 1
-        row = section.line(first["level"], template, cells, top + len(path))
-        keep = not path and len(section.analysis.variables) > 1
-        rows.append(replace(row, heads=tuple((top + i, label) for i, label in enumerate(path)), keep=keep))
-    return rows
-
-
-def _model(section: _Section, found: pd.DataFrame) -> list[Row]:
-    rows = [section.head(section.analysis.label)] if section.analysis.label else []
-    indent = len(rows)
-    heads = ((0, section.analysis.label),) if rows else ()
-    for _, cells in _rows_of(found):
-        rows += [
-            replace(section.line(line.label, line.template, cells, indent), heads=heads)
-            for line in section.analysis.lines
+    def _cells(self, shape: RowShape, numbers: Numbers) -> tuple[list[str], list[Keys]]:
+        """The text of each column, and the keys of the results that it shows."""
+        row, template = shape.result, shape.template
+        if row is None or template is None:
+            return [""] * len(self.labels), [()] * len(self.labels)
+        shown = [fill(template, numbers.get((row, label), {})) for label in self.labels]
+        about = (self.display.id, self.analysis.id, row)
+        keys = [
+            tuple(ResultKey(*about, label, statistic) for statistic in cell.statistics)
+            for label, cell in zip(self.labels, shown, strict=True)
         ]
-    return rows
+        return [self.notes.mark(cell.text, cell.error) for cell in shown], keys
 
 
-_SHAPES: dict[str, Callable[[_Section, pd.DataFrame], list[Row]]] = {
-    "Subjects": _subjects,
-    "Categorical": _categorical,
-    "Continuous": _continuous,
-    "Occurrence": _occurrence,
-    "ANCOVA": _model,
-}
+def _numbers(found: pd.DataFrame) -> Numbers:
+    out: Numbers = {}
+    columns = (found[name] for name in ("row", "group1_level", "statistic", "value", "error"))
+    for row, label, statistic, value, error in zip(*columns, strict=True):
+        out.setdefault((row, label), {})[statistic] = Number(value, error)
+    return out
 
 
 def _listing(display: Display, own: pd.DataFrame) -> Table:
     analysis = display.analyses[0]
     items = analysis.variables
+    found = own.loc[own["analysis"] == analysis.id]
     group = analysis.option_list("group")
-    repeats = len([item for item in items if item.name in group])
-    forms = {item.name: item.format for item in items}
-    wanted = own.loc[own["analysis"] == analysis.id]
-    columns = (wanted["row"], wanted["variable"], wanted["value"], wanted["text"], wanted["level"])
-    texts: dict[int, dict[str, str]] = {}
-    subjects: dict[int, str] = {}
-    for number, variable, value, text, subject in zip(*columns, strict=True):
-        texts.setdefault(number, {})[variable] = listed(value, text, forms.get(variable, ""))
-        subjects[number] = subject
-    blocks = {subject: i for i, subject in enumerate(dict.fromkeys(subjects.values()))}
-    rows = [
-        Row(tuple(found.get(item.name, "") for item in items), block=blocks[subjects[number]])
-        for number, found in texts.items()
-    ]
+    texts = _listed_texts(analysis, found)
+    names = [item.name for item in items]
+    about = (display.id, analysis.id)
+    rows = [_listing_row(about, shape, texts, names) for shape in shaped_rows(analysis, found)]
     widths = [float(item.width or 10) for item in items]
     return Table(
         header=tuple(re.sub(r"\s*//\s*", "\n", item.label) for item in items),
         rows=tuple(rows),
         widths=tuple(width / sum(widths) for width in widths),
-        repeats=repeats,
+        repeats=len([name for name in names if name in group]),
         listing=True,
         empty="" if rows else NO_ROWS,
     )
+
+
+Texts = dict[int, dict[str, str]]
+"""Row of the results → variable → text."""
+
+
+def _listed_texts(analysis: Analysis, found: pd.DataFrame) -> Texts:
+    forms = {item.name: item.format for item in analysis.variables}
+    columns = (found[name] for name in ("row", "variable", "value", "text"))
+    out: Texts = {}
+    for row, variable, value, text in zip(*columns, strict=True):
+        out.setdefault(row, {})[variable] = listed(value, text, forms.get(variable, ""))
+    return out
+
+
+def _listing_row(about: tuple[str, str], shape: RowShape, texts: Texts, names: Sequence[str]) -> Row:
+    """The row of a record; `about` are display and analysis."""
+    row = shape.result
+    if row is None:
+        raise ValueError(f"a row of the listing {about[0]} shows no result")
+    found = texts[row]
+    keys = tuple((ResultKey(*about, row, name, "value"),) if name in found else () for name in names)
+    return Row(tuple(found.get(name, "") for name in names), block=shape.block, keys=keys)

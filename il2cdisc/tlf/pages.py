@@ -1,12 +1,14 @@
-"""Rows → pages: no orphan rows, groups kept together where they fit, their labels repeated."""
+"""Pages of a display in points: paper, the lines around the body, and which rows are on which page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from il2cdisc.spec.tlf import Display
+from il2cdisc.tlf.header import HeaderInfo
 from il2cdisc.tlf.table import Row, Table
 
 _SLASH = re.compile(r"(?<=\w/)(?=\w)")
@@ -21,6 +23,105 @@ _WIDTHS = (
     222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 )  # fmt: skip
 """Advance widths of ASCII 32 to 126 in thousandths of the size, of the font that pages are set in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """Paper and type, in points.
+
+    `left` and `right` are the margins; `edge` is the distance of the running head and foot from the paper's
+    edge. `size` and `line` are those of text, `note_size` and `note_line` those of footnotes, `title_size` is
+    that of titles. `padding` is that of a cell, both sides together; `indent` one step.
+    """
+
+    width: float
+    height: float
+    left: float
+    right: float
+    edge: float
+    size: float = 9.0
+    line: float = 11.5
+    title_size: float = 10.0
+    note_size: float = 8.0
+    note_line: float = 10.0
+    padding: float = 6.0
+    indent: float = 9.0
+
+    @property
+    def body_width(self) -> float:
+        """The width between the margins."""
+        return round(self.width - self.left - self.right, 3)
+
+
+A4_LANDSCAPE = Paper(width=841.9, height=595.3, left=54.0, right=54.0, edge=36.0)
+"""With 0.75 inch on the binding edge, so that the same text fits on US Letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is on every page of a display around its body: texts of the head and of the foot.
+
+    `running` and `closing` are lines of a left and a right text; the number of the page is at the right end
+    of the first running line.
+    """
+
+    paper: Paper
+    running: tuple[tuple[str, str], ...]
+    titles: tuple[str, ...]
+    subtitles: tuple[str, ...]
+    footnotes: tuple[str, ...]
+    closing: tuple[tuple[str, str], ...]
+
+    @property
+    def top(self) -> float:
+        """The margin above the body: running lines and titles, each with a blank line below."""
+        paper = self.paper
+        titles = sum(
+            line_count(text, paper.body_width, paper.title_size, bold=True)
+            for text in (*self.titles, *self.subtitles)
+        )
+        return paper.edge + (len(self.running) + titles + 2) * paper.line
+
+    @property
+    def bottom(self) -> float:
+        """The margin below the body: footnotes and closing lines, and a little white."""
+        paper = self.paper
+        notes = sum(line_count(text, paper.body_width, paper.note_size) for text in self.footnotes)
+        return paper.edge + (notes + len(self.closing)) * paper.note_line + 6.0
+
+    @property
+    def body(self) -> float:
+        """The height between head and foot."""
+        return self.paper.height - self.top - self.bottom
+
+
+def page_of(
+    display: Display, header: HeaderInfo, notes: Sequence[str] = (), paper: Paper = A4_LANDSCAPE
+) -> Page:
+    """The page of a display whose table has some notes."""
+    return Page(
+        paper=paper,
+        running=((header.sponsor, ""), (f"Protocol {header.protocol}", header.status)),
+        titles=(display.full_number, header.title(display)),
+        subtitles=tuple(text for text in (display.subtitle, display.population) if text),
+        footnotes=(*display.footnotes, *notes),
+        closing=(
+            (header.source_line(display), header.run_line),
+            (header.program_line(display), display.id),
+        ),
+    )
+
+
+def pages_of(table: Table, page: Page) -> list[list[Row]]:
+    """The pages that the rows of a table take, with its header on each."""
+    paper = page.paper
+    cells = zip(table.header, table.widths, strict=True)
+    header = max(
+        line_count(text, share * paper.body_width - paper.padding, paper.size, bold=True)
+        for text, share in cells
+    )
+    lines = (page.body - 2.0) // paper.line - header
+    return paginate(table, paper, lines=max(lines, 3))
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
@@ -58,14 +159,18 @@ def _words(text: str) -> list[str]:
     return [part for word in text.split(" ") for part in _SLASH.split(word)]
 
 
-def fitted_widths(table: Table, *, width: float, size: float, padding: float) -> Table:
+@lru_cache(maxsize=65536)
+def _widest_word(text: str, size: float, bold: bool) -> float:
+    return max(text_width(word, size, bold=bold) for word in _words(text.replace("\n", " ")))
+
+
+def fitted_widths(table: Table, paper: Paper) -> Table:
     """The table with columns wide enough for their longest word, at the cost of the others, if all fit."""
     needs = [0.0] * len(table.widths)
     for cells, bold in ((table.header, True), *((row.cells, False) for row in table.rows if not row.head)):
         for i, text in enumerate(cells):
-            for word in _words(text.replace("\n", " ")):
-                needs[i] = max(needs[i], text_width(word, size, bold=bold))
-    least = [(need + padding + 0.5) / width for need in needs]
+            needs[i] = max(needs[i], _widest_word(text, paper.size, bold))
+    least = [(need + paper.padding + 0.5) / paper.body_width for need in needs]
     if sum(least) >= 1:
         return table
     widths = list(table.widths)
@@ -74,30 +179,30 @@ def fitted_widths(table: Table, *, width: float, size: float, padding: float) ->
         if not narrow:
             break
         rest = [i for i in range(len(widths)) if i not in narrow and widths[i] > least[i]]
-        lacking = sum(least[i] - widths[i] for i in narrow)
+        needed = sum(least[i] - widths[i] for i in narrow)
         spare = sum(widths[i] - least[i] for i in rest)
         for i in narrow:
             widths[i] = least[i]
         for i in rest:
-            widths[i] -= lacking * (widths[i] - least[i]) / spare
+            widths[i] -= needed * (widths[i] - least[i]) / spare
     return replace(table, widths=tuple(widths))
 
 
-def paginate(table: Table, *, width: float, lines: float, size: float, padding: float) -> list[list[Row]]:
-    """Pages of a table of `width` points with `lines` lines of body each.
+def paginate(table: Table, paper: Paper, *, lines: float) -> list[list[Row]]:
+    """Pages of a table with `lines` lines of body each.
 
     A page begins with the labels above its first row, marked "(continued)", where the row is inside a group.
     At least one page, though it be empty.
     """
-    rooms = [share * width - padding for share in table.widths]
+    rooms = [share * paper.body_width - paper.padding for share in table.widths]
     rows = list(table.rows)
-    heights = [_height(row, rooms, size) for row in rows]
+    heights = [_height(row, rooms, paper) for row in rows]
     fullest = 0.8 if table.listing else 0.5
     pages: list[list[Row]] = []
     start = 0
     while start < len(rows):
         repeated = _continued(rows[start])
-        free = lines - sum(_height(row, rooms, size) for row in repeated)
+        free = lines - sum(_height(row, rooms, paper) for row in repeated)
         end = start
         while end < len(rows):
             height = heights[end] + (
@@ -107,7 +212,7 @@ def paginate(table: Table, *, width: float, lines: float, size: float, padding: 
                 break
             free -= height
             end += 1
-        end = max(end, start + 1)  # a row higher than a page stands alone
+        end = max(end, start + 1)  # a row higher than a page has one of its own
         end = end if end == len(rows) else _break(rows, start, end, fullest)
         pages.append([*repeated, *rows[start:end]])
         start = end
@@ -119,10 +224,11 @@ def begins_group(table: Table, above: Row, row: Row) -> bool:
     return not table.listing and row.block != above.block
 
 
-def _height(row: Row, rooms: Sequence[float], size: float) -> int:
+def _height(row: Row, rooms: Sequence[float], paper: Paper) -> int:
+    size, indent = paper.size, paper.indent * row.indent
     if row.head:
-        return line_count(row.cells[0], sum(rooms) - 9.0 * row.indent, size, bold=True)
-    first = line_count(row.cells[0], rooms[0] - 9.0 * row.indent, size)
+        return line_count(row.cells[0], sum(rooms) - indent, size, bold=True)
+    first = line_count(row.cells[0], rooms[0] - indent, size)
     rest = (line_count(cell, room, size) for cell, room in zip(row.cells[1:], rooms[1:], strict=True))
     return max([first, *rest])
 
@@ -140,7 +246,7 @@ def _break(rows: Sequence[Row], start: int, end: int, fullest: float) -> int:
     """The best place to end a page that has room up to `end`.
 
     Between groups if the share `fullest` of the page stays full; else where at least two rows of a group
-    stand on either side; else where no label is left alone; else at `end`.
+    are on either side; else where no label is left alone; else at `end`.
     """
     least = start + int((end - start) * fullest)
     for place in range(end, least, -1):

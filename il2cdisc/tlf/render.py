@@ -1,4 +1,4 @@
-"""Displays as files: RTF and HTML of each, a figure's data as CSV, and the page that lists them all."""
+"""Displays as files: each in every format that it has a writer for, and the page that lists them all."""
 
 from __future__ import annotations
 
@@ -7,24 +7,30 @@ from collections.abc import Sequence
 import pandas as pd
 
 from il2cdisc.spec.tlf import Display
+from il2cdisc.tlf.figure import Drawing, draw
 from il2cdisc.tlf.header import HeaderInfo
 from il2cdisc.tlf.layout import lay_out
-from il2cdisc.tlf.writers.html import Entry, write_html, write_index
-from il2cdisc.tlf.writers.rtf import Picture, picture_room, write_figure, write_table
-
-_TWIPS = 1440
+from il2cdisc.tlf.pages import Page, page_of
+from il2cdisc.tlf.writer import Layout
+from il2cdisc.tlf.writers import writers_of
+from il2cdisc.tlf.writers.html import Entry, write_index
 
 
 def render(display: Display, results: pd.DataFrame, header: HeaderInfo) -> dict[str, bytes]:
     """The files of one display by name, made from the results dataset and the display's description alone."""
-    if display.kind == "Figure":
-        return _figure(display, results, header)
+    layout = layout_of(display, results, header)
+    return {_file(display, writer.suffix): writer.write(layout) for writer in writers_of(display.kind)}
+
+
+def layout_of(display: Display, results: pd.DataFrame, header: HeaderInfo) -> Layout:
+    """A display as writers are given it."""
     table = lay_out(display, results)
-    name = file_name(display)
-    return {
-        f"{name}.rtf": write_table(display, table, header),
-        f"{name}.html": write_html(display, table, header),
-    }
+    page = page_of(display, header, table.notes)
+    drawing = _drawing(display, results, page) if display.kind == "Figure" else None
+    data = tuple(
+        (writer.suffix, _file(display, writer.suffix)) for writer in writers_of(display.kind) if writer.data
+    )
+    return Layout(display, header, page, table, drawing, data)
 
 
 def render_all(displays: Sequence[Display], results: pd.DataFrame, header: HeaderInfo) -> dict[str, bytes]:
@@ -42,8 +48,10 @@ def render_index(displays: Sequence[Display], header: HeaderInfo) -> dict[str, b
             display.full_number,
             header.title(display),
             display.population,
-            f"{file_name(display)}.html",
-            tuple((kind.upper(), f"{file_name(display)}.{kind}") for kind in _formats(display)),
+            _file(display, "html"),
+            tuple(
+                (writer.suffix.upper(), _file(display, writer.suffix)) for writer in writers_of(display.kind)
+            ),
         )
         for display in displays
     ]
@@ -55,22 +63,10 @@ def file_name(display: Display) -> str:
     return display.id.lower()
 
 
-def _formats(display: Display) -> tuple[str, ...]:
-    return ("html", "rtf", "csv") if display.kind == "Figure" else ("html", "rtf")
+def _file(display: Display, suffix: str) -> str:
+    return f"{file_name(display)}.{suffix}"
 
 
-def _figure(display: Display, results: pd.DataFrame, header: HeaderInfo) -> dict[str, bytes]:
-    from il2cdisc.tlf import figure as drawing
-
-    name = file_name(display)
-    series = drawing.points(display, results)
-    table = drawing.data_table(display, series)
-    width, height = picture_room(display, header, table.notes)
-    drawn = drawing.draw(display, results, width=width / _TWIPS, height=height / _TWIPS)
-    picture = Picture(drawing.png(drawn), width, height)
-    page = write_html(display, table, header, svg=drawing.svg(drawn), data_file=f"{name}.csv")
-    return {
-        f"{name}.rtf": write_figure(display, picture, table, header),
-        f"{name}.html": page,
-        f"{name}.csv": drawing.data_csv(series),
-    }
+def _drawing(display: Display, results: pd.DataFrame, page: Page) -> Drawing:
+    """The figure as large as its page has room for, with a little white below it."""
+    return draw(display, results, width=page.paper.body_width, height=page.body - 10.0)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from il2cdisc.base.resultkey import ResultKey
+
+Keys = tuple[ResultKey, ...]
+"""The results that a cell shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: cells (the first is the row header of a table), and how it behaves at a page break.
 
-    `block` numbers rows that belong together; `heads` are the labels above it, said again with "(continued)"
-    when a page begins inside the block; `keep` holds it on the page of the next row; `head` is bold.
+    `block` numbers rows that belong together; `heads` are the labels above it, repeated with "(continued)"
+    when a page begins inside the block; `keep` holds it on the page of the next row; `head` is bold. `keys`
+    are those of each cell, none for a label; they are not printed.
     """
 
     cells: tuple[str, ...]
@@ -20,13 +26,15 @@ class Row:
     keep: bool = False
     block: int = 0
     heads: tuple[tuple[int, str], ...] = ()
+    keys: tuple[Keys, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A display's body.
 
-    `widths` are shares of the page's width; `repeats` is the number of first columns that group a listing.
+    `widths` are shares of the page's width; `repeats` is the number of first columns that group a listing;
+    `header_keys` are those of each cell of the header.
     """
 
     header: tuple[str, ...]
@@ -36,6 +44,7 @@ class Table:
     listing: bool = False
     notes: tuple[str, ...] = ()
     empty: str = ""
+    header_keys: tuple[Keys, ...] = ()
 
 
 NO_ROWS = "No data meet the criteria of this display."
@@ -61,10 +70,10 @@ class Notes:
         """Footnotes that explain the letters."""
         if not self.letters:
             return ()
-        told = [f"[{letter}] {reason}" for reason, letter in self.letters.items()]
-        more = len(told) - MOST_REASONS
+        notes = [f"[{letter}] {reason}" for reason, letter in self.letters.items()]
+        more = len(notes) - MOST_REASONS
         rest = (f"{more} more reasons are in the results dataset.",) if more > 0 else ()
-        return ("NE = not estimable.", *told[:MOST_REASONS], *rest)
+        return ("NE = not estimable.", *notes[:MOST_REASONS], *rest)
 
 
 def _letters(index: int) -> str:

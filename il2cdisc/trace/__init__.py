@@ -1,1 +1,1 @@
-"""Lineage: from a record back to the raw file, line and field."""
+"""Lineage: from a displayed number to records, from a record back to the raw file, line and field."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Kind, Severity, Stopped, did_you_mean
 from il2cdisc.package import Package
+from il2cdisc.transport.parquet import read_parquet
 from il2cdisc.transport.xpt import XptFile
 
 NO_DATASET = Kind("TRC001", "no such dataset in the build", Severity.STOP, "Name a dataset of the build.")
+NO_BUILD = Kind("TRC003", "there is nothing to trace", Severity.STOP, "Run il2cdisc build first.")
+
+RESULTS = "results/results.parquet"
 
 RELATIONS = ("RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QVAL", "RELID")
 EPOCH_OF_SAS = date(1960, 1, 1)
@@ -22,7 +27,16 @@ class BuiltFiles:
     """Transport files of a build's folder."""
 
     def __init__(self, outputs: Path) -> None:
+        self.outputs = outputs
         self._package = Package(outputs)
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """The results dataset of the displays. Raises `Stopped` for a build that has none."""
+        path = self.outputs / RESULTS
+        if not path.is_file():
+            raise Stopped([NO_BUILD.at(Address(file=str(self.outputs)), f"there is no {RESULTS}")])
+        return read_parquet(path)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Records of a dataset. Raises `Stopped` for one that the build has not."""
@@ -33,13 +47,8 @@ class BuiltFiles:
         return self._package.missing(names)
 
     def keys(self, name: str, record: pd.Series) -> dict[str, str]:
-        """What tells a person which record it is: subject, sequence number, test, visit, result, relation."""
-        root = name[:2]
-        numbers = [str(c) for c in record.index if str(c).endswith("SEQ")]
-        names = ["USUBJID", *numbers, *RELATIONS, "PARAMCD", "AVISIT"]
-        names += [f"{root}{x}" for x in ("TESTCD", "TERM", "TRT")]
-        names += ["AETERM", "VISIT", f"{root}STRESC", "AVAL", "DTYPE", "ARMCD", "ETCD"]
-        there = [n for n in dict.fromkeys(names) if n in record.index and not pd.isna(record[n])]
+        """What says to a person which record it is: the values of `key_names` that are not missing."""
+        there = [n for n in key_names(name, record.index) if not pd.isna(record[n])]
         return {n: self.shown(name, n, record[n]) for n in there}
 
     def shown(self, name: str, variable: str, value: object) -> str:
@@ -64,3 +73,14 @@ class BuiltFiles:
             have = self._package.names
         what = f"the build has {', '.join(have)}" if have else "the build has no dataset"
         raise Stopped([NO_DATASET.at(Address(dataset=name), what, hint=did_you_mean(name, have))])
+
+
+def key_names(name: str, columns: Iterable[object]) -> list[str]:
+    """The variables of a dataset that say which record it is: subject, sequence number, test, visit, result,
+    relation."""
+    have = [str(column) for column in columns]
+    root = name[:2]
+    names = ["USUBJID", *(column for column in have if column.endswith("SEQ")), *RELATIONS]
+    names += ["PARAMCD", "AVISIT", *(f"{root}{x}" for x in ("TESTCD", "TERM", "TRT"))]
+    names += ["AETERM", "VISIT", f"{root}STRESC", "AVAL", "DTYPE", "ARMCD", "ETCD"]
+    return [n for n in dict.fromkeys(names) if n in have]

@@ -11,14 +11,13 @@ import pandas as pd
 
 from il2cdisc.base.numbers import numbers_of
 from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped, did_you_mean
-from il2cdisc.trace.files import BuiltFiles
+from il2cdisc.trace.files import NO_BUILD, BuiltFiles
 from il2cdisc.trace.store import Lineage
 from il2cdisc.trace.values import RawValues
 
 NO_RECORD = Kind(
     "TRC002", "no such record", Severity.STOP, "Give the USUBJID and the sequence number of a record."
 )
-NO_BUILD = Kind("TRC003", "there is nothing to trace", Severity.STOP, "Run il2cdisc build first.")
 NO_VARIABLE = Kind("TRC005", "no such variable", Severity.STOP, "Name a variable of the dataset.")
 NOT_IN_PART = Kind(
     "TRC006",

@@ -298,8 +298,8 @@ def test_12_an_unknown_value_is_reported_at_the_cell_that_holds_it() -> None:
 
 def test_12_a_spreadsheet_takes_no_text_of_results_for_a_formula() -> None:
     cells = [
-        Cell(display="T-1", analysis="A", method="M", order=1, row=0, dataset="ADSL", where="", population="",
-             statistic="value", text=text)
+        Cell(display="T-1", analysis="A", method="M", order=1, row=0, dataset="ADSL", where="",
+             population_dataset="ADSL", population_where="", statistic="value", text=text)
         for text in ("=1+1", "@SUM(A1)", "a=b")
     ]  # fmt: skip
     lines = csv_bytes(frame_of(cells)).decode().splitlines()[1:]

@@ -284,7 +284,7 @@ DAMAGES = {
     "population": "specs/tlf.xlsx!Displays!H2: the codelist of ADSL ITTFL does not have the value",
     "axis of a table": "specs/tlf.xlsx!Displays!L3: a table does not show X Axis",
     "value of a column": "the codelist of ADSL TRT01A does not have the value",
-    "method": "'ANOVA' is no method",
+    "method": "'ANOVA' is not a method",
     "variable": "ADSL has no variable 'SEKS'",
     "sort that the method does not know": "Categorical does not use Sort",
     "statistic": "Continuous makes no statistic 'meen'",
@@ -447,7 +447,7 @@ def test_5_the_other_files_are_read_where_one_cannot_be(trial: Path) -> None:
     for part in (
         "STU003 study.toml",
         "SPC001 specs/sdtm.xlsx",
-        "'ANOVA' is no method",
+        "'ANOVA' is not a method",
         "SPC131 mappings/sdtm: not checked: what the mappings of SDTM make",
         "SPC131 mappings/adam: not checked: what the mappings of ADaM make",
     ):

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from il2cdisc.results.frame import COLUMNS, HEADER
+from il2cdisc.results.frame import COLUMNS, HEADER, columns
 from il2cdisc.results.run import run
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.tlf import Line
@@ -124,6 +124,38 @@ def test_occurrence(datasets, display):
     ]
 
 
+def test_as_many_groups_as_there_are_broader_terms(datasets, display):
+    names = ["TRTEMFL", "AEBODSYS", "AEDECOD", "AESEQ"]
+    made = with_treatment(
+        display, method="Occurrence", dataset="ADAE", variables=names, where="AEDECOD EQ Rash"
+    )
+    wide = run([made], datasets).frame
+    assert tuple(wide.columns) == columns(4)
+    assert wide.columns[15:18].tolist() == ["group4", "group4_level", "variable"]
+    narrowest = wide[wide["group4"] != ""].drop_duplicates("row")
+    shown = narrowest[["group2_level", "group3_level", "group4_level", "variable", "level"]]
+    assert shown.to_numpy().tolist() == [
+        ["Y", "Skin", "Rash", "AESEQ", "1"],
+        ["Y", "Skin", "Rash", "AESEQ", "2"],
+    ]
+    # with a display that has three groups in the same build: all text, nothing missing
+    both = run([display(method="Continuous", dataset="ADSL", variables=["AGE"]), made], datasets).frame
+    assert both.columns.tolist() == wide.columns.tolist()
+    assert not both.drop(columns=["value", "denominator"]).isna().any().any()
+    assert str(both["group4_level"].dtype) == "str"
+
+
+def test_occurrence_counts_no_term_with_the_term_that_it_is_named_as(datasets, display):
+    options = {"missing": "Itch"}
+    made = with_treatment(
+        display, method="Occurrence", dataset="ADAE", variables=["AEDECOD"], options=options
+    )
+    frame = run([made], datasets).frame
+    own = frame[(frame["level"] == "Itch") & (frame["group1_level"] == "All")]
+    assert set(own["where"]) == {'AEDECOD IN ("", Itch)'}
+    assert own.set_index("statistic")["value"].to_dict() == {"n": 2, "p": 50, "events": 2}
+
+
 def test_occurrence_by_name(datasets, display):
     made = with_treatment(
         display, method="Occurrence", dataset="ADAE", variables=["AEDECOD"], sort="Alphabetical"
@@ -131,6 +163,48 @@ def test_occurrence_by_name(datasets, display):
     frame = run([made], datasets).frame
     shown = frame[(frame["analysis"] != HEADER)].drop_duplicates("row")["level"]
     assert list(shown) == ["Itch", "Missing", "Nausea", "Rash"]
+
+
+def test_population_is_a_dataset_and_a_where_clause(datasets, display):
+    frame = run([display(method="Continuous", dataset="ADVS", variables=["AVAL"], by="AVISIT")], {
+        **datasets, "ADVS": datasets["ADVS"].assign(TRT01A=datasets["ADVS"]["TRTP"])}).frame  # fmt: skip
+    assert set(frame["population_dataset"]) == {"ADSL"}
+    assert set(frame["population_where"]) == {"SAFFL EQ Y"}
+
+
+CONTINUOUS = {"method": "Continuous", "dataset": "ADVS", "variables": ["CHG"], "by": "AVISIT"}
+BY_WEEK = {**CONTINUOUS, "by": "AVISITN", "by_levels": ["1", "2"]}
+CATEGORICAL = {"method": "Categorical", "dataset": "ADVS", "levels": ["1"]}
+
+
+@pytest.mark.parametrize(
+    ("analysis", "statistic"),
+    [
+        (CONTINUOUS, "n"),
+        (BY_WEEK, "n"),
+        (CATEGORICAL | {"variables": ["AVISITN"]}, "n"),
+        (CATEGORICAL | {"variables": ["CHG"]}, "n"),
+        ({"method": "ANCOVA", "lines": [P], "dataset": "ADVS", "where": "AVISIT EQ Week1",
+          "variables": ["AVAL"], "options": {"covariates": "CHG"}}, "n"),
+        ({"method": "Occurrence", "dataset": "ADVS", "variables": ["AVISITN", "CHG"]}, "events"),
+        ({"method": "Subjects", "dataset": "ADVS"}, "events"),
+    ],
+)  # fmt: skip
+def test_records_of_a_result_are_those_that_it_counts(datasets, display, analysis, statistic):
+    """Where-clause and population select them, numbers and missing values included."""
+    advs = datasets["ADVS"].assign(TRTA=datasets["ADVS"]["TRTP"], AVISITN=[1.0, 1, 1, 1, 1, 2])
+    advs.loc[1, "CHG"] = math.nan
+    data = datasets | {"ADVS": advs}
+    frame = run([with_treatment(display, **analysis)], data).frame
+    own = frame[(frame["analysis"] != HEADER) & (frame["statistic"] == statistic)]
+    assert own["value"].sum() > 0
+    for result in own.itertuples():
+        population = data[result.population_dataset]
+        subjects = population.loc[select(population, parse(result.population_where)), "USUBJID"]
+        rows = select(advs, parse(result.where)) & advs["USUBJID"].isin(subjects)
+        counted = advs.loc[rows, "USUBJID"]
+        # a count of categories is of subjects, all others here of records
+        assert (counted.nunique() if result.method == "Categorical" else len(counted)) == result.value
 
 
 def test_every_count_leads_back_to_its_rows(datasets, display):
@@ -159,6 +233,10 @@ def test_ancova(datasets, display):
         rows["CHG"], rows["TRTP"], levels=["A", "B"], reference="B", covariates={"BASE": rows["BASE"]}
     )
     assert found["A", "difference"] == pytest.approx(fit.differences["A"].estimate)
+    # n is of the column; what the model gives is of all records that it is fitted to
+    where = frame[frame["group1_level"] == "B"].set_index("statistic")["where"]
+    complete = 'PARAMCD EQ SYSBP AND AVISIT EQ Week1 AND CHG NE "" AND BASE NE ""'
+    assert (where["n"], where["lsmean"]) == (f"{complete} AND TRTP EQ B", f"{complete} AND TRTP IN (A, B)")
     assert found["A", "exp_difference"] == pytest.approx(math.exp(fit.differences["A"].estimate))
     assert found["B", "exp_lsmean_upper"] == pytest.approx(math.exp(fit.lsmeans["B"].upper))
     assert ("B", "difference") not in found
@@ -176,7 +254,29 @@ def test_ancova_that_fails_carries_its_reason_and_is_a_finding(datasets, display
     assert set(frame.loc[frame["statistic"] != "n", "error"]) == {
         "The model needs at least 1 complete row in each group; B has none."
     }
-    assert [problem.code for problem in results.problems] == ["RES005"]
+    (problem,) = results.problems
+    assert (problem.code, problem.what) == ("RES005", "T-1 X: no value for p_value")
+    assert problem.values == ("The model needs at least 1 complete row in each group; B has none.",)
+
+
+def test_what_every_method_could_not_estimate_is_reported_once_if_it_is_shown(datasets, display):
+    age = {"method": "Continuous", "dataset": "ADSL", "variables": ["AGE"]}
+    # B has one age: its SD is not shown here, but is in the default lines
+    shown = run([display(**age, lines=[Line(label="Mean", template="{mean}")]), display(**age)], datasets)
+    assert [(problem.code, problem.what, problem.values) for problem in shown.problems] == [
+        (
+            "RES011",
+            "T-1 X: no value for sd",
+            ("The standard deviation needs at least 2 values; there is 1.",),
+        )
+    ]
+    nobody = datasets | {"ADSL": datasets["ADSL"].assign(SAFFL="N")}
+    counts = [
+        with_treatment(display, method="Subjects", dataset="ADAE"),
+        display(method="Categorical", dataset="ADSL", variables=["SEX"], levels=["F"]),
+    ]
+    found = run(counts, nobody).problems
+    assert [problem.code for problem in found] == ["RES012", "RES012"]
 
 
 def test_ancova_refuses_two_rows_a_subject(datasets, display):
@@ -199,6 +299,8 @@ def test_listing_keeps_numbers_and_text_apart(datasets, display):
     assert math.isnan(first.loc["USUBJID", "value"])
     last = own[own["row"] == 6].set_index("variable")
     assert (last.loc["USUBJID", "text"], last.loc["AESEQ", "value"]) == ("01", 3)
+    # each row selects its own record
+    assert set(last["where"]) == {"USUBJID EQ 01 AND AESEQ EQ 3"}
 
 
 def test_nothing_to_analyse_is_no_crash(datasets, display):

@@ -14,11 +14,12 @@ def test_csv_reads_back_the_same():
     cells = [
         Cell(
             display="T-1", analysis="A", method="M", order=1, row=0, dataset="ADSL", where='SEX EQ "A, B"',
-            population="", statistic="mean", value=1 / 3, error='It says "no", and why.',
+            population_dataset="ADSL", population_where="", statistic="mean", value=1 / 3,
+            error='It says "no", and why.',
         ),
         Cell(
-            display="T-1", analysis="A", method="M", order=1, row=1, dataset="ADSL", where="", population="",
-            statistic="value", text="è",
+            display="T-1", analysis="A", method="M", order=1, row=1, dataset="ADSL", where="",
+            population_dataset="ADSL", population_where="", statistic="value", text="è",
         ),
     ]  # fmt: skip
     content = csv_bytes(frame_of(cells))

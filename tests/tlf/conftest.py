@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from il2cdisc.results.frame import HEADER, Cell, frame_of
 from il2cdisc.spec.tlf import Analysis, Column, Display, Item, Line
+from il2cdisc.spec.tlf_load import ANALYSES, COLUMNS, DISPLAYS
 from il2cdisc.tlf.header import HeaderInfo
+
+
+@pytest.fixture
+def workbook() -> Callable[..., Path]:
+    """Writes a workbook of displays: rows of each sheet as dictionaries by header."""
+
+    def write(path: Path, **sheets: list[dict[str, object]]) -> Path:
+        book = Workbook()
+        book.remove(book.active)
+        headers = {"Displays": DISPLAYS, "Columns": COLUMNS, "Analyses": ANALYSES}
+        for name, (required, optional) in headers.items():
+            sheet = book.create_sheet(name)
+            sheet.append([*required, *optional])
+            for row in sheets.get(name, []):
+                sheet.append([row.get(header) for header in (*required, *optional)])
+        book.save(path)
+        return path
+
+    return write
 
 
 @pytest.fixture
@@ -71,8 +95,8 @@ def cells(analysis: str, column: str, row: int = 0, level: str = "", **statistic
     return [
         Cell(
             display="T-1", analysis=analysis, method="", order=1, row=row, dataset="ADSL", where="",
-            population="", group1="TRT01A", group1_level=column, variable=analysis, level=level,
-            statistic=name, value=math.nan if isinstance(value, str) else value,
+            population_dataset="ADSL", population_where="", groups=(("TRT01A", column),), variable=analysis,
+            level=level, statistic=name, value=math.nan if isinstance(value, str) else value,
             error=value if isinstance(value, str) else "",
         )
         for name, value in statistics.items()
@@ -132,7 +156,8 @@ def figure() -> tuple[Display, pd.DataFrame]:
     for column, points in values.items():
         for row, (n, mean, se) in enumerate(points):
             visit = display.analyses[0].by_levels[row].name
-            for cell in cells("MEAN", column, row, n=n, mean=mean, se=se):
-                kept = {name: getattr(cell, name) for name in cell.__slots__}
-                found.append(Cell(**(kept | {"group2": "AVISIT", "group2_level": visit})))
+            found += [
+                replace(cell, groups=(*cell.groups, ("AVISIT", visit)))
+                for cell in cells("MEAN", column, row, n=n, mean=mean, se=se)
+            ]
     return display, frame_of(found)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from il2cdisc.tlf.pages import fitted_widths, line_count, paginate, text_width
+from il2cdisc.tlf.pages import (
+    A4_LANDSCAPE,
+    fitted_widths,
+    line_count,
+    page_of,
+    pages_of,
+    paginate,
+    text_width,
+)
 from il2cdisc.tlf.table import Row, Table, shown_once
+
+PAPER = replace(A4_LANDSCAPE, width=700 + A4_LANDSCAPE.left + A4_LANDSCAPE.right)
 
 
 def groups(sizes: list[int]) -> Table:
@@ -20,20 +32,20 @@ def groups(sizes: list[int]) -> Table:
     return Table(header=("", "A"), rows=tuple(rows), widths=(0.7, 0.3))
 
 
-def pages_of(table: Table, lines: int) -> list[list[str]]:
-    pages = paginate(table, width=700, lines=lines, size=9, padding=6)
+def labels_of(table: Table, lines: int) -> list[list[str]]:
+    pages = paginate(table, PAPER, lines=lines)
     return [[row.cells[0] for row in page] for page in pages]
 
 
 def test_groups_stay_together_where_they_fit():
-    assert pages_of(groups([3, 3, 3]), 9) == [
+    assert labels_of(groups([3, 3, 3]), 9) == [
         ["Group 0", "row 0", "row 1", "row 2", "Group 1", "row 0", "row 1", "row 2"],
         ["Group 2", "row 0", "row 1", "row 2"],
     ]
 
 
 def test_a_group_longer_than_a_page_says_that_it_goes_on():
-    assert pages_of(groups([8]), 6) == [
+    assert labels_of(groups([8]), 6) == [
         ["Group 0", "row 0", "row 1", "row 2", "row 3", "row 4"],
         ["Group 0 (continued)", "row 5", "row 6", "row 7"],
     ]
@@ -41,20 +53,20 @@ def test_a_group_longer_than_a_page_says_that_it_goes_on():
 
 def test_no_row_of_a_group_is_left_alone():
     # six lines would end the first page before the last row
-    assert pages_of(groups([6]), 6) == [
+    assert labels_of(groups([6]), 6) == [
         ["Group 0", "row 0", "row 1", "row 2", "row 3"],
         ["Group 0 (continued)", "row 4", "row 5"],
     ]
 
 
 def test_an_empty_table_has_one_page():
-    assert pages_of(groups([]), 10) == [[]]
+    assert labels_of(groups([]), 10) == [[]]
 
 
 @given(st.lists(st.integers(1, 12), max_size=12), st.integers(6, 30))
 def test_every_row_once_and_no_page_too_long(sizes, lines):
     table = groups(sizes)
-    pages = paginate(table, width=700, lines=lines, size=9, padding=6)
+    pages = paginate(table, PAPER, lines=lines)
     kept = [row for page in pages for row in page if not row.cells[0].endswith("(continued)")]
     assert tuple(kept) == table.rows
     for page in pages:
@@ -81,7 +93,7 @@ def test_lines(text, room, lines):
 def test_columns_are_as_wide_as_their_longest_word():
     rows = (Row(("a", "SUBJECT-000000001", "some words that may be broken")),)
     table = Table(header=("A", "B", "C"), rows=rows, widths=(0.2, 0.1, 0.7), listing=True)
-    fitted = fitted_widths(table, width=300, size=9, padding=6)
+    fitted = fitted_widths(table, replace(PAPER, width=300 + PAPER.left + PAPER.right))
     assert sum(fitted.widths) == pytest.approx(1)
     assert fitted.widths[1] * 300 >= text_width("SUBJECT-000000001", 9) + 6
 
@@ -89,3 +101,23 @@ def test_columns_are_as_wide_as_their_longest_word():
 def test_repeated_values_are_shown_once():
     rows = [Row(("A", "1", "x")), Row(("A", "1", "y")), Row(("A", "2", "y")), Row(("B", "2", "y"))]
     assert shown_once(rows, 2) == [("A", "1", "x"), ("", "", "y"), ("", "2", "y"), ("B", "2", "y")]
+
+
+def test_the_body_is_what_head_and_foot_leave(table, header):
+    page = page_of(table, header)
+    # two running lines, two titles, subtitle and population, and two blank lines of 11.5 points
+    assert page.top == 36 + 8 * 11.5
+    # a footnote and two closing lines of 10 points
+    assert page.bottom == 36 + 3 * 10 + 6
+    assert page.body == pytest.approx(595.3 - page.top - page.bottom)
+    longer = page_of(table, header, ["NE = not estimable.", "[a] Why."])
+    assert longer.footnotes == ("n ≥ 1.", "NE = not estimable.", "[a] Why.")
+    assert page.body - longer.body == pytest.approx(2 * 10)
+
+
+def test_paper_decides_how_many_rows_a_page_has(table, header):
+    rows = groups([40])
+    # 395.3 points, less 2 of white, are 34 lines, one of which is the header
+    assert [len(page) for page in pages_of(rows, page_of(table, header))] == [33, 9]
+    portrait = page_of(table, header, paper=replace(A4_LANDSCAPE, width=595.3, height=841.9))
+    assert [len(page) for page in pages_of(rows, portrait)] == [41]

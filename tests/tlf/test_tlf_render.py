@@ -14,8 +14,13 @@ import il2cdisc.tlf
 from il2cdisc.results.frame import HEADER
 from il2cdisc.spec.tlf import Analysis, Item
 from il2cdisc.tlf.escape import rtf_breakable, rtf_text
+from il2cdisc.tlf.figure import points
 from il2cdisc.tlf.layout import lay_out
+from il2cdisc.tlf.pages import page_of
 from il2cdisc.tlf.render import render, render_index
+from il2cdisc.tlf.table import Row, Table
+from il2cdisc.tlf.writer import Layout
+from il2cdisc.tlf.writers.html import WRITER
 
 
 @pytest.mark.parametrize("kind", ["rtf", "html"])
@@ -38,6 +43,26 @@ def test_rows(table, results):
         (1, "Male", "5 (62.5)", "1 (100.0)"),
     ]
     assert laid.notes[-1] == "[a] The standard deviation needs at least 2 values; there is 1."
+
+
+def test_cells_keep_the_keys_of_what_they_show(table, results):
+    laid = lay_out(table, results)
+    summary, female = laid.rows[2], laid.rows[5]
+    assert summary.cells == ("Mean (SD)", "40.3 (6.13)", "50.0 (NE) [a]")
+    assert summary.keys == (
+        (),
+        (("T-1", "AGE", 0, "Active", "mean"), ("T-1", "AGE", 0, "Active", "sd")),
+        (("T-1", "AGE", 0, "Control", "mean"), ("T-1", "AGE", 0, "Control", "sd")),
+    )
+    # a 0 is shown alone, so it is the count alone
+    assert female.cells == ("Female", "3 (37.5)", "0")
+    assert [[key.statistic for key in keys] for keys in female.keys] == [[], ["n", "p"], ["n"]]
+    assert laid.rows[0].keys == ((), (), ())  # a label shows no result
+    assert laid.header_keys == (
+        (),
+        (("T-1", HEADER, 0, "Active", "N"),),
+        (("T-1", HEADER, 0, "Control", "N"),),
+    )
 
 
 def test_every_page_says_what_it_is(table, results, header):
@@ -130,6 +155,25 @@ def test_empty_listing(table, results, header):
         assert b"No data meet the criteria of this display." in content
 
 
+def test_points_of_a_figure_keep_the_keys_of_what_they_show(figure):
+    display, results = figure
+    point = points(display, results)[4]
+    assert (point.series, point.place, point.n, point.mean) == ("Control", "Week 1", 1, 20.0)
+    assert point.keys == tuple(("T-1", "MEAN", 1, "Control", name) for name in ("n", "mean", "se"))
+    cell = lay_out(display, results).rows[1]
+    assert (cell.cells[2], cell.keys[2]) == ("1, 20.0 (NE) [a]", point.keys)
+
+
+def test_deep_rows_are_indented_in_html(table, results, header):
+    page = page_of(table, header)
+    rows = tuple(Row((f"row {depth}", "1"), indent=depth) for depth in (0, 1, 3, 4))
+    layout = Layout(table, header, page, Table(("", "A"), rows, (0.5, 0.5)))
+    text = WRITER.write(layout).decode()
+    assert re.findall(r'<th scope="row"([^>]*)>', text) == [
+        "", ' class="i1"', ' class="i3"', ' style="padding-left: 5.4rem"',
+    ]  # fmt: skip
+
+
 def test_figure(figure, header):
     display, results = figure
     first, second = render(display, results, header), render(display, results, header)
@@ -173,7 +217,7 @@ def test_index_lists_every_display(table, figure, header):
 def test_rendering_imports_no_statistics():
     """The room computes nothing: it imports neither stats nor a method, numpy, scipy or statsmodels."""
     forbidden = re.compile(r"il2cdisc\.(stats|adam|sdtm|results\.(run|methods|work))|numpy|scipy|statsmodels")
-    for path in Path(il2cdisc.tlf.__file__).parent.glob("*.py"):
+    for path in Path(il2cdisc.tlf.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -6,29 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from openpyxl import Workbook
 
 from il2cdisc.base.problems import Stopped
 from il2cdisc.results.lint import lint
-from il2cdisc.results.methods import METHODS
+from il2cdisc.results.methods import all_methods
 from il2cdisc.spec.load import load_spec
 from il2cdisc.spec.tlf import Item, Line
-from il2cdisc.spec.tlf_load import ANALYSES, COLUMNS, DISPLAYS, load_displays
+from il2cdisc.spec.tlf_load import load_displays
 
 SHIPPED = Path(__file__).resolve().parents[2] / "specs" / "tlf.xlsx"
-
-
-def workbook(path: Path, **sheets: list[dict[str, object]]) -> Path:
-    book = Workbook()
-    book.remove(book.active)
-    headers = {"Displays": DISPLAYS, "Columns": COLUMNS, "Analyses": ANALYSES}
-    for name, (required, optional) in headers.items():
-        sheet = book.create_sheet(name)
-        sheet.append([*required, *optional])
-        for row in sheets.get(name, []):
-            sheet.append([row.get(header) for header in (*required, *optional)])
-    book.save(path)
-    return path
 
 
 GOOD = {
@@ -37,7 +23,7 @@ GOOD = {
 }  # fmt: skip
 
 
-def test_a_workbook(tmp_path):
+def test_a_workbook(tmp_path, workbook):
     path = workbook(
         tmp_path / "tlf.xlsx",
         Displays=[GOOD | {"Footnotes": "One.\n\nTwo."}],
@@ -77,7 +63,7 @@ def test_a_workbook(tmp_path):
     assert display.sources == ("ADSL",)
 
 
-def test_every_mistake_at_once(tmp_path, snapshot):
+def test_every_mistake_at_once(tmp_path, workbook, snapshot):
     path = workbook(
         tmp_path / "tlf.xlsx",
         Displays=[
@@ -108,7 +94,7 @@ def test_the_shipped_workbook_is_whole():
     for display in displays:
         assert display.analyses
         for analysis in display.analyses:
-            assert analysis.method in METHODS
+            assert analysis.method in all_methods()
 
 
 def test_the_shipped_displays_fit_the_analysis_datasets():

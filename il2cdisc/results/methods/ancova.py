@@ -1,18 +1,20 @@
-"""Analysis of covariance of one value a subject: LS means, differences against the reference, p-values."""
+"""Analysis of covariance of one value per subject: LS means, differences against the reference, p-values."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, cast
 
 import pandas as pd
 
 from il2cdisc.results.frame import Cell, frame_of
 from il2cdisc.results.method import Method
-from il2cdisc.results.work import Work
+from il2cdisc.results.problems import NOT_ESTIMABLE
+from il2cdisc.results.shape import P_VALUE, WHOLE, ResultRow, RowShape, ShownLine, as_collected, under
+from il2cdisc.results.work import Work, present
 from il2cdisc.spec.tlf import Analysis, Column, Display
-from il2cdisc.stats.ancova import Contrast, ancova
+from il2cdisc.stats.ancova import Ancova, Contrast, ancova
 from il2cdisc.stats.estimates import Estimate, NotEstimableError, found, missing
 
 MEANS = ("n", "lsmean", "lsmean_se", "lsmean_lower", "lsmean_upper")
@@ -27,36 +29,44 @@ def run(work: Work) -> pd.DataFrame:
     n, lsmean, lsmean_se, lsmean_lower, lsmean_upper; against the reference difference, difference_se,
     difference_lower, difference_upper, df, p_value. The option `transform = exp` adds exp_lsmean,
     exp_difference and their limits: means and ratios on the scale before the logarithm. Where the model can't
-    be estimated each statistic carries the reason.
+    be estimated each statistic carries the reason. The records of n are the complete ones of the column;
+    those of all else are the complete ones of all columns, since the model is fitted to them.
     """
-    options = work.analysis.options
-    response = work.analysis.variables[0].name
     columns = [column for column in work.display.columns if len(column.values) == 1]
     levels = [column.values[0] for column in columns]
-    reference = options.get("reference", levels[0] if levels else "")
+    reference = work.analysis.options.get("reference", levels[0] if levels else "")
     try:
-        _one_row_a_subject(work.rows)
-        fit = ancova(
-            work.rows[response],
-            work.rows[work.treatment],
-            levels=levels,
-            reference=reference,
-            factors={name: work.rows[name] for name in work.analysis.option_list("factors")},
-            covariates={name: work.rows[name] for name in work.analysis.option_list("covariates")},
-            confidence=float(options.get("confidence", "0.95")),
-            weights=cast("Literal['equal', 'observed']", options.get("weights", "equal")),
-        )
+        fit = _fit(work, levels, reference)
     except NotEstimableError as why:
         return frame_of(_failed(work, columns, reference, str(why)))
     cells: list[Cell] = []
     for column, level in zip(columns, levels, strict=True):
-        found_here = {"n": found(fit.n[level])} | _interval("lsmean", fit.lsmeans[level], options)
-        if level in fit.differences:
-            contrast = fit.differences[level]
-            found_here |= _interval("difference", contrast, options)
-            found_here |= {"df": found(contrast.df), "p_value": found(contrast.p_value)}
-        cells += _cells(work, column, found_here)
+        cells += _cells(work, column, levels, _estimates(fit, level, work.analysis.options))
     return frame_of(cells)
+
+
+def _fit(work: Work, levels: list[str], reference: str) -> Ancova:
+    _one_row_a_subject(work.rows)
+    options = work.analysis.options
+    return ancova(
+        work.rows[work.analysis.variables[0].name],
+        work.rows[work.treatment],
+        levels=levels,
+        reference=reference,
+        factors={name: work.rows[name] for name in work.analysis.option_list("factors")},
+        covariates={name: work.rows[name] for name in work.analysis.option_list("covariates")},
+        confidence=float(options.get("confidence", "0.95")),
+        weights=cast("Literal['equal', 'observed']", options.get("weights", "equal")),
+    )
+
+
+def _estimates(fit: Ancova, level: str, options: dict[str, str]) -> dict[str, Estimate]:
+    out = {"n": found(fit.n[level])} | _interval("lsmean", fit.lsmeans[level], options)
+    if level in fit.differences:
+        contrast = fit.differences[level]
+        out |= _interval("difference", contrast, options)
+        out |= {"df": found(contrast.df), "p_value": found(contrast.p_value)}
+    return out
 
 
 def refuse(display: Display, analysis: Analysis) -> list[str]:
@@ -101,23 +111,39 @@ def _back(back: Callable[[float], float], value: float) -> Estimate:
 
 def _failed(work: Work, columns: list[Column], reference: str, why: str) -> list[Cell]:
     cells: list[Cell] = []
-    for column in columns:
+    levels = [column.values[0] for column in columns]
+    complete = work.rows.loc[work.rows[_model(work.analysis)].notna().all(axis="columns")]
+    for column, level in zip(columns, levels, strict=True):
         names: list[str] = [*MEANS[1:]]
-        if column.values[0] != reference:
+        if level != reference:
             names += DIFFERENCES
         if work.analysis.options.get("transform"):
             names += [f"exp_{name}" for name in names if not name.endswith(("_se", "df", "p_value"))]
-        complete = work.rows.loc[work.rows[work.analysis.variables[0].name].notna()]
-        n = int((complete[work.treatment] == column.values[0]).sum())
-        cells += _cells(work, column, {"n": found(n)} | {name: missing(why) for name in names})
+        n = int((complete[work.treatment] == level).sum())
+        cells += _cells(work, column, levels, {"n": found(n)} | {name: missing(why) for name in names})
     return cells
 
 
-def _cells(work: Work, column: Column, estimates: dict[str, Estimate]) -> list[Cell]:
-    variable = work.analysis.variables[0].name
+def _cells(work: Work, column: Column, levels: list[str], estimates: dict[str, Estimate]) -> list[Cell]:
+    complete = tuple(present(name) for name in _model(work.analysis))
     return [
-        work.cell(0, name, estimate, column=column, variable=variable) for name, estimate in estimates.items()
+        work.cell(
+            0,
+            name,
+            estimate,
+            column=column,
+            variable=work.analysis.variables[0].name,
+            conditions=complete,
+            treatments=None if name == "n" else levels,
+        )
+        for name, estimate in estimates.items()
     ]
+
+
+def _model(analysis: Analysis) -> list[str]:
+    """The variables of the model: of a record that it uses none is missing."""
+    names = [analysis.variables[0].name, *analysis.option_list("factors")]
+    return list(dict.fromkeys([*names, *analysis.option_list("covariates")]))
 
 
 def _one_row_a_subject(rows: pd.DataFrame) -> None:
@@ -127,17 +153,35 @@ def _one_row_a_subject(rows: pd.DataFrame) -> None:
         raise NotEstimableError(f"The model needs one row per subject; {first} has several.")
 
 
+def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+    """The label of the analysis, below it its lines."""
+    shown = [(row.number, line) for row in found for line in lines]
+    return under(
+        analysis.label,
+        [RowShape(label=line.label, result=number, template=line.template) for number, line in shown],
+    )
+
+
 _ENDS = ("lsmean", "lsmean_lower", "lsmean_upper", "difference", "difference_lower", "difference_upper")
 
 METHOD = Method(
+    name="ANCOVA",
     run=run,
-    statistics=(*MEANS, *DIFFERENCES, *(f"exp_{name}" for name in _ENDS)),
+    rows=rows,
+    statistics={
+        **{name: as_collected(2 if name.endswith("_se") else 1) for name in (*MEANS, *DIFFERENCES)},
+        **{f"exp_{name}": as_collected(1) for name in _ENDS},
+        "n": WHOLE,
+        "df": WHOLE,
+        "p_value": P_VALUE,
+    },
+    failure=NOT_ESTIMABLE,
     needs=("Variables", "Lines"),
-    most=1,
+    takes=("Decimals",),
+    most={"Variables": 1},
     numeric=True,
     options=("reference", "factors", "covariates", "confidence", "weights", "transform"),
     naming=("factors", "covariates"),
     numbers=("covariates",),
     refuse=refuse,
-    takes=("Decimals",),
 )

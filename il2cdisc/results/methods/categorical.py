@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from il2cdisc.results.frame import frame_of, percentage
+from il2cdisc.results.frame import Cell, frame_of, percentage
 from il2cdisc.results.method import Method
-from il2cdisc.results.work import Work
+from il2cdisc.results.problems import NO_SUBJECTS
+from il2cdisc.results.shape import PERCENT, WHOLE, ResultRow, RowShape, ShownLine, under
+from il2cdisc.results.work import Work, level_texts
 from il2cdisc.spec.conditions import Condition, equals
-from il2cdisc.spec.tlf import Analysis, Display
+from il2cdisc.spec.tlf import Analysis, Display, Line
 from il2cdisc.stats.estimates import found
 
 MISSING = "Missing"
@@ -22,39 +26,60 @@ def run(work: Work) -> pd.DataFrame:
     not missing. A value of the data that Levels does not name gets a row behind them, missing values the last
     (label: option `missing`), so that nobody falls out of the table.
     """
-    cells = []
+    cells: list[Cell] = []
     row = 0
-    parts = list(work.columns())
     for item in work.analysis.variables:
-        values = work.rows[item.name]
-        known = [level.name for level in work.analysis.levels]
-        others = sorted(set(values.dropna().astype(str)) - set(known))
-        shown: list[tuple[str, Condition]] = [(name, equals(item.name, name)) for name in [*known, *others]]
-        if values.isna().any():
-            shown.append((work.analysis.options.get("missing", MISSING), equals(item.name, "")))
-        for level, condition in shown:
-            for column, rows in parts:
-                column_values = rows[item.name]
-                inside = (
-                    column_values.isna() if condition.values == ("",) else column_values.astype(str) == level
-                )
-                size = _denominator(work, column.label, rows, item.name)
-                n = int(rows.loc[inside, "USUBJID"].nunique())
-                for name, estimate in (("n", found(n)), ("p", percentage(n, size))):
-                    cells.append(
-                        work.cell(
-                            row,
-                            name,
-                            estimate,
-                            column=column,
-                            variable=item.name,
-                            level=level,
-                            conditions=(condition,),
-                            denominator=float(size),
-                        )
-                    )
+        levels = level_texts(work.rows[item.name])
+        for level, condition, inside in _shown(work, item.name, levels):
+            cells += _cells(work, row, item.name, level, condition, inside)
             row += 1
     return frame_of(cells)
+
+
+def _shown(work: Work, name: str, levels: pd.Series) -> list[tuple[str, Condition, pd.Series]]:
+    """Each level of a variable with the condition on its rows, and which rows these are."""
+    known = [level.name for level in work.analysis.levels]
+    others = sorted(set(levels.dropna()) - set(known))
+    shown = [(level, equals(name, level), levels == level) for level in [*known, *others]]
+    if levels.isna().any():
+        missing = work.analysis.options.get("missing", MISSING)
+        shown.append((missing, equals(name, ""), levels.isna()))
+    return shown
+
+
+def _cells(
+    work: Work, row: int, name: str, level: str, condition: Condition, inside: pd.Series
+) -> list[Cell]:
+    cells: list[Cell] = []
+    for column, rows in work.columns():
+        size = _denominator(work, column.label, rows, name)
+        n = int(rows.loc[inside.loc[rows.index], "USUBJID"].nunique())
+        for statistic, estimate in (("n", found(n)), ("p", percentage(n, size))):
+            cells.append(
+                work.cell(
+                    row,
+                    statistic,
+                    estimate,
+                    column=column,
+                    variable=name,
+                    level=level,
+                    conditions=(condition,),
+                    denominator=float(size),
+                )
+            )
+    return cells
+
+
+def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+    """The label of the analysis, below it a row for each level."""
+    labels = {level.name: level.label for level in analysis.levels}
+    return under(
+        analysis.label,
+        [
+            RowShape(label=labels.get(row.level, row.level), result=row.number, template=lines[0].template)
+            for row in found
+        ],
+    )
 
 
 def refuse(display: Display, analysis: Analysis) -> list[str]:
@@ -72,10 +97,16 @@ def _denominator(work: Work, label: str, rows: pd.DataFrame, variable: str) -> i
 
 
 METHOD = Method(
+    name="Categorical",
     run=run,
-    statistics=("n", "p"),
+    rows=rows,
+    statistics={"n": WHOLE, "p": PERCENT},
+    lines=(Line(label="", template="{n} ({p})"),),
+    alone="n",
+    failure=NO_SUBJECTS,
     needs=("Variables", "Levels"),
+    takes=("Lines", "Decimals"),
+    most={"Lines": 1},
     options=("denominator", "missing"),
     refuse=refuse,
-    takes=("Lines", "Decimals"),
 )

@@ -1,7 +1,9 @@
-"""Rows of a dataset as they are: one result a value, numbers as numbers."""
+"""Rows of a dataset as they are: one result per value, numbers as numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -10,21 +12,24 @@ import pandas as pd
 from il2cdisc.base.datasets import repeated
 from il2cdisc.results.frame import COLUMNS, empty
 from il2cdisc.results.method import Method
-from il2cdisc.results.work import Work, population_text
-from il2cdisc.spec.conditions import written
+from il2cdisc.results.shape import ResultRow, RowShape, ShownLine
+from il2cdisc.results.work import Work, level_texts, record_keys
+from il2cdisc.spec.conditions import equals, written
+from il2cdisc.spec.tlf import Analysis
 
 
 def run(work: Work) -> pd.DataFrame:
     """Statistic `value` of each variable of each selected row, sorted by the option `order`.
 
-    `row` numbers the rows; `level` holds the row's subject. Numbers stand in `value`, all else in `text`.
+    `row` numbers the rows; `level` holds the row's subject. Numbers are in `value`, all else in `text`.
+    `where` selects the one record, by its subject and the sequence numbers that the dataset has.
     """
     order = work.analysis.option_list("order")
     rows = work.rows.sort_values(order, kind="stable") if order else work.rows
     names = [item.name for item in work.analysis.variables]
     if not names or rows.empty:
         return empty()
-    # a line a row, a column a variable; read line by line they are the results
+    # one line per row, one column per variable; read line by line they are the results
     values = np.full((len(rows), len(names)), np.nan)
     texts = np.full((len(rows), len(names)), "", dtype=object)
     for place, name in enumerate(names):
@@ -37,6 +42,7 @@ def run(work: Work) -> pd.DataFrame:
     made: dict[str, Any] = {
         "order": np.full(len(line), work.order),
         "row": line,
+        "where": _where(work, rows).array.take(line),
         "variable": pd.array(names, dtype="str").take(np.tile(np.arange(len(names)), len(rows))),
         "level": rows["USUBJID"].astype("str").array.take(line),
         "value": values.ravel(),
@@ -48,8 +54,8 @@ def run(work: Work) -> pd.DataFrame:
         "analysis": work.analysis.id,
         "method": work.analysis.method,
         "dataset": work.analysis.dataset,
-        "where": written(work.analysis.where),
-        "population": population_text(work.display),
+        "population_dataset": work.display.population_dataset,
+        "population_where": written(work.display.population_where),
         "statistic": "value",
     }
     return pd.DataFrame(
@@ -60,6 +66,34 @@ def run(work: Work) -> pd.DataFrame:
     )
 
 
+def _where(work: Work, rows: pd.DataFrame) -> pd.Series:
+    """The where-clause of each row: that of the analysis, and the keys of its record."""
+    keys = record_keys(rows.columns)
+    parts = [_equal(name, level_texts(rows[name]).fillna("")) for name in keys]
+    if work.analysis.where:
+        parts.insert(0, pd.Series(written(work.analysis.where), index=rows.index, dtype="str"))
+    return reduce(lambda left, right: left.str.cat(right, sep=" AND "), parts)
+
+
+def _equal(name: str, texts: pd.Series) -> pd.Series:
+    """`NAME EQ value` of each value."""
+    codes, found = pd.factorize(texts)
+    clauses = pd.array([str(equals(name, value)) for value in found], dtype="str")
+    return pd.Series(clauses.take(codes), index=texts.index)
+
+
+def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+    """A row for each record; those of a subject are a block."""
+    blocks: dict[str, int] = {}
+    return [RowShape(result=row.number, block=blocks.setdefault(row.level, len(blocks))) for row in found]
+
+
 METHOD = Method(
-    run=run, needs=("Variables",), options=("order", "group"), naming=("order", "group"), kind="Listing"
+    name="Listing",
+    run=run,
+    rows=rows,
+    needs=("Variables",),
+    options=("order", "group"),
+    naming=("order", "group"),
+    kind="Listing",
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from il2cdisc.results.frame import Cell, frame_of, percentage
 from il2cdisc.results.method import Method
-from il2cdisc.results.work import Work
+from il2cdisc.results.problems import NO_SUBJECTS
+from il2cdisc.results.shape import PERCENT, WHOLE, ResultRow, RowShape, ShownLine, head
+from il2cdisc.results.work import Work, level_texts
 from il2cdisc.spec.conditions import Condition, equals
+from il2cdisc.spec.tlf import Analysis, Line
 from il2cdisc.stats.estimates import found
 
 MISSING = "Missing"
@@ -17,22 +22,32 @@ def run(work: Work) -> pd.DataFrame:
     """Statistics n, p (percent of N) and events for every term found, the broader term before the narrower.
 
     Sort `Frequency`: most subjects in all columns together first, then by name; else by name. A subject
-    counts once in each term. Rows without a term stand under the option `missing`.
+    counts once in each term. Rows without a term are counted under the option `missing`.
     """
     names = [item.name for item in work.analysis.variables]
     missing = work.analysis.options.get("missing", MISSING)
-    terms = work.rows[["USUBJID", work.treatment, *names]].copy()
-    empty = {name: terms[name].isna() for name in names}
-    for name in names:
-        terms[name] = terms[name].astype("str").fillna(missing)
+    given = {name: level_texts(work.rows[name]) for name in names}
+    terms = work.rows[["USUBJID", work.treatment]].assign(
+        **{name: texts.fillna(missing) for name, texts in given.items()}
+    )
     if terms.empty:
         return frame_of([])
     tables = [_counts(work, terms, names[: depth + 1]) for depth in range(len(names))]
-    absent = {name: missing if empty[name].any() else None for name in names}
+    absent = {name: _absent(texts, missing) for name, texts in given.items()}
     cells: list[Cell] = []
     for row, path in enumerate(_ordered(terms, names, work.analysis.sort == "Frequency")):
-        cells += _cells(work, row, names, path, tables[len(path) - 1], absent)
+        pairs = zip(names, path, strict=False)
+        conditions = tuple(
+            equals(name, *(absent[name] if term == missing else (term,))) for name, term in pairs
+        )
+        cells += _cells(work, row, names, path, tables[len(path) - 1], conditions)
     return frame_of(cells)
+
+
+def _absent(texts: pd.Series, missing: str) -> tuple[str, ...]:
+    """The values that are counted under the term `missing`: none, and that term where the data have it."""
+    there = (texts == missing).any()
+    return (*([""] if texts.isna().any() else []), *([missing] if there else []))
 
 
 Counts = dict[str, dict[tuple[str, ...], tuple[int, int]]]
@@ -72,14 +87,10 @@ def _cells(
     names: list[str],
     path: tuple[str, ...],
     counts: Counts,
-    absent: dict[str, str | None],
+    conditions: tuple[Condition, ...],
 ) -> list[Cell]:
-    def condition(name: str, term: str) -> Condition:
-        return equals(name, "" if term == absent[name] else term)
-
     broader = tuple(zip(names, path[:-1], strict=False))
     own = names[len(path) - 1]
-    conditions = tuple(condition(name, term) for name, term in zip(names, path, strict=False))
     cells: list[Cell] = []
     for column in work.display.columns:
         n, events = counts[column.label].get(path, (0, 0))
@@ -101,11 +112,37 @@ def _cells(
     return cells
 
 
+def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+    """A row for each term, one step further in than the broader term; a broadest term begins a block."""
+    out = [head(analysis.label)] if analysis.label else []
+    top, block = len(out), 0
+    for row in found:
+        broadest = not row.path
+        block += broadest and bool(out)
+        out.append(
+            RowShape(
+                label=row.level,
+                result=row.number,
+                template=lines[0].template,
+                indent=top + len(row.path),
+                keep=broadest and len(analysis.variables) > 1,
+                block=block,
+                heads=tuple((top + depth, label) for depth, label in enumerate(row.path)),
+            )
+        )
+    return out
+
+
 METHOD = Method(
+    name="Occurrence",
     run=run,
-    statistics=("n", "p", "events"),
+    rows=rows,
+    statistics={"n": WHOLE, "p": PERCENT, "events": WHOLE},
+    lines=(Line(label="", template="{n} ({p}) [{events}]"),),
+    alone="n",
+    failure=NO_SUBJECTS,
     needs=("Variables",),
-    most=3,
-    options=("missing",),
     takes=("Lines", "Sort", "Decimals"),
+    most={"Lines": 1},
+    options=("missing",),
 )

@@ -1,17 +1,36 @@
-"""The points of a figure: summary statistics by visit, one series a column."""
+"""The points of a figure: summary statistics by visit, one series per column."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from il2cdisc.results.method import Method
 from il2cdisc.results.methods import continuous
-from il2cdisc.stats.descriptive import STATISTICS
+from il2cdisc.results.problems import TOO_FEW_VALUES
+from il2cdisc.results.shape import ResultRow, RowShape, ShownLine
+from il2cdisc.spec.tlf import Analysis, Line
+
+
+def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+    """A row for each visit: the numbers of the figure, as a table."""
+    template = lines[0].template
+    return [
+        RowShape(label=row.path[0], result=row.number, template=template, block=block)
+        for block, row in enumerate(found)
+    ]
+
 
 METHOD = Method(
+    name="Series",
     run=continuous.run,
-    statistics=STATISTICS,
+    rows=rows,
+    statistics=continuous.STATISTICS,
+    lines=(Line(label="n, mean (SE)", template="{n}, {mean} ({se})"),),
+    alone="n",
+    failure=TOO_FEW_VALUES,
     needs=("Variables", "By", "By Levels"),
-    most=1,
+    takes=("Decimals",),
+    most={"Variables": 1},
     numeric=True,
     kind="Figure",
-    takes=("Decimals",),
 )

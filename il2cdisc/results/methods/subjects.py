@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from il2cdisc.results.frame import frame_of, percentage
 from il2cdisc.results.method import Method
+from il2cdisc.results.problems import NO_SUBJECTS
+from il2cdisc.results.shape import PERCENT, WHOLE, ResultRow, RowShape, ShownLine
 from il2cdisc.results.work import Work
+from il2cdisc.spec.tlf import Analysis, Line
 from il2cdisc.stats.estimates import found
 
 
@@ -22,8 +27,19 @@ def run(work: Work) -> pd.DataFrame:
     return frame_of(cells)
 
 
+def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+    """One row with the label of the analysis."""
+    return [RowShape(label=analysis.label, result=row.number, template=lines[0].template) for row in found]
+
+
 METHOD = Method(
+    name="Subjects",
     run=run,
-    statistics=("n", "p", "events"),
+    rows=rows,
+    statistics={"n": WHOLE, "p": PERCENT, "events": WHOLE},
+    lines=(Line(label="", template="{n} ({p}) [{events}]"),),
+    alone="n",
+    failure=NO_SUBJECTS,
     takes=("Lines", "Decimals"),
+    most={"Lines": 1},
 )

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.escape import html_environment
 from il2cdisc.tlf.header import SYNTHETIC, HeaderInfo
 from il2cdisc.tlf.table import Row, Table, shown_once
+from il2cdisc.tlf.writer import Layout, Writer
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _Line:
     cells: tuple[str, ...]
     head: bool
     indent: int
@@ -34,21 +34,19 @@ class Entry:
     files: tuple[tuple[str, str], ...]
 
 
-def write_html(
-    display: Display, table: Table | None, header: HeaderInfo, *, svg: str = "", data_file: str = ""
-) -> bytes:
-    """HTML of a display; `svg` is a figure drawn by us, whose numbers `table` shows."""
-    notes = [*display.footnotes, *(table.notes if table else ())]
+def write(layout: Layout) -> bytes:
+    """HTML of a display, of a figure with the table of its points."""
+    display, header, table = layout.display, layout.header, layout.table
     text = html_environment().get_template("display.html.j2").render(
         display=display,
         header=header,
         title=header.title(display),
         style=_style(),
         table=table,
-        rows=_rows(table) if table else [],
-        notes=notes,
-        svg=Markup(svg),  # noqa: S704 - made by the figure module, not from data
-        data_file=data_file,
+        rows=_rows(table),
+        notes=layout.page.footnotes,
+        svg=Markup(layout.drawing.svg if layout.drawing else ""),  # noqa: S704 - drawn by us, not data
+        data_files=layout.data_files,
     )  # fmt: skip
     return text.encode()
 
@@ -61,14 +59,14 @@ def write_index(entries: Sequence[Entry], header: HeaderInfo) -> bytes:
     return page.render(entries=entries, header=header, heading=heading, style=_style()).encode()
 
 
-def _rows(table: Table) -> list[_Shown]:
+def _rows(table: Table) -> list[_Line]:
     texts: Iterable[tuple[str, ...]] = shown_once(table.rows, table.repeats)
-    out: list[_Shown] = []
+    out: list[_Line] = []
     above: Row | None = None
     for row, cells in zip(table.rows, texts, strict=True):
         first = above is not None and row.block != above.block
         classes = " ".join(name for name, on in (("head", row.head), ("first", first)) if on)
-        out.append(_Shown(cells, row.head, row.indent, classes))
+        out.append(_Line(cells, row.head, row.indent, classes))
         above = row
     return out
 
@@ -76,3 +74,6 @@ def _rows(table: Table) -> list[_Shown]:
 @lru_cache(maxsize=1)
 def _style() -> Markup:
     return Markup((Path(__file__).parents[1] / "templates" / "style.css").read_text("utf-8"))  # noqa: S704
+
+
+WRITER = Writer("html", ("Table", "Listing", "Figure"), write)

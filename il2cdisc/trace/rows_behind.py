@@ -1,0 +1,112 @@
+"""The records behind a result of a display: from a number to the rows of analysis data that it is of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from il2cdisc.base.problems import Kind, Severity, Stopped, did_you_mean
+from il2cdisc.base.resultkey import ResultKey
+from il2cdisc.spec.conditions import parse
+from il2cdisc.spec.where import select
+from il2cdisc.trace.files import RESULTS, BuiltFiles, key_names
+
+NO_RESULT = Kind(
+    "TRC008",
+    "Unknown result",
+    Severity.STOP,
+    "Name the display, analysis, row, column and statistic of a line of results/results.csv.",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowsBehind:
+    """The records of `dataset` that a result is of.
+
+    They satisfy `where`, and their subject has a record of `population_dataset` that satisfies
+    `population_where`. `records` has all variables, as they are in the transport file, in its order; the
+    index is the position in the file, from 0, as in lineage.
+    """
+
+    result: ResultKey
+    dataset: str
+    where: str
+    population_dataset: str
+    population_where: str
+    records: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """USUBJID of each subject that has a record, once."""
+        return tuple(self.records["USUBJID"].dropna().unique())
+
+    @property
+    def keys(self) -> pd.DataFrame:
+        """The records, with only the variables that say which they are: subject, number, visit, ..."""
+        return self.records[key_names(self.dataset, self.records.columns)]
+
+
+def rows_behind(build: Path | BuiltFiles, result: ResultKey | int) -> RowsBehind:
+    """The records of analysis data behind a result of a build.
+
+    `build` is its folder, or its files, which for several results are read once; `result` is the key of a
+    displayed number, or the line of `results/results.parquet`, from 0. The records are those that enter the
+    number: of a count of subjects those of the subjects counted, of a count of events the events, of a mean
+    the records whose value is not missing, of a percentage those of its numerator, of an estimate of a model
+    all that the model is fitted to, of a cell of a listing its record.
+
+    Raises `Stopped` for a build without results (TRC003), a result that does not exist (TRC008), and a
+    dataset that the build does not have (TRC001).
+    """
+    files = build if isinstance(build, BuiltFiles) else BuiltFiles(build)
+    results = _with_column(files.results)
+    found = _keyed(results, result) if isinstance(result, ResultKey) else _line(results, result)
+    display, analysis, row, column, statistic = found[list(ResultKey._fields)]
+    return RowsBehind(
+        result=ResultKey(display, analysis, int(row), column, statistic),
+        dataset=found["dataset"],
+        where=found["where"],
+        population_dataset=found["population_dataset"],
+        population_where=found["population_where"],
+        records=_records(files, found),
+    )
+
+
+def _records(files: BuiltFiles, found: pd.Series) -> pd.DataFrame:
+    dataset = files.frame(found["dataset"])
+    population = files.frame(found["population_dataset"])
+    subjects = population.loc[select(population, parse(found["population_where"])), "USUBJID"]
+    chosen = select(dataset, parse(found["where"])) & dataset["USUBJID"].isin(subjects)
+    return dataset.loc[chosen]
+
+
+def _with_column(results: pd.DataFrame) -> pd.DataFrame:
+    """The results with `column` as their keys have it: a label, in a listing the variable."""
+    return results.assign(column=results["group1_level"].where(results["group1"] != "", results["variable"]))
+
+
+def _line(results: pd.DataFrame, number: int) -> pd.Series:
+    if 0 <= number < len(results):
+        return results.iloc[number]
+    what = f"no line {number} in the results; lines are counted from 0 to {len(results) - 1}"
+    raise Stopped([NO_RESULT.at(RESULTS, what)])
+
+
+def _keyed(results: pd.DataFrame, key: ResultKey) -> pd.Series:
+    """The result with a key, found part by part, so that the first part that does not exist is named."""
+    frame, matched = results, list[str]()
+    for name, wanted in key._asdict().items():
+        same = frame[name] == wanted
+        if not same.any():
+            known = frame[name].drop_duplicates().astype("str").tolist()
+            what = f"no {name} {wanted!r} in {', '.join(matched) or 'the results'}"
+            hint = did_you_mean(str(wanted), known)
+            raise Stopped([NO_RESULT.at(RESULTS, what, values=known, hint=hint)])
+        frame = frame.loc[same]
+        matched.append(f"{name} {wanted}")
+    return frame.iloc[0]
