@@ -183,3 +183,20 @@ def test_problems_that_differ_stay_apart_and_the_same_one_is_reported_once() -> 
 def test_places_of_rows_are_whole_numbers() -> None:
     made = combine([{"AE": dataset("AE", ("USUBJID",), [], USUBJID=["1"])}], ["AE"])
     assert [place.dtype for place in made.places["AE"]] == [np.dtype("int64")]
+
+
+def test_a_mapping_that_looks_at_other_subjects_is_reported(tmp_path: Path, command: Command) -> None:
+    """The age as it is, and its rank among all subjects."""
+    trial = tmp_path / "trial"
+    shutil.copytree(TRIAL, trial, ignore=shutil.ignore_patterns("__pycache__", "test_*.py", "__snapshots__"))
+    fine = command("spec", "check", "--blocks", "--trial", trial)
+    assert fine.returncode == 0, fine.stderr
+    path = trial / "mappings" / "adam" / "adsl.py"
+    text = path.read_text()
+    line = "    out = with_end(out, ds)\n"
+    assert line in text
+    path.write_text(text.replace(line, line + '    out["AGE"] = out["AGE"].rank()\n'))
+    done = command("spec", "check", "--blocks", "--trial", trial)
+    assert done.returncode == 2
+    assert "BLK001 mappings/adam/adsl.py: ADSL differs when subjects are mapped one by one" in done.stderr
+    assert "found: 'AGE'" in done.stderr
