@@ -79,56 +79,47 @@ class Combined:
         return numbered(frame.take(self.places[name][number]), name, self.places[name][number])
 
 
-def combine(blocks: Sequence[Mapping[str, Dataset]], order: Sequence[str]) -> Combined:
+def combine(blocks: Sequence[dict[str, Dataset]], order: Sequence[str]) -> Combined:
     """The datasets of blocks one below the other: the same as of all subjects at once.
 
     `order`: the names of the datasets as the workbook lists them. Edges to datasets among these are led to
     the combined rows. A dataset whose keys do not begin with USUBJID is sorted again; one without subjects
-    is the same in all blocks, and taken once.
+    is the same in all blocks, and taken once. Takes the datasets out of `blocks`, one after the other: of a
+    large trial there is no room for all of them twice.
     """
     ranks = {name: number for number, name in enumerate(order)}
-    names = sorted(
-        dict.fromkeys(name for block in blocks for name in block), key=lambda n: ranks.get(n, 9999)
-    )
-    parts = {name: [block.get(name) for block in blocks] for name in names}
-    frames = {name: _frame([item for item in given if item is not None]) for name, given in parts.items()}
-    places = {name: _combined_places(frames[name], parts[name]) for name in names}
-    datasets = {name: _dataset(name, frames[name], parts[name], places) for name in names}
+    names = sorted({name: None for block in blocks for name in block}, key=lambda n: ranks.get(n, len(ranks)))
+    places = {name: _combined_places([block.get(name) for block in blocks]) for name in names}
+    datasets = {name: _dataset(name, [block.pop(name, None) for block in blocks], places) for name in names}
     return Combined(datasets, places, len(blocks))
 
 
-def _frame(parts: Sequence[Dataset]) -> pd.DataFrame:
-    if len(parts) == 1 or "USUBJID" not in parts[0].frame:
-        return parts[0].frame
-    return pd.concat([item.frame for item in parts], ignore_index=True)
-
-
-def _combined_places(frame: pd.DataFrame, parts: Sequence[Dataset | None]) -> list[Rows]:
+def _combined_places(parts: Sequence[Dataset | None]) -> list[Rows]:
     """Where the rows of each block are in the combined dataset, in the order of its keys."""
-    if "USUBJID" not in frame:
-        return [np.arange(len(frame)) for _ in parts]
+    given = [item for item in parts if item is not None]
+    if "USUBJID" not in given[0].frame:
+        return [np.arange(len(given[0].frame)) for _ in parts]
     sizes = [0 if item is None else len(item.frame) for item in parts]
-    place = np.arange(len(frame))
-    keys = next(item.keys for item in parts if item is not None)
-    keys = [key for key in keys if key in frame and key != "STUDYID"]
+    place = np.arange(sum(sizes))
+    keys = [key for key in given[0].keys if key in given[0].frame and key != "STUDYID"]
     if keys and keys[0] != "USUBJID":
-        place[in_order([frame[key] for key in keys])] = np.arange(len(frame))
+        columns = [pd.concat([item.frame[key] for item in given], ignore_index=True) for key in keys]
+        place[in_order(columns)] = np.arange(len(place))
     return np.split(place, np.cumsum(sizes)[:-1])
 
 
-def _dataset(
-    name: str, frame: pd.DataFrame, parts: Sequence[Dataset | None], places: Mapping[str, list[Rows]]
-) -> Dataset:
+def _dataset(name: str, parts: Sequence[Dataset | None], places: Mapping[str, list[Rows]]) -> Dataset:
     given = [(number, item) for number, item in enumerate(parts) if item is not None]
     first = given[0][1]
-    if len(parts) == 1 or "USUBJID" not in frame:
+    if len(parts) == 1 or "USUBJID" not in first.frame:
         return first
-    order = np.argsort(np.concatenate(places[name]), kind="stable")
+    frame = pd.concat([item.frame for _, item in given], ignore_index=True)
     lengths = {
         variable.name: max(item.variables[number].length for _, item in given)
         for number, variable in enumerate(first.variables)
     }
     edges = pd.concat([_edges(name, item, number, places) for number, item in given], ignore_index=True)
+    order = np.argsort(np.concatenate(places[name]), kind="stable")
     if not np.array_equal(order, np.arange(len(order))):
         frame = frame.take(order).reset_index(drop=True)
         edges = edges.take(np.argsort(edges["row"].to_numpy(), kind="stable")).reset_index(drop=True)
