@@ -58,6 +58,21 @@ class XptBlock:
     columns: dict[str, Any]
     codes: dict[str, NDArray[np.uint8]]
 
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def split(self, rows: int) -> tuple[XptBlock, XptBlock | None]:
+        """The first `rows` rows, and the others, None where there are no more."""
+        if rows >= self.rows:
+            return self, None
+        return self._part(0, rows), self._part(rows, self.rows)
+
+    def _part(self, start: int, stop: int) -> XptBlock:
+        columns = {name: column[start:stop] for name, column in self.columns.items()}
+        codes = {name: found[start:stop] for name, found in self.codes.items()}
+        return XptBlock(self.start + start, columns, codes)
+
     def frame(self, variables: tuple[Variable, ...]) -> pd.DataFrame:
         """The block as a frame with a RangeIndex from 0."""
         return _frame(variables, {v.name: [self.columns[v.name]] for v in variables})
@@ -206,9 +221,9 @@ def read_xpt(
     with open_xpt(source, encoding=encoding, shown=shown) as file:
         header = file.header
         for block in file.blocks():
+            rows = block.start + block.rows
             for name, column in block.columns.items():
                 parts.setdefault(name, []).append(column)
-                rows = block.start + len(column)
             for name, found in block.codes.items():
                 codes.setdefault(name, []).append((block.start, found))
     specials = {v.name: _letters(codes[v.name], rows) for v in header.variables if v.name in codes}
