@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 Readings = dict[tuple[str, str, str, str], list[str]]
@@ -30,8 +30,7 @@ def shipped_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = folder.parent  # all workers' own
     out, done = folder / "shipped" / "outputs", folder / "shipped" / "done"
     out.parent.mkdir(exist_ok=True)
-    with (folder / "shipped" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(folder / "shipped" / "lock"):
         if not done.exists():
             code = "from il2cdisc.cli import main; main()"
             command = [sys.executable, "-W", "error", "-c", code, "build", "--out", str(out)]
