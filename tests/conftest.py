@@ -16,10 +16,20 @@ from hypothesis import settings
 Readings = dict[tuple[str, str, str, str], list[str]]
 ROOT = Path(__file__).parents[1]
 SCRIPT = Path(__file__).parent / "transport" / "read_xpt.R"
+QUICK = ("base", "raw", "spec", "transport", "second_trial/test_second_trial.py")
+"""Numbers and dates, readers, workbooks, codecs and a whole build: `pytest -m quick`, about a minute."""
 
 # No test fails for time: a busy machine would fail it. All else is hypothesis' own profile, CI's too.
 settings.register_profile("il2cdisc", settings(), deadline=None)
 settings.load_profile("il2cdisc")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = [Path(__file__).parent / name for name in QUICK]
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in places):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")
