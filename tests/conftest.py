@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -11,15 +10,26 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 Readings = dict[tuple[str, str, str, str], list[str]]
 ROOT = Path(__file__).parents[1]
 SCRIPT = Path(__file__).parent / "transport" / "read_xpt.R"
+QUICK = ("base", "raw", "spec", "transport", "second_trial/test_second_trial.py")
+"""Numbers and dates, readers, workbooks, codecs and a whole build: `pytest -m quick`, about a minute."""
 
 # No test fails for time: a busy machine would fail it. All else is hypothesis' own profile, CI's too.
 settings.register_profile("il2cdisc", settings(), deadline=None)
 settings.load_profile("il2cdisc")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = [Path(__file__).parent / name for name in QUICK]
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in places):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +40,7 @@ def shipped_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = folder.parent  # all workers' own
     out, done = folder / "shipped" / "outputs", folder / "shipped" / "done"
     out.parent.mkdir(exist_ok=True)
-    with (folder / "shipped" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(folder / "shipped" / "lock"):
         if not done.exists():
             code = "from il2cdisc.cli import main; main()"
             command = [sys.executable, "-W", "error", "-c", code, "build", "--out", str(out)]

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset, Variable, no_edges
-from il2cdisc.transport.readback import compare_xpt
+from il2cdisc.transport.readback import compare_readers, compare_with_dataset
 from il2cdisc.transport.xpt import read_xpt, write_xpt
 
 CREATED = datetime(2023, 5, 2, 9, 0)  # noqa: DTZ001 - as a header holds it
@@ -195,7 +195,7 @@ def peers(
 
 
 def _same(path: Path, dataset: Dataset) -> None:
-    found = compare_xpt(path, dataset)
+    found = compare_with_dataset(path, dataset) + compare_readers(path)
     assert not found, found
 
 

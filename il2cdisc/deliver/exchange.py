@@ -43,8 +43,13 @@ def exchanged(one: Path, other: Path) -> bool:
 
 
 def flush_folder(folder: Path) -> None:
-    """Write a folder's entries (names, renames) through to the disk."""
-    handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    """Write a folder's entries (names, renames) through to the disk.
+
+    Windows opens no folder as a file; its file system keeps a journal of names.
+    """
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     except OSError as error:
@@ -68,7 +73,7 @@ def flush_tree(root: Path) -> None:
 
 
 def _flush_file(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)  # Windows flushes what it may write
     try:
         os.fsync(handle)
     finally:
@@ -85,7 +90,7 @@ def write_journal(journal: Path, new: str, old: str) -> None:
         json.dump({"new": new, "old": old}, stream)
         stream.flush()
         os.fsync(stream.fileno())
-    draft.rename(journal)
+    draft.replace(journal)
     flush_folder(journal.parent)
 
 

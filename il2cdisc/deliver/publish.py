@@ -9,7 +9,6 @@ being written), `.outputs.journal` and `.outputs.previous` (only where the excha
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import shutil
@@ -29,12 +28,12 @@ from il2cdisc.deliver.exchange import (
     write_journal,
 )
 from il2cdisc.deliver.keep import keep
+from il2cdisc.deliver.lock import FULL, take_lock
 from il2cdisc.deliver.problems import (
     BUILD_RUNS,
     FOREIGN,
     KEPT,
     MOUNT,
-    NO_LOCK,
     NO_SPACE,
     NO_WAY,
     NOT_A_FOLDER,
@@ -44,7 +43,6 @@ from il2cdisc.deliver.problems import (
 
 MARKER = "manifest.json"
 ENGINE = "il2cdisc"
-_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _HELD = frozenset(
     {
         errno.EACCES,
@@ -196,41 +194,13 @@ def is_ours(folder: Path) -> bool:
 
 @contextmanager
 def _locked(places: Places, *, patience: float = 0.0) -> Generator[None]:
-    """Hold the lock file; its text is the process id of the holder, for the message to others.
-
-    The system frees the lock when the process dies, however it dies. The file itself stays: removing it
-    would let two builds hold two files of one name.
-    """
+    """Hold the lock file; see `take_lock`."""
     with _told(places):
-        handle = os.open(places.lock, os.O_RDWR | os.O_CREAT, 0o666)
+        lock = take_lock(places.lock, _at(places), patience=patience)
     try:
-        deadline = time.monotonic() + patience
-        while not _taken(places, handle):
-            if time.monotonic() < deadline:
-                time.sleep(0.02)
-                continue
-            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
-            who = f"process {holder}" if holder else "another process"
-            raise Stopped([BUILD_RUNS.at(_at(places), f"another build is running ({who})")])
-        with _told(places):
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
-        try:
-            yield
-        finally:
-            fcntl.flock(handle, fcntl.LOCK_UN)  # worker processes may have inherited the handle
+        yield
     finally:
-        os.close(handle)
-
-
-def _taken(places: Places, handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        raise Stopped([NO_LOCK.at(_at(places), f"no lock can be taken: {error.strerror}")]) from None
-    return True
+        lock.release()
 
 
 def _swap(places: Places, step: Step, *, exchange: bool) -> list[str]:
@@ -348,7 +318,7 @@ def refuse_foreign(places: Places) -> None:
         return
     if not outputs.is_dir():
         raise Stopped([NOT_A_FOLDER.at(_at(places), "a file stands where the folder of outputs should be")])
-    if outputs.is_mount():
+    if os.path.ismount(outputs):  # Path.is_mount is not on Windows before Python 3.12
         raise Stopped([MOUNT.at(_at(places), "the folder is a mount point, so its name can't be given away")])
     names = sorted(path.name for path in outputs.iterdir())
     if names and not is_ours(outputs):
@@ -369,7 +339,7 @@ def _told(places: Places) -> Generator[None]:
 
 
 def _write_problem(places: Places, error: OSError) -> Problem | None:
-    if error.errno in _SPACE:
+    if error.errno in FULL:
         return _because(NO_SPACE, places, error)
     if error.errno not in _REFUSED or error.filename is None:
         return None

@@ -1,1 +1,1 @@
-"""Codecs: SAS transport files, Parquet, and the files of SAS, SPSS and Stata."""
+"""Codecs: SAS transport files and Parquet; the packages of XLSX workbooks, and spellings in ASCII."""

@@ -32,6 +32,19 @@ _NAMESTR = struct.Struct(">hhhh8s40s8shhh2x8shhl52x")
 
 
 @dataclass(frozen=True, slots=True)
+class XptHeader:
+    """What is known of a transport file before its first record; `created` is every time in it.
+
+    Lengths of the variables are in bytes.
+    """
+
+    name: str
+    label: str
+    variables: tuple[Variable, ...]
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """What the records before the data say."""
 
@@ -49,25 +62,25 @@ class Header:
         return max((p + v.length for p, v in zip(self.positions, self.variables, strict=True)), default=0)
 
 
-def header_bytes(name: str, label: str, variables: tuple[Variable, ...], created: datetime) -> bytes:
+def header_bytes(header: XptHeader) -> bytes:
     """All records before the data; both times of both headers are `created`.
 
-    Everything must fit (`check_xpt` sees to it).
+    Everything must fit: `header_problems` says what does not.
     """
-    time = _time(created)
+    time = _time(header.created)
     parts = [
         LIBRARY,
         b"SAS     SAS     SASLIB  " + VERSION + SYSTEM + b" " * 24 + time,
         time.ljust(RECORD),
         MEMBER,
         DESCRIPTOR,
-        b"SAS     " + name.encode().ljust(8) + b"SASDATA " + VERSION + SYSTEM + b" " * 24 + time,
-        time + b" " * 16 + label.encode().ljust(40) + b" " * 8,
-        NAMESTRS % len(variables),
+        b"SAS     " + header.name.encode().ljust(8) + b"SASDATA " + VERSION + SYSTEM + b" " * 24 + time,
+        time + b" " * 16 + header.label.encode().ljust(40) + b" " * 8,
+        NAMESTRS % len(header.variables),
     ]
     position = 0
     namestrs = b""
-    for number, variable in enumerate(variables, start=1):
+    for number, variable in enumerate(header.variables, start=1):
         namestrs += _namestr(variable, number, position)
         position += variable.length
     parts += [namestrs + padding(len(namestrs)), OBSERVATIONS]

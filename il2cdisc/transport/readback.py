@@ -1,11 +1,11 @@
-"""A written transport file read again, by pyreadstat and by our own reader, and compared with its dataset."""
+"""A written transport file read again, by our own reader and by pyreadstat, and compared block by block."""
 
 from __future__ import annotations
 
 import io
+import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,64 +18,92 @@ from il2cdisc.base.problems import Problem, at_record
 from il2cdisc.transport import ibm
 from il2cdisc.transport.arrow import pa, pc
 from il2cdisc.transport.formats import parse_format
-from il2cdisc.transport.layout import padding
+from il2cdisc.transport.layout import RECORD, Header, XptHeader, padding
 from il2cdisc.transport.problems import BACK_STRUCTURE, BACK_VALUES
 from il2cdisc.transport.text import text_array
-from il2cdisc.transport.xpt import open_xpt
+from il2cdisc.transport.xpt import XptBlock, XptReader, open_xpt
 
 WHOLE_BELOW = 100_000_000
 """Files up to this size (bytes) are read whole by pyreadstat, larger ones in samples."""
 SAMPLES, SAMPLE_ROWS = 8, 2_000
+RUN_BYTES = 4 << 20
+"""How much of a file pyreadstat reads at once: its lists take ten times as much memory."""
 
 _OURS, _PYREADSTAT = "our reader", "pyreadstat"
 _NO_SPECIALS: Mapping[str, pd.Series] = {}
 
+Variables = tuple[Variable, ...]
 Columns = Mapping[str, Any]
 """By variable, numbers as float64, text as `large_string` Arrow array or list of `str`."""
 
 
-def compare_xpt(
-    path: str | os.PathLike[str],
-    dataset: Dataset,
-    *,
-    specials: Mapping[str, pd.Series] = _NO_SPECIALS,
-    whole_below: int = WHOLE_BELOW,
-) -> list[Problem]:
-    """Differences between the file and `dataset`, sorted; empty when there is none.
+class Comparison:
+    """A file, as our own reader reads it, and what was to be written: `add` blocks in order, then `close`.
 
-    Our own reader compares everything (`compare_with_dataset`), pyreadstat names, labels, types, formats,
-    rows and values: all of them, or from `whole_below` bytes on those of eight samples of 2,000 rows, first
-    and last rows among them. Raises `Stopped` when the file is no transport file.
+    Compared is everything: names, labels, types, lengths, formats, number of rows, every value (numbers
+    bit-equal, zeros of either sign alike; text but for trailing blanks) and special missing values. The file
+    is read in step with the blocks. Memory: 4 MB of the file, and the values that differ.
     """
-    found = compare_with_dataset(path, dataset, specials=specials)
-    found += _by_pyreadstat(Path(path), _of_dataset(dataset), whole_below)
-    return sorted(found, key=Problem.sort_key)
+
+    def __init__(self, file: XptReader, wanted: XptHeader | Dataset) -> None:
+        self._wanted = wanted
+        self._found = _facts(wanted, file.header, _OURS)
+        self._alike = _names(file.header.variables) == _names(wanted.variables)
+        if self._alike:
+            self._found += _lengths(wanted, file.header)
+        self._values = _Values(wanted.name, wanted.variables, _OURS)
+        self._blocks = file.blocks()
+        self._block: XptBlock | None = None
+        self._rows = self._rows_read = 0
+
+    def add(self, block: pd.DataFrame, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS) -> None:
+        """Compare the next records with those of the file; `specials` as in `XptWriter.write`.
+
+        Raises `Stopped` where the file is damaged.
+        """
+        self._rows += len(block)
+        if not self._alike:
+            return
+        columns, done = _columns(self._wanted.variables, block), 0
+        while done < len(block) and (read := self._read(len(block) - done)) is not None:
+            stop = done + read.rows
+            self._values.compare(read.start, _rows(columns, done, stop), read.columns)
+            for name in {*specials, *read.codes}:
+                letters = specials[name].iloc[done:stop] if name in specials else None
+                self._values.compare_codes(read, name, columns[name][done:stop], letters)
+            done = stop
+
+    def close(self) -> list[Problem]:
+        """Read the file to its end; gives the differences, sorted. Raises `Stopped` where it is damaged."""
+        found = self._found + self._values.problems()
+        if self._alike:
+            while self._read() is not None:
+                pass
+            rows = (self._rows, self._rows_read)
+            found += _difference(self._wanted.name, "", "number of records", *rows, _OURS)
+        return sorted(found, key=Problem.sort_key)
+
+    def _read(self, most: int | None = None) -> XptBlock | None:
+        """The next rows of the file, at most so many; None at its end."""
+        block = self._block or next(self._blocks, None)
+        if block is None:
+            return None
+        read, self._block = block.split(block.rows if most is None else most)
+        self._rows_read += read.rows
+        return read
 
 
 def compare_with_dataset(
     path: str | os.PathLike[str], dataset: Dataset, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS
 ) -> list[Problem]:
-    """Differences between the file, as our own reader reads it, and `dataset`, sorted.
+    """Differences between the file, as our own reader reads it, and `dataset`, sorted; see `Comparison`.
 
-    Compared is everything: names, labels, types, lengths, formats, number of rows, every value (numbers
-    bit-equal, zeros of either sign alike; text but for trailing blanks) and special missing values.
     Raises `Stopped` when the file is no transport file.
     """
-    rows, wrong = 0, _WrongRows(dataset.name, dataset.variables, _OURS)
     with open_xpt(path) as file:
-        header = file.header
-        found = _facts(_of_dataset(dataset), header.name, header.label, header.variables, _OURS)
-        if [v.name for v in header.variables] == list(dataset.names):
-            for wanted, got in zip(dataset.variables, header.variables, strict=True):
-                found += _told(dataset.name, wanted.name, "length", wanted.length, got.length, _OURS)
-            columns = _columns(dataset)
-            for block in file.blocks():
-                rows = wrong.compare(block.start, _from(block.start, columns), block.columns)
-                for name in {*specials, *block.codes}:
-                    numbers = columns[name][block.start : rows]
-                    wrong.compare_codes(block.start, name, numbers, specials.get(name), block.codes.get(name))
-            found += _told(dataset.name, "", "number of records", len(dataset.frame), rows, _OURS)
-    return sorted(found + wrong.problems(), key=Problem.sort_key)
+        comparison = Comparison(file, dataset)
+        comparison.add(dataset.frame, specials=specials)
+        return comparison.close()
 
 
 def compare_readers(path: str | os.PathLike[str], *, whole_below: int = WHOLE_BELOW) -> list[Problem]:
@@ -84,142 +112,122 @@ def compare_readers(path: str | os.PathLike[str], *, whole_below: int = WHOLE_BE
     It needs the file alone, so that another process can do it: where `compare_with_dataset` finds no
     difference, none here says that pyreadstat gives the dataset too. Compared are names, labels, types,
     formats, rows and values: all of them, or from `whole_below` bytes on those of eight samples of 2,000
-    rows, first and last rows among them. Raises `Stopped` when the file is no transport file.
+    rows, first and last rows among them. Memory: pyreadstat's lists of 4 MB of the file. Raises `Stopped`
+    when the file is no transport file.
     """
-    found = _by_pyreadstat(Path(path), _of_own_reader(Path(path)), whole_below)
-    return sorted(found, key=Problem.sort_key)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a file should hold: its facts, and its rows.
-
-    `rows(part, start)` gives the rows from `start` on, as columns that each come with the number of their
-    first row; `part` is the file, or a sample of it that begins there.
-    """
-
-    name: str
-    label: str
-    variables: tuple[Variable, ...]
-    count: int
-    rows: Callable[[Path | bytes, int], Iterable[tuple[int, Columns]]]
-
-
-def _of_dataset(dataset: Dataset) -> _Wanted:
-    def rows(_: Path | bytes, start: int) -> Iterable[tuple[int, Columns]]:
-        return [(start, _from(start, _columns(dataset)))]
-
-    return _Wanted(dataset.name, dataset.label, dataset.variables, len(dataset.frame), rows)
-
-
-def _of_own_reader(path: Path) -> _Wanted:
-    def rows(part: Path | bytes, start: int) -> Iterable[tuple[int, Columns]]:
-        with open_xpt(io.BytesIO(part) if isinstance(part, bytes) else part) as file:
-            for block in file.blocks():
-                yield start + block.start, block.columns
-
+    path = Path(path)
     with open_xpt(path) as file:
-        header = file.header
-        return _Wanted(header.name, header.label, header.variables, file.count_rows(), rows)
+        header, count = file.header, file.count_rows()
+    whole = path.stat().st_size < whole_below
+    values = _Values(header.name, header.variables, _PYREADSTAT)
+    found: list[Problem] = []
+    rows = 0
+    for start, part in _whole(path, header, count) if whole else _samples(path, header, count):
+        columns, read = _by_pyreadstat(part)
+        found = found or _facts(header, read, _PYREADSTAT)
+        if _names(read.variables) != _names(header.variables):
+            return sorted(found, key=Problem.sort_key)
+        rows = start + len(columns[header.variables[0].name])
+        with open_xpt(io.BytesIO(part)) as file:
+            for block in file.blocks():
+                got = _rows(columns, block.start, block.start + block.rows)
+                values.compare(start + block.start, block.columns, got)
+    if whole:
+        found += _difference(header.name, "", "number of records", count, rows, _PYREADSTAT)
+    return sorted(found + values.problems(), key=Problem.sort_key)
 
 
-def _by_pyreadstat(path: Path, wanted: _Wanted, whole_below: int) -> list[Problem]:
+def _by_pyreadstat(part: bytes) -> tuple[Columns, Header]:
+    """Columns of a file in memory, and the facts of its header, lengths and places apart."""
     import pyreadstat
 
     read: Any = pyreadstat.read_xport
-    options = {"disable_datetime_conversion": True, "output_format": "dict"}
-    whole = path.stat().st_size < whole_below
-    columns, meta = read(os.fspath(path), row_limit=0 if whole else SAMPLE_ROWS, **options)
+    columns, meta = read(io.BytesIO(part), disable_datetime_conversion=True, output_format="dict")
     variables = tuple(
         Variable(
             name,
             label or "",
             "Num" if meta.readstat_variable_types[name] == "double" else "Char",
-            format=_format_text(meta.original_variable_types[name]),
+            format=meta.original_variable_types[name],
         )
         for name, label in zip(meta.column_names, meta.column_labels, strict=True)
     )
-    found = _facts(wanted, meta.table_name or "", meta.file_label or "", variables, _PYREADSTAT)
-    if [v.name for v in variables] != [v.name for v in wanted.variables]:
-        return found
-    wrong = _WrongRows(wanted.name, wanted.variables, _PYREADSTAT)
-    if whole:
-        count = len(columns[variables[0].name])
-        found += _told(wanted.name, "", "number of records", wanted.count, count, _PYREADSTAT)
-        parts: Iterable[tuple[int, Path | bytes, Any]] = [(0, path, columns)]
-    else:
-        samples = _samples(path, wanted.count)
-        parts = ((start, sample, read(io.BytesIO(sample), **options)[0]) for start, sample in samples)
-    for start, part, got in parts:
-        for first, columns in wanted.rows(part, start):
-            wrong.compare(first, columns, _from(first - start, got))
-    return found + wrong.problems()
+    return columns, Header(meta.table_name or "", meta.file_label or "", variables, None, None, (), 0)
 
 
-def _columns(dataset: Dataset) -> Columns:
-    frame = dataset.frame
+def _whole(path: Path, header: Header, rows: int) -> Iterator[tuple[int, bytes]]:
+    """The file as files in memory of some rows each, with the number of their first row."""
+    unit = _unit(header)
+    size = max(1, RUN_BYTES // (unit * header.width)) * unit
+    return _parts(path, header, rows, size, range(0, max(rows, 1), size))
+
+
+def _samples(path: Path, header: Header, rows: int) -> Iterator[tuple[int, bytes]]:
+    """Files in memory of some rows each, from the beginning, the end and between."""
+    starts = np.linspace(0, max(rows - SAMPLE_ROWS, 0), SAMPLES).astype(int) // _unit(header) * _unit(header)
+    return _parts(path, header, rows, SAMPLE_ROWS, dict.fromkeys(starts.tolist()))
+
+
+def _unit(header: Header) -> int:
+    """How many rows fill whole records of 80 bytes: a run of rows must begin with such a record."""
+    return RECORD // math.gcd(header.width, RECORD)
+
+
+def _parts(
+    path: Path, header: Header, rows: int, size: int, starts: Collection[int]
+) -> Iterator[tuple[int, bytes]]:
+    """The header has no count of rows, so that with any run of records it is a file as well.
+
+    pyreadstat's `row_offset` would parse all rows before. The last run has the end of the file as it is.
+    """
+    last = max(starts)
+    with path.open("rb") as stream:
+        head = stream.read(header.data_starts)
+        for start in starts:
+            stream.seek(header.data_starts + start * header.width)
+            if start == last:
+                yield start, head + stream.read()
+            else:
+                records = stream.read(size * header.width)
+                yield start, head + records + padding(len(records))
+
+
+def _columns(variables: Variables, block: pd.DataFrame) -> Columns:
     return {
-        v.name: text_array(frame[v.name])
+        v.name: text_array(block[v.name])
         if v.type == "Char"
-        else frame[v.name].to_numpy(dtype=np.float64, na_value=np.nan)
-        for v in dataset.variables
+        else block[v.name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for v in variables
     }
 
 
-def _from(start: int, columns: Columns) -> Columns:
-    """The columns from a row on."""
-    return {name: column[start:] for name, column in columns.items()} if start else columns
+def _rows(columns: Columns, start: int, stop: int) -> Columns:
+    return {name: column[start:stop] for name, column in columns.items()}
 
 
-def _samples(path: Path, rows: int) -> Iterator[tuple[int, bytes]]:
-    """Files in memory of some rows each, as they stand in the file.
+class _Values:
+    """The rows of each variable where a reader gives another value than is wanted."""
 
-    pyreadstat's `row_offset` parses all rows before; the header has no count of rows, so that the header
-    and any run of records are a file as well.
-    """
-    with open_xpt(path) as file:
-        starts, width = file.header.data_starts, file.header.width
-    with path.open("rb") as stream:
-        head = stream.read(starts)
-        for start in np.linspace(0, max(rows - SAMPLE_ROWS, 0), SAMPLES).astype(int).tolist():
-            stream.seek(starts + start * width)
-            records = stream.read(min(SAMPLE_ROWS, rows - start) * width)
-            yield start, head + records + padding(len(records))
-
-
-class _WrongRows:
-    """Gathers the rows of each variable where a reader gives another value than is wanted."""
-
-    def __init__(self, dataset: str, variables: tuple[Variable, ...], reader: str) -> None:
+    def __init__(self, dataset: str, variables: Variables, reader: str) -> None:
         self._dataset, self._variables, self._reader = dataset, variables, reader
         self._wanted: dict[str, dict[int, object]] = {}  # by row: samples may overlap
 
-    def compare(self, start: int, wanted: Columns, got: Columns) -> int:
-        """Compare columns, both from row `start` on, as far as both go; gives the row after `got`."""
-        stop = start
+    def compare(self, start: int, wanted: Columns, got: Columns) -> None:
+        """Compare columns, both from row `start` on, as far as both go."""
         for variable in self._variables:
             left, right = wanted[variable.name], got[variable.name]
-            stop = start + len(right)
             common = min(len(left), len(right))
             left, right = left[:common], right[:common]
             unequal = _unequal_numbers if variable.type == "Num" else _unequal_texts
             self._add(variable.name, start, left, unequal(left, right))
-        return stop
 
     def compare_codes(
-        self,
-        start: int,
-        name: str,
-        numbers: NDArray[np.float64],
-        wanted: pd.Series | None,
-        got: NDArray[np.uint8] | None,
+        self, read: XptBlock, name: str, numbers: NDArray[np.float64], letters: pd.Series | None
     ) -> None:
-        """Compare the special missing values of a variable in the rows of `numbers`, which begin at `start`;
-        `wanted` are the letters of the whole dataset."""
-        stop, nothing = start + len(numbers), np.zeros(len(numbers), dtype=np.uint8)
-        codes = nothing if wanted is None else ibm.codes(wanted.iloc[start:stop])
-        found = nothing if got is None else got[: len(numbers)]
-        self._add(name, start, numbers, codes != found)
+        """Compare the special missing values of a variable: `letters` are wanted in the rows of `numbers`."""
+        nothing = np.zeros(len(numbers), dtype=np.uint8)
+        wanted = nothing if letters is None else ibm.codes(letters)
+        self._add(name, read.start, numbers, wanted != read.codes.get(name, nothing))
 
     def _add(self, name: str, start: int, wanted: Any, unequal: NDArray[np.bool_] | None) -> None:
         if unequal is not None and unequal.any():
@@ -253,17 +261,30 @@ def _unequal_texts(wanted: Any, got: Any) -> NDArray[np.bool_] | None:
     return pc.not_equal(left, pc.fill_null(right, "")).to_numpy(zero_copy_only=False)
 
 
-def _facts(wanted: _Wanted, name: str, label: str, variables: tuple[Variable, ...], by: str) -> list[Problem]:
-    found = _told(wanted.name, "", "name", wanted.name, name, by)
-    found += _told(wanted.name, "", "label", wanted.label, label, by)
-    expected, names = ([v.name for v in given] for given in (wanted.variables, variables))
+def _facts(wanted: XptHeader | Dataset | Header, got: Header, by: str) -> list[Problem]:
+    """Differences of the headers, lengths apart: pyreadstat gives none."""
+    found = _difference(wanted.name, "", "name", wanted.name, got.name, by)
+    found += _difference(wanted.name, "", "label", wanted.label, got.label, by)
+    expected, names = _names(wanted.variables), _names(got.variables)
     if names != expected:
-        return found + _told(wanted.name, "", "list of variables", expected, names, by)
-    for variable, got in zip(wanted.variables, variables, strict=True):
-        found += _told(wanted.name, variable.name, "label", variable.label, got.label, by)
-        found += _told(wanted.name, variable.name, "type", variable.type, got.type, by)
-        found += _told(wanted.name, variable.name, "format", _format_text(variable.format), got.format, by)
+        return found + _difference(wanted.name, "", "list of variables", expected, names, by)
+    for one, other in zip(wanted.variables, got.variables, strict=True):
+        found += _difference(wanted.name, one.name, "label", one.label, other.label, by)
+        found += _difference(wanted.name, one.name, "type", one.type, other.type, by)
+        formats = _format_text(one.format), _format_text(other.format)
+        found += _difference(wanted.name, one.name, "format", *formats, by)
     return found
+
+
+def _lengths(wanted: XptHeader | Dataset, got: Header) -> list[Problem]:
+    found: list[Problem] = []
+    for one, other in zip(wanted.variables, got.variables, strict=True):
+        found += _difference(wanted.name, one.name, "length", one.length, other.length, _OURS)
+    return found
+
+
+def _names(variables: Variables) -> list[str]:
+    return [variable.name for variable in variables]
 
 
 def _format_text(text: str | None) -> str:
@@ -276,7 +297,9 @@ def _format_text(text: str | None) -> str:
         return text
 
 
-def _told(dataset: str, variable: str, fact: str, wanted: object, got: object, by: str) -> list[Problem]:
+def _difference(
+    dataset: str, variable: str, fact: str, wanted: object, got: object, by: str
+) -> list[Problem]:
     if wanted == got:
         return []
     what = f"{by} finds another {fact} than was written: {got!r}, not {wanted!r}"

@@ -1,129 +1,154 @@
-"""What a version 5 transport file can't hold, told all at once with the records concerned."""
+"""Values that a version 5 transport file can't hold, block by block, with all of their records."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import Dataset, Variable
+from il2cdisc.base.datasets import Variable
 from il2cdisc.base.problems import MAX_VALUES, Address, Kind, Problem, at_record, did_you_mean
 from il2cdisc.transport import ibm, problems
 from il2cdisc.transport.arrow import ArrowError, pa, pc
-from il2cdisc.transport.formats import parse_format
+from il2cdisc.transport.header_problems import MAX_BYTES
+from il2cdisc.transport.layout import XptHeader
 from il2cdisc.transport.text import BLANK, TextBuffers, text_buffers
 from il2cdisc.transport.translit import transliterate
 
-MAX_BYTES, MAX_LABEL, MAX_VARIABLES = 200, 40, 9999
-
-_DATASET_NAME = re.compile(r"[A-Z][A-Z0-9]{0,7}")
-_VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
-_PRINTABLE = re.compile(r"[ -~]*")
-
 Columns = dict[str, TextBuffers | NDArray[np.float64]]
 Rows = NDArray[np.bool_]
+Specials = Mapping[str, pd.Series]
 
 
-def check(dataset: Dataset, specials: Mapping[str, pd.Series]) -> tuple[list[Problem], Columns]:
-    """Every problem of writing `dataset`, and its columns as they are to be written."""
-    found = _structure(dataset)
+@dataclass(slots=True)
+class Refusal:
+    """Records of one variable whose values can't be held, for one reason.
+
+    `what` may name `{longest}`, the bytes of the longest value. Without `records` it is the whole column.
+    """
+
+    kind: Kind
+    column: Address
+    what: str
+    records: list[Address] = field(default_factory=list[Address])
+    values: list[str] = field(default_factory=list[str])
+    longest: int = 0
+
+    def extend(self, later: Refusal) -> None:
+        """Add the records of a later block; records of their own replace the whole column."""
+        if later.records and not self.records:
+            self.what = later.what
+        self.records += later.records
+        self.values = list(dict.fromkeys(self.values + later.values))
+        self.longest = max(self.longest, later.longest)
+
+    def problem(self, rows: int) -> Problem:
+        """One problem for all records, placed at the first; `rows` were looked at."""
+        where = self.records[0] if self.records else self.column
+        return self.kind.at(
+            where,
+            self.what.format(longest=self.longest),
+            values=self.values,
+            fix=_spellings(self.values) if self.kind is problems.NOT_ASCII else "",
+            records=self.records,
+            out_of=rows if self.records else 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBlock:
+    """A block: what can't be written of it, and its columns as they are to be written.
+
+    `complete`: each variable has its column. `blank_last` is the problem if the file ends with this block.
+    """
+
+    rows: int
+    columns: Columns
+    problems: list[Problem]
+    refusals: list[Refusal]
+    complete: bool
+    blank_last: Problem | None
+
+
+class Refusals:
+    """The problems of some blocks, as one block of all of their records would have them."""
+
+    def __init__(self, *blocks: CheckedBlock) -> None:
+        self._rows = 0
+        self._complete = True
+        self._blank_last: Problem | None = None
+        self._problems: dict[Problem, None] = {}
+        self._refusals: dict[tuple[str, Address], Refusal] = {}
+        for block in blocks:
+            self.add(block)
+
+    def add(self, block: CheckedBlock) -> None:
+        """Add the next block; its refusals are taken over."""
+        self._rows += block.rows
+        self._complete = self._complete and block.complete
+        if block.rows:
+            self._blank_last = block.blank_last
+        self._problems.update(dict.fromkeys(block.problems))
+        for refusal in block.refusals:
+            known = self._refusals.setdefault((refusal.kind.code, refusal.column), refusal)
+            if known is not refusal:
+                known.extend(refusal)
+
+    def problems(self) -> list[Problem]:
+        """The problems so far; a column with values of another type has no other problem of its values."""
+        mistyped = {r.column for r in self._refusals.values() if r.kind is problems.CONTENT}
+        kept = (
+            refusal
+            for refusal in self._refusals.values()
+            if refusal.kind is problems.CONTENT or refusal.column not in mistyped
+        )
+        return [*self._problems, *(refusal.problem(self._rows) for refusal in kept)]
+
+    def problems_at_end(self) -> list[Problem]:
+        """The problems if the file ends here."""
+        last = self._blank_last if self._complete else None
+        return [*self.problems(), *([] if last is None else [last])]
+
+
+def check_block(header: XptHeader, block: pd.DataFrame, specials: Specials, start: int) -> CheckedBlock:
+    """Everything of `block` that can't be written; `start` records of the file come before it."""
     columns: Columns = {}
-    held = Counter(dataset.frame.columns)
-    for variable in dict.fromkeys(dataset.variables):
+    refusals: list[Refusal] = []
+    held = Counter(block.columns)
+    for variable in dict.fromkeys(header.variables):
         if held[variable.name] != 1:
             continue
-        series = dataset.frame[variable.name]
-        where = _Where(dataset, variable)
+        series, where = block[variable.name], _Where(header.name, variable.name, block, start)
         try:
-            if variable.type == "Char":
-                text = text_buffers(series)
-                found += _text_problems(text, variable, where)
-                columns[variable.name] = text
-            else:
-                numbers = _numbers(series)
-                found += _number_problems(numbers, series, where)
-                columns[variable.name] = numbers
+            columns[variable.name], found = _checked_column(series, variable, where)
         except (ArrowError, TypeError, ValueError):
-            found.append(_not_what_it_should_be(series, variable, where))
-    found += _special_problems(dataset, specials, columns)
-    if len(dataset.frame) and len(columns) == len(dataset.variables):
-        found += _blank_last(dataset, columns)
-    return found, columns
+            found = [_mistyped(series, variable, where)]
+        refusals += found
+    asked, found = _specials(header, block, specials, columns, start)
+    complete = len(columns) == len(header.variables)
+    last = _blank_last(header, block, columns, start) if complete else None
+    return CheckedBlock(len(block), columns, _frame(header, block) + asked, refusals + found, complete, last)
 
 
-def _structure(dataset: Dataset) -> list[Problem]:
-    found: list[Problem] = []
-    place = at_record(dataset.name)
-    if not _DATASET_NAME.fullmatch(dataset.name):
-        found.append(problems.DATASET_NAME.at(place, "this name can't be held", values=[dataset.name]))
-    found += _label(problems.DATASET_LABEL, place, dataset.label)
-    if not dataset.variables:
-        found.append(problems.NO_VARIABLES.at(place, "the dataset has no variables"))
-    if len(dataset.variables) > MAX_VARIABLES:
-        found.append(problems.TOO_MANY.at(place, f"the dataset has {len(dataset.variables)} variables"))
-    seen: set[str] = set()
-    for variable in dataset.variables:
-        place = at_record(dataset.name, column=variable.name)
-        if variable.name in seen:
-            found.append(problems.DUPLICATE_VARIABLE.at(place, "two variables have this name"))
-        seen.add(variable.name)
-        if not _VARIABLE_NAME.fullmatch(variable.name):
-            upper = transliterate(variable.name).upper()
-            hint = upper if _VARIABLE_NAME.fullmatch(upper) else ""
-            found.append(
-                problems.VARIABLE_NAME.at(place, "this name can't be held", values=[variable.name], hint=hint)
-            )
-        found += _label(problems.VARIABLE_LABEL, place, variable.label)
-        found += _shape(variable, place)
-    return found + _frame(dataset)
+def _checked_column(
+    series: pd.Series, variable: Variable, where: _Where
+) -> tuple[TextBuffers | NDArray[np.float64], list[Refusal]]:
+    if variable.type == "Char":
+        text = text_buffers(series)
+        return text, _text_refusals(text, variable, where)
+    numbers = _numbers(series)
+    return numbers, _number_refusals(numbers, series, where)
 
 
-def _label(kind: Kind, place: Address, label: str) -> list[Problem]:
-    if not label.strip():
-        return [kind.at(place, "the label is missing")]
-    if not _PRINTABLE.fullmatch(label):
-        proposal = transliterate(label)
-        hint = proposal if _PRINTABLE.fullmatch(proposal) else ""
-        return [kind.at(place, "the label is not printable ASCII", values=[label], hint=hint)]
-    if len(label) > MAX_LABEL:
-        return [kind.at(place, f"the label has {len(label)} characters", values=[label])]
-    if label != label.rstrip(" "):
-        return [kind.at(place, "the label ends with blanks, which would be lost", values=[label])]
-    return []
-
-
-def _shape(variable: Variable, place: Address) -> list[Problem]:
-    found: list[Problem] = []
-    largest = MAX_BYTES if variable.type == "Char" else 8
-    smallest = 1 if variable.type == "Char" else 8
-    if not smallest <= variable.length <= largest:
-        what = f"a {variable.type} variable can't have length {variable.length}"
-        found.append(problems.LENGTH.at(place, what))
-    try:
-        form = parse_format(variable.format)
-    except ValueError as error:
-        try:
-            hint = str(parse_format(variable.format.strip().upper() + "."))
-        except ValueError:
-            hint = ""
-        found.append(problems.FORMAT.at(place, str(error), hint=hint))
-    else:
-        if form.name and form.name.startswith("$") != (variable.type == "Char"):
-            kind = "text" if form.name.startswith("$") else "numbers"
-            what = f"this is a format of {kind}, the variable is {variable.type}"
-            found.append(problems.FORMAT.at(place, what, values=[variable.format]))
-    return found
-
-
-def _frame(dataset: Dataset) -> list[Problem]:
-    columns = [str(name) for name in dataset.frame.columns]
-    place = at_record(dataset.name)
-    names = dataset.names
+def _frame(header: XptHeader, block: pd.DataFrame) -> list[Problem]:
+    columns = [str(name) for name in block.columns]
+    place = at_record(header.name)
+    names = [variable.name for variable in header.variables]
     held, wanted = set(columns), set(names)
     missing = [name for name in names if name not in held]
     extra = [name for name in columns if name not in wanted]
@@ -136,41 +161,42 @@ def _frame(dataset: Dataset) -> list[Problem]:
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
         found.append(problems.COLUMNS.at(place, "the frame has columns of the same name", values=twice))
-    elif held == wanted and len(wanted) == len(names) and list(names) != columns:
+    elif held == wanted and len(wanted) == len(names) and names != columns:
         what = "the frame's columns stand in another order than the variables"
         found.append(problems.COLUMNS.at(place, what, values=columns))
     return found
 
 
 class _Where:
-    """Addresses of the records of one variable."""
+    """Addresses of the records of one variable of a block."""
 
-    def __init__(self, dataset: Dataset, variable: Variable) -> None:
-        self._dataset, self._variable = dataset, variable
+    def __init__(self, dataset: str, variable: str, block: pd.DataFrame, start: int) -> None:
+        self._dataset, self._variable, self._block, self._start = dataset, variable, block, start
 
     @property
     def column(self) -> Address:
-        return at_record(self._dataset.name, column=self._variable.name)
+        return at_record(self._dataset, column=self._variable)
 
     def record(self, row: int) -> Address:
-        """USUBJID and --SEQ of a row where the dataset has them, else its number from 1."""
-        frame, name = self._dataset.frame, self._variable.name
-        subject = str(frame["USUBJID"].iloc[row]) if "USUBJID" in frame.columns else ""
-        names = (f"{self._dataset.name[:2]}SEQ", "ASEQ")
-        counter = next((name for name in names if name in frame.columns), "")
-        sequence = _whole(frame[counter].iloc[row]) if counter else None
+        """USUBJID and --SEQ of a row where the dataset has them, else its number in the file from 1."""
+        block, name = self._block, self._variable
+        subject = str(block["USUBJID"].iloc[row]) if "USUBJID" in block.columns else ""
+        names = (f"{self._dataset[:2]}SEQ", "ASEQ")
+        counter = next((name for name in names if name in block.columns), "")
+        sequence = _whole(block[counter].iloc[row]) if counter else None
         if not subject or sequence is None:
-            return at_record(self._dataset.name, subject, column=f"{name} (row {row + 1})")
+            return at_record(self._dataset, subject, column=f"{name} (row {self._start + row + 1})")
         if counter == "ASEQ":
-            return at_record(self._dataset.name, subject, column=f"{name} (ASEQ={sequence})")
-        return at_record(self._dataset.name, subject, sequence, name)
+            return at_record(self._dataset, subject, column=f"{name} (ASEQ={sequence})")
+        return at_record(self._dataset, subject, sequence, name)
 
-    def problem(
-        self, kind: Kind, rows: Rows, what: str, values: Iterable[object], *, fix: str = ""
-    ) -> Problem:
-        """One problem for all records concerned, placed at the first."""
+    def refusal(
+        self, kind: Kind, rows: Rows, what: str, values: Iterable[object], longest: int = 0
+    ) -> Refusal:
+        """One refusal for all records concerned."""
         records = [self.record(int(row)) for row in np.flatnonzero(rows)]
-        return kind.at(records[0], what, values=values, fix=fix, records=records, out_of=len(rows))
+        distinct = list(dict.fromkeys(str(value) for value in values))
+        return Refusal(kind, self.column, what, records, distinct, longest)
 
 
 def _whole(value: Any) -> int | None:
@@ -181,40 +207,46 @@ def _whole(value: Any) -> int | None:
         return None
 
 
-def _text_problems(text: TextBuffers, variable: Variable, where: _Where) -> list[Problem]:
-    found: list[Problem] = []
-    lengths = text.lengths
-    longest = int(lengths.max(initial=0))
-    if longest > MAX_BYTES:
-        rows = lengths > MAX_BYTES
-        what = f"the longest value has {longest} bytes"
-        found.append(where.problem(problems.OVER_200, rows, what, _some(text, rows, shorten)))
-    if longest > variable.length > 0:
-        rows = (lengths > variable.length) & (lengths <= MAX_BYTES)
-        if rows.any():
-            most = int(lengths[rows].max())
-            what = f"the longest value has {most} bytes, the variable {variable.length}"
-            found.append(where.problem(problems.OVER_LENGTH, rows, what, _some(text, rows, shorten)))
+def _text_refusals(text: TextBuffers, variable: Variable, where: _Where) -> list[Refusal]:
     used = text.used
+    found = _too_long(text, variable, where)
     if not len(used):
         return found
     greatest = used.max()
     if greatest > 0x7F:
         rows = _holding(text, used > 0x7F)
-        values = _some(text, rows)
-        proposals = ", ".join(f"{transliterate(str(v))!r} for {v!r}" for v in values[:MAX_VALUES])
-        what = "the value is not ASCII"
-        fix = f"write {proposals}; {problems.NOT_ASCII.fix}"
-        found.append(where.problem(problems.NOT_ASCII, rows, what, values, fix=fix))
+        found.append(where.refusal(problems.NOT_ASCII, rows, "the value is not ASCII", _some(text, rows)))
     if used.min() < BLANK or (greatest >= 0x7F and (used == 0x7F).any()):
         rows = _holding(text, (used < BLANK) | (used == 0x7F))
         what = "the value holds a control character"
-        found.append(where.problem(problems.CONTROL, rows, what, _some(text, rows)))
-    rows = _ending_blank(text, lengths)
+        found.append(where.refusal(problems.CONTROL, rows, what, _some(text, rows)))
+    rows = _ending_blank(text)
     if rows is not None:
         what = "the value ends with blanks"
-        found.append(where.problem(problems.TRAILING_BLANKS, rows, what, _some(text, rows)))
+        found.append(where.refusal(problems.TRAILING_BLANKS, rows, what, _some(text, rows)))
     return found
+
+
+def _too_long(text: TextBuffers, variable: Variable, where: _Where) -> list[Refusal]:
+    lengths = text.lengths
+    longest = int(lengths.max(initial=0))
+    found: list[Refusal] = []
+    if longest > MAX_BYTES:
+        rows, what = lengths > MAX_BYTES, "the longest value has {longest} bytes"
+        found.append(where.refusal(problems.OVER_200, rows, what, _some(text, rows, shorten), longest))
+    if longest > variable.length > 0:
+        rows = (lengths > variable.length) & (lengths <= MAX_BYTES)
+        if rows.any():
+            what = f"the longest value has {{longest}} bytes, the variable {variable.length}"
+            most = int(lengths[rows].max())
+            found.append(where.refusal(problems.OVER_LENGTH, rows, what, _some(text, rows, shorten), most))
+    return found
+
+
+def _spellings(values: list[str]) -> str:
+    """The remedy of values that are not ASCII: how the first of them could be written."""
+    proposals = ", ".join(f"{transliterate(value)!r} for {value!r}" for value in values[:MAX_VALUES])
+    return f"write {proposals}; {problems.NOT_ASCII.fix}"
 
 
 def _holding(text: TextBuffers, flagged: Rows) -> Rows:
@@ -224,12 +256,12 @@ def _holding(text: TextBuffers, flagged: Rows) -> Rows:
     return before[at[1:]] > before[at[:-1]]
 
 
-def _ending_blank(text: TextBuffers, lengths: NDArray[np.int64]) -> Rows | None:
+def _ending_blank(text: TextBuffers) -> Rows | None:
     used = text.used
     if not (used == BLANK).any():
         return None
     last = np.maximum(text.offsets[1:] - text.offsets[0] - 1, 0)
-    rows = (used[last] == BLANK) & (lengths > 0)
+    rows = (used[last] == BLANK) & (text.lengths > 0)
     return rows if rows.any() else None
 
 
@@ -255,66 +287,69 @@ def _numbers(series: pd.Series) -> NDArray[np.float64]:
     return series.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _number_problems(numbers: NDArray[np.float64], series: pd.Series, where: _Where) -> list[Problem]:
-    found: list[Problem] = []
+def _number_refusals(numbers: NDArray[np.float64], series: pd.Series, where: _Where) -> list[Refusal]:
+    found: list[Refusal] = []
     good = ibm.in_range(numbers)
     if not good.all():
-        rows = np.isinf(numbers)
-        if rows.any():
-            values: list[object] = [float(value) for value in numbers[rows]]
-            found.append(where.problem(problems.INFINITE, rows, "the value is infinite", values))
-        rows = ~good & ~rows
-        if rows.any():
-            values = [float(value) for value in numbers[rows]]
-            found.append(where.problem(problems.OUT_OF_RANGE, rows, "the value is out of range", values))
+        infinite = np.isinf(numbers)
+        for kind, rows, what in (
+            (problems.INFINITE, infinite, "the value is infinite"),
+            (problems.OUT_OF_RANGE, ~good & ~infinite, "the value is out of range"),
+        ):
+            if rows.any():
+                found.append(where.refusal(kind, rows, what, numbers[rows].tolist()))
     if pd.api.types.is_integer_dtype(series.dtype):
         rows = np.abs(numbers) >= 2.0**53
         rows[rows] = [int(value) != int(float(value)) for value in series[rows]]
         if rows.any():
-            values = list(series[rows])
-            found.append(where.problem(problems.ROUNDED, rows, "the integer is above 2^53", values))
+            found.append(where.refusal(problems.ROUNDED, rows, "the integer is above 2^53", series[rows]))
     return found
 
 
-def _not_what_it_should_be(series: pd.Series, variable: Variable, where: _Where) -> Problem:
+def _mistyped(series: pd.Series, variable: Variable, where: _Where) -> Refusal:
     expected = "text" if variable.type == "Char" else "numbers"
     if series.dtype == object and len(series):
-        wrong = str if variable.type == "Char" else (int, float)
-        rows = np.array([not isinstance(v, wrong) and not pd.isna(v) for v in series], dtype=bool)
+        right = str if variable.type == "Char" else (int, float)
+        rows = np.array([not isinstance(v, right) and not pd.isna(v) for v in series], dtype=bool)
         if rows.any():
-            return where.problem(problems.CONTENT, rows, f"the value is not {expected}", list(series[rows]))
-    return problems.CONTENT.at(where.column, f"the column holds {series.dtype}, not {expected}")
+            return where.refusal(problems.CONTENT, rows, f"the value is not {expected}", series[rows])
+    return Refusal(problems.CONTENT, where.column, f"the column holds {series.dtype}, not {expected}")
 
 
-def _special_problems(dataset: Dataset, specials: Mapping[str, pd.Series], columns: Columns) -> list[Problem]:
-    found: list[Problem] = []
-    types = {variable.name: variable for variable in dataset.variables}
+def _specials(
+    header: XptHeader, block: pd.DataFrame, specials: Specials, columns: Columns, start: int
+) -> tuple[list[Problem], list[Refusal]]:
+    """Special missing values that are for no variable, are too many or few, or have another place."""
+    asked: list[Problem] = []
+    found: list[Refusal] = []
+    numeric = [variable.name for variable in header.variables if variable.type == "Num"]
     for name, letters in specials.items():
-        variable, numbers = types.get(name), columns.get(name)
-        place = at_record(dataset.name, column=name)
-        if variable is None or variable.type != "Num":
-            hint = did_you_mean(name, [v.name for v in dataset.variables if v.type == "Num"])
-            found.append(problems.SPECIAL_MISSING.at(place, "there is no such Num variable", hint=hint))
-        elif len(letters) != len(dataset.frame):
-            what = f"{len(letters)} letters for {len(dataset.frame)} records"
-            found.append(problems.SPECIAL_MISSING.at(place, what))
+        numbers, place = columns.get(name), at_record(header.name, column=name)
+        if name not in numeric:
+            hint = did_you_mean(name, numeric)
+            asked.append(problems.SPECIAL_MISSING.at(place, "there is no such Num variable", hint=hint))
+        elif len(letters) != len(block):
+            what = f"{len(letters)} letters for {len(block)} records"
+            asked.append(problems.SPECIAL_MISSING.at(place, what))
         elif isinstance(numbers, np.ndarray):
             given = letters.notna().to_numpy()
             rows = given & (~np.isnan(numbers) | ~letters.isin(list(ibm.SPECIALS)).to_numpy())
             if rows.any():
                 what = "the record has a value, or this is not a letter"
-                at = _Where(dataset, variable)
-                found.append(at.problem(problems.SPECIAL_MISSING, rows, what, list(letters[rows])))
-    return found
+                where = _Where(header.name, name, block, start)
+                found.append(where.refusal(problems.SPECIAL_MISSING, rows, what, letters[rows]))
+    return asked, found
 
 
-def _blank_last(dataset: Dataset, columns: Columns) -> list[Problem]:
-    last = len(dataset.frame) - 1
+def _blank_last(header: XptHeader, block: pd.DataFrame, columns: Columns, start: int) -> Problem | None:
+    last = len(block) - 1
+    if last < 0 or len(columns) < len(header.variables):
+        return None
     for column in columns.values():
         if isinstance(column, TextBuffers):
             if column.value(last).strip(" "):
-                return []
+                return None
         elif not ibm.in_range(column[last:]).all() or ibm.to_ibm(column[last:])[0] != 0x2020202020202020:
-            return []
-    where = _Where(dataset, dataset.variables[0]).record(last)
-    return [problems.BLANK_LAST.at(where, "every value of the last record is blank")]
+            return None
+    where = _Where(header.name, header.variables[0].name, block, start).record(last)
+    return problems.BLANK_LAST.at(where, "every value of the last record is blank")

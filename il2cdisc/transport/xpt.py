@@ -1,4 +1,4 @@
-"""SAS transport files, version 5: one dataset written to a stream, or read from one, in blocks of rows.
+"""SAS transport files, version 5: one dataset written to a stream, or read from one, block by block.
 
 The writer takes nothing from the clock. Numbers come back bit-equal (IBM floats by `ibm`), text without
 its trailing blanks; `-0.0` is written as 0, a missing text and an empty one are both blanks.
@@ -22,9 +22,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.datasets import Dataset, Variable
-from il2cdisc.base.problems import Problem, Stopped, at_record
+from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.transport import ibm, layout, problems, refusals
 from il2cdisc.transport.arrow import pa
+from il2cdisc.transport.header_problems import header_problems
 from il2cdisc.transport.text import TextBuffers, from_fixed, to_fixed
 
 BLOCK_BYTES = 4 << 20
@@ -57,19 +58,91 @@ class XptBlock:
     columns: dict[str, Any]
     codes: dict[str, NDArray[np.uint8]]
 
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def split(self, rows: int) -> tuple[XptBlock, XptBlock | None]:
+        """The first `rows` rows, and the others, None where there are no more."""
+        if rows >= self.rows:
+            return self, None
+        return self._part(0, rows), self._part(rows, self.rows)
+
+    def _part(self, start: int, stop: int) -> XptBlock:
+        columns = {name: column[start:stop] for name, column in self.columns.items()}
+        codes = {name: found[start:stop] for name, found in self.codes.items()}
+        return XptBlock(self.start + start, columns, codes)
+
     def frame(self, variables: tuple[Variable, ...]) -> pd.DataFrame:
         """The block as a frame with a RangeIndex from 0."""
         return _frame(variables, {v.name: [self.columns[v.name]] for v in variables})
 
 
-def check_xpt(dataset: Dataset, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS) -> list[Problem]:
-    """Everything that a version 5 file can't hold of `dataset`, all at once, sorted; empty when all fits.
+class XptWriter:
+    """A version 5 transport file, written block by block: `write` each block in file order, then `close`.
 
-    A problem names the first record concerned (USUBJID and --SEQ, or ASEQ, where the dataset has them,
-    else the row), up to four more, their number, and the distinct values. Problems stop a write, except
-    trailing blanks (a finding: they are lost).
+    The bytes do not depend on the number or size of the blocks, and neither do the problems that `close`
+    reports. Memory: a few pieces of 4 MB in addition to the block (text held as Python objects: a copy).
     """
-    return sorted(refusals.check(dataset, specials)[0], key=Problem.sort_key)
+
+    def __init__(self, stream: BinaryIO, header: layout.XptHeader) -> None:
+        self._stream, self._header = stream, header
+        self._header_problems = header_problems(header)
+        self._refusals = refusals.Refusals()
+        self._rows = 0
+        self._begun = self._refused = False
+
+    def write(self, block: pd.DataFrame, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS) -> None:
+        """Write the next records; the columns are the variables of the header, in their order.
+
+        `specials` gives, by Num variable, a column of letters (`A` to `Z`, `_`) for records whose value is
+        a special missing value, NaN for the others. Raises `Stopped` with every refusal of the header and
+        the block before a byte of the block is written. Later blocks are checked and not written, so that
+        `close` reports the refusals of all.
+        """
+        checked = self._checked(block, specials)
+        self._write(checked, specials, refusals.Refusals(checked).problems())
+
+    def close(self) -> list[Problem]:
+        """End the file, but not the stream; gives the findings of all blocks, which did not stop it.
+
+        Raises `Stopped` with the refusals of all blocks, as they are for one block of all records.
+        """
+        found = sorted(self._header_problems + self._refusals.problems_at_end(), key=Problem.sort_key)
+        _refuse(found)
+        self._begin()
+        width = sum(variable.length for variable in self._header.variables)
+        self._stream.write(layout.padding(self._rows * width))
+        return found
+
+    def write_whole(
+        self, block: pd.DataFrame, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS
+    ) -> list[Problem]:
+        """`write` the only block and `close`; its last record, too, is checked before the first byte."""
+        checked = self._checked(block, specials)
+        self._write(checked, specials, refusals.Refusals(checked).problems_at_end())
+        return self.close()
+
+    def _checked(self, block: pd.DataFrame, specials: Mapping[str, pd.Series]) -> refusals.CheckedBlock:
+        checked = refusals.check_block(self._header, block, specials, self._rows)
+        self._rows += checked.rows
+        return checked
+
+    def _write(
+        self, block: refusals.CheckedBlock, specials: Mapping[str, pd.Series], found: list[Problem]
+    ) -> None:
+        self._refusals.add(block)
+        self._refused = self._refused or any(problem.stops for problem in self._header_problems + found)
+        _refuse(self._header_problems + found)
+        if not self._refused:
+            self._begin()
+            codes = {name: ibm.codes(letters) for name, letters in specials.items()}
+            _write_records(self._stream, self._header.variables, block, codes)
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._stream.write(layout.header_bytes(self._header))
+            self._begun = True
 
 
 def write_xpt(
@@ -79,51 +152,56 @@ def write_xpt(
     created: datetime,
     specials: Mapping[str, pd.Series] = _NO_SPECIALS,
 ) -> list[Problem]:
-    """Write `dataset` as a version 5 transport file; gives the findings that did not stop it.
+    """Write `dataset` as a version 5 transport file, as one block (`XptWriter`); gives the findings.
 
-    Lengths are the variables' own, in bytes. `created` goes into all four times of the header. `specials`
-    gives, by Num variable, a column of letters (`A` to `Z`, `_`) for records whose value is a special
-    missing value, NaN for the others. Raises `Stopped` with every refusal of `check_xpt` before the first
-    byte is written. Memory: a few blocks of 4 MB beside the frame (text held as Python objects: a copy).
+    Lengths are the variables' own, in bytes. `created` goes into all four times of the header. A problem
+    names the first record concerned (USUBJID and --SEQ, or ASEQ, where the dataset has them, else the row),
+    up to four more, their number, and the distinct values. Raises `Stopped` with every refusal before the
+    first byte is written; trailing blanks are a finding: they are lost.
     """
-    found, columns = refusals.check(dataset, specials)
-    if not 1960 <= created.year <= 2059:
-        what = "the year of the header's time can't be held"
-        found.append(problems.CREATED.at(at_record(dataset.name), what, values=[created.year]))
+    header = layout.XptHeader(dataset.name, dataset.label, dataset.variables, created)
+    return XptWriter(stream, header).write_whole(dataset.frame, specials=specials)
+
+
+def _refuse(found: list[Problem]) -> None:
     stops = [problem for problem in found if problem.stops]
     if stops:
         raise Stopped(stops)
-    stream.write(layout.header_bytes(dataset.name, dataset.label, dataset.variables, created))
-    codes = {name: ibm.codes(letters) for name, letters in specials.items()}
-    record = np.dtype([(v.name, ">u8" if v.type == "Num" else f"V{v.length}") for v in dataset.variables])
-    rows, size = len(dataset.frame), max(1, BLOCK_BYTES // record.itemsize)
+
+
+def _write_records(
+    stream: BinaryIO,
+    variables: tuple[Variable, ...],
+    block: refusals.CheckedBlock,
+    codes: Mapping[str, NDArray[np.uint8]],
+) -> None:
+    record = np.dtype([(v.name, ">u8" if v.type == "Num" else f"V{v.length}") for v in variables])
+    rows, size = block.rows, max(1, BLOCK_BYTES // record.itemsize)
     buffers = [np.empty(min(rows, size), dtype=record) for _ in range(min(2, -(-rows // size)))]
 
-    def blocks() -> Iterator[memoryview]:
+    def pieces() -> Iterator[memoryview]:
         for number, start in enumerate(range(0, rows, size)):
             stop = min(start + size, rows)
             part = buffers[number % 2][: stop - start]
-            for variable in dataset.variables:
-                part[variable.name] = _encoded(columns, codes, variable, start, stop)
+            for variable in variables:
+                part[variable.name] = _encoded(block.columns, codes, variable, start, stop)
             yield part.view(np.uint8).data
 
     if rows > size:
-        _write_beside(stream, blocks())
+        _write_alternately(stream, pieces())
     else:
-        for block in blocks():
-            stream.write(block)
-    stream.write(layout.padding(rows * record.itemsize))
-    return sorted(found, key=Problem.sort_key)
+        for piece in pieces():
+            stream.write(piece)
 
 
-def _write_beside(stream: BinaryIO, blocks: Iterator[memoryview]) -> None:
-    """Write each block while the next is made; it is written before the next but one is asked for."""
+def _write_alternately(stream: BinaryIO, pieces: Iterator[memoryview]) -> None:
+    """Write each piece while the next is made; it is written before the next but one is asked for."""
     with ThreadPoolExecutor(1) as writer:
         written: Future[int] | None = None
-        for block in blocks:
+        for piece in pieces:
             if written is not None:
                 written.result()
-            written = writer.submit(stream.write, block)
+            written = writer.submit(stream.write, piece)
         if written is not None:
             written.result()
 
@@ -143,9 +221,9 @@ def read_xpt(
     with open_xpt(source, encoding=encoding, shown=shown) as file:
         header = file.header
         for block in file.blocks():
+            rows = block.start + block.rows
             for name, column in block.columns.items():
                 parts.setdefault(name, []).append(column)
-                rows = block.start + len(column)
             for name, found in block.codes.items():
                 codes.setdefault(name, []).append((block.start, found))
     specials = {v.name: _letters(codes[v.name], rows) for v in header.variables if v.name in codes}

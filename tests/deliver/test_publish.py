@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import fcntl
+import io
 import os
 import random
 import signal
@@ -11,10 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 
 from il2cdisc.base.problems import Stopped
 from il2cdisc.deliver import exchange as exchange_module
+from il2cdisc.deliver import lock as lock_module
 from il2cdisc.deliver import publish
 from il2cdisc.deliver.manifest import verify, write_manifest
 from il2cdisc.deliver.publish import is_ours, repair, staging
@@ -293,6 +295,63 @@ def test_another_build_is_told_and_left_alone(outputs: Path) -> None:
     assert published(outputs) == "b"
 
 
+@pytest.fixture
+def no_system_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a system where Python has no `fcntl`."""
+    monkeypatch.setattr(filelock, "has_fcntl", False)
+    monkeypatch.setattr(filelock, "FileLock", filelock.SoftFileLock)
+
+
+@pytest.mark.usefixtures("no_system_locks")
+def test_another_build_is_known_where_the_system_has_no_locks(outputs: Path) -> None:
+    with staging(outputs) as stage:
+        write_build(stage.path, "a")
+        with pytest.raises(Stopped, match=f"another build is running \\(process {os.getpid()}\\)"):
+            build(outputs, "b")
+        stage.publish()
+    assert published(outputs) == "a"
+    assert [path.name for path in outputs.parent.iterdir()] == ["outputs"]
+
+
+@pytest.mark.usefixtures("no_system_locks")
+def test_the_lock_of_a_dead_build_is_taken_over_where_the_system_has_no_locks(outputs: Path) -> None:
+    lock = outputs.with_name(".outputs.lock")
+    script = (
+        "import os, sys, filelock\n"
+        "lock = filelock.SoftFileLock(sys.argv[1])\n"
+        "lock.acquire(timeout=0)\n"
+        "os._exit(0)\n"  # as a killed process, it releases nothing
+    )
+    subprocess.run([sys.executable, "-c", script, str(lock)], check=True)
+    assert lock.exists()
+    build(outputs, "a")
+    assert published(outputs) == "a"
+
+
+class FirstByteLocked(io.BytesIO):
+    """A lock file as Windows shows it to others: its first byte is the holder's."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() == 0:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return super().read(size)
+
+
+@pytest.mark.parametrize(
+    ("file", "holder"),
+    [
+        (io.BytesIO(b"\n123\n"), "process 123"),
+        (FirstByteLocked(b"\n123\n"), "process 123"),
+        (io.BytesIO(b"123\nhost\n456\n"), "process 123"),
+        (io.BytesIO(b""), "another process"),
+        (FirstByteLocked(b""), "another process"),
+    ],
+)
+def test_the_holder_of_a_lock(file: io.BytesIO, holder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "open", lambda *_, **__: file)
+    assert lock_module._holder(Path(".outputs.lock")) == holder
+
+
 def test_builds_of_two_processes_at_once(outputs: Path) -> None:
     started = [
         subprocess.Popen(command(outputs, mark, True, "-"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -522,7 +581,7 @@ def test_no_space_for_the_lock(outputs: Path, monkeypatch: pytest.MonkeyPatch) -
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(publish.os, "pwrite", full)
+    monkeypatch.setattr(lock_module, "_sign", full)
     with pytest.raises(Stopped, match="PUB005"):
         build(outputs, "a")
 
@@ -541,19 +600,32 @@ def test_read_only(outputs: Path, monkeypatch: pytest.MonkeyPatch, snapshot: obj
     assert text_of(stopped.value, outputs) == snapshot
 
 
-def test_no_locks_here(outputs: Path, monkeypatch: pytest.MonkeyPatch, snapshot: object) -> None:
+def refuse_locks(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refused(_handle: int, _how: int) -> None:
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(fcntl, "flock", refused)
+    monkeypatch.setattr(pytest.importorskip("fcntl"), "flock", refused)
+
+
+def test_no_locks_here(outputs: Path, monkeypatch: pytest.MonkeyPatch, snapshot: object) -> None:
+    refuse_locks(monkeypatch, errno.ENOLCK)
     with pytest.raises(Stopped) as stopped:
         build(outputs, "a")
     assert text_of(stopped.value, outputs) == snapshot
 
 
+@pytest.mark.parametrize("name", ["ENOSYS", "EOPNOTSUPP", "ETIMEDOUT", "EIO"])
+def test_network_folders_without_locks(outputs: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A file that exists is no lock there: two machines can't see each other's processes."""
+    refuse_locks(monkeypatch, getattr(errno, name))
+    with pytest.raises(Stopped, match=r"PUB007 .*no lock can be taken"):
+        build(outputs, "a")
+    assert not outputs.exists()
+
+
 def test_a_mount_point(outputs: Path, monkeypatch: pytest.MonkeyPatch, snapshot: object) -> None:
     build(outputs, "a")
-    monkeypatch.setattr(Path, "is_mount", lambda self: self.name == "outputs")
+    monkeypatch.setattr(os.path, "ismount", lambda path: path.name == "outputs")
     with pytest.raises(Stopped) as stopped:
         build(outputs, "b")
     assert text_of(stopped.value, outputs) == snapshot

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Stopped
 from il2cdisc.transport.formats import SasFormat, parse_format
-from il2cdisc.transport.layout import header_bytes
+from il2cdisc.transport.layout import XptHeader, header_bytes
 from il2cdisc.transport.xpt import read_xpt, xpt_bytes
 
 
@@ -158,4 +158,4 @@ def test_text_in_another_encoding(make: Any, created: datetime, snapshot: Any) -
 def test_header_bytes_are_whole_records(make: Any, created: datetime) -> None:
     for count in range(1, 9):
         dataset = make(**{f"X{i}": [1.0] for i in range(count)})
-        assert len(header_bytes("AE", "x", dataset.variables, created)) % 80 == 0
+        assert len(header_bytes(XptHeader("AE", "x", dataset.variables, created))) % 80 == 0

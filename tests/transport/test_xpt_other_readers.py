@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.datasets import Dataset, Variable, common_lengths, no_edges
-from il2cdisc.transport.readback import compare_xpt
+from il2cdisc.transport.readback import compare_readers, compare_with_dataset
 from il2cdisc.transport.translit import transliterate
 from il2cdisc.transport.xpt import read_xpt, write_xpt
 
@@ -89,7 +89,7 @@ def test_our_reader_and_pyreadstat(files: dict[Path, Dataset]) -> None:
         pd.testing.assert_frame_equal(
             read_xpt(path).frame, dataset.frame.replace("", np.nan), check_exact=True
         )
-        assert compare_xpt(path, dataset) == []
+        assert compare_with_dataset(path, dataset) == compare_readers(path) == []
 
 
 def test_pandas(files: dict[Path, Dataset]) -> None:
