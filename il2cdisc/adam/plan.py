@@ -39,7 +39,7 @@ def derive(
     problems = [
         NO_INPUT.at(
             f"{function.__name__}()",
-            f"the mapping asks for {name}, which is no dataset of the study",
+            f"needs {name}, which does not exist",
             hint=did_you_mean(name, frames),
         )
         for name in wanted
@@ -108,7 +108,7 @@ def plan(
                 what = f"{made.name}.{variable.name} has the predecessor {variable.predecessor}, " + (
                     f"but its mapping does not ask for {source.lower()}"
                     if source.lower() not in asked
-                    else "which is no such variable"
+                    else "which does not exist"
                 )
                 hint = did_you_mean(column, frame.columns) if frame is not None else ""
                 problems.add(PLAN_DIFFERS.at(variable.at("Predecessor"), what, hint=hint))

@@ -316,5 +316,5 @@ def _number(text: str | None) -> int | None:
 def _ymd(text: str) -> tuple[int, int | None, int | None]:
     match = _ISO.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no ISO 8601 date")
+        raise ValueError(f"{text!r} is not an ISO 8601 date")
     return int(match["y"]), _number(match["m"]), _number(match["d"])

@@ -57,7 +57,7 @@ def p_value(value: float, digits: int = 4) -> str:
     Raises `ValueError` for what is no probability, NaN too.
     """
     if not 0 <= value <= 1:
-        raise ValueError(f"{value} is no p-value")
+        raise ValueError(f"{value} is not a p-value")
     smallest = Decimal(1).scaleb(-digits)
     exact = _decimal(value)
     if exact < smallest:

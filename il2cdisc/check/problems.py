@@ -4,27 +4,27 @@ from il2cdisc.base.problems import Kind, Severity
 
 RULE_FAILED = Kind(
     "CHK090",
-    "A rule could not run",
+    "Failed rule",
     Severity.FINDING,
-    "the other rules ran; tell the maintainers of the engine, with the dataset",
+    "Report it to the maintainers of il2cdisc, with the dataset; the other rules ran.",
 )
 NO_OUTPUTS = Kind(
     "CHK091",
     "Nothing to check",
     Severity.STOP,
-    "run a build first",
+    "Run a build first.",
 )
 DOUBLE = Kind(
     "CHK094",
-    "Two files with one dataset",
+    "One dataset in two files",
     Severity.FINDING,
-    "build again: an output was renamed or copied; only the first of the files was checked",
+    "Build again: an output was renamed or copied; only the first of the files was checked.",
 )
 BAD_RULE_CODE = Kind(
     "CHK092",
-    "Disposition of a rule that does not exist",
+    "Disposition of an unknown rule",
     Severity.FINDING,
-    "correct the column Rule: it holds codes such as CHK020",
+    "Correct the column Rule: it holds codes such as CHK020.",
 )
 UNUSED_DISPOSITION = Kind(
     "CHK093",
@@ -49,7 +49,7 @@ BAD_DAY = Kind(
 )
 ID_TWICE = Kind(
     "CHK098",
-    "Record with two dispositions",
+    "Several dispositions of one record",
     Severity.STOP,
     "Leave the id in one row: a record has one disposition.",
 )

@@ -27,11 +27,11 @@ QUESTIONS = {
     "RAW110": "{Told}. Please check the source documents and state which one is right.",
     "MAP101": "{label} is recorded as {value}, which is none of the answers that are foreseen. "
     "Please state which answer is meant.",
-    "MAP102": "{label} is recorded as {value}, which is no day of the calendar. "
+    "MAP102": "{label} is recorded as {value}, which is not a day of the calendar. "
     "Please give the correct date, or state that it is not known.",
     "MAP103": "{label} is recorded as {value}: a part of the date is missing. "
     "Please give the whole date, or confirm that the rest is not known.",
-    "MAP104": "{label} is recorded as {value}, which is no time of day. Please give the correct time.",
+    "MAP104": "{label} is recorded as {value}, which is not a time of day. Please give the correct time.",
     "MAP105": "{label} is recorded as {value}, which could not be translated and coded. "
     "Please confirm the wording, or describe it in other words.",
     "MAP106": "{label} is recorded as {value}, where a number is expected. Please give the number.",

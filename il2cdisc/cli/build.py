@@ -44,7 +44,8 @@ def build(
     trial: Trial = Path(),
     out: Out = None,
     strict: Annotated[
-        bool, typer.Option(help="Exit 1 on open findings: without a disposition, or to be corrected.")
+        bool,
+        typer.Option(help="Exit code 1 if a finding is open: without a disposition, or to be corrected."),
     ] = False,
     core: Core = False,
     core_report: CoreReport = None,
@@ -92,10 +93,10 @@ def check(
     core_report: CoreReport = None,
     core_seconds: CoreSeconds = 600.0,
 ) -> None:
-    """Check the files of the last build again; exit 1 on open findings.
+    """Check the files of the last build again; exit code 1 if a finding is open.
 
-    Open are findings without a disposition, and those that are to be corrected.
-    With CDISC CORE its findings stand beside ours in the reports; exit 2 if it could not run.
+    A finding is open if it has no disposition, or one that says it is to be corrected.
+    With CDISC CORE its findings are in the same reports; exit code 2 if it could not run.
     """
     with ending():
         from il2cdisc.run.check import check as run_check

@@ -30,13 +30,13 @@ OWN_ERROR = Kind(
     "CLI002",
     "Error of il2cdisc itself",
     Severity.STOP,
-    "Run again with IL2CDISC_DEBUG=1 in the environment and report what it prints.",
+    "Run again with IL2CDISC_DEBUG=1 in the environment and report the output.",
 )
 NO_MEMORY = Kind(
     "CLI003",
     "Not enough memory",
     Severity.STOP,
-    "Close other programs, raise the limit (ulimit -v), or build a part: il2cdisc build NAME --out FOLDER.",
+    "Close other programs, raise the limit (ulimit -v), or build a part (il2cdisc build NAME --out FOLDER).",
 )
 
 

@@ -10,7 +10,9 @@ from il2cdisc.base.problems import Kind, Severity, Stopped, did_you_mean
 from il2cdisc.cli.app import app
 from il2cdisc.cli.ending import ending
 
-UNKNOWN_CODE = Kind("CLI004", "Unknown code", Severity.STOP, "List all codes with: il2cdisc rule")
+UNKNOWN_CODE = Kind(
+    "CLI004", "Unknown code", Severity.STOP, "Run il2cdisc rule without a code to list all codes."
+)
 
 
 @app.command()

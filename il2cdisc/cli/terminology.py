@@ -20,8 +20,12 @@ app.add_typer(ct_app, name="ct")
 def ct_import(
     files: Annotated[list[Path], typer.Argument(help="Files of a release: text, ODM-XML or Excel.")],
     trial: Trial = Path(),
-    package: Annotated[str, typer.Option(help="SDTM, ADaM ... where the file does not tell.")] = "",
-    version: Annotated[str, typer.Option(help="2026-03-27, where the file does not tell.")] = "",
+    package: Annotated[
+        str, typer.Option(help="Package, such as SDTM or ADaM, if the file does not name it.")
+    ] = "",
+    version: Annotated[
+        str, typer.Option(help="Version, such as 2026-03-27, if the file does not name it.")
+    ] = "",
 ) -> None:
     """Import a quarterly release of CDISC terminology as NCI EVS publishes it, for this trial."""
     with ending():
@@ -50,7 +54,7 @@ def ct_diff(
     ] = "",
     trial: Trial = Path(),
 ) -> None:
-    """What a release of terminology would change for this trial; exit 1 if it changes something."""
+    """What a release of terminology would change for this trial; exit code 1 if it changes something."""
     with ending():
         from il2cdisc.run.release import differences
         from il2cdisc.study import load_study

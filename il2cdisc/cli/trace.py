@@ -19,7 +19,10 @@ def trace(
         str, typer.Argument(help="Unique subject identifier; none for trial design datasets.")
     ] = "",
     seq: Annotated[
-        int | None, typer.Argument(help="--SEQ, ASEQ or IDVARVAL; without it all records of the subject.")
+        int | None,
+        typer.Argument(
+            help="Sequence number (--SEQ, ASEQ) or IDVARVAL; without it all records of the subject."
+        ),
     ] = None,
     variable: Annotated[str, typer.Option(help="Only the way of this variable (SUPP--: of this QNAM).")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")] = False,

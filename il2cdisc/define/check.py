@@ -83,7 +83,7 @@ class _Check:
                 yield kinds.INCOMPLETE.at(self.at(codelist.oid), "a codelist without a term")
             values = [item.value for item in codelist.items]
             for value in sorted({value for value in values if values.count(value) > 1}):
-                yield kinds.TWICE.at(self.at(codelist.oid), "a term stands twice", values=[value])
+                yield kinds.TWICE.at(self.at(codelist.oid), "a term is listed twice", values=[value])
         for method in define.methods:
             yield from self._word(method.oid, "type", method.type, METHOD_TYPES)
             yield from self._some(method.description, method.oid, "a method without a description")
@@ -202,7 +202,9 @@ class _Check:
     def _word(self, oid: str, what: str, value: str, known: tuple[str, ...]) -> Iterator[Problem]:
         if value not in known:
             hint = did_you_mean(value, known)
-            yield kinds.NOT_A_TERM.at(self.at(oid), f"the {what} is no term", values=[value], hint=hint)
+            yield kinds.NOT_A_TERM.at(
+                self.at(oid), f"the {what} is not a term of Define-XML", values=[value], hint=hint
+            )
 
     def _some(self, value: object, oid: str, what: str) -> Iterator[Problem]:
         if not value:

@@ -4,55 +4,55 @@ from il2cdisc.base.problems import Kind, Severity
 
 UNWRITABLE = Kind(
     "DEF001",
-    "A text can't be written as XML",
+    "Text not allowed in XML",
     Severity.STOP,
-    "take the control character out of the workbook's cell",
+    "Take the control character out of the workbook's cell.",
 )
 UNREADABLE = Kind(
     "DEF002",
-    "define.xml can't be read",
+    "Unreadable define.xml",
     Severity.STOP,
-    "build again, or ask whoever made the file for one of Define-XML 2.1",
+    "Build again, or ask the sender for a file of Define-XML 2.1.",
 )
 DANGLING = Kind(
     "DEF010",
-    "A reference leads nowhere",
+    "Unresolved reference",
     Severity.FINDING,
-    "add what is referred to in the workbook, or take the reference out",
+    "Add what is referred to in the workbook, or remove the reference.",
 )
 TWICE = Kind(
     "DEF011",
-    "An identifier is used twice",
+    "Duplicate identifier",
     Severity.FINDING,
-    "give each its own identifier",
+    "Use a different identifier for each.",
 )
 UNUSED = Kind(
     "DEF012",
-    "A definition that nothing refers to",
+    "Unused definition",
     Severity.FINDING,
-    "take it out, or refer to it",
+    "Remove it, or refer to it.",
 )
 NOT_A_TERM = Kind(
     "DEF013",
-    "A word that Define-XML does not know",
+    "Term not in Define-XML",
     Severity.FINDING,
-    "use one of the terms of Define-XML 2.1",
+    "Use one of the terms of Define-XML 2.1.",
 )
 INCOMPLETE = Kind(
     "DEF014",
-    "Something that Define-XML asks for is missing",
+    "Missing element of Define-XML",
     Severity.FINDING,
-    "fill it in the workbook",
+    "Fill it in in the workbook.",
 )
 NO_FILE = Kind(
     "DEF020",
-    "define.xml and the files name other datasets",
+    "define.xml and the files list different datasets",
     Severity.FINDING,
-    "build again: define.xml is made from the files of a build",
+    "Build again: define.xml is made from the files of a build.",
 )
 DIFFERENT = Kind(
     "DEF021",
-    "define.xml says other than the file",
+    "define.xml does not match the dataset",
     Severity.FINDING,
-    "build again: define.xml is made from the files of a build",
+    "Build again: define.xml is made from the files of a build.",
 )

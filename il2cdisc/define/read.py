@@ -46,7 +46,7 @@ def read_define(data: bytes, shown: str = "define.xml") -> Define:
         or version is None
         or not version.get(f"{_D}DefineVersion", "").startswith("2.1")
     ):
-        raise Stopped([UNREADABLE.at(shown, "this is no define.xml of version 2.1")])
+        raise Stopped([UNREADABLE.at(shown, "the file is not a define.xml of version 2.1")])
     try:
         return _define(root, version)
     except _Lacking as lacking:

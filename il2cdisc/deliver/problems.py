@@ -8,84 +8,85 @@ BUILD_RUNS = Kind(
     "PUB001",
     "Another build is running",
     Severity.STOP,
-    "wait until it has ended, or end that process; the published folder is as it was",
+    "Wait until it has ended, or end that process; the outputs have not changed.",
 )
 NOT_A_FOLDER = Kind(
     "PUB002",
-    "Outputs is a file",
+    "Outputs folder is a file",
     Severity.STOP,
     f"move the file away, or {NO_WAY}",
 )
 FOREIGN = Kind(
     "PUB003",
-    "Outputs is a folder that no build made",
+    "Outputs folder not made by a build",
     Severity.STOP,
-    "empty the folder or move it away, or name another folder: a build replaces the whole folder",
+    "Empty the folder or move it away, or name another folder: a build replaces the whole folder.",
 )
 NOT_WRITABLE = Kind(
     "PUB004",
-    "Outputs can't be written",
+    "Outputs folder not writable",
     Severity.STOP,
-    "make the folder above it writable (the new build is written beside the old one), or name another folder",
+    "Make the folder above it writable (the new build is written next to the previous one), or name "
+    "another folder.",
 )
 NO_SPACE = Kind(
     "PUB005",
     "No space left",
     Severity.STOP,
-    "free some space: a build needs room for itself beside the old one; what was published is as it was",
+    "Free some space: a build needs room for itself next to the previous one; the outputs have not changed.",
 )
 WAITS_BESIDE = Kind(
     "PUB006",
-    "The new build waits beside",
+    "New build not yet in place",
     Severity.STOP,
-    "close what has a file of the folder open, and build again",
+    "Close the program that has a file of the folder open, and build again.",
 )
 NO_LOCK = Kind(
     "PUB007",
-    "The folder can't be locked",
+    "Folder cannot be locked",
     Severity.STOP,
-    "build into a folder of a local disk: two builds at once could not be told apart here",
+    "Build into a folder of a local disk: two builds at once could not be detected here.",
 )
 MOUNT = Kind(
     "PUB008",
-    "Outputs is a mount point",
+    "Outputs folder is a mount point",
     Severity.STOP,
-    "name a folder inside the mounted one, with --out or under [paths] outputs in study.toml",
+    "Name a folder inside the mounted one, with --out or under [paths] outputs in study.toml.",
 )
 KEPT = Kind(
     "PUB009",
-    "Files of others were kept",
+    "Files of others kept",
     Severity.FINDING,
-    "put files of your own beside the folder: a build replaces the whole folder",
+    "Keep your own files outside the folder: a build replaces the whole folder.",
 )
 AMONG_SOURCES = Kind(
     "PUB010",
-    "Outputs would lie among other files",
+    "Outputs folder among other files",
     Severity.STOP,
-    "name a folder of its own, beside what a build reads: a build replaces the whole folder",
+    "Name a separate folder: a build replaces the whole folder.",
 )
 
 NO_MANIFEST = Kind(
     "PUB011",
-    "No manifest",
+    "Missing manifest",
     Severity.FINDING,
-    "build again: without its manifest nobody can say whether the outputs are as they were built",
+    "Build again: without a manifest it is unknown whether the outputs are as they were built.",
 )
 CHANGED = Kind(
     "PUB012",
-    "A file was changed after the build",
+    "File changed after the build",
     Severity.FINDING,
-    "build again; change a source (raw, specs, mappings), never an output",
+    "Build again; change a source (raw, specs, mappings), never an output.",
 )
 MISSING = Kind(
     "PUB013",
-    "A file is missing since the build",
+    "File missing since the build",
     Severity.FINDING,
-    "build again",
+    "Build again.",
 )
 EXTRA = Kind(
     "PUB014",
-    "A file that no build wrote",
+    "File not written by a build",
     Severity.FINDING,
-    "move it out of the folder: the next build replaces the whole folder",
+    "Move it out of the folder: the next build replaces the whole folder.",
 )

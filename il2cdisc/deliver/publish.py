@@ -260,8 +260,8 @@ def _held(places: Places, error: OSError) -> Exception:
     what = f"the folder can't be replaced ({error.strerror}): something holds it or a file in it open"
     waiting = Path(places.shown).with_name(places.waiting.name)
     fix = (
-        f"close what has a file of {places.shown} open (a spreadsheet, a viewer, a terminal in the folder) "
-        f"and build again; until then the new build lies whole in {waiting}"
+        f"close the program that has a file of {places.shown} open (a spreadsheet, a viewer, a terminal in the folder) "
+        f"and build again; until then the new build is in {waiting}"
     )
     return Stopped([WAITS_BESIDE.at(_at(places), what, fix=fix)])
 
@@ -317,7 +317,9 @@ def refuse_foreign(places: Places) -> None:
     if not outputs.exists():
         return
     if not outputs.is_dir():
-        raise Stopped([NOT_A_FOLDER.at(_at(places), "a file stands where the folder of outputs should be")])
+        raise Stopped(
+            [NOT_A_FOLDER.at(_at(places), "there is a file with the name of the folder of outputs")]
+        )
     if os.path.ismount(outputs):  # Path.is_mount is not on Windows before Python 3.12
         raise Stopped([MOUNT.at(_at(places), "the folder is a mount point, so its name can't be given away")])
     names = sorted(path.name for path in outputs.iterdir())

@@ -27,16 +27,18 @@ class Standing:
         if folder is None or _identity(folder) is None or (folder.is_dir() and not any(folder.iterdir())):
             return f"nothing was written to {self.shown}" if self.shown else "nothing was written"
         if not folder.is_dir() or not is_ours(folder):
-            return f"{self.shown} is as it was; no build made it"
+            return f"{self.shown} has not changed; it was not made by a build"
         if _identity(folder) != self._before:
             return f"the new build is in {self.shown}"
         manifest = read_manifest(folder) or {}
         made_of = str(manifest.get("study", ""))
         if self.study and made_of and made_of != self.study:
-            return f"{self.shown} is as it was: a build of another trial, {made_of}"
+            return f"{self.shown} has not changed: it holds a build of another trial, {made_of}"
         if not _whole(folder, manifest):
-            return f"{self.shown} is as it was, but no whole build any more: files of it are gone or changed"
-        return f"the last build in {self.shown} stands"
+            return (
+                f"{self.shown} has not changed, but its build is not complete: files are missing or changed"
+            )
+        return f"{self.shown} still holds the previous build"
 
 
 def _identity(folder: Path | None) -> tuple[int, int] | None:

@@ -28,12 +28,12 @@ def refuse_target(outputs: Path, sources: Mapping[str, Path]) -> None:
     for name, source in sources.items():
         read = source.resolve()
         if folder.is_relative_to(read):
-            what = "the folder is" if folder == read else "the folder lies in"
+            what = "the folder is" if folder == read else "the folder is within"
             raise Stopped([AMONG_SOURCES.at(at, f"{what} {name}, which a build reads")])
         if read.is_relative_to(folder):
             raise Stopped([AMONG_SOURCES.at(at, f"the folder holds {name}, which a build reads")])
     for path in folder.parents:
         if is_ours(path):
-            what = f"the folder lies in the outputs of a build, {path}, which the next build replaces"
+            what = f"the folder is within the outputs of a build, {path}, which the next build replaces"
             raise Stopped([AMONG_SOURCES.at(at, what)])
     refuse_foreign(places)

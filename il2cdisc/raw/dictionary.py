@@ -77,7 +77,7 @@ def load_dictionary(path: Path, shown: str = "") -> dict[str, tuple[DictionaryCo
             continue
         seen[form, column] = line
         if kind not in TYPES:
-            what = f"The type of {form}.{column} is none of {', '.join(TYPES)}."
+            what = f"The type of {form}.{column} is not one of {', '.join(TYPES)}."
             problems.add(DICTIONARY.at(where, what, values=[kind], hint=did_you_mean(kind, TYPES)))
         pairs = _codes(codes)
         if pairs is None or (kind == "code" and not pairs):

@@ -131,7 +131,7 @@ def _no_value(
     for name, said in reasons.items():
         found = found & ~form.frame[f"{form.name}.{name}"].isin(list(said)).to_numpy()
     places = [
-        (int(row), f"'{code}' ({words[code].lower()}) stands in the place of a number")
+        (int(row), f"'{code}' ({words[code].lower()}) in a numeric field")
         for row, code in zip(np.flatnonzero(found), values[found], strict=True)
     ]
     _tell(NO_VALUE, form, column.column, places, problems)

@@ -308,7 +308,7 @@ def _columns_agree(
         problems.add(COLUMN_MISSING.at(at_line(shown, line, column, sheet=source.sheet), what, hint=hint))
     for column in extra:
         if column not in renamed:
-            what = f"Form '{form}' has a column '{column}' that nobody described."
+            what = f"Form '{form}' has a column '{column}' that is not in the data dictionary."
             problems.add(COLUMN_EXTRA.at(at_line(shown, line, column, sheet=source.sheet), what))
     return not missing and not extra
 

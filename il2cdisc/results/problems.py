@@ -6,63 +6,63 @@ from il2cdisc.base.problems import Kind, Severity
 
 MISSING_DATASET = Kind(
     "RES001",
-    "A display needs a dataset that there is not",
+    "Dataset of a display not found",
     Severity.STOP,
     "Name a dataset that the build makes in the Dataset column of the Analyses sheet.",
 )
 MISSING_VARIABLE = Kind(
     "RES002",
-    "An analysis names a variable that its dataset lacks",
+    "Variable of an analysis not found",
     Severity.STOP,
     "Correct the variable's name in the Analyses sheet, or add it to the dataset.",
 )
 UNKNOWN_METHOD = Kind(
     "RES003",
-    "There is no such method of analysis",
+    "Unknown method of analysis",
     Severity.STOP,
     "Choose a method from the drop-down of the Method column.",
 )
 WRONG_ARGUMENT = Kind(
     "RES004",
-    "An analysis lacks something that its method needs",
+    "Incomplete analysis",
     Severity.STOP,
     "Complete or correct the cell.",
 )
 NOT_ESTIMABLE = Kind(
     "RES005",
-    "Statistic that could not be estimated",
+    "Statistic not estimable",
     Severity.FINDING,
-    "Look at the records of the analysis: the display shows NE with this reason as a footnote.",
+    "Check the records of the analysis; the display shows NE with this reason as a footnote.",
 )
 OUTSIDE_COLUMNS = Kind(
     "RES006",
-    "Subjects or records belong to no column of the display",
+    "Records outside the columns of a display",
     Severity.FINDING,
-    "Add their treatment to the Columns sheet, or leave them out by the analysis's Where.",
+    "Add their treatment to the Columns sheet, or leave them out with the Where of the analysis.",
 )
 NOT_NUMERIC = Kind(
     "RES007",
-    "An analysis needs numbers and is given text",
+    "Text where an analysis needs numbers",
     Severity.STOP,
     "Name the numeric variable (often the one that ends in N), or choose another method.",
 )
 UNKNOWN_STATISTIC = Kind(
     "RES008",
-    "A line shows a statistic that its method does not make",
+    "Statistic not made by its method",
     Severity.STOP,
     "Correct the name between the braces.",
 )
 WRONG_KIND = Kind(
     "RES009",
-    "A display and its analyses don't fit",
+    "Display and analysis of different kinds",
     Severity.STOP,
     "Correct the Kind of the display, or the Method of the analysis.",
 )
 UNNAMED_LEVELS = Kind(
     "RES010",
-    "Records stand at levels that the display does not show",
+    "Records at levels that are not shown",
     Severity.FINDING,
-    "Add the levels to By Levels, or leave them out by the analysis's Where.",
+    "Add the levels to By Levels, or leave them out with the Where of the analysis.",
 )
 TOO_FEW_VALUES = Kind(
     "RES011",

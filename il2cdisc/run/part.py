@@ -14,18 +14,18 @@ from il2cdisc.study import Study
 
 ELSEWHERE = Kind(
     "PRT001",
-    "A part is written elsewhere",
+    "Part in the folder of a whole build",
     Severity.STOP,
-    "name a folder of its own: il2cdisc build NAME --out FOLDER",
+    "Name a separate folder (il2cdisc build NAME --out FOLDER).",
 )
 UNKNOWN = Kind(
     "PRT002",
-    "No such dataset or display",
+    "Unknown dataset or display",
     Severity.STOP,
-    "name datasets of the workbooks, or displays by their id",
+    "Name datasets of the workbooks, or displays by their id.",
 )
 WHOLE_ALONE = Kind(
-    "PRT003", "Only for a whole build", Severity.STOP, "build the whole trial: il2cdisc build, without names"
+    "PRT003", "Option of a whole build only", Severity.STOP, "Build the whole trial, without names."
 )
 FROM_DM = ("DM", "SE")
 """What the engine takes study days, baselines and epochs from, for every dataset."""
@@ -35,12 +35,14 @@ def refuse_part(study: Study, names: Sequence[str], out: Path | None, *, core: b
     """Raise `Stopped` where a part can't be built: into the outputs, over a whole build, with CORE."""
     told = " ".join(names)
     if core:
-        raise Stopped([WHOLE_ALONE.at(told, "CDISC CORE looks at a whole package, not at a part of one")])
+        raise Stopped([WHOLE_ALONE.at(told, "CDISC CORE checks a whole package, not a part")])
     outputs = study.shown(study.outputs)
     if out is None or out.resolve() == study.outputs.resolve():
-        raise Stopped([ELSEWHERE.at(told, f"a part is never written to {outputs}, which holds whole builds")])
+        raise Stopped(
+            [ELSEWHERE.at(told, f"a part cannot be written to {outputs}, which holds whole builds")]
+        )
     if is_ours(out) and not (read_manifest(out) or {}).get("part"):
-        raise Stopped([ELSEWHERE.at(str(out), "a whole build stands here, and a part would replace it")])
+        raise Stopped([ELSEWHERE.at(str(out), "the folder holds a whole build, which a part would replace")])
 
 
 def refuse_check(outputs: Path, shown: str) -> None:
@@ -48,7 +50,7 @@ def refuse_check(outputs: Path, shown: str) -> None:
     part = (read_manifest(outputs) or {}).get("part")
     if part:
         what = f"the folder holds a part of a build: {' '.join(part)}"
-        fix = "look at its checks/findings.txt; to check again, build the part again, or the whole trial"
+        fix = "See its checks/findings.txt; to check again, build the part again, or the whole trial."
         raise Stopped([WHOLE_ALONE.at(Address(file=shown), what, fix=fix)])
 
 
@@ -64,7 +66,9 @@ def part_of(plan: Plan, names: Iterable[str]) -> Plan:
     asked = list(dict.fromkeys(name.upper() for name in names))
     unknown = [
         UNKNOWN.at(
-            name, "the trial has no such dataset or display", hint=did_you_mean(name, options.values())
+            name,
+            "there is no such dataset or display in the trial",
+            hint=did_you_mean(name, options.values()),
         )
         for name in asked
         if name not in options

@@ -11,10 +11,13 @@ from il2cdisc.base.problems import Address, Kind, Severity, Stopped
 from il2cdisc.study import load_study
 
 NO_SIMULATOR = Kind(
-    "SIM001", "the trial has no simulator", Severity.STOP, "Put simulation/simulate.py beside study.toml."
+    "SIM001",
+    "Trial without a simulator",
+    Severity.STOP,
+    "Put simulation/simulate.py into the folder of study.toml.",
 )
-REFUSED = Kind("SIM002", "the simulator refuses", Severity.STOP, "Give other numbers.")
-NOT_EMPTY = Kind("SIM003", "the folder is not empty", Severity.STOP, "Name a folder that does not exist yet.")
+REFUSED = Kind("SIM002", "Invalid numbers for the simulator", Severity.STOP, "Give other numbers.")
+NOT_EMPTY = Kind("SIM003", "Folder not empty", Severity.STOP, "Name a folder that does not exist yet.")
 
 
 def run_simulation(folder: Path, out: Path, *, subjects: int, seed: int) -> None:

@@ -249,7 +249,7 @@ def mapped(
         known = context.spec.codelists.get(codelist)
         if known is None:
             hint = did_you_mean(codelist, context.spec.codelists)
-            what = f"{name} names the codelist {codelist}, which the workbook lacks"
+            what = f"{name} names the codelist {codelist}, which is not in the specification"
             context.problems.add(NO_CODELIST.at(Address(file=context.folder, column=name), what, hint=hint))
             return _text(rows[source])
         values = _text(rows[source])

@@ -178,7 +178,7 @@ def _value(column: Column, rows: pd.DataFrame, context: Context, name: str, data
         made = column.compute(rows, context, name)
     except KeyError as error:
         missing = str(error.args[0])
-        what = f"the mapping names {missing}, which its rows lack"
+        what = f"the mapping names {missing}, which is not a column of its rows"
         hint = did_you_mean(missing, [str(c) for c in rows.columns])
         place = Address(file=f"{context.folder}/{dataset_name.lower()}.py", column=name)
         raise Stopped([UNKNOWN_COLUMN.at(place, what, hint=hint)]) from None

@@ -28,7 +28,7 @@ def check_adam(spec: Spec) -> Iterator[Problem]:
     for dataset in spec.datasets.values():
         structure = structure_of(dataset)
         if dataset.class_.upper() not in _STRUCTURES:
-            what = f"class of {dataset.name} is none of {', '.join(_STRUCTURES)}"
+            what = f"class of {dataset.name} is not one of {', '.join(_STRUCTURES)}"
             yield kinds.STANDARD_DATASET.at(dataset.at("Class"), what, values=[dataset.class_])
         yield from _presence(dataset, structure)
         for variable in dataset.variables:
@@ -42,7 +42,7 @@ def _presence(dataset: DatasetSpec, structure: str) -> Iterator[Problem]:
     there = {found.name for name in dataset.names if (found := adam_index(structure, name)[0])}
     for name, item in adam_variables(structure).items():
         if item.core == "Req" and name not in there:
-            what = f"{dataset.name} lacks {name} ({item.label})"
+            what = f"{name} ({item.label}) is missing from {dataset.name}"
             yield kinds.STANDARD_REQUIRED.at(dataset.at("Dataset"), what)
 
 
@@ -83,5 +83,5 @@ def check_same_names(spec: Spec) -> Iterator[Problem]:
                 what = f"{row.dataset} {row.name} is {row.type}, {other.dataset} {row.name} is {other.type}"
                 yield kinds.INCONSISTENT.at(row.at("Data Type"), what, fix="give both the same type")
             if spec.standard == "ADaM" and row.label != other.label:
-                what = f"{row.dataset} {row.name} is labelled otherwise in {other.dataset}"
+                what = f"{row.dataset} {row.name} has a different label in {other.dataset}"
                 yield kinds.SAME_NAME.at(row.at("Label"), what, values=[row.label, other.label])

@@ -146,7 +146,7 @@ def _translations(spec: Spec) -> Iterator[Problem]:
         if listed is None:
             yield from _id(spec.codelists, row.codelist, "codelist", "Codelists", row, "Codelist")
         elif row.term not in listed.values:
-            what = f"'{row.collected}' is translated to a term that codelist {row.codelist} lacks"
+            what = f"'{row.collected}' is translated to a term that is not in codelist {row.codelist}"
             hint = did_you_mean(row.term, listed.values)
             yield kinds.TRANSLATION.at(row.at("Term"), what, values=[row.term], hint=hint)
 

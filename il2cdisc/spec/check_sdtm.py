@@ -49,7 +49,7 @@ def _dataset(dataset: DatasetSpec) -> Iterator[Problem]:
     standard = sdtm_dataset(dataset.name)
     if standard is None:
         if not _class(dataset):
-            what = f"{dataset.name} is no dataset of the standard, and its class is none of the general ones"
+            what = f"{dataset.name} is not a dataset of the standard, and its class is not a general class"
             fix = "give the class INTERVENTIONS, EVENTS or FINDINGS, or correct the name"
             yield kinds.STANDARD_DATASET.at(dataset.at("Class"), what, values=[dataset.class_], fix=fix)
         return
@@ -66,7 +66,7 @@ def _presence(dataset: DatasetSpec) -> Iterator[Problem]:
     for name, item in sdtm_variables(dataset.name).items():
         if name in dataset.by_name:
             continue
-        what = f"{dataset.name} lacks {name} ({item.label})"
+        what = f"{name} ({item.label}) is missing from {dataset.name}"
         if item.core == "Req":
             yield kinds.STANDARD_REQUIRED.at(dataset.at("Dataset"), what)
         elif item.core == "Exp":
@@ -80,7 +80,7 @@ def _order(dataset: DatasetSpec, known: tuple[str, ...]) -> Iterator[Problem]:
         if name not in rank:
             continue
         if before and rank[name] < rank[before]:
-            what = f"{name} stands after {before}, in the standard before it"
+            what = f"{name} comes after {before}, in the standard before it"
             yield kinds.STANDARD_ORDER.at(dataset.by_name[name].at("Order"), f"{dataset.name}: {what}")
         else:
             before = name

@@ -49,7 +49,7 @@ def _terms(item: Codelist, standard: StandardCodelist) -> Iterator[Problem]:
             hint = folded.get(term.value.casefold()) or did_you_mean(term.value, known)
             yield kinds.STANDARD_TERM.at(term.at("Term"), what, values=[term.value], hint=hint)
         elif term.value.casefold() in folded:
-            what = f"term '{term.value}' is spelled otherwise in {name}"
+            what = f"term '{term.value}' is spelled differently in {name}"
             yield kinds.STANDARD_SPELLING.at(term.at("Term"), what, hint=folded[term.value.casefold()])
         elif term.nci_code:
             what = f"term '{term.value}' has the code {term.nci_code}, but is not in {name}"

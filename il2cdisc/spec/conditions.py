@@ -52,7 +52,7 @@ def parse(text: str) -> Where:
         (_, variable), (_, comparator) = tokens.pop(0), tokens.pop(0)
         comparator = comparator.upper()
         if comparator not in COMPARATORS:
-            raise ValueError(f"{comparator!r} is none of {', '.join(COMPARATORS)}")
+            raise ValueError(f"{comparator!r} is not one of {', '.join(COMPARATORS)}")
         out.append(Condition(variable, comparator, _values(tokens, comparator)))
     return tuple(out)
 

@@ -142,7 +142,7 @@ def _sources(
                 continue
             if form in forms:
                 hint = did_you_mean(source, forms[form])
-                what = f"{plan.dataset} {plan.variable} takes {source}, which the data dictionary lacks"
+                what = f"{plan.dataset} {plan.variable} takes {source}, which is not in the data dictionary"
             else:
                 hint = did_you_mean(form, forms)
                 what = f"{plan.dataset} {plan.variable} takes {source}; the data dictionary has no {form}"

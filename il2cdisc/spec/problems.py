@@ -8,170 +8,172 @@ _STOP, _FIND = Severity.STOP, Severity.FINDING
 
 # The workbook as a file.
 UNREADABLE = Kind(
-    "SPC001", "workbook can't be read", _STOP, "save the workbook again as .xlsx, without a password"
+    "SPC001", "Unreadable workbook", _STOP, "Save the workbook again as .xlsx, without a password."
 )
-SHEET_MISSING = Kind("SPC002", "sheet missing", _STOP, "give the sheet its name back, or add it")
-HEADER_MISSING = Kind("SPC003", "header missing", _STOP, "write the header into row 1, spelled exactly so")
+SHEET_MISSING = Kind("SPC002", "Missing sheet", _STOP, "Give the sheet its name back, or add it.")
+HEADER_MISSING = Kind(
+    "SPC003", "Missing header", _STOP, "Write the header into row 1, with exactly this spelling."
+)
 HEADER_UNKNOWN = Kind(
-    "SPC004", "header not known", _FIND, "correct the header, or remove the column: it is not read"
+    "SPC004", "Unknown header", _FIND, "Correct the header, or remove the column; it is not read."
 )
-HEADER_TWICE = Kind("SPC005", "header twice", _STOP, "keep one column of that name")
-FORMULA = Kind("SPC006", "formula in a cell", _STOP, "replace the formula by its value (copy, paste values)")
-MERGED = Kind("SPC007", "merged cells", _STOP, "unmerge the cells and fill each of them")
-ERROR_VALUE = Kind("SPC008", "error value in a cell", _STOP, "replace the error by the value that is meant")
-BLANKS = Kind("SPC009", "stray blanks", _FIND, "remove them; the value was read without them")
+HEADER_TWICE = Kind("SPC005", "Duplicate header", _STOP, "Keep one column of that name.")
+FORMULA = Kind("SPC006", "Formula in a cell", _STOP, "Replace the formula by its value (copy, paste values).")
+MERGED = Kind("SPC007", "Merged cells", _STOP, "Unmerge the cells and fill each of them.")
+ERROR_VALUE = Kind("SPC008", "Error value in a cell", _STOP, "Replace the error by the value that is meant.")
+BLANKS = Kind("SPC009", "Leading or trailing blanks", _FIND, "Remove them; the value was read without them.")
 DATE_CELL = Kind(
     "SPC010",
-    "date in a cell that holds text",
+    "Date in a text cell",
     _FIND,
-    "format the cell as text and write the date as YYYY-MM-DD",
+    "Format the cell as text and write the date as YYYY-MM-DD.",
 )
 SHOWN = Kind(
     "SPC160",
-    "Number shown differently than it is stored",
+    "Displayed number differs from the stored one",
     _FIND,
-    "Format the cell as text and write what it is meant to say, or give it the format General.",
+    "Format the cell as text and write what it is meant to be, or give it the format General.",
 )
 NOT_NUMBER = Kind(
     "SPC011",
-    "not a number",
+    "Non-numeric value in a numeric cell",
     _STOP,
-    "write a plain number, with a point for decimals, or leave the cell empty",
+    "Write a plain number, with a point for decimals, or leave the cell empty.",
 )
-NOT_FLAG = Kind("SPC012", "neither Yes nor No", _STOP, "write Yes or No")
-BLANK_CELL = Kind("SPC013", "cell must not be empty", _STOP, "fill the cell")
-SHEET_EMPTY = Kind("SPC014", "sheet without rows", _STOP, "fill the sheet below its header")
+NOT_FLAG = Kind("SPC012", "Neither Yes nor No", _STOP, "Write Yes or No.")
+BLANK_CELL = Kind("SPC013", "Empty cell", _STOP, "Fill in the cell.")
+SHEET_EMPTY = Kind("SPC014", "Sheet without rows", _STOP, "Fill in the sheet below its header.")
 SHEET_UNKNOWN = Kind("SPC120", "Unknown sheet", _FIND, "Correct the name of the sheet, or remove the sheet.")
 
 # One row against the rules for its sheet.
-NAME_RULE = Kind("SPC020", "name breaks the rules of transport files", _STOP,
-                 "use a letter, then letters, digits or _, upper case, at most 8 characters")  # fmt: skip
+NAME_RULE = Kind("SPC020", "Invalid name for a transport file", _STOP,
+                 "Use a letter, then letters, digits or _, upper case, at most 8 characters.")  # fmt: skip
 LABEL_RULE = Kind(
     "SPC021",
-    "label breaks the rules of transport files",
+    "Invalid label for a transport file",
     _STOP,
-    "shorten the label to 40 bytes of plain ASCII",
+    "Shorten the label to 40 bytes of plain ASCII.",
 )
-DATA_TYPE = Kind("SPC022", "data type not known", _STOP, "use a data type of Define-XML 2.1")
-LENGTH = Kind("SPC023", "length missing or wrong", _STOP, "give a whole number of bytes from 1 to 200")
-VOCABULARY = Kind("SPC024", "word not in the list of allowed words", _STOP, "use one of the allowed words")
-TWICE = Kind("SPC025", "given twice", _STOP, "keep one of the rows")
-ORDER = Kind("SPC026", "order has gaps or doubles", _FIND, "number the rows 1, 2, 3, ...")
-ORIGIN_INCOMPLETE = Kind(
-    "SPC027", "origin without what it calls for", _FIND, "fill the cell, or correct the origin"
-)
-INVERTED = Kind("SPC028", "range is upside down", _STOP, "exchange the two ends")
-INCONSISTENT = Kind("SPC029", "rows of one thing disagree", _STOP, "write the same in each of its rows")
+DATA_TYPE = Kind("SPC022", "Unknown data type", _STOP, "Use a data type of Define-XML 2.1.")
+LENGTH = Kind("SPC023", "Invalid length", _STOP, "Give a whole number of bytes from 1 to 200.")
+VOCABULARY = Kind("SPC024", "Word not allowed", _STOP, "Use one of the allowed words.")
+TWICE = Kind("SPC025", "Duplicate row", _STOP, "Keep one of the rows.")
+ORDER = Kind("SPC026", "Gaps or duplicates in the order", _FIND, "Number the rows 1, 2, 3, ...")
+ORIGIN_INCOMPLETE = Kind("SPC027", "Incomplete origin", _FIND, "Fill in the cell, or correct the origin.")
+INVERTED = Kind("SPC028", "Reversed range", _STOP, "Exchange the two limits.")
+INCONSISTENT = Kind("SPC029", "Contradictory rows", _STOP, "Write the same in each of its rows.")
 SIGNIFICANT_DIGITS = Kind(
-    "SPC030", "significant digits missing or out of place", _FIND, "give them for float, only for float"
+    "SPC030",
+    "Significant digits missing or misplaced",
+    _FIND,
+    "Give significant digits for float, and only for float.",
 )
-LENGTH_MISSING = Kind("SPC031", "length missing", _FIND, "give the length in bytes")
+LENGTH_MISSING = Kind("SPC031", "Missing length", _FIND, "Give the length in bytes.")
 SAME_NAME = Kind(
-    "SPC032", "one variable, two labels", _FIND, "give the variable the same label in every dataset"
+    "SPC032", "Different labels of one variable", _FIND, "Give the variable the same label in every dataset."
 )
-FORMAT_MISSING = Kind("SPC033", "date or time without a format", _FIND, "give a SAS format, such as DATE9.")
-KEYS = Kind("SPC034", "dataset without key variables", _STOP, "name its key variables, separated by commas")
+FORMAT_MISSING = Kind("SPC033", "Date or time without a format", _FIND, "Give a SAS format, such as DATE9.")
+KEYS = Kind("SPC034", "Dataset without key variables", _STOP, "Name its key variables, separated by commas.")
 
 # One row against another.
 UNKNOWN_DATASET = Kind(
-    "SPC040", "dataset not in Datasets", _STOP, "correct the name, or add the dataset to Datasets"
+    "SPC040", "Dataset not in the sheet Datasets", _STOP, "Correct the name, or add the dataset to Datasets."
 )
 UNKNOWN_VARIABLE = Kind(
-    "SPC041", "variable not in Variables", _STOP, "correct the name, or add the variable to Variables"
+    "SPC041",
+    "Variable not in the sheet Variables",
+    _STOP,
+    "Correct the name, or add the variable to Variables.",
 )
-UNKNOWN_ID = Kind("SPC042", "points nowhere", _STOP, "correct the id, or add the row that it names")
+UNKNOWN_ID = Kind("SPC042", "Unresolved reference", _STOP, "Correct the id, or add the row that it names.")
 NO_VARIABLES = Kind(
-    "SPC043", "dataset without variables", _STOP, "add its variables, or mark it as Has No Data"
+    "SPC043", "Dataset without variables", _STOP, "Add its variables, or mark it as Has No Data."
 )
-UNUSED = Kind("SPC044", "nothing points here", _FIND, "remove the row, or use it")
+UNUSED = Kind("SPC044", "Unused row", _FIND, "Remove the row, or use it.")
 WHERE_VALUE = Kind(
-    "SPC045", "where-clause value not in the variable's codelist", _STOP, "correct the value, or add the term"
+    "SPC045", "Value of a where-clause not in the codelist", _STOP, "Correct the value, or add the term."
 )
 TRANSLATION = Kind(
     "SPC046",
-    "translation to a term that the codelist lacks",
+    "Translation to an unknown term",
     _STOP,
-    "correct the term, or add it to Codelists",
+    "Correct the term, or add it to Codelists.",
 )
-PROTOCOL = Kind("SPC047", "protocol sheets disagree", _STOP, "make the sheets agree")
-PROTOCOL_UNUSED = Kind("SPC048", "protocol row that nothing uses", _FIND, "remove the row, or use it")
-VALUE_LEVEL = Kind("SPC049", "value level differs from its variable", _FIND, "make the two agree")
-RANGE_UNIT = Kind(
-    "SPC050", "reference range in a unit that nothing has", _FIND, "give it in the standard unit"
-)
+PROTOCOL = Kind("SPC047", "Contradictory protocol sheets", _STOP, "Make the sheets agree.")
+PROTOCOL_UNUSED = Kind("SPC048", "Unused protocol row", _FIND, "Remove the row, or use it.")
+VALUE_LEVEL = Kind("SPC049", "Value level differs from its variable", _FIND, "Make the two agree.")
+RANGE_UNIT = Kind("SPC050", "Reference range in an unused unit", _FIND, "Give it in the standard unit.")
 CODE_MISSING = Kind(
-    "SPC051", "code not in the codelist", _FIND, "correct the code, or add it to the codelist"
+    "SPC051", "Code not in the codelist", _FIND, "Correct the code, or add it to the codelist."
 )
 
 # Against the standards.
-STANDARD_LABEL = Kind("SPC060", "label differs from the standard", _FIND, "use the standard's label")
-STANDARD_TYPE = Kind("SPC061", "type differs from the standard", _STOP, "use the standard's type")
+STANDARD_LABEL = Kind("SPC060", "Label differs from the standard", _FIND, "Use the standard's label.")
+STANDARD_TYPE = Kind("SPC061", "Type differs from the standard", _STOP, "Use the standard's type.")
 STANDARD_UNKNOWN = Kind(
     "SPC062",
-    "variable not in the standard",
+    "Variable not in the standard",
     _FIND,
-    "correct the name, or move the value to a supplemental qualifier",
+    "Correct the name, or move the value to a supplemental qualifier.",
 )
-STANDARD_REQUIRED = Kind(
-    "SPC063", "variable that the standard requires is missing", _STOP, "add the variable"
-)
+STANDARD_REQUIRED = Kind("SPC063", "Missing required variable of the standard", _STOP, "Add the variable.")
 STANDARD_EXPECTED = Kind(
-    "SPC064", "variable that the standard expects is missing", _FIND, "add the variable, empty if need be"
+    "SPC064", "Missing expected variable of the standard", _FIND, "Add the variable, empty if need be."
 )
-STANDARD_ORDER = Kind("SPC065", "order differs from the standard", _FIND, "move the variable")
-STANDARD_MANDATORY = Kind("SPC066", "required variable not mandatory", _FIND, "set Mandatory to Yes")
-STANDARD_CODELIST = Kind("SPC067", "codelist differs from the standard", _FIND, "use the standard's codelist")
+STANDARD_ORDER = Kind("SPC065", "Order differs from the standard", _FIND, "Move the variable.")
+STANDARD_MANDATORY = Kind("SPC066", "Required variable not mandatory", _FIND, "Set Mandatory to Yes.")
+STANDARD_CODELIST = Kind(
+    "SPC067", "Codelist differs from the standard", _FIND, "Use the standard's codelist."
+)
 STANDARD_TERM = Kind(
-    "SPC068", "term not in a non-extensible codelist", _STOP, "use a term of the standard's codelist"
+    "SPC068", "Term not in a non-extensible codelist", _STOP, "Use a term of the standard's codelist."
 )
-STANDARD_CODE = Kind("SPC069", "NCI code does not match", _FIND, "correct the code")
+STANDARD_CODE = Kind("SPC069", "NCI code differs from the standard", _FIND, "Correct the code.")
 STANDARD_DATASET = Kind(
-    "SPC070", "dataset's attributes differ from the standard", _FIND, "use the standard's words"
+    "SPC070", "Attributes of a dataset differ from the standard", _FIND, "Use the standard's words."
 )
-STANDARD_ROLE = Kind("SPC071", "role differs from the standard", _FIND, "use the standard's role")
+STANDARD_ROLE = Kind("SPC071", "Role differs from the standard", _FIND, "Use the standard's role.")
 STANDARD_SPELLING = Kind(
-    "SPC072", "term spelled unlike the standard's", _FIND, "spell it as the standard does"
+    "SPC072", "Spelling of a term differs from the standard", _FIND, "Spell it as the standard does."
 )
 
 # Where-clauses.
-WHERE_TEXT = Kind(
-    "SPC080", "where-clause can't be read", _STOP, 'write it like: PARAMCD EQ "X" and AVISITN GE 1'
-)
-WHERE_COLUMN = Kind(
-    "SPC081", "where-clause names a column that the data lack", _STOP, "correct the column's name"
-)
+WHERE_TEXT = Kind("SPC080", "Invalid where-clause", _STOP, 'Write it like: PARAMCD EQ "X" and AVISITN GE 1.')
+WHERE_COLUMN = Kind("SPC081", "Column of a where-clause not found", _STOP, "Correct the column's name.")
 WHERE_NUMBER = Kind(
-    "SPC082", "where-clause compares a number with text", _STOP, "write a number, without quotes"
+    "SPC082", "Where-clause compares a number with text", _STOP, "Write a number, without quotes."
 )
 
 # The mappings' plans against the workbook.
-NOT_MADE = Kind("SPC090", "variable that nothing makes", _STOP, "map it, or remove it from the workbook")
+NOT_MADE = Kind(
+    "SPC090", "Variable not made by any mapping", _STOP, "Map it, or remove it from the workbook."
+)
 NOT_SPECIFIED = Kind(
     "SPC091",
-    "variable that the workbook lacks",
+    "Variable not in the specification",
     _STOP,
-    "add it to the workbook, or remove it from the mapping",
+    "Add it to the workbook, or remove it from the mapping.",
 )
 ORIGIN_DIFFERS = Kind(
-    "SPC092", "origin differs from the mapping", _FIND, "correct the origin in the workbook, or the mapping"
+    "SPC092", "Origin differs from the mapping", _FIND, "Correct the origin in the workbook, or the mapping."
 )
 CODELIST_DIFFERS = Kind(
     "SPC093",
-    "codelist differs from the mapping",
+    "Codelist differs from the mapping",
     _FIND,
-    "correct the codelist in the workbook, or the mapping",
+    "Correct the codelist in the workbook, or the mapping.",
 )
 RAW_UNKNOWN = Kind(
-    "SPC094", "raw column not in the data dictionary", _STOP, "correct the column's name in the mapping"
+    "SPC094", "Raw column not in the data dictionary", _STOP, "Correct the column's name in the mapping."
 )
 DATASET_NOT_MADE = Kind(
-    "SPC095", "dataset that nothing makes", _STOP, "write its mapping, or remove it from the workbook"
+    "SPC095", "Dataset not made by any mapping", _STOP, "Write its mapping, or remove it from the workbook."
 )
 HALF = Kind(
     "SPC096",
-    "displays without analysis data",
+    "Displays without analysis data",
     _STOP,
-    "add the workbook and the mappings of ADaM, or move this workbook away until they are there",
+    "Add the workbook and the mappings of ADaM, or move this workbook away until they are there.",
 )
 SHADOW_CODELIST = Kind(
     "SPC150",
@@ -181,7 +183,7 @@ SHADOW_CODELIST = Kind(
 )
 RANGE_KIND = Kind(
     "SPC151",
-    "Reference range of both numbers and texts",
+    "Reference range with both numbers and texts",
     _FIND,
     "Keep either Normal or Low and High; give the test a row for each kind of result.",
 )
@@ -195,7 +197,7 @@ OUTSIDE = Kind(
 )
 NOT_CHECKED = Kind(
     "SPC131",
-    "Part that could not be checked",
+    "Part not checked",
     _STOP,
     "Correct the other problems and check again.",
 )
@@ -243,19 +245,19 @@ OTHER_TITLE = Kind(
 )
 COMMON = Kind(
     "SPC139",
-    "Common variable that a dataset does not have",
+    "Common variable missing from a dataset",
     _FIND,
     "Add the variable to the datasets, or set Common to No.",
 )
 CODES_UNREADABLE = Kind(
     "SPC152",
-    "File of codes can't be read",
+    "Unreadable file of codes",
     _STOP,
     "Give the file the columns Dataset, Key, Specimen, Dictionary, Version, Code and Term, or move it away.",
 )
 CODE_ROW = Kind(
     "SPC153",
-    "Code of an external dictionary that can't be used",
+    "Invalid code of an external dictionary",
     _FIND,
     "Correct the row of the file; it is not used until then.",
 )

@@ -43,7 +43,7 @@ def _codelist(item: Codelist, new: Release, before: Terminology) -> Iterator[Pro
             yield kinds.LIST_GONE.at(item.at("NCI Codelist Code"), what)
         return
     if old and old.name != now.name:
-        what = f"codelist {item.id} ({item.nci_code}) is called otherwise in {new.name}"
+        what = f"codelist {item.id} ({item.nci_code}) has another name in {new.name}"
         yield kinds.LIST_RENAMED.at(item.at("Name"), what, values=[old.name, now.name])
     if now.extensible is not None and item.extensible != now.extensible:
         what = f"codelist {item.id} is {'extensible' if now.extensible else 'closed'} in {new.name}"

@@ -40,7 +40,7 @@ def read_summary(book: Workbook) -> tuple[SummaryValue, ...]:
             fix = "fill exactly one of Value and Null Flavor"
             row.problems.add(kinds.INCONSISTENT.at(row.at("Value"), f"{parameter} has {both}", fix=fix))
         if flavor and flavor not in NULL_FLAVORS:
-            what = f"{flavor} is no null flavor of ISO 21090"
+            what = f"{flavor} is not a null flavor of ISO 21090"
             hint = did_you_mean(flavor, NULL_FLAVORS)
             row.problems.add(kinds.PROTOCOL.at(row.at("Null Flavor"), what, hint=hint))
         if row.text("Code") and not row.text("Dictionary"):

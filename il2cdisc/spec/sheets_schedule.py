@@ -18,7 +18,7 @@ EACH_VISIT = "EACH VISIT"
 
 STATE = Kind(
     "SPC121",
-    "State and condition of the schedule disagree",
+    "Contradictory state and condition in the schedule",
     Severity.STOP,
     "Give a conditional form its condition, and no other one.",
 )

@@ -255,7 +255,7 @@ class Workbook:
             self.problems.add(
                 kinds.HEADER_MISSING.at(
                     at_cell(self.shown, grid.name, 1, elsewhere),
-                    f"the headers stand in row {elsewhere}, not in row 1",
+                    f"the headers are in row {elsewhere}, not in row 1",
                     fix="delete the rows above the headers",
                 )
             )

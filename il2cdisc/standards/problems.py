@@ -4,79 +4,80 @@ from il2cdisc.base.problems import Kind, Severity
 
 UNREADABLE = Kind(
     "TER001",
-    "A terminology file can't be read",
+    "Unreadable terminology file",
     Severity.STOP,
-    "get the file again from NCI EVS, as text, ODM-XML or Excel",
+    "Get the file again from NCI EVS, as text, ODM-XML or Excel.",
 )
 OTHER_PUBLISHER = Kind(
     "TER002",
-    "This is no CDISC terminology of NCI EVS",
+    "Not a CDISC terminology file of NCI EVS",
     Severity.STOP,
-    "import a quarterly release of CDISC terminology as NCI EVS publishes it (text, ODM-XML or Excel)",
+    "Import a quarterly release of CDISC terminology as NCI EVS publishes it (text, ODM-XML or Excel).",
 )
 NO_VERSION = Kind(
     "TER003",
-    "The package or version of a terminology file is not known",
+    "Unknown package or version of a terminology file",
     Severity.STOP,
-    "name them with --package and --version, as published (SDTM, 2026-03-27)",
+    "Name them with --package and --version, as published (SDTM, 2026-03-27).",
 )
 DAMAGED = Kind(
     "TER004",
-    "A terminology file contradicts itself",
+    "Contradictory terminology file",
     Severity.STOP,
-    "get the file again from NCI EVS; a published release has no such lines",
+    "Get the file again from NCI EVS; a published release has no such lines.",
 )
 DIFFERENT = Kind(
     "TER005",
-    "This release was imported already, with other terms",
+    "Release imported before with other terms",
     Severity.STOP,
-    "a published release does not change: see which file is right, and delete the imported one if it is not",
+    "Check which file is right, and delete the imported one if it is wrong; a published release does "
+    "not change.",
 )
 NOT_THERE = Kind(
     "TER006",
-    "There is no such release",
+    "Release not found",
     Severity.STOP,
-    "import it with `il2cdisc ct import FILE`",
+    "Import it with `il2cdisc ct import FILE`.",
 )
 LIST_GONE = Kind(
     "TER010",
-    "A codelist is gone from the release",
+    "Codelist removed from the release",
     Severity.FINDING,
-    "see in the release's change file which codelist takes its place",
+    "Look up in the change file of the release which codelist replaces it.",
 )
 LIST_RENAMED = Kind(
     "TER011",
-    "A codelist has another name in the release",
+    "Codelist renamed in the release",
     Severity.FINDING,
-    "change the name in the workbook when the trial takes the release over",
+    "Change the name in the workbook when the trial takes the release over.",
 )
 LIST_OPENNESS = Kind(
     "TER012",
-    "A codelist has become extensible, or closed",
+    "Changed extensibility of a codelist",
     Severity.FINDING,
-    "look through the terms of your own",
+    "Check the sponsor terms of the codelist.",
 )
 TERM_GONE = Kind(
     "TER013",
-    "A term is gone from the release",
+    "Term removed from the release",
     Severity.FINDING,
-    "take the term that the release has in its place",
+    "Use the term that replaces it in the release.",
 )
 TERM_RENAMED = Kind(
     "TER014",
-    "A term has another submission value in the release",
+    "Changed submission value of a term",
     Severity.FINDING,
-    "change the term (and Translations that lead to it) when the trial takes the release over",
+    "Change the term (and Translations that lead to it) when the trial takes the release over.",
 )
 TERM_OTHER_CODE = Kind(
     "TER015",
-    "A term has another NCI code in the release",
+    "Changed NCI code of a term",
     Severity.FINDING,
-    "correct the code, and look whether the meaning is still yours",
+    "Correct the code, and check whether the meaning is unchanged.",
 )
 NOW_STANDARD = Kind(
     "TER016",
-    "The release has a term for one of your own",
+    "New term of the release for a sponsor term",
     Severity.FINDING,
-    "take the standard's term when the trial takes the release over",
+    "Take the standard's term when the trial takes the release over.",
 )

@@ -191,7 +191,7 @@ def read_release(path: Path, shown: str = "") -> Release:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Stopped([UNREADABLE.at(shown or path.name, f"{type(error).__name__}: {error}")]) from None
     if name is None or not rows or tuple(rows[0]) != COLUMNS or any(len(r) != len(COLUMNS) for r in rows):
-        raise Stopped([UNREADABLE.at(shown or path.name, "this is no table that `ct import` has written")])
+        raise Stopped([UNREADABLE.at(shown or path.name, "the file was not written by `ct import`")])
     heads: dict[str, tuple[str, str, bool | None]] = {}
     terms: dict[str, list[ReleaseTerm]] = {}
     for code, short, title, extensible, term, value, synonyms in rows[1:]:

@@ -143,5 +143,5 @@ def _checked(p_values: ArrayLike) -> Floats:
         raise ValueError(f"one column of p-values is needed, the shape is {p.shape}")
     wrong = p[~np.isnan(p) & ~((p >= 0) & (p <= 1))]
     if len(wrong):
-        raise ValueError(f"{wrong[0]} is no p-value")
+        raise ValueError(f"{wrong[0]} is not a p-value")
     return p

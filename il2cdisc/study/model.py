@@ -83,7 +83,7 @@ class StudyIds(_Table):
         try:
             parts = list(string.Formatter().parse(value))
         except ValueError as error:
-            raise ValueError(f"is no pattern ({error})") from error
+            raise ValueError(f"is not a pattern ({error})") from error
         if "SUBJID" not in [name for _, name, _, _ in parts]:
             raise ValueError("has no {SUBJID}: subjects would share one USUBJID")
         if any(name == "" or spec or conversion for _, name, spec, conversion in parts if name is not None):

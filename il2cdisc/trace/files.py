@@ -14,8 +14,8 @@ from il2cdisc.package import Package
 from il2cdisc.transport.parquet import read_parquet
 from il2cdisc.transport.xpt import XptFile
 
-NO_DATASET = Kind("TRC001", "no such dataset in the build", Severity.STOP, "Name a dataset of the build.")
-NO_BUILD = Kind("TRC003", "there is nothing to trace", Severity.STOP, "Run il2cdisc build first.")
+NO_DATASET = Kind("TRC001", "Dataset not found in the build", Severity.STOP, "Name a dataset of the build.")
+NO_BUILD = Kind("TRC003", "No build to trace", Severity.STOP, "Run il2cdisc build first.")
 
 RESULTS = "results/results.parquet"
 

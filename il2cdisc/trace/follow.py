@@ -16,12 +16,12 @@ from il2cdisc.trace.store import Lineage
 from il2cdisc.trace.values import RawValues
 
 NO_RECORD = Kind(
-    "TRC002", "no such record", Severity.STOP, "Give the USUBJID and the sequence number of a record."
+    "TRC002", "Record not found", Severity.STOP, "Give the USUBJID and the sequence number of a record."
 )
-NO_VARIABLE = Kind("TRC005", "no such variable", Severity.STOP, "Name a variable of the dataset.")
+NO_VARIABLE = Kind("TRC005", "Variable not found", Severity.STOP, "Name a variable of the dataset.")
 NOT_IN_PART = Kind(
     "TRC006",
-    "the way leads through datasets that are not there",
+    "Source datasets missing from a part of a build",
     Severity.STOP,
     "Name them too when the part is built, or trace in a whole build.",
 )

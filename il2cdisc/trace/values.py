@@ -13,15 +13,15 @@ from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped
 
 CHANGED = Kind(
     "TRC004",
-    "a raw file is not the one of the build",
+    "Raw file differs from the build",
     Severity.FINDING,
     "Build again, or put the file of the build back: values of another file would mislead.",
 )
 NO_RECEIPTS = Kind(
     "TRC007",
-    "Receipts of the raw files can't be read",
+    "Unreadable receipts of raw files",
     Severity.STOP,
-    "Build again: without them nobody knows whether a raw file is that of the build.",
+    "Build again: without receipts it is unknown whether a raw file is that of the build.",
 )
 SHOWN_DIGITS = 12
 

@@ -155,14 +155,16 @@ def _frame(header: XptHeader, block: pd.DataFrame) -> list[Problem]:
     found: list[Problem] = []
     if missing:
         hint = did_you_mean(missing[0], extra)
-        found.append(problems.COLUMNS.at(place, "the frame lacks variables", values=missing, hint=hint))
+        found.append(
+            problems.COLUMNS.at(place, "variables are missing from the frame", values=missing, hint=hint)
+        )
     if extra:
         found.append(problems.COLUMNS.at(place, "the frame has columns that are no variables", values=extra))
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
         found.append(problems.COLUMNS.at(place, "the frame has columns of the same name", values=twice))
     elif held == wanted and len(wanted) == len(names) and names != columns:
-        what = "the frame's columns stand in another order than the variables"
+        what = "the frame's columns are not in the order of the variables"
         found.append(problems.COLUMNS.at(place, what, values=columns))
     return found
 
@@ -283,7 +285,7 @@ def _numbers(series: pd.Series) -> NDArray[np.float64]:
     if series.dtype == object and series.isna().all():
         return np.full(len(series), np.nan)
     if not pd.api.types.is_numeric_dtype(series) or pd.api.types.is_complex_dtype(series):
-        raise TypeError(f"{series.dtype} is no number")
+        raise TypeError(f"{series.dtype} is not numeric")
     return series.to_numpy(dtype=np.float64, na_value=np.nan)
 
 

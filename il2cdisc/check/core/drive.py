@@ -83,7 +83,7 @@ def _usable(request: CoreRequest) -> None:
     if not request.cache:
         raise Unusable(CACHE, "IL2CDISC_CORE_CACHE is not set")
     if not Path(request.cache).is_dir():
-        raise Unusable(CACHE, f"{request.cache} is no folder")
+        raise Unusable(CACHE, f"{request.cache} is not a folder")
     if not dataset_files(request.folder):
         raise Unusable(ABSENT, f"there is no transport file in {request.folder.name}")
 
@@ -240,8 +240,8 @@ class _Worker:
         try:
             told = json.loads(line)
         except ValueError:
-            return {"ended": f"it wrote what is no answer ({line.strip()[:60]!r})"}
-        return told if isinstance(told, dict) else {"ended": "it wrote what is no answer"}
+            return {"ended": f"it wrote something that is not an answer ({line.strip()[:60]!r})"}
+        return told if isinstance(told, dict) else {"ended": "it wrote something that is not an answer"}
 
     def _read(self) -> None:
         assert self.process.stdout is not None

@@ -4,43 +4,43 @@ from il2cdisc.base.problems import Kind, Severity
 
 ABSENT = Kind(
     "CHK080",
-    "CDISC CORE can't be run",
+    "CDISC CORE not available",
     Severity.FINDING,
-    "make an environment of Python 3.12 with cdisc-rules-engine; name its Python in IL2CDISC_CORE_PYTHON",
+    "Make an environment of Python 3.12 with cdisc-rules-engine and name its Python in IL2CDISC_CORE_PYTHON.",
 )
 OLD = Kind(
     "CHK081",
-    "CDISC CORE is too old",
+    "CDISC CORE version too old",
     Severity.FINDING,
-    "install a version of cdisc-rules-engine that is named here",
+    "Install a version of cdisc-rules-engine that is named here.",
 )
 CACHE = Kind(
     "CHK082",
-    "CDISC CORE lacks its rules",
+    "Rules of CDISC CORE not found",
     Severity.FINDING,
-    "name the folder with rules, metadata and terminology (files *.pkl) in IL2CDISC_CORE_CACHE",
+    "Name the folder with rules, metadata and terminology (files *.pkl) in IL2CDISC_CORE_CACHE.",
 )
 SLOW = Kind(
     "CHK083",
-    "A rule of CDISC CORE took too long",
+    "Rule of CDISC CORE over its time limit",
     Severity.FINDING,
-    "give it more time with --core-seconds, or look at what is large in the data",
+    "Give it more time with --core-seconds, or look at what is large in the data.",
 )
 BROKEN = Kind(
     "CHK084",
-    "A rule of CDISC CORE broke",
+    "Failed rule of CDISC CORE",
     Severity.FINDING,
-    "the other rules ran; look whether a define.xml or a dataset that the rule needs is missing or damaged",
+    "Check whether a define.xml or a dataset that the rule needs is missing or damaged; the other rules ran.",
 )
 REPORT = Kind(
     "CHK085",
-    "The report of CDISC CORE can't be used",
+    "Unreadable report of CDISC CORE",
     Severity.FINDING,
-    "run the program core again over the files of this build, with -of JSON",
+    "Run the program core again over the files of this build, with -of JSON.",
 )
 OTHER_DATA = Kind(
     "CHK086",
-    "The report of CDISC CORE is about other data",
+    "Report of CDISC CORE from other data",
     Severity.FINDING,
-    "run the program core again over the files of this build",
+    "Run the program core again over the files of this build.",
 )

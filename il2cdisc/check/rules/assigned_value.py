@@ -19,9 +19,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK025",
-    "Value differs from the assigned one",
+    "Value differs from the assigned value",
     Severity.FINDING,
-    "correct Assigned Value in the sheet Variables, or the mapping's constant",
+    "Correct Assigned Value in the sheet Variables, or the mapping's constant.",
 )
 LEVEL = Level.ERROR
 

@@ -23,9 +23,9 @@ from il2cdisc.spec.models import BaselineRule
 
 KIND = Kind(
     "CHK066",
-    "Second last observation before exposure",
+    "Several last observations before exposure",
     Severity.FINDING,
-    "Name in the sheet Baseline what tells the records apart, or flag one of them.",
+    "Name in the sheet Baseline what distinguishes the records, or flag one of them.",
 )
 LEVEL = Level.WARNING
 

@@ -20,7 +20,7 @@ KIND = Kind(
     "CHK051",
     "Record before informed consent",
     Severity.FINDING,
-    "ask whether the date is right; the record is kept",
+    "Ask whether the date is right; the record is kept.",
 )
 LEVEL = Level.WARNING
 STARTS = {"AE": "AESTDTC", "EC": "ECSTDTC", "EX": "EXSTDTC"}

@@ -20,7 +20,7 @@ KIND = Kind(
     "CHK022",
     "Value outside a closed codelist",
     Severity.FINDING,
-    "correct the value's mapping (sheet Translations), or the codelist",
+    "Correct the value's mapping (sheet Translations), or the codelist.",
 )
 LEVEL = Level.ERROR
 

@@ -17,9 +17,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK023",
-    "Value that an extensible codelist does not list",
+    "Value not in an extensible codelist",
     Severity.FINDING,
-    "add the term to the sheet Codelists if nothing in the standard means the same",
+    "Add the term to the sheet Codelists if nothing in the standard means the same.",
 )
 LEVEL = Level.WARNING
 

@@ -18,7 +18,7 @@ KIND = Kind(
     "CHK004",
     "Dataset without records",
     Severity.FINDING,
-    "say Has No Data = Yes in the sheet Datasets and leave the file out",
+    "Set Has No Data to Yes in the sheet Datasets and leave the file out.",
 )
 LEVEL = Level.ERROR
 

@@ -18,7 +18,7 @@ KIND = Kind(
     "CHK005",
     "Dataset label differs",
     Severity.FINDING,
-    "correct the label in the sheet Datasets and build again",
+    "Correct the label in the sheet Datasets and build again.",
 )
 LEVEL = Level.ERROR
 

@@ -19,7 +19,7 @@ KIND = Kind(
     "CHK001",
     "Dataset without a file",
     Severity.FINDING,
-    "write its mapping, or say Has No Data = Yes in the sheet Datasets",
+    "Write its mapping, or set Has No Data to Yes in the sheet Datasets.",
 )
 LEVEL = Level.ERROR
 

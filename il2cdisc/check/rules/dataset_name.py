@@ -17,9 +17,9 @@ from il2cdisc.package import stem_of
 
 KIND = Kind(
     "CHK003",
-    "Dataset named otherwise than its file",
+    "Dataset name differs from the file name",
     Severity.FINDING,
-    "build again: file and dataset get their names from one place, so the file was renamed",
+    "Build again: file and dataset get their names from one place, so the file was renamed.",
 )
 LEVEL = Level.ERROR
 

@@ -16,9 +16,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK002",
-    "File that the workbook does not know",
+    "File not in the specification",
     Severity.FINDING,
-    "add the dataset to the sheet Datasets, or do not make it",
+    "Add the dataset to the sheet Datasets, or do not make it.",
 )
 LEVEL = Level.ERROR
 

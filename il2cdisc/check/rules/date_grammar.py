@@ -22,9 +22,9 @@ from il2cdisc.spec.models import VariableSpec
 
 KIND = Kind(
     "CHK024",
-    "Not an ISO 8601 date",
+    "Invalid ISO 8601 date",
     Severity.FINDING,
-    "correct the date's mapping; an impossible date becomes null, its text goes to SUPP--",
+    "Correct the mapping of the date: an impossible date is set to missing, its text is kept in SUPP--.",
 )
 LEVEL = Level.ERROR
 

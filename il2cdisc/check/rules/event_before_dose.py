@@ -19,7 +19,7 @@ KIND = Kind(
     "CHK050",
     "Adverse event before the first dose",
     Severity.FINDING,
-    "ask whether the date is right; the event is kept and is not treatment-emergent",
+    "Ask whether the date is right; the event is kept and is not treatment-emergent.",
 )
 LEVEL = Level.WARNING
 

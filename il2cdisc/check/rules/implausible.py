@@ -22,7 +22,7 @@ KIND = Kind(
     "CHK055",
     "Implausible result",
     Severity.FINDING,
-    "ask whether result and unit are right; the result is kept",
+    "Ask whether result and unit are right; the result is kept.",
 )
 LEVEL = Level.WARNING
 NEEDS = ("Plausibility",)

@@ -19,9 +19,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK054",
-    "Item without a result on a scale that was rated",
+    "Missing item of a rated scale",
     Severity.FINDING,
-    "ask for the item, or why it was not rated",
+    "Ask for the item, or why it was not rated.",
 )
 LEVEL = Level.WARNING
 NEEDS = ("Totals",)

@@ -18,9 +18,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK031",
-    "Records not in the order of their keys",
+    "Records not in key order",
     Severity.FINDING,
-    "build again; the build sorts by Key Variables",
+    "Build again; the build sorts by Key Variables.",
 )
 LEVEL = Level.ERROR
 

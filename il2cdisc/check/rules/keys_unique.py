@@ -20,9 +20,10 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK030",
-    "Records with the same keys",
+    "Duplicate keys",
     Severity.FINDING,
-    "add the variable that tells the records apart to Key Variables, or mend what is double at its source",
+    "Add the variable that distinguishes the records to Key Variables, or correct the duplicate at "
+    "its source.",
 )
 LEVEL = Level.ERROR
 

@@ -16,9 +16,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK016",
-    "Value longer than the workbook says",
+    "Value longer than specified",
     Severity.FINDING,
-    "raise Length in the sheet Variables, or shorten the value at its source",
+    "Raise Length in the sheet Variables, or shorten the value at its source.",
 )
 LEVEL = Level.ERROR
 

@@ -18,9 +18,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK017",
-    "Length in the file is not that of the longest value",
+    "Length differs from the longest value",
     Severity.FINDING,
-    "build again; if it stays, the lengths were not set over all datasets together",
+    "Build again; if it stays, the lengths were not set over all datasets together.",
 )
 LEVEL = Level.ERROR
 

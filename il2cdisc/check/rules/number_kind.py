@@ -21,9 +21,9 @@ from il2cdisc.spec.models import VariableSpec
 
 KIND = Kind(
     "CHK021",
-    "Number of another kind",
+    "Number differs from its data type",
     Severity.FINDING,
-    "correct Data Type or Significant Digits in the sheet Variables, or round the value in the mapping",
+    "Correct Data Type or Significant Digits in the sheet Variables, or round the value in the mapping.",
 )
 LEVEL = Level.ERROR
 

@@ -20,9 +20,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK032",
-    "Sequence numbers not 1, 2, 3, ...",
+    "Sequence numbers not consecutive",
     Severity.FINDING,
-    "build again; the build numbers the records of a subject in the order of their keys",
+    "Build again; the build numbers the records of a subject in the order of their keys.",
 )
 LEVEL = Level.ERROR
 

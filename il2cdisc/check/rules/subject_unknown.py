@@ -16,9 +16,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK033",
-    "Subject that is not in the subjects' dataset",
+    "Subject not found in the subject dataset",
     Severity.FINDING,
-    "link the record to its subject; every subject has a record in DM",
+    "Link the record to its subject; every subject has a record in DM.",
 )
 LEVEL = Level.ERROR
 

@@ -19,7 +19,7 @@ from il2cdisc.check.rules.before_consent import dated_variable
 
 KIND = Kind(
     "CHK070",
-    "Record timed before informed consent",
+    "Record before informed consent by time",
     Severity.FINDING,
     "Ask whether the times are right; the record is kept.",
 )

@@ -21,9 +21,9 @@ from il2cdisc.check.table import number_text
 
 KIND = Kind(
     "CHK053",
-    "Total that its items don't add up to",
+    "Total differs from the sum of its items",
     Severity.FINDING,
-    "ask which is right; the collected total is kept",
+    "Ask which is right; the collected total is kept.",
 )
 LEVEL = Level.WARNING
 NEEDS = ("Totals",)

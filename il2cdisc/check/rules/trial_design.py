@@ -21,9 +21,9 @@ from il2cdisc.spec.selection import groups
 
 KIND = Kind(
     "CHK057",
-    "Not in the trial design",
+    "Value not in the trial design",
     Severity.FINDING,
-    "correct the protocol sheets of the workbook, or the mapping",
+    "Correct the protocol sheets of the workbook, or the mapping.",
 )
 LEVEL = Level.ERROR
 # variable → the dataset of the design and its variable

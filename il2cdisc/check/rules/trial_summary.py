@@ -26,7 +26,7 @@ KIND = Kind(
     "CHK058",
     "Trial summary differs from the data",
     Severity.FINDING,
-    "correct the sheet Protocol Summary, or the data",
+    "Correct the sheet Protocol Summary, or the data.",
 )
 LEVEL = Level.WARNING
 Agrees = Callable[[str, str], bool]

@@ -24,9 +24,9 @@ from il2cdisc.check.table import number_text
 
 KIND = Kind(
     "CHK056",
-    "Result out of line with the subject's others",
+    "Result inconsistent with the subject's other results",
     Severity.FINDING,
-    "ask whether the sample is the subject's; the result is kept",
+    "Ask whether the sample is the subject's; the result is kept.",
 )
 LEVEL = Level.WARNING
 NEEDS = ("Plausibility",)

@@ -19,9 +19,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK043",
-    "Value outside the codelist of its value level",
+    "Value outside its codelist at value level",
     Severity.FINDING,
-    "correct the value's mapping, or the codelist in the sheet ValueLevel",
+    "Correct the value's mapping, or the codelist in the sheet ValueLevel.",
 )
 LEVEL = Level.ERROR
 

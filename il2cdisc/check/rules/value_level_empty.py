@@ -20,7 +20,7 @@ from il2cdisc.check.table import NO_ROWS
 
 KIND = Kind(
     "CHK073",
-    "Value level that selects no record",
+    "Value level without records",
     Severity.FINDING,
     "Correct the where-clause, or remove the row from the sheet ValueLevel.",
 )

@@ -23,9 +23,9 @@ from il2cdisc.spec.models import ValueLevelSpec
 
 KIND = Kind(
     "CHK040",
-    "Value of another kind than its value level says",
+    "Value differs from its data type at value level",
     Severity.FINDING,
-    "correct Data Type in the sheet ValueLevel, or the value's mapping",
+    "Correct Data Type in the sheet ValueLevel, or the value's mapping.",
 )
 LEVEL = Level.ERROR
 

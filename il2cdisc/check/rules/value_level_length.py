@@ -18,9 +18,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK041",
-    "Value longer than its value level says",
+    "Value longer than specified at value level",
     Severity.FINDING,
-    "raise Length in the sheet ValueLevel, or shorten the value at its source",
+    "Raise Length in the sheet ValueLevel, or shorten the value at its source.",
 )
 LEVEL = Level.ERROR
 

@@ -18,7 +18,7 @@ KIND = Kind(
     "CHK042",
     "Mandatory value missing at value level",
     Severity.FINDING,
-    "fill the value at its source, or say Mandatory = No in the sheet ValueLevel",
+    "Fill in the value at its source, or set Mandatory to No in the sheet ValueLevel.",
 )
 LEVEL = Level.ERROR
 

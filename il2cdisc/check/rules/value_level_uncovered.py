@@ -19,9 +19,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK044",
-    "Qualifier that no value level describes",
+    "Qualifier without a value level",
     Severity.FINDING,
-    "add a row to the sheets ValueLevel and WhereClauses for these records",
+    "Add a row to the sheets ValueLevel and WhereClauses for these records.",
 )
 LEVEL = Level.ERROR
 

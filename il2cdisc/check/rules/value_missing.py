@@ -19,7 +19,7 @@ KIND = Kind(
     "CHK020",
     "Mandatory value missing",
     Severity.FINDING,
-    "fill the value at its source, or say Mandatory = No in the sheet Variables",
+    "Fill in the value at its source, or set Mandatory to No in the sheet Variables.",
 )
 LEVEL = Level.ERROR
 

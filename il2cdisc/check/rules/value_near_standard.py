@@ -18,9 +18,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK026",
-    "Value of your own where the standard has a term",
+    "Sponsor value where the standard has a term",
     Severity.FINDING,
-    "map the value to the standard's term, or write in a disposition how it differs",
+    "Map the value to the standard's term, or write in a disposition how it differs.",
 )
 LEVEL = Level.WARNING
 

@@ -18,7 +18,7 @@ KIND = Kind(
     "CHK015",
     "SAS format differs",
     Severity.FINDING,
-    "correct Format in the sheet Variables and build again",
+    "Correct Format in the sheet Variables and build again.",
 )
 LEVEL = Level.ERROR
 

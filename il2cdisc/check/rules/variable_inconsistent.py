@@ -19,9 +19,9 @@ from il2cdisc.standards.sdtm import sdtm_variable
 
 KIND = Kind(
     "CHK018",
-    "One variable, two descriptions",
+    "Different descriptions of one variable",
     Severity.FINDING,
-    "give the variable the same label and type in every dataset of the workbook",
+    "Use the same label and type for the variable in every dataset of the workbook.",
 )
 LEVEL = Level.WARNING
 

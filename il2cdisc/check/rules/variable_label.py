@@ -18,7 +18,7 @@ KIND = Kind(
     "CHK013",
     "Variable label differs",
     Severity.FINDING,
-    "correct the label in the sheet Variables and build again",
+    "Correct the label in the sheet Variables and build again.",
 )
 LEVEL = Level.ERROR
 

@@ -18,7 +18,7 @@ KIND = Kind(
     "CHK010",
     "Variable missing from a file",
     Severity.FINDING,
-    "fill the variable in the mapping, or take its row out of the sheet Variables",
+    "Fill the variable in the mapping, or take its row out of the sheet Variables.",
 )
 LEVEL = Level.ERROR
 

@@ -16,9 +16,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK012",
-    "Variables in another order",
+    "Different order of variables",
     Severity.FINDING,
-    "correct the column Order in the sheet Variables and build again",
+    "Correct the column Order in the sheet Variables and build again.",
 )
 LEVEL = Level.ERROR
 

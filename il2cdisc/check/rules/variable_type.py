@@ -16,9 +16,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK014",
-    "Variable of another type",
+    "Variable type differs",
     Severity.FINDING,
-    "correct Data Type in the sheet Variables, or make the mapping give that type",
+    "Correct Data Type in the sheet Variables, or make the mapping return that type.",
 )
 LEVEL = Level.ERROR
 

@@ -16,9 +16,9 @@ from il2cdisc.check.findings import Level
 
 KIND = Kind(
     "CHK011",
-    "Variable that the workbook does not know",
+    "Variable not in the specification",
     Severity.FINDING,
-    "add the variable to the sheet Variables, or take it out of the mapping",
+    "Add the variable to the sheet Variables, or take it out of the mapping.",
 )
 LEVEL = Level.ERROR
 

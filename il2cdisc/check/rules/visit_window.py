@@ -26,7 +26,7 @@ KIND = Kind(
     "CHK052",
     "Visit outside its window",
     Severity.FINDING,
-    "ask whether the date is right; the visit is kept and listed",
+    "Ask whether the date is right; the visit is kept and listed.",
 )
 LEVEL = Level.WARNING
 NEEDS = ("Protocol Visits",)

@@ -85,7 +85,7 @@ def refuse(display: Display, analysis: Analysis) -> list[str]:
     except ValueError:
         inside = False
     if not inside:
-        out.append(f"the confidence {options['confidence']!r} is no number between 0 and 1")
+        out.append(f"the confidence {options['confidence']!r} is not a number between 0 and 1")
     if options.get("weights", "equal") not in WEIGHTS:
         out.append(f"the weights {options['weights']!r} are none of {', '.join(WEIGHTS)}")
     if options.get("transform", "exp") not in _BACK:

@@ -54,7 +54,7 @@ def finished(
     made_up = {"VISITNUM", "VISITDY", "EPOCH", f"{root}SEQ", *(f"{root}{stem}" for stem in MADE_HERE)}
     for name in made:
         if name not in wanted.by_name and name not in made_up:
-            what = f"{wanted.name} is given {name}, which the workbook lacks"
+            what = f"{name} is not in the specification of {wanted.name}"
             problems.add(UNKNOWN_VARIABLE.at(Address(dataset=wanted.name, column=str(name)), what))
     values: dict[str, Any] = {}
     variables: list[Variable] = []

@@ -113,7 +113,7 @@ def supplemental(
         row = known.get(qname)
         if row is None and qname not in labels:
             place = Address(file=spec.shown, sheet="ValueLevel")
-            what = f"SUPP{name} has the qualifier {qname}, which the workbook lacks"
+            what = f"SUPP{name} has the qualifier {qname}, which is not in the specification"
             source = places.of(pd.Series(there, index=frame.index), qname)
             problems.add(UNKNOWN_QUALIFIER.at(place, what, source=source))
         texts.append(values[there])

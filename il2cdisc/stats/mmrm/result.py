@@ -226,7 +226,7 @@ class Mmrm:
             )
         near = did_you_mean(name, list(self._design.levels))
         raise ValueError(
-            f"{name!r} is no factor of the model." + (f" Did you mean {near!r}?" if near else "")
+            f"{name!r} is not a factor of the model." + (f" Did you mean {near!r}?" if near else "")
         )
 
     def _cells(self, names: Sequence[str]) -> list[Cell]:
@@ -241,7 +241,8 @@ class Mmrm:
             if name not in self._design.means:
                 near = did_you_mean(name, list(self._design.means))
                 raise ValueError(
-                    f"{name!r} is no covariate of the model." + (f" Did you mean {near!r}?" if near else "")
+                    f"{name!r} is not a covariate of the model."
+                    + (f" Did you mean {near!r}?" if near else "")
                 )
         return self._design.cells(given, weights=weights, at=at or {})
 
