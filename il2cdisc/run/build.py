@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 from il2cdisc import __version__
 from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
-from il2cdisc.raw import RawExport, Records, link, load_dictionary, notice, read_export
+from il2cdisc.raw import RawExport, Records, header_of, link, load_dictionary, notice, read_export
 from il2cdisc.raw.absent import absent_records, gone_among
 from il2cdisc.raw.accepted import fewer_than
 from il2cdisc.raw.blinding import withhold
@@ -88,7 +89,7 @@ def make(
 
     say("mapping to SDTM")
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in export.frames().items()}
-    frames["protocol"] = plan.sdtm.protocol
+    frames |= study.parameters | {"protocol": plan.sdtm.protocol}
     told = Problems()
     became: dict[Address, str] = {}
     mappings, made = run_sdtm(
@@ -100,7 +101,8 @@ def make(
     else:
         columns = column_ledger(
             {form: [c.name for c in given] for form, given in plan.dictionary.items()},
-            plan.variables, plan.dropped, link_columns(study), study.deferred, told, study.header_of,
+            plan.variables, plan.dropped, link_columns(study), study.deferred, told,
+            partial(header_of, study),
         )  # fmt: skip
         rows = row_ledger(
             _sizes(export, study), {name: m.frame for name, m in made.items()}, mappings, study.deferred,
@@ -464,7 +466,7 @@ def _derive(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> dict
     out: dict[str, Dataset] = {}
     for name in plan.adam_order:
         # nothing holds the derived frame, wider than the dataset, while the next is made
-        derived = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
+        derived = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis, plan.study.trial)
         if plan.study.blinded:
             derived = without_parameters(derived, plan.adam)
         dataset = finish(derived, plan.adam, problems)

@@ -22,7 +22,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from il2cdisc.base.problems import Stopped, did_you_mean
+from il2cdisc.base.problems import Problems, Stopped, did_you_mean
+from il2cdisc.raw import check_sources
 from il2cdisc.run.survey import Survey, survey
 from il2cdisc.study import load_study
 
@@ -59,7 +60,7 @@ def edited(folder: Path, *changes: tuple[str, str], file: str = "study.toml") ->
 
 def refused(folder: Path) -> str:
     with pytest.raises(Stopped) as stopped:
-        load_study(folder)
+        Problems(check_sources(load_study(folder))).stop_if_any()
     return str(stopped.value)
 
 
@@ -182,7 +183,7 @@ ODD = {
         ('subject = "patient_no"', 'subject = { column = "patient_no", on = "x" }'),
         "subject.on: 'on' is the column of the form that the link goes through",
     ),
-    "facts that nothing reads": (("[analysis]", "[trial]\nx = 1\n[analysis]"), "'trial' is not a key of the study."),
+    "facts that nothing reads": (("[analysis]", "[facts]\nx = 1\n[analysis]"), "'facts' is not a key of the study."),
     "agreement with a form that is not there": (
         ("[analysis]", '[[agreements]]\ncolumn = "enrol.a"\nagrees_with = "x.b"\npairs = {a = "b"}\n[analysis]'),
         "agreements.0.agrees_with: There is no form 'x'.",
