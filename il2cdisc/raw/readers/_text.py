@@ -15,6 +15,8 @@ BLOCK = 2**23
 """Bytes that are read at once."""
 MARK = "\ufeff"
 _MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like that of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8"),
@@ -38,17 +40,35 @@ def text_problem(path: Path, shown: str, encoding: str) -> Problem | None:
 
 def text_blocks(path: Path, encoding: str) -> Iterator[str]:
     """The text of a file in blocks of whole lines; only the last may have no line end."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder: codecs.IncrementalDecoder | None = None
     rest = ""
     for block in _blocks(path):
+        decoder = decoder or _decoder(encoding, block)
         text = rest + decoder.decode(block)
         end = text.rfind("\n") + 1
         rest = text[end:]
         if end:
             yield text[:end]
-    rest += decoder.decode(b"", final=True)
+    rest += decoder.decode(b"", final=True) if decoder is not None else ""
     if rest:
         yield rest
+
+
+def _codec(encoding: str) -> str:
+    return codecs.lookup(encoding).name.removesuffix("-sig")
+
+
+def _mark(start: bytes) -> str:
+    """The encoding whose byte order mark a file begins with."""
+    return next((name for mark, name in _MARKS if start.startswith(mark)), "")
+
+
+def _decoder(encoding: str, start: bytes) -> codecs.IncrementalDecoder:
+    """A decoder for a file with this start; without a mark UTF-16 and UTF-32 are little-endian."""
+    name = _codec(encoding)
+    if name in ("utf-16", "utf-32") and _mark(start) != name:
+        name += "-le"
+    return codecs.getincrementaldecoder(name)()
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -80,20 +100,19 @@ class _Scan:
     high: _Byte | None = None
     control: _Byte | None = None
     is_utf8: bool = True
-    _name: str = field(init=False)
+    _name: str = ""
     _decoder: codecs.IncrementalDecoder = field(init=False)
     _utf8: codecs.IncrementalDecoder = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._name = codecs.lookup(self.encoding).name.removesuffix("-sig")
-        self._decoder = codecs.getincrementaldecoder(self._name)()
-        self._utf8 = codecs.getincrementaldecoder("utf-8")()
+    def _begin(self, start: bytes) -> None:
+        self._name, mark = _codec(self.encoding), _mark(start)
+        self.marked_as = mark if not self._name.startswith(mark) else ""
+        self._decoder, self._utf8 = _decoder(self.encoding, start), _decoder("utf-8", b"")
 
     def take(self, block: bytes) -> None:
         """The next block of the file."""
         if not self.size:
-            found = (name for mark, name in _MARKS if block.startswith(mark))
-            self.marked_as = next((name for name in found if not self._name.startswith(name)), "")
+            self._begin(block)
         self.filled = self.filled or bool(block.strip())
         if self.nul is None and b"\0" in block and not self._name.startswith(("utf-16", "utf-32")):
             self.nul = self._byte(block, block.index(0))
@@ -112,15 +131,16 @@ class _Scan:
         if self.control is None and (found := re.search(rb"[\x80-\x9f]", block)):
             self.control = self._byte(block, found.start())
 
-    def _byte(self, block: bytes, place: int, before: int = 0) -> _Byte:
-        """A byte of a block that begins `before` bytes ahead of the one that is taken."""
-        return _Byte(self.size - before + place, self.line + block.count(b"\n", 0, place), block[place])
+    def _byte(self, block: bytes, place: int, waiting: bytes = b"") -> _Byte:
+        """A byte of the block that is taken, with the bytes that were waiting for it in front."""
+        line = self.line - waiting.count(b"\n") + block.count(b"\n", 0, place)
+        return _Byte(self.size - len(waiting) + place, line, block[place])
 
     def _undecodable(
         self, decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False
     ) -> _Byte | None:
         """The first byte of a block that can't be decoded."""
-        waiting = len(decoder.getstate()[0])
+        waiting = decoder.getstate()[0]
         try:
             decoder.decode(block, final)
         except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from pydantic import AfterValidator, Field
 
-from il2cdisc.base.problems import Problem, Problems, at_line
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line
 from il2cdisc.base.room import try_threads
 from il2cdisc.raw.problems import (
     BLANK_LINES,
@@ -32,7 +32,7 @@ from il2cdisc.raw.problems import (
 from il2cdisc.raw.readers._header import HeaderOptions, header_problems
 from il2cdisc.raw.readers._reader import Encoding, Reader
 from il2cdisc.raw.readers._text import MARK, text_blocks, text_problem
-from il2cdisc.raw.table import MOST_ROWS, Table, in_pieces, line_list, text_frame
+from il2cdisc.raw.table import MOST_ROWS, Lines, Table, in_pieces, line_list, text_frame
 
 LONGEST_FIELD = 2**24
 DELIMITERS = (",", ";", "\t", "|")
@@ -65,11 +65,13 @@ def read(path: Path, shown: str, options: CsvOptions, problems: Problems) -> Ite
         problems.add(problem)
         return
     csv.field_size_limit(LONGEST_FIELD)
-    blocks = text_blocks(path, options.encoding)
-    before = len(problems.stops)
-    head = _head(blocks, shown, options, problems)
-    if head is None:
+    blocks, before = text_blocks(path, options.encoding), len(problems.stops)
+    try:
+        head = _head(blocks, shown, options)
+    except Stopped as stopped:
+        problems.extend(stopped.problems)
         return
+    problems.extend(header_problems(head.names, shown, options.header_line))
     body = _Body(head, options.delimiter)
     pieces = body.pieces(itertools.chain([head.rest], blocks))
     held = next(pieces, None) or Table(_frame(head.names, []), np.array([], dtype="int64"))
@@ -96,33 +98,59 @@ class _Head:
     """Whether the file ends within the header, without a line end."""
 
 
-def _head(blocks: Iterator[str], shown: str, options: CsvOptions, problems: Problems) -> _Head | None:
-    first, header = next(blocks, ""), options.header_line
-    text = first.removeprefix(MARK)
+def _head(blocks: Iterator[str], shown: str, options: CsvOptions) -> _Head:
+    """The head of a file. Raises `Stopped` where its lines can't be read."""
+    header, delimiter = options.header_line, options.delimiter
+    text = next(blocks, "")
+    notes = ["begins with a byte order mark"] if text.startswith(MARK) else []
+    above, below = _above(text.removeprefix(MARK), blocks, header, shown)
+    names, (*lines, rest), count = _record(below, blocks, delimiter, header, shown)
+    if not any(names):
+        raise Stopped([HEADER.at(at_line(shown, header), "The header line is blank.")])
+    notes += [f"the header is line {header}"] if header > 1 else []
+    units: dict[str, str] = {}
+    if options.units:
+        units = _units(above[options.units - 1], names, delimiter, at_line(shown, options.units))
+    is_open = len(lines) < count
+    return _Head(names, units, tuple(notes), header + len(lines), "" if is_open else rest, is_open)
+
+
+def _units(line: str, names: Sequence[str], delimiter: str, where: Address) -> dict[str, str]:
+    """Column → its field in a line above the header, "" where that line has none."""
+    try:
+        fields = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise Stopped([_syntax_problem(error, where.file, where.line, where.line)]) from None
+    return dict(zip(names, [*fields, *[""] * len(names)], strict=False))
+
+
+def _above(text: str, blocks: Iterator[str], header: int, shown: str) -> tuple[list[str], str]:
+    """The lines above the header, and the text from it on."""
     while text.count("\n") < header and (more := next(blocks, "")):
         text += more
     *above, below = text.split("\n", header - 1)
     if len(above) < header - 1 or not below:
         count = text.count("\n") + bool(below)
         what = f"The file has {count} line{'' if count == 1 else 's'}, its header should be line {header}."
-        problems.add(UNREADABLE.at(at_line(shown, header), what))
-        return None
-    record = csv.reader(_lines(below), delimiter=options.delimiter, strict=True)
-    try:
-        names = next(record)
-    except csv.Error as error:
-        problems.add(_syntax_problem(error, shown, header, header + record.line_num - 1))
-        return None
-    if not any(names):
-        problems.add(HEADER.at(at_line(shown, header), "The header line is blank."))
-        return None
-    problems.extend(header_problems(names, shown, header))
-    notes = ["begins with a byte order mark"] if first.startswith(MARK) else []
-    notes += [f"the header is line {header}"] if header > 1 else []
-    units = _units(above[options.units - 1], options.delimiter, names) if options.units else {}
-    *lines, rest = below.split("\n", record.line_num)
-    is_open = len(lines) < record.line_num
-    return _Head(names, units, tuple(notes), header + len(lines), "" if is_open else rest, is_open)
+        raise Stopped([UNREADABLE.at(at_line(shown, header), what)])
+    return above, below
+
+
+def _record(
+    text: str, blocks: Iterator[str], delimiter: str, line: int, shown: str
+) -> tuple[list[str], list[str], int]:
+    """The first record of a text, what its lines part the text into, and how many lines it has."""
+    while True:
+        reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+        try:
+            fields = next(reader, [])
+        except csv.Error as error:
+            more = next(blocks, "") if reader.line_num == _line_count(text) else ""
+            if not more:
+                raise Stopped([_syntax_problem(error, shown, line, line + reader.line_num - 1)]) from None
+            text += more
+        else:
+            return fields, text.split("\n", reader.line_num), reader.line_num
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -134,10 +162,8 @@ def _lines(text: str) -> Iterator[str]:
         start = end
 
 
-def _units(line: str, delimiter: str, names: Sequence[str]) -> dict[str, str]:
-    """Column → its field in a line above the header, "" where that line has none."""
-    fields = next(csv.reader([line], delimiter=delimiter), [])
-    return dict(zip(names, [*fields, *[""] * len(names)], strict=False))
+def _line_count(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n"))
 
 
 class _Body:
@@ -180,33 +206,29 @@ class _Body:
     def _careful(self, text: str, *, final: bool) -> Iterator[Table]:
         """Record by record, with the physical line of each."""
         reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=self.delimiter, strict=True)
-        records = self._records(reader)
-        while chosen := list(itertools.islice(records, MOST_ROWS)):
-            lines, rows = zip(*chosen, strict=True)
-            yield Table(_frame(self.names, rows), np.array(lines, dtype="int64"))
-        count = text.count("\n") + (not text.endswith("\n"))
-        if self.failed is not None and not final and reader.line_num == count:
-            begins = self.failed[1] - self.line
-            self.failed, self._begun = None, text.split("\n", begins)[begins]
-
-    def _records(self, reader: Any) -> Iterator[tuple[int, list[str]]]:
-        """The line and the fields of each record that fits the header."""
-        width = len(self.names)
+        line = self.line
         while self.failed is None:
-            line = self.line + reader.line_num
-            try:
-                fields = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                self.failed = error, line, self.line + reader.line_num - 1
-                return
-            if len(fields) == width:
-                yield line, fields
-            elif fields:
-                self.ragged.append((line, len(fields)))
-            else:
-                self.blank.append(line)
+            rows, before = list[list[str]](), reader.line_num
+            error = _take(reader, rows)
+            if not rows and error is None:
+                break
+            sizes = _line_counts(rows, reader.line_num - before)
+            yield from self._fitting(rows, line + np.cumsum(sizes) - sizes)
+            line += int(sizes.sum())
+            self.failed = (error, line, self.line + reader.line_num - 1) if error else None
+        if self.failed is not None and not final and reader.line_num == _line_count(text):
+            self.failed, self._begun = None, text.split("\n", line - self.line)[-1]
+
+    def _fitting(self, rows: Sequence[Sequence[str]], lines: Lines) -> Iterator[Table]:
+        """The records that fit the header; lines of others are kept in mind."""
+        widths = np.fromiter(map(len, rows), dtype="int64", count=len(rows))
+        fits = widths == len(self.names)
+        self.blank += lines[widths == 0].tolist()
+        wrong = ~fits & (widths > 0)
+        self.ragged += zip(lines[wrong].tolist(), widths[wrong].tolist(), strict=True)
+        if fits.any():
+            fitting = rows if fits.all() else list(itertools.compress(rows, fits))
+            yield Table(_frame(self.names, fitting), lines[fits])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -245,7 +267,7 @@ def _plain(text: str, names: Sequence[str], delimiter: str) -> pd.DataFrame | No
     """The quick way: no quotes, no blank lines, nothing ragged; None if the careful way is needed."""
     if '"' in text or re.search(r"\r(?!\n)|\n\r?\n|\A\r?\n", text) or not delimiter.isascii():
         return None
-    if len(set(names)) != len(names):
+    if len(set(names)) != len(names) or text.startswith(MARK):  # pyarrow would drop the mark
         return None
     ragged: list[object] = []
 
@@ -257,8 +279,23 @@ def _plain(text: str, names: Sequence[str], delimiter: str) -> pd.DataFrame | No
         table = _arrow_table(text, names, delimiter, refuse)
     except pa.ArrowInvalid:  # a record longer than pyarrow's blocks
         return None
-    expected = text.count("\n") + (not text.endswith("\n"))
-    return None if ragged or table.num_rows != expected else table.to_pandas()
+    return None if ragged or table.num_rows != _line_count(text) else table.to_pandas()
+
+
+def _take(reader: Iterator[list[str]], rows: list[list[str]]) -> csv.Error | None:
+    """Put the next records into `rows`; returns why the one after them can't be read, if it can't."""
+    try:
+        rows.extend(itertools.islice(reader, MOST_ROWS))  # those before an error stay
+    except csv.Error as error:
+        return error
+    return None
+
+
+def _line_counts(rows: Sequence[Sequence[str]], count: int) -> Lines:
+    """How many physical lines each record has, which are on `count` lines together."""
+    if count == len(rows):
+        return np.ones(count, dtype="int64")
+    return np.array([1 + sum(field.count("\n") for field in row) for row in rows], dtype="int64")
 
 
 def _arrow_table(
