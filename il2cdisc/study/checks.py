@@ -8,7 +8,7 @@ from pathlib import Path
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
 from il2cdisc.study.model import Paths, Study, Treatment
-from il2cdisc.study.trial import PARAMETER, entries, is_fact, is_reserved
+from il2cdisc.study.trial import PARAMETER, entries, is_reserved, unfit
 
 SYNTHETIC = "SYNTHETIC DATA"
 
@@ -125,17 +125,13 @@ def checks(study: Study) -> Iterator[Check]:
 
 def _trial_checks(study: Study) -> Iterator[Check]:
     for key, value in entries(study.trial or {}, PARAMETER):
-        if is_reserved(key[-1]):
-            yield (
-                key,
-                UNKNOWN_KEY,
-                f"'{key[-1]}' is reserved and can't be a key of [{'.'.join(key[:-1])}].",
-                [],
-                "",
-            )
-        if not is_fact(value):
+        table, name = ".".join(key[:-1]), key[-1]
+        if is_reserved(name):
+            yield key, UNKNOWN_KEY, f"'{name}' is reserved and can't be a key of [{table}].", [], ""
+        found = [str(item) for item in unfit(value)]
+        if found:
             what = "The value is not a text, number, boolean, date, array or table."
-            yield key, BAD_VALUE, what, [str(value)], ""
+            yield key, BAD_VALUE, what, found, ""
 
 
 def _treatment_checks(study: Study, treatment: Treatment) -> Iterator[Check]:

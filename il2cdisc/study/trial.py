@@ -20,7 +20,7 @@ class TrialKeyError(AttributeError, KeyError):
     """A mapping asks for a key that a table of [trial] does not have."""
 
     def __init__(self, table: str, key: str, hint: str) -> None:
-        super().__init__(key)
+        super().__init__(table, key, hint)
         self.what = f"[{table}] of study.toml has no key '{key}'"
         self.hint = hint
 
@@ -33,9 +33,9 @@ class TrialFacts(Mapping[str, Any]):
 
     Keys are attributes; those that are no Python names are asked for as in a dict.
 
-    >>> facts = TrialFacts({"visits": {"W 0": "WEEK 0"}, "limits": [1, 2]})
-    >>> facts.visits["W 0"], facts.limits
-    ('WEEK 0', (1, 2))
+    >>> facts = TrialFacts({"limits": {"SYSBP": 180, "> 65 Y": 160}, "positions": ["SITTING", "SUPINE"]})
+    >>> facts.limits.SYSBP, facts.limits["> 65 Y"], facts.positions
+    (180, 160, ('SITTING', 'SUPINE'))
     """
 
     __slots__ = ("_name", "_values")
@@ -80,24 +80,25 @@ class TrialFacts(Mapping[str, Any]):
 
 
 def entries(table: Mapping[str, object], *key: str) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Every key of a table and of the tables in it, with what it holds; of an array each item."""
+    """Every key of a table with its value, and those of the tables in it."""
     for name, value in table.items():
+        yield (*key, name), value
         for item in _items(value):
-            yield (*key, name), item
             if isinstance(item, Mapping):
                 yield from entries(item, *key, name)
 
 
 def is_reserved(name: str) -> bool:
     """Whether a name can't be a key, as it could not be asked for as an attribute."""
-    return not name or name.startswith("_") or hasattr(Mapping, name)
+    return not name or name.startswith("_") or name in dir(Mapping)
 
 
-def is_fact(value: object) -> bool:
-    """Whether a value is a table, text, finite number, boolean or date."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, Mapping | str | int | date)  # a boolean is an int, a date with a time a date
+def unfit(value: object) -> Iterator[object]:
+    """What is neither a table, a text, a finite number, a boolean nor a date; of an array, such items."""
+    for item in _items(value):
+        fits = isinstance(item, Mapping | str | int | date)  # a boolean is an int, a date with a time a date
+        if not fits and not (isinstance(item, float) and math.isfinite(item)):
+            yield item
 
 
 def _items(value: object) -> Iterator[object]:

@@ -136,7 +136,8 @@ BAD = {
 starts = 08:30:00
 _limit = 3
 [trial.visits]
-items = "a"
+items = []
+register = "b"
 W0 = [1, [inf, { keys = true }]]
 """,
     "trial that is no table": "trial = 3\n" + GOOD,
