@@ -277,7 +277,7 @@ def _columns_agree(
     """Whether a file has the columns of the dictionary; else what is missing, renamed or unexpected."""
     expected = [column.column for column in described]
     reader, options = source.reader, source.options
-    misread = reader.misread(shown, columns, expected, options) if reader.misread is not None else None
+    misread = reader.misread_columns(shown, columns, expected, options)
     if misread is not None:
         problems.add(misread)
         return False
@@ -313,14 +313,14 @@ def _unread(study: Study, read: set[Path], problems: Problems) -> None:
     sources: dict[Path, list[Source]] = {}
     for name in study.forms:
         source = source_of(study, name)
-        for path in parts_of(study.file_of(name)) if source.reader.unread is not None else ():
+        for path in parts_of(study.file_of(name)) if source.reader.unread_tables is not None else ():
             if path in read:
                 sources.setdefault(path, []).append(source)
     unreadable = {item.where.file for item in problems.stops}
     for path, (first, *others) in sorted(sources.items()):
-        if study.shown(path) not in unreadable and first.reader.unread is not None:
+        if study.shown(path) not in unreadable and first.reader.unread_tables is not None:
             options = [source.options for source in (first, *others)]
-            first.reader.unread(path, study.shown(path), options, problems)
+            first.reader.unread_tables(path, study.shown(path), options, problems)
 
 
 def _undeclared(study: Study, read: set[Path], problems: Problems) -> None:

@@ -60,6 +60,13 @@ Encoding = Annotated[str, AfterValidator(_known_encoding)]
 O = TypeVar("O", bound=Options)  # noqa: E741 - the options of one reader
 
 
+def _no_other_options(
+    shown: str, columns: Sequence[str], expected: Sequence[str], options: Options
+) -> Problem | None:
+    """What a format says of other columns than the expected ones, whose options can't be why."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Reader(Generic[O]):
     """How files of one format are read."""
@@ -76,9 +83,9 @@ class Reader(Generic[O]):
 
     Nothing of a file with a problem that stops is used, whether pieces of it were given before or not.
     """
-    unread: Callable[[Path, str, Sequence[O], Problems], None] | None = None
+    unread_tables: Callable[[Path, str, Sequence[O], Problems], None] | None = None
     """Report the tables of a file that none of the options reads, where its files hold several."""
-    misread: Callable[[str, Sequence[str], Sequence[str], O], Problem | None] | None = None
+    misread_columns: Callable[[str, Sequence[str], Sequence[str], O], Problem | None] = _no_other_options
     """Why a file has other columns (its own, the expected ones) than the dictionary, if options are why."""
 
     def whole(self, path: Path, shown: str, options: O, problems: Problems) -> Table | None:

@@ -36,7 +36,7 @@ class StatFormat:
     date_format: Callable[[str], DateFormat | None]
     """The date format of a column by its name."""
     verify: Callable[[bytes], None] | None = None
-    """Raise a `ValueError` for a file whose header would lead the library astray."""
+    """Raise a `ValueError` for a file whose header contradicts itself: the library trusts it."""
     has_user_missing: bool = True
     """Whether pyreadstat can give values that the file calls missing."""
 

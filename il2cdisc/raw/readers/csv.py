@@ -209,7 +209,7 @@ class _Body:
         line = self.line
         while self.failed is None:
             rows, before = list[list[str]](), reader.line_num
-            error = _take(reader, rows)
+            error = _next_records(reader, rows)
             if not rows and error is None:
                 break
             sizes = _line_counts(rows, reader.line_num - before)
@@ -220,7 +220,7 @@ class _Body:
             self.failed, self._begun = None, text.split("\n", line - self.line)[-1]
 
     def _fitting(self, rows: Sequence[Sequence[str]], lines: Lines) -> Iterator[Table]:
-        """The records that fit the header; lines of others are kept in mind."""
+        """The records that fit the header; the lines of others are gathered."""
         widths = np.fromiter(map(len, rows), dtype="int64", count=len(rows))
         fits = widths == len(self.names)
         self.blank += lines[widths == 0].tolist()
@@ -282,7 +282,7 @@ def _plain(text: str, names: Sequence[str], delimiter: str) -> pd.DataFrame | No
     return None if ragged or table.num_rows != _line_count(text) else table.to_pandas()
 
 
-def _take(reader: Iterator[list[str]], rows: list[list[str]]) -> csv.Error | None:
+def _next_records(reader: Iterator[list[str]], rows: list[list[str]]) -> csv.Error | None:
     """Put the next records into `rows`; returns why the one after them can't be read, if it can't."""
     try:
         rows.extend(itertools.islice(reader, MOST_ROWS))  # those before an error stay
@@ -348,4 +348,4 @@ def other_delimiter(
     return DELIMITER.at(at_line(shown, options.header_line), what, hint=best)
 
 
-READER = Reader("csv", "CSV", (".csv", ".txt", ".tsv"), CsvOptions, read, misread=other_delimiter)
+READER = Reader("csv", "CSV", (".csv", ".txt", ".tsv"), CsvOptions, read, misread_columns=other_delimiter)

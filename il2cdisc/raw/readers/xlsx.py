@@ -283,4 +283,4 @@ def _commented(sheet: _Sheet, comments: Mapping[Where, str]) -> Iterator[Problem
         yield CELL_COMMENT.at(places[0], what, records=places)
 
 
-READER = Reader("xlsx", "XLSX", (".xlsx",), XlsxOptions, read, unread=unread_sheets)
+READER = Reader("xlsx", "XLSX", (".xlsx",), XlsxOptions, read, unread_tables=unread_sheets)
