@@ -47,6 +47,16 @@ def test_two_readers_of_one_ending_are_refused(tmp_path: Path) -> None:
     assert dict(all_readers()) == before
 
 
+def test_an_option_that_every_form_has_is_refused(further: Path) -> None:
+    text = (further / "jsonl.py").read_text(encoding="utf-8")
+    (further / "jsonl.py").write_text(text.replace("within", "trim"))
+    with (
+        readers_in(further),
+        pytest.raises(ValueError, match="JSON lines has the option trim, which every form has"),
+    ):
+        all_readers()
+
+
 # --- a further format: the worked example of CONTRIBUTING.md
 
 

@@ -10,30 +10,39 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from il2cdisc.raw.readers._reader import Reader
+from il2cdisc.study import FormSource
 
 AnyReader = Reader[Any]
 
 
 @cache
 def all_readers() -> Mapping[str, AnyReader]:
-    """Name of a format → its reader, by the alphabet. Raises `ValueError` where two have a name or ending."""
+    """Name of a format → its reader, by the alphabet. Raises `ValueError` where two share a name or ending."""
     modules = sorted(item.name for item in pkgutil.iter_modules(__path__) if not item.name.startswith("_"))
     found: dict[str, AnyReader] = {}
     for module in modules:
         reader: AnyReader = importlib.import_module(f"{__name__}.{module}").READER
-        for other in found.values():
-            shared = {reader.name, *reader.suffixes} & {other.name, *other.suffixes}
-            if shared:
-                raise ValueError(f"the readers {other.title} and {reader.title} share {min(shared)}")
+        _refuse_conflict(reader, found.values())
         found[reader.name] = reader
     return found
+
+
+def _refuse_conflict(reader: AnyReader, others: Iterable[AnyReader]) -> None:
+    """Raise `ValueError` for a name or ending of another reader, and for an option that every form has."""
+    for other in others:
+        shared = {reader.name, *reader.suffixes} & {other.name, *other.suffixes}
+        if shared:
+            raise ValueError(f"the readers {other.title} and {reader.title} share {min(shared)}")
+    common = set(reader.options.model_fields) & set(FormSource.model_fields)
+    if common:
+        raise ValueError(f"the reader {reader.title} has the option {min(common)}, which every form has")
 
 
 def reader_of(suffix: str) -> AnyReader | None:
