@@ -15,9 +15,10 @@ from il2cdisc.base.origins import Origin, PlannedVariable
 from il2cdisc.base.problems import Problems, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_column, numbered
 from il2cdisc.spec.models import DatasetSpec, Spec
+from il2cdisc.study.trial import ADD_TABLE, NO_TABLE, PARAMETER, TrialFacts
 
-FACTS = ("spec", "analysis")
-"""Parameters that name no dataset: the workbook, and the [analysis] table of `study.toml`."""
+FACTS = ("spec", "analysis", PARAMETER)
+"""Parameters that name no dataset: the workbook, and the tables [analysis] and [trial] of `study.toml`."""
 MappingFunction = Callable[..., Analysis]
 
 
@@ -27,13 +28,18 @@ def needs(function: MappingFunction) -> tuple[str, ...]:
 
 
 def derive(
-    function: MappingFunction, frames: Mapping[str, pd.DataFrame], spec: Spec, analysis: object = None
+    function: MappingFunction,
+    frames: Mapping[str, pd.DataFrame],
+    spec: Spec,
+    analysis: object = None,
+    trial: TrialFacts | None = None,
 ) -> Analysis:
     """Call a mapping with the frames that it asks for, by lower-case names.
 
-    Each frame has the id column of its dataset (`@DM`), see `with_ids`. The parameters `spec` and `analysis`
-    get the workbook and the conventions of the study. Raises `Stopped` with ADM014 when a parameter names
-    no frame, ADM015 when the mapping returns something else than `analysis_dataset(...)`.
+    Each frame has the id column of its dataset (`@DM`), see `with_ids`. The parameters `spec`, `analysis` and
+    `trial` get the workbook, the conventions of the study, and what it has of its own. Raises `Stopped` with
+    ADM014 when a parameter names no frame, or `trial` without such a table, and ADM015 when the mapping
+    returns something else than `analysis_dataset(...)`.
     """
     wanted = needs(function)
     problems = [
@@ -45,11 +51,15 @@ def derive(
         for name in wanted
         if name not in frames
     ]
+    asked = inspect.signature(function).parameters
+    if PARAMETER in asked and trial is None:
+        what = f"the mapping asks for {PARAMETER}, and {NO_TABLE}"
+        problems.append(NO_INPUT.at(f"{function.__name__}()", what, fix=ADD_TABLE))
     if problems:
         raise Stopped(problems)
     arguments: dict[str, object] = {name: frames[name] for name in wanted}
-    asked = inspect.signature(function).parameters
-    arguments |= {name: fact for name, fact in zip(FACTS, (spec, analysis), strict=True) if name in asked}
+    facts = zip(FACTS, (spec, analysis, trial), strict=True)
+    arguments |= {name: fact for name, fact in facts if name in asked}
     made = function(**arguments)
     if not isinstance(made, Analysis):
         raise Stopped([NO_ANALYSIS.at(f"{function.__name__}()", f"it returned a {type(made).__name__}")])
@@ -76,6 +86,7 @@ def plan(
     inputs: Mapping[str, pd.DataFrame],
     spec: Spec,
     analysis: object = None,
+    trial: TrialFacts | None = None,
 ) -> tuple[list[PlannedVariable], Problems]:
     """What each mapping makes, found by calling it with empty frames; and where the workbook disagrees.
 
@@ -86,7 +97,7 @@ def plan(
     problems = Problems()
     for function in functions:
         try:
-            made = derive(function, inputs, spec, analysis)
+            made = derive(function, inputs, spec, analysis, trial)
         except Stopped as stopped:
             problems.extend(stopped.problems)
             continue

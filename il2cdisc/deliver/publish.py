@@ -260,8 +260,8 @@ def _held(places: Places, error: OSError) -> Exception:
     what = f"the folder can't be replaced ({error.strerror}): something holds it or a file in it open"
     waiting = Path(places.shown).with_name(places.waiting.name)
     fix = (
-        f"close the program that has a file of {places.shown} open (a spreadsheet, a viewer, a terminal in the folder) "
-        f"and build again; until then the new build is in {waiting}"
+        f"Close the program that has a file of {places.shown} open (a spreadsheet, a viewer, a terminal) "
+        f"and build again; until then the new build is in {waiting}."
     )
     return Stopped([WAITS_BESIDE.at(_at(places), what, fix=fix)])
 

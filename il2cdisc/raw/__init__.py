@@ -7,6 +7,7 @@ from il2cdisc.raw.notice import notice
 from il2cdisc.raw.read import empty_forms, read_export
 from il2cdisc.raw.records import RawRecord, Records
 from il2cdisc.raw.schedule import missing_forms
+from il2cdisc.raw.sources import check_sources, header_of
 
 __all__ = [
     "Dictionary",
@@ -17,7 +18,9 @@ __all__ = [
     "RawRecord",
     "Receipt",
     "Records",
+    "check_sources",
     "empty_forms",
+    "header_of",
     "link",
     "load_dictionary",
     "missing_forms",

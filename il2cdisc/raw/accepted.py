@@ -31,7 +31,7 @@ ACCEPT_AGAIN = "Accept the export again (il2cdisc raw accept), or restore the fi
 
 GONE = Kind(
     "RAW140",
-    "Accepted records are gone",
+    "Missing accepted records",
     Severity.FINDING,
     "Ask the sender why they are gone; accept the export again if that is right (il2cdisc raw accept).",
 )
@@ -43,7 +43,7 @@ FEWER = Kind(
 )
 UNUSABLE = Kind(
     "RAW142",
-    "File of accepted records can't be used",
+    "Invalid file of accepted records",
     Severity.STOP,
     "Correct the line, or accept the export again (il2cdisc raw accept).",
 )

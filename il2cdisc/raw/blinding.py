@@ -26,13 +26,13 @@ REACHED = Kind(
 )
 NOT_RECORDED = Kind(
     "BLD002",
-    "Dummy list that is not the recorded one",
+    "Dummy list differs from the recorded one",
     Severity.STOP,
     "Put back the dummy list that was made from a seed, or have the unblinded person record a new one.",
 )
 READABLE = Kind(
     "BLD003",
-    "Real treatment list that everybody can read",
+    "Real treatment list readable by everyone",
     Severity.FINDING,
     "Take the right to read it from others (chmod o-r), or keep it out of the folder until unblinding.",
 )

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from il2cdisc.base.problems import Address, Problems, at_line, did_you_mean
 from il2cdisc.raw.limits import is_like_limits, read_limits
 from il2cdisc.raw.problems import DICTIONARY, MISSING_FILE
-from il2cdisc.raw.readers.delimited import read_csv
+from il2cdisc.raw.readers import csv
 
 HEADER = ("form", "column", "label", "type", "codes", "unit", "range", "basis")
 TYPES = ("text", "integer", "decimal", "date", "time", "code")
@@ -50,7 +50,7 @@ def load_dictionary(path: Path, shown: str = "") -> dict[str, tuple[DictionaryCo
     if not path.is_file():
         problems.add(MISSING_FILE.at(shown, "There is no data dictionary."))
         problems.stop_if_any()
-    table = read_csv(path.read_bytes(), shown, problems)
+    table = csv.READER.whole(path, shown, csv.CsvOptions(), problems)
     problems.stop_if_any()
     assert table is not None
     found = list(table.frame.columns)

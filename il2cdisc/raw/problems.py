@@ -8,80 +8,85 @@ STOP, FINDING = Severity.STOP, Severity.FINDING
 AGAIN = "Ask for the file again, or correct the export; raw files are never edited here."
 
 MISSING_FILE = Kind(
-    "RAW001", "raw file missing", STOP, "Put the file there, or correct its name in study.toml."
+    "RAW001", "Raw file missing", STOP, "Put the file there, or correct its name in study.toml."
 )
-UNREADABLE = Kind("RAW002", "raw file can't be read", STOP, AGAIN)
-ENCODING = Kind("RAW003", "wrong encoding", STOP, "State the encoding of the file in study.toml.")
-RAGGED = Kind("RAW004", "lines with another number of fields than the header", STOP, AGAIN)
-QUOTES = Kind("RAW005", "quotes that don't pair", STOP, AGAIN)
-HEADER = Kind("RAW006", "header can't be used", STOP, AGAIN)
+UNREADABLE = Kind("RAW002", "Unreadable raw file", STOP, AGAIN)
+ENCODING = Kind("RAW003", "Wrong encoding", STOP, "State the encoding of the file in study.toml.")
+RAGGED = Kind("RAW004", "Wrong number of fields", STOP, AGAIN)
+QUOTES = Kind("RAW005", "Unbalanced quotes", STOP, AGAIN)
+HEADER = Kind("RAW006", "Invalid header", STOP, AGAIN)
 COLUMN_MISSING = Kind(
-    "RAW007", "column missing or renamed", STOP, "Correct the export, or the data dictionary if it changed."
+    "RAW007", "Column missing or renamed", STOP, "Correct the export, or the data dictionary if it changed."
 )
 COLUMN_EXTRA = Kind(
     "RAW008",
-    "column that the data dictionary does not know",
+    "Column not in the data dictionary",
     STOP,
     "Add it to the data dictionary and map or drop it.",
 )
 SHEET_MISSING = Kind(
-    "RAW009", "sheet missing or renamed", STOP, "Correct the workbook, or the sheet in study.toml."
+    "RAW009", "Sheet missing or renamed", STOP, "Correct the workbook, or the sheet in study.toml."
 )
-MERGED = Kind("RAW010", "merged cells inside the table", STOP, "Unmerge the cells and fill each one.")
+MERGED = Kind("RAW010", "Merged cells in a table", STOP, "Unmerge the cells and fill each one.")
 NO_RESULT = Kind(
-    "RAW011", "formula without its result", STOP, "Have the workbook saved with values instead of formulas."
+    "RAW011",
+    "Formula without a stored result",
+    STOP,
+    "Have the workbook saved with values instead of formulas.",
 )
-PASSWORD = Kind("RAW012", "workbook with a password", STOP, "Have the workbook sent without a password.")
+PASSWORD = Kind(
+    "RAW012", "Workbook is password-protected", STOP, "Have the workbook sent without a password."
+)
 PART_MISSING = Kind(
-    "RAW013", "part of a form missing", STOP, "Put the missing part there, or rename the later ones."
+    "RAW013", "Missing part of a form", STOP, "Put the missing part there, or rename the later ones."
 )
-DICTIONARY = Kind("RAW014", "data dictionary can't be used", STOP, "Correct the data dictionary.")
+DICTIONARY = Kind("RAW014", "Invalid data dictionary", STOP, "Correct the data dictionary.")
 FORM_UNKNOWN = Kind(
     "RAW015",
-    "form known to only one of study.toml and data dictionary",
+    "Form missing from study.toml or the data dictionary",
     STOP,
     "Declare the form in both places.",
 )
 DELIMITER = Kind(
     "RAW019",
-    "Delimiter other than in study.toml",
+    "Delimiter differs from study.toml",
     STOP,
     "Write the file's delimiter into study.toml, or have the file sent as before.",
 )
-LINE_END = Kind("RAW016", "stray control character", STOP, AGAIN)
-CONTROL = Kind("RAW016", "stray control character", STOP, AGAIN)
+LINE_END = Kind("RAW016", "Control character", STOP, AGAIN)
+CONTROL = Kind("RAW016", "Control character", STOP, AGAIN)
 
 NO_FINAL_LINE_END = Kind(
     "RAW101",
-    "no line end after the last line",
+    "Missing line end at the end of the file",
     FINDING,
-    "Make sure that the file was not cut off while it was sent.",
+    "Make sure that the file is complete.",
 )
-NO_ROWS = Kind("RAW102", "form without records", FINDING, "Make sure that nothing was entered.")
-FORMULA = Kind("RAW103", "formula cells", FINDING, "The stored results were read; have values sent instead.")
-ERROR_CELL = Kind("RAW104", "error cells", FINDING, "The error text was kept; ask for the values.")
+NO_ROWS = Kind("RAW102", "Form without records", FINDING, "Make sure that nothing was entered.")
+FORMULA = Kind(
+    "RAW103", "Formula cells", FINDING, "Ask for values instead of formulas; the stored results were read."
+)
+ERROR_CELL = Kind("RAW104", "Error cells", FINDING, "Ask for the values; the error text was kept.")
 HIDDEN = Kind(
     "RAW105",
     "Hidden rows, columns or sheet",
     FINDING,
-    "Ask the sender whether the data are meant; they were read like the others.",
+    "Ask the sender whether the data count; they were read like the others.",
 )
-NOT_DECLARED = Kind(
-    "RAW106", "file that no form reads", FINDING, "Declare it in study.toml, or take it away."
+NOT_DECLARED = Kind("RAW106", "File not read by any form", FINDING, "Declare it in study.toml, or remove it.")
+BLANK_LINES = Kind(
+    "RAW107", "Blank lines", FINDING, "Make sure that no record was lost; blank lines hold none."
 )
-BLANK_LINES = Kind("RAW107", "blank lines", FINDING, "They hold no record; make sure that none was lost.")
-REPEATED = Kind(
-    "RAW108", "record that repeats another", FINDING, "Ask the sender which one counts; both are kept."
-)
+REPEATED = Kind("RAW108", "Duplicate record", FINDING, "Ask the sender which record counts; both are kept.")
 NO_VALUE = Kind(
     "RAW109",
-    "word or code in the place of a value",
+    "Non-numeric code in a numeric field",
     FINDING,
-    "Ask for the value, or why there is none; it counts as not done.",
+    "Ask for the value, or why it is missing; it counts as not done.",
 )
 DISAGREE = Kind(
     "RAW110",
-    "two forms that disagree on a subject",
+    "Inconsistent data between forms",
     FINDING,
     "Ask which one is right; both are kept as collected.",
 )
@@ -95,7 +100,7 @@ ENDS_EARLY = Kind(
     "RAW131",
     "File ends early",
     FINDING,
-    "Ask the sender for the whole file: the records behind its end are missing.",
+    "Ask the sender for the whole file: the records after its end are missing.",
 )
 NEVER_THERE = Kind(
     "RAW132",
@@ -120,13 +125,13 @@ OUT_OF_RANGE = Kind(
 INVALID_DATE = Kind("RAW123", "Invalid date", FINDING, "Ask the sender for the date.")
 DATE_BEYOND = Kind(
     "RAW126",
-    "Date outside the time of the trial",
+    "Date outside the period of the trial",
     FINDING,
     "Ask the sender for the date; the record is kept.",
 )
 OTHER_FORM = Kind(
     "RAW127",
-    "Date written in another way",
+    "Date in another format",
     FINDING,
     "Have dates written as the data dictionary says; this one was read.",
 )
@@ -148,7 +153,7 @@ CELL_COMMENT = Kind(
 )
 SHEET_UNREAD = Kind(
     "RAW171",
-    "Sheet that no form reads",
+    "Sheet not read by any form",
     FINDING,
     "Declare it as a form in study.toml, or have it removed.",
 )
@@ -166,7 +171,7 @@ UNIT = Kind(
 )
 NULL_WITH_VALUE = Kind(
     "RAW174",
-    "Value of an item that is declared null",
+    "Value of an item declared as null",
     FINDING,
     "Ask the sender whether the item has a value; the value was read.",
 )
@@ -187,14 +192,18 @@ NO_DATE = Kind(
 )
 
 SUBJECT_TWICE = Kind(
-    "LNK001", "subject with several records", STOP, "Leave one record a subject; ask the site which."
+    "LNK001", "Several records of one subject", STOP, "Keep one record per subject; ask the site which one."
 )
-NO_KEY = Kind(
-    "LNK002", "record without a key to its subject", STOP, "Ask for the key; the record belongs to nobody."
-)
+NO_KEY = Kind("LNK002", "Missing subject key", STOP, "Ask for the key; the record has no subject.")
 NOWHERE = Kind(
-    "LNK003", "key that links nowhere", STOP, "Correct the key, or add the record that it points to."
+    "LNK003",
+    "Key not found in the linked form",
+    STOP,
+    "Correct the key, or add the record that it refers to.",
 )
 KEY_TWICE = Kind(
-    "LNK004", "key that points to several records", STOP, "Leave one record a key in the linking form."
+    "LNK004",
+    "Key with several records in the linked form",
+    STOP,
+    "Keep one record per key in the linked form.",
 )

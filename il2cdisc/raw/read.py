@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from il2cdisc.base.problems import Address, Problems, at_line, did_you_mean
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line, did_you_mean
 from il2cdisc.base.room import is_room
 from il2cdisc.base.rowids import numbered
 from il2cdisc.raw.blinding import (
@@ -28,20 +28,16 @@ from il2cdisc.raw.forms import Form, Part, RawExport, Receipt, empty_frame, name
 from il2cdisc.raw.problems import (
     COLUMN_EXTRA,
     COLUMN_MISSING,
-    DELIMITER,
     MISSING_FILE,
     NO_ROWS,
     NOT_DECLARED,
     PART_MISSING,
     UNREADABLE,
 )
-from il2cdisc.raw.readers.delimited import read_csv
-from il2cdisc.raw.readers.odm import read_odm
-from il2cdisc.raw.readers.stat import read_stat
-from il2cdisc.raw.readers.xlsx import read_xlsx, unread_sheets
+from il2cdisc.raw.readers import reader_of
+from il2cdisc.raw.sources import Source, check_sources, file_key, source_of
 from il2cdisc.raw.table import Table, trimmed
 from il2cdisc.study import Study
-from il2cdisc.study.model import FORMATS
 
 RESTRICTED = "restricted: counted here, and in no other output of a blinded build"
 
@@ -54,7 +50,8 @@ def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] |
     """
     problems = Problems()
     problems.extend(same_forms(study, dictionary))
-    Problems(list(check_blinding(study))).stop_if_any()  # before a file is opened; the plan has its findings
+    # before a file is opened; the plan has the findings
+    Problems([*check_blinding(study), *check_sources(study)]).stop_if_any()
     forms: dict[str, Form] = {}
     receipts: list[Receipt] = []
     read: set[Path] = set()
@@ -65,7 +62,7 @@ def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] |
             problems.extend(control_characters(form))
     if only is None:
         _undeclared(study, read, problems)
-        _unread_sheets(study, read, problems)
+        _unread(study, read, problems)
     problems.stop_if_any()
     order = sorted(receipts, key=lambda receipt: (receipt.file, receipt.sheet, receipt.form))
     return RawExport(forms, tuple(order), tuple(problems.findings))
@@ -76,7 +73,10 @@ def read_form(study: Study, dictionary: Dictionary, name: str) -> pd.DataFrame |
     problems = Problems()
     if name not in study.forms:
         return None
-    form = _form(study, name, dictionary.get(name), [], set(), problems)
+    try:
+        form = _form(study, name, dictionary.get(name), [], set(), problems)
+    except Stopped:  # its options have changed
+        return None
     return None if form is None or problems.stops else form.frame
 
 
@@ -134,127 +134,124 @@ def _whole_form(
     read: set[Path],
     problems: Problems,
 ) -> Form | None:
-    source, first = study.forms[name], study.file_of(name)
-    paths = parts_of(first)
-    if paths != [first]:
-        declared = {study.file_of(other) for other in study.forms if other != name}
-        paths = [path for path in paths if path == first or path not in declared]
+    source, paths = source_of(study, name), _paths(study, name)
     read.update(paths)
-    if first not in paths:
-        if first.exists():
-            problems.add(UNREADABLE.at(study.shown(first), "It is there, and not a regular file."))
-            return None
-        there = [study.shown(path) for path in _files(study)]
-        hint = did_you_mean(study.shown(first), there)
-        problems.add(MISSING_FILE.at(study.shown(first), f"The file of form '{name}' is missing.", hint=hint))
+    refused = _refused(study, name, paths)
+    if refused is not None:
+        problems.add(refused)
         return None
+    problems.extend(_missing_parts(study, name, paths))
+    tables: dict[str, Table] = {}
+    for path in paths:
+        shown, before = study.shown(path), len(problems.items)
+        table = _table(study, source, path, problems)
+        if table is None:
+            continue
+        table = trimmed(table) if study.forms[name].trim else table
+        noticed = [item.what for item in problems.items[before:]]
+        receipts.append(_receipt(name, source, path, shown, table, noticed))
+        columns = receipts[-1].columns
+        if described is None or _columns_agree(source, name, columns, described, shown, problems):
+            tables[shown] = table
+    if not tables or described is None:
+        return None
+    form = _assembled(study, name, source, tables, [column.column for column in described])
+    if form.frame.empty:
+        problems.add(NO_ROWS.at(study.shown(paths[0]), f"Form '{name}' has no records."))
+    return form
+
+
+def _paths(study: Study, name: str) -> list[Path]:
+    """The files of a form that are there: the one that is named, and parts that no other form names."""
+    first = study.file_of(name)
+    paths = parts_of(first)
+    declared = {study.file_of(other) for other in study.forms if other != name} if len(paths) > 1 else ()
+    return [path for path in paths if path == first or path not in declared]
+
+
+def _refused(study: Study, name: str, paths: Sequence[Path]) -> Problem | None:
+    """Why no file of a form is opened: the first is not there, or not the dummy list of a blinded build."""
+    first = study.file_of(name)
+    shown = study.shown(first)
+    if first not in paths and first.exists():
+        return UNREADABLE.at(shown, "It is there, and not a regular file.")
+    if first not in paths:
+        hint = did_you_mean(shown, [study.shown(path) for path in _files(study)])
+        what = f"The file of form '{name}' is missing."
+        return MISSING_FILE.at(shown, what, hint=hint, source=[file_key(study, name)])
     treated = study.treatment is not None and study.treatment.form == name
     if study.blinded and treated and not is_recorded(study, _digest(first)[1]):
         what = "the file is not the dummy list that [treatment] dummy_sha256 records"
-        problems.add(NOT_RECORDED.at(study.shown(first), what))
-        return None
-    _all_parts(study, name, first, paths, problems)
-    tables: list[Table] = []
-    parts: list[Part] = []
-    for path in paths:
-        shown, before = study.shown(path), len(problems.items)
-        if not path.resolve().is_relative_to(study.folder):
-            problems.add(UNREADABLE.at(shown, "The file is a link that leaves the study folder."))
-            continue
-        table = _guarded(study, name, path, shown, problems)
-        if table is None:
-            continue
-        if source.trim:
-            table = trimmed(table)
-        columns = tuple(str(column) for column in table.frame.columns)
-        size, digest = _digest(path)
-        notes = (*table.notes, *(item.what for item in problems.items[before:]))
-        receipts.append(
-            Receipt(
-                name, shown, source.sheet, digest, size, table.encoding, len(table.frame), columns, (), notes
-            )
-        )
-        if described is not None and not _columns_agree(study, name, columns, described, shown, problems):
-            continue
-        rows = sum(len(part.lines) for part in parts)
-        unit_line = source.unit_line or 0
-        parts.append(Part(shown, source.sheet, rows, table.lines, unit_line, table.units, table.value_labels))
-        tables.append(table)
-    if not tables or described is None:
-        return None
-    columns = tuple(column.column for column in described)
-    frames = [table.frame for table in tables]
-    frames = [f if tuple(f.columns) == columns else f[list(columns)] for f in frames]
+        return NOT_RECORDED.at(shown, what)
+    return None
+
+
+def _missing_parts(study: Study, name: str, paths: Sequence[Path]) -> Iterator[Problem]:
+    first = paths[0]
+    numbers = [int(path.stem.rsplit("_", 1)[1]) for path in paths[1:]]
+    for number in range(2, max(numbers, default=1) + 1):
+        if number not in numbers:
+            shown = study.shown(first.with_name(f"{first.stem}_{number}{first.suffix}"))
+            what = f"Part {number} of form '{name}' is missing, later parts are there."
+            yield PART_MISSING.at(shown, what)
+
+
+def _receipt(
+    name: str, source: Source, path: Path, shown: str, table: Table, noticed: Sequence[str]
+) -> Receipt:
+    size, digest = _digest(path)
+    columns = tuple(str(column) for column in table.frame.columns)
+    notes, rows = (*table.notes, *noticed), len(table.frame)
+    return Receipt(name, shown, source.options.page, digest, size, table.encoding, rows, columns, notes=notes)
+
+
+def _assembled(
+    study: Study, name: str, source: Source, tables: Mapping[str, Table], columns: list[str]
+) -> Form:
+    """The form of its files, their columns in the order of the dictionary."""
+    frames = [t.frame if list(t.frame.columns) == columns else t.frame[columns] for t in tables.values()]
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    if frame.empty:
-        problems.add(NO_ROWS.at(study.shown(first), f"Form '{name}' has no records."))
-    dated = {column for table in tables for column in table.date_columns}
+    dated = {column for table in tables.values() for column in table.date_columns}
+    first = next(iter(tables.values()))
     return Form(
         name=name,
         frame=numbered(named(frame, name), name),
-        columns=columns,
-        parts=tuple(parts),
-        decimal=source.decimal,
+        columns=tuple(columns),
+        parts=tuple(_parts(source, tables)),
+        decimal=study.forms[name].decimal,
         date_columns=tuple(column for column in columns if column in dated),
-        labels=tables[0].labels,
-        value_labels=tables[0].value_labels,
+        labels=first.labels,
+        value_labels=first.value_labels,
     )
 
 
-def _guarded(study: Study, name: str, path: Path, shown: str, problems: Problems) -> Table | None:
+def _parts(source: Source, tables: Mapping[str, Table]) -> Iterator[Part]:
+    page, units, rows = source.options.page, source.options.units, 0
+    for shown, table in tables.items():
+        yield Part(shown, page, rows, table.lines, units, table.units, table.value_labels)
+        rows += len(table.lines)
+
+
+def _table(study: Study, source: Source, path: Path, problems: Problems) -> Table | None:
     """The table of a file; whatever a reader fails with is a problem of the file, never an error of ours."""
+    shown = study.shown(path)
+    if not path.resolve().is_relative_to(study.folder):
+        problems.add(UNREADABLE.at(shown, "The file is a link that leaves the study folder."))
+        return None
     try:
-        return _table(study, name, path, shown, problems)
+        return source.reader.whole(path, shown, source.options, problems)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
+    except OSError as error:
+        problems.add(UNREADABLE.at(shown, f"The file can't be opened ({error.strerror or error})."))
     except BaseException as error:
         if is_room(error):
             raise
         said = " ".join(str(error).split())[:200]
-        told = f"{type(error).__name__}: {said}" if said else type(error).__name__
-        what = f"The reader of {_FORMAT_NAMES[study.format_of(name)]} files can't read the file ({told})."
-        problems.add(UNREADABLE.at(Address(file=shown, sheet=study.forms[name].sheet), what))
-        return None
-
-
-def _table(study: Study, name: str, path: Path, shown: str, problems: Problems) -> Table | None:
-    source, kind = study.forms[name], study.format_of(name)
-    try:
-        if kind in {"sav", "sas7bdat", "xport", "dta"}:
-            encoding = source.encoding if "encoding" in source.model_fields_set else ""
-            return read_stat(path, shown, problems, format=kind, encoding=encoding)
-        data = path.read_bytes()
-    except OSError as error:
-        problems.add(UNREADABLE.at(shown, f"The file can't be opened ({error.strerror})."))
-        return None
-    line = source.header_line
-    if kind == "xlsx":
-        units = source.unit_line or 0
-        return read_xlsx(data, shown, problems, sheet=source.sheet, header_line=line, unit_line=units)
-    if kind == "odm":
-        return read_odm(data, shown, problems, itemgroup=source.itemgroup)
-    return read_csv(
-        data,
-        shown,
-        problems,
-        encoding=source.encoding,
-        delimiter=source.delimiter,
-        header_line=line,
-        unit_line=source.unit_line or 0,
-    )
-
-
-_FORMAT_NAMES = {
-    "csv": "CSV",
-    "xlsx": "XLSX",
-    "sav": "SPSS",
-    "sas7bdat": "SAS",
-    "xport": "SAS transport",
-    "dta": "Stata",
-    "odm": "ODM-XML",
-}
-
-DELIMITERS = (",", ";", "\t", "|")
+        failure = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        what = f"The reader of {source.reader.title} files can't read the file ({failure})."
+        problems.add(UNREADABLE.at(Address(file=shown, sheet=source.options.page), what))
+    return None
 
 
 def _digest(path: Path) -> tuple[int, str]:
@@ -269,18 +266,8 @@ def _sha256(path: Path, changed: int, size: int) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _all_parts(study: Study, name: str, first: Path, paths: list[Path], problems: Problems) -> None:
-    numbers = [int(path.stem.rsplit("_", 1)[1]) for path in paths if path != first]
-    for number in range(2, max(numbers, default=1) + 1):
-        if number not in numbers:
-            shown = study.shown(first.with_name(f"{first.stem}_{number}{first.suffix}"))
-            problems.add(
-                PART_MISSING.at(shown, f"Part {number} of form '{name}' is missing, later parts are there.")
-            )
-
-
 def _columns_agree(
-    study: Study,
+    source: Source,
     form: str,
     columns: tuple[str, ...],
     described: tuple[DictionaryColumn, ...],
@@ -288,16 +275,16 @@ def _columns_agree(
     problems: Problems,
 ) -> bool:
     """Whether a file has the columns of the dictionary; else what is missing, renamed or unexpected."""
-    source = study.forms[form]
-    line = source.header_line if study.format_of(form) in {"csv", "xlsx"} else 0
     expected = [column.column for column in described]
-    other = _other_delimiter(columns, expected) if study.format_of(form) == "csv" else ""
-    if other:
-        what = (
-            f"The header has its columns if {other!r} is the delimiter; study.toml says {source.delimiter!r}."
-        )
-        problems.add(DELIMITER.at(at_line(shown, line), what, hint=other))
+    reader, options = source.reader, source.options
+    misread = reader.misread_columns(shown, columns, expected, options)
+    if misread is not None:
+        problems.add(misread)
         return False
+
+    def at(column: str) -> Address:
+        return at_line(shown, options.header, column, sheet=options.page)
+
     missing = [column for column in expected if column not in columns]
     extra = [column for column in columns if column not in expected]
     renamed: set[str] = set()
@@ -305,48 +292,35 @@ def _columns_agree(
         hint = did_you_mean(column, [other for other in extra if other not in renamed])
         renamed.add(hint)
         what = f"Form '{form}' has no column '{column}'."
-        problems.add(COLUMN_MISSING.at(at_line(shown, line, column, sheet=source.sheet), what, hint=hint))
+        problems.add(COLUMN_MISSING.at(at(column), what, hint=hint))
     for column in extra:
         if column not in renamed:
             what = f"Form '{form}' has a column '{column}' that is not in the data dictionary."
-            problems.add(COLUMN_EXTRA.at(at_line(shown, line, column, sheet=source.sheet), what))
+            problems.add(COLUMN_EXTRA.at(at(column), what))
     return not missing and not extra
-
-
-def _other_delimiter(columns: tuple[str, ...], expected: list[str]) -> str:
-    """The delimiter by which most columns of the dictionary are in a header that was read as one; else ""."""
-    if len(columns) != 1 or len(expected) < 2:
-        return ""
-    found = {mark: set(columns[0].split(mark)) & set(expected) for mark in DELIMITERS}
-    best = max(DELIMITERS, key=lambda mark: len(found[mark]))
-    return best if 2 * len(found[best]) > len(expected) else ""
 
 
 def _files(study: Study) -> Iterator[Path]:
     """Every file of the raw folder that a form could be, in order; not the treatment lists."""
     lists = set(study.treatment_lists)
     for path in sorted(study.raw.rglob("*")) if study.raw.is_dir() else []:
-        if (
-            path.is_file()
-            and path.suffix.lower() in FORMATS
-            and path not in lists
-            and path != study.dictionary
-        ):
+        if path.is_file() and reader_of(path.suffix) and path not in lists and path != study.dictionary:
             yield path
 
 
-def _unread_sheets(study: Study, read: set[Path], problems: Problems) -> None:
-    """Sheets of the workbooks that were read, and that no form names."""
-    sheets: dict[Path, set[str]] = {}
-    for name, source in study.forms.items():
-        if study.format_of(name) == "xlsx":
-            for path in parts_of(study.file_of(name)):
-                if path in read:
-                    sheets.setdefault(path, set()).add(source.sheet)
+def _unread(study: Study, read: set[Path], problems: Problems) -> None:
+    """What no form reads of the files that were read."""
+    sources: dict[Path, list[Source]] = {}
+    for name in study.forms:
+        source = source_of(study, name)
+        for path in parts_of(study.file_of(name)) if source.reader.unread_tables is not None else ():
+            if path in read:
+                sources.setdefault(path, []).append(source)
     unreadable = {item.where.file for item in problems.stops}
-    for path, names in sorted(sheets.items()):
-        if study.shown(path) not in unreadable:
-            unread_sheets(path.read_bytes(), study.shown(path), names, problems)
+    for path, (first, *others) in sorted(sources.items()):
+        if study.shown(path) not in unreadable and first.reader.unread_tables is not None:
+            options = [source.options for source in (first, *others)]
+            first.reader.unread_tables(path, study.shown(path), options, problems)
 
 
 def _undeclared(study: Study, read: set[Path], problems: Problems) -> None:

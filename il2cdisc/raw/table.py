@@ -1,8 +1,8 @@
-"""What every reader hands back: a frame of text, where its rows stand, and what was noticed."""
+"""What every reader gives: frames of text, where their rows are, and what was noticed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,11 +11,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 Lines = NDArray[np.int64]
+MOST_ROWS = 50_000
+"""The most records of one piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The records of one file (or sheet): every column `str`, blank is missing; `lines` are 1-based."""
+    """Records of a file (or sheet), all or a piece of them: every column `str`, blank is missing.
+
+    `lines` are 1-based and go on from piece to piece. What is said of the whole file is in its first piece;
+    notes may come with any.
+    """
 
     frame: pd.DataFrame
     lines: Lines
@@ -26,6 +32,29 @@ class Table:
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     """Column → what the line of units says of it, "" for nothing; empty for a table without such a line."""
+
+
+def in_pieces(table: Table, rows: int = MOST_ROWS) -> Iterator[Table]:
+    """A table as pieces of at most `rows` records; what is said of the file is in the first."""
+    if len(table.frame) <= rows:
+        yield table
+        return
+    for start in range(0, len(table.frame), rows):
+        frame = table.frame.iloc[start : start + rows].reset_index(drop=True)
+        lines = table.lines[start : start + rows]
+        yield Table(frame, lines) if start else replace(table, frame=frame, lines=lines)
+
+
+def joined(pieces: Sequence[Table]) -> Table:
+    """The pieces of one file as one table, at least one of them."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return replace(
+        pieces[0],
+        frame=pd.concat([piece.frame for piece in pieces], ignore_index=True),
+        lines=np.concatenate([piece.lines for piece in pieces]),
+        notes=tuple(note for piece in pieces for note in piece.notes),
+    )
 
 
 def trimmed(table: Table) -> Table:
@@ -45,11 +74,6 @@ def text_frame(columns: Mapping[str, Sequence[str | None]]) -> pd.DataFrame:
         for name, values in columns.items()
     }
     return pa.table(arrays).to_pandas()
-
-
-def text_column(values: Iterable[str | None]) -> pd.Series:
-    """One such column."""
-    return pd.Series([value or None for value in values], dtype="str")
 
 
 def line_list(lines: Sequence[int] | Lines) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Address, Problems
-from il2cdisc.raw import RawExport, link, notice, read_export
+from il2cdisc.raw import RawExport, header_of, link, notice, read_export
 from il2cdisc.raw.absent import absent_records
 from il2cdisc.raw.blinding import withhold
 from il2cdisc.raw.values import with_outcomes, without_reported
@@ -153,7 +154,7 @@ def _map(
     """What the mappings make of one block."""
     problems = Problems()
     inputs: dict[str, object] = {f"raw_{name}": frame for name, frame in frames.items()}
-    inputs["protocol"] = plan.sdtm.protocol
+    inputs |= plan.study.parameters | {"protocol": plan.sdtm.protocol}
     mappings, made = run_sdtm(
         plan.study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, inputs, problems, export,
         plan.dictionary, collected.became, in_blocks=block_count(export, plan.block_subjects) > 1,
@@ -232,7 +233,7 @@ def _derive(plan: Plan, sdtm: Combined, number: int, problems: Problems) -> Data
     out: Datasets = {}
     for name in plan.adam_order:
         # nothing holds the derived frame, wider than the dataset, while the next is made
-        derived = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis)
+        derived = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis, plan.study.trial)
         if plan.study.blinded:
             derived = without_parameters(derived, plan.adam)
         dataset = finish(derived, plan.adam, found)
@@ -251,7 +252,8 @@ def _ledgers(plan: Plan, export: RawExport, collected: Collected) -> Ledgers:
     study, problems = plan.study, collected.problems
     columns = column_ledger(
         {form: [c.name for c in given] for form, given in plan.dictionary.items()},
-        plan.variables, plan.dropped, link_columns(study), study.deferred, problems, study.header_of,
+        plan.variables, plan.dropped, link_columns(study), study.deferred, problems,
+        partial(header_of, study),
     )  # fmt: skip
     rows = row_ledger(
         _sizes(export, study), collected.ids.made, collected.ids.left_out, study.deferred, export.address,

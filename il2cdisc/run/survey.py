@@ -9,7 +9,7 @@ from typing import Any
 
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
-from il2cdisc.raw import empty_forms, load_dictionary
+from il2cdisc.raw import check_sources, empty_forms, load_dictionary
 from il2cdisc.raw.accepted import read_accepted
 from il2cdisc.raw.blinding import check_blinding, is_same_file
 from il2cdisc.raw.declared import check_declared
@@ -94,6 +94,7 @@ def _look(study: Study, out: Survey) -> None:
     absent = missing(study)
     problems.extend(check_standards(study))
     problems.extend(check_blinding(study))
+    problems.extend(check_sources(study))
     sdtm = NO_SDTM if SDTM_WORKBOOK in absent else _workbook(study, SDTM_WORKBOOK, problems)
     codes = study.terminology / FILE
     sdtm = with_codes(sdtm, codes, study.shown(codes), problems) if sdtm else sdtm
@@ -220,7 +221,7 @@ def _mappings(
 
     code = study.shown(study.mappings)
     frames: dict[str, Any] = {f"raw_{n}": f for n, f in empty_forms(study, dictionary).items()}
-    frames["protocol"] = sdtm.protocol
+    frames |= study.parameters | {"protocol": sdtm.protocol}
     stems = {path.stem for path in (study.mappings / "sdtm").glob("*.py")} if partial else set[str]()
     order, unknown = workable(functions, frames, broken=stems - set(functions), shown=f"{code}/sdtm")
     context = sdtm_context(study, sdtm, Problems(), _nowhere, dictionary)
@@ -284,7 +285,7 @@ def _derivations(
     empty = {name.lower(): empty_frame(d) for name, d in {**sdtm.datasets, **adam.datasets}.items()}
     own = {name: [n for n in wanted if n in functions] for name, wanted in _needs(functions).items()}
     order = _gathered(problems, lambda: by_need(own, shown=f"{code}/adam")) or []
-    lines, told = adam_plan([functions[name] for name in order], empty, adam, study.analysis)
+    lines, told = adam_plan([functions[name] for name in order], empty, adam, study.analysis, study.trial)
     problems.extend(map(_on_empty_frames, _new(problems, told.items)))
     made = {line.dataset for line in lines}
     if partial or told.stops or len(order) < len(functions):

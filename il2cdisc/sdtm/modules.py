@@ -24,6 +24,7 @@ from il2cdisc.sdtm.problems import BROKEN_MODULE, CIRCLE, MADE_TWICE, UNKNOWN_IN
 from il2cdisc.sdtm.rows import DoubleKey
 from il2cdisc.sdtm.steering import Undecided, check_codes, steering
 from il2cdisc.sdtm.undecided import settle
+from il2cdisc.study.trial import ADD_KEY, ADD_TABLE, NO_TABLE, PARAMETER, TrialKeyError
 
 PACKAGE = "mappings"
 Function = Callable[..., Any]
@@ -99,11 +100,8 @@ def workable(
     needs: dict[str, list[str]] = {}
     for name, function in functions.items():
         asked = inputs_of(function)
-        for item in asked:
-            if item not in have and item not in functions and item not in broken:
-                what = f"{name} asks for {item}, which nothing offers"
-                hint = did_you_mean(item, [*have, *functions])
-                problems.append(UNKNOWN_INPUT.at(Address(file=f"{shown}/{name}.py"), what, hint=hint))
+        unknown = [item for item in asked if item not in {*have, *functions, *broken}]
+        problems += [_unknown_input(name, item, [*have, *functions], shown) for item in unknown]
         needs[name] = [item for item in asked if item in functions or item not in have]
     while lost := [name for name in needs if any(item not in needs for item in needs[name])]:
         needs = {name: asked for name, asked in needs.items() if name not in lost}
@@ -111,6 +109,14 @@ def workable(
         return by_need(needs, shown=shown), problems
     except Stopped as stopped:
         return [], [*problems, *stopped.problems]
+
+
+def _unknown_input(name: str, asked: str, offered: Iterable[str], shown: str) -> Problem:
+    place = Address(file=f"{shown}/{name}.py")
+    if asked == PARAMETER:
+        return UNKNOWN_INPUT.at(place, f"{name} asks for {asked}, and {NO_TABLE}", fix=ADD_TABLE)
+    what = f"{name} asks for {asked}, which nothing offers"
+    return UNKNOWN_INPUT.at(place, what, hint=did_you_mean(asked, offered))
 
 
 def by_need(needs: Mapping[str, Iterable[str]], *, shown: str = "mappings") -> list[str]:
@@ -232,6 +238,9 @@ def broken(
     `folder` holds the trial's code and is called `shown` in messages; `names` are columns that were there,
     for a hint where one that is not there was asked for.
     """
+    if isinstance(error, TrialKeyError):
+        place = _line_of(error, place, folder, shown)
+        return BROKEN_MODULE.at(place, error.what, hint=error.hint, fix=ADD_KEY)
     text = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())[:300]
     hint = ""
     if isinstance(error, KeyError) and error.args:

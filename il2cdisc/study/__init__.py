@@ -2,6 +2,7 @@
 
 from il2cdisc.study.load import load_study, read_study
 from il2cdisc.study.model import AnalysisFacts, FormSource, Study, SubjectLink, TextFacts, Treatment
+from il2cdisc.study.trial import TrialFacts
 
 __all__ = [
     "AnalysisFacts",
@@ -10,6 +11,7 @@ __all__ = [
     "SubjectLink",
     "TextFacts",
     "Treatment",
+    "TrialFacts",
     "load_study",
     "read_study",
 ]

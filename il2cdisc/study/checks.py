@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import get_args
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.study.model import Format, Paths, Study, Treatment
+from il2cdisc.study.model import Paths, Study, Treatment
+from il2cdisc.study.trial import PARAMETER, entries, is_reserved, unfit
 
 SYNTHETIC = "SYNTHETIC DATA"
 
@@ -50,7 +50,7 @@ UNKNOWN_FORM = Kind(
 )
 BAD_LINK = Kind(
     "STU007",
-    "Link that cannot be followed",
+    "Invalid link",
     Severity.STOP,
     "Let every chain end at a form that holds the subject key.",
 )
@@ -81,7 +81,7 @@ NO_EFFECT = Kind(
 )
 DATES = Kind(
     "STU012",
-    "Dates of the study contradict each other",
+    "Contradictory dates of the study",
     Severity.STOP,
     "Correct the dates: data cut and database lock, then unblinding, then the build time.",
 )
@@ -89,7 +89,7 @@ UNKNOWN_COLUMN = Kind(
     "STU013",
     "Column not in the data dictionary",
     Severity.STOP,
-    "Correct the column's name, or describe the column in the data dictionary.",
+    "Correct the column name, or describe the column in the data dictionary.",
 )
 NO_STANDARD = Kind(
     "STU014",
@@ -99,7 +99,7 @@ NO_STANDARD = Kind(
 )
 DEFERRED_MAPPED = Kind(
     "STU015",
-    "Deferred form is mapped",
+    "Mapped form in [deferred]",
     Severity.STOP,
     "Remove the form from [deferred].",
 )
@@ -122,6 +122,18 @@ def checks(study: Study) -> Iterator[Check]:
         yield from _form_checks(study)
     yield from _effect_checks(study)
     yield from _link_checks(study)
+    yield from _trial_checks(study)
+
+
+def _trial_checks(study: Study) -> Iterator[Check]:
+    for key, value in entries(study.trial or {}, PARAMETER):
+        table, name = ".".join(key[:-1]), key[-1]
+        if is_reserved(name):
+            yield key, UNKNOWN_KEY, f"'{name}' is reserved and can't be a key of [{table}].", [], ""
+        found = [str(item) for item in unfit(value)]
+        if found:
+            what = "The value is not a text, number, boolean, date, array or table."
+            yield key, BAD_VALUE, what, found, ""
 
 
 def _raw_checks(study: Study) -> Iterator[Check]:
@@ -187,19 +199,8 @@ def _date_checks(study: Study) -> Iterator[Check]:
 
 
 def _effect_checks(study: Study) -> Iterator[Check]:
-    """Keys of a form that its format does not use."""
-    used = {
-        "delimiter": {"csv"},
-        "header_line": {"csv", "xlsx"},
-        "unit_line": {"csv", "xlsx"},
-        "encoding": {"csv", "sav", "sas7bdat", "xport", "dta"},
-        "itemgroup": {"odm"},
-    }
+    """Keys that have no effect, or one that can't be meant."""
     for form, source in study.forms.items():
-        kind = study.format_of(form)
-        for name in [n for n in source.model_fields_set if kind and kind not in used.get(n, {kind})]:
-            what = f"A file of format {kind} is read without {name}."
-            yield ("forms", form, name), NO_EFFECT, what, [str(getattr(source, name))], ""
         if source.restricted and study.treatment is None:
             what = "The trial has no [treatment], so nothing is restricted."
             yield ("forms", form, "restricted"), NO_EFFECT, what, [], ""
@@ -209,9 +210,6 @@ def _effect_checks(study: Study) -> Iterator[Check]:
         if source.subject is not None and source.subject.on and not source.subject.through:
             what = "'on' is the column of the form that the link goes through, and it goes through none."
             yield ("forms", form, "subject", "on"), NO_EFFECT, what, [source.subject.on], ""
-        if source.unit_line is not None and source.unit_line >= source.header_line:
-            what = f"The line of units is above the header, which is line {source.header_line}."
-            yield ("forms", form, "unit_line"), BAD_VALUE, what, [str(source.unit_line)], ""
         doubles = sorted({column for column in source.key if source.key.count(column) > 1})
         if doubles:
             yield ("forms", form, "key"), BAD_VALUE, "A column is named twice.", doubles, ""
@@ -265,33 +263,13 @@ def _form_checks(study: Study) -> Iterator[Check]:
     for key, form in asked:
         if form not in study.forms:
             yield key, UNKNOWN_FORM, f"There is no form '{form}'.", [], did_you_mean(form, names)
-    seen: dict[tuple[str, str, str], str] = {}
     for form, source in study.forms.items():
-        key = ("forms", form)
-        if form == treated:
-            if source.file:
-                what = "The treatment form takes its file from [treatment], it has none of its own."
-                yield (*key, "file"), BAD_VALUE, what, [source.file], ""
-        elif not source.file:
-            yield (*key, "file"), MISSING_KEY, "'file' is missing.", [], ""
-            continue
-        kind = study.format_of(form)
-        if not kind:
-            what = (
-                f"The ending of the file says no format; give format = one of {', '.join(get_args(Format))}."
-            )
-            yield (*key, "file"), BAD_VALUE, what, [study.file_of(form).name], ""
-        if kind == "xlsx" and not source.sheet:
-            yield key, MISSING_KEY, "'sheet' is missing: a workbook may have several.", [], ""
-        if kind == "odm" and not source.itemgroup:
-            yield key, MISSING_KEY, "'itemgroup' is missing: an ODM file may have several.", [], ""
-        if kind and kind != "xlsx" and source.sheet:
-            yield (*key, "sheet"), BAD_VALUE, f"A file of format {kind} has no sheets.", [source.sheet], ""
-        place = (str(study.file_of(form)), source.sheet, source.itemgroup)
-        if place in seen:
-            what = f"Forms '{seen[place]}' and '{form}' are read from the same place."
-            yield (*key, "file"), BAD_VALUE, what, [source.file], ""
-        seen.setdefault(place, form)
+        key = ("forms", form, "file")
+        if form == treated and source.file:
+            what = "The treatment form takes its file from [treatment], it has none of its own."
+            yield key, BAD_VALUE, what, [source.file], ""
+        elif form != treated and not source.file:
+            yield key, MISSING_KEY, "'file' is missing.", [], ""
 
 
 def _link_checks(study: Study) -> Iterator[Check]:
@@ -300,7 +278,8 @@ def _link_checks(study: Study) -> Iterator[Check]:
         link, key = source.subject, ("forms", form, "subject")
         if form == subjects and (link is None or link.column != column):
             what = f'The subjects form finds its subjects by its own column; write subject = "{column}".'
-            yield key, BAD_LINK, what, [], ""
+            found = [link.column] if link is not None and link.column else []
+            yield key, BAD_LINK, what, found, did_you_mean(found[0], [column]) if found else ""
             continue
         if link is None:
             continue

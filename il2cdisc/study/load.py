@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line, did_you_mean
-from il2cdisc.study.checks import BAD_VALUE, MISSING_KEY, NO_FOLDER, UNKNOWN_KEY, UNREADABLE, Key, checks
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line
+from il2cdisc.study.checks import NO_FOLDER, UNKNOWN_KEY, UNREADABLE, Key, checks
+from il2cdisc.study.invalid import invalid_key
 from il2cdisc.study.model import (
     FILE,
     Agreement,
@@ -32,9 +33,6 @@ from il2cdisc.study.model import (
 )
 
 __all__ = ["FILE", "FormSource", "Study", "SubjectLink", "Treatment", "load_study"]
-
-OURS = ("folder", "lines")
-"""Fields of the model that are no keys of the file."""
 
 
 def load_study(folder: Path) -> Study:
@@ -60,7 +58,7 @@ def read_study(folder: Path) -> tuple[Study | None, Problems]:
     text, data = _read(root)
     places = _lines(text)
     problems = Problems()
-    for name in OURS:
+    for name in ("folder", "lines"):  # fields of the model that are not keys of the file
         if data.pop(name, None) is not None:
             problems.add(UNKNOWN_KEY.at(_place((name,), places), f"'{name}' is not a key of the study."))
     study: Study | None = None
@@ -68,7 +66,7 @@ def read_study(folder: Path) -> tuple[Study | None, Problems]:
     try:
         study = Study(**data, folder=root, lines=places)
     except ValidationError as error:
-        problems.extend(_told(error, places))
+        problems.extend(_invalid(error, places))
         study, filled = _as_far_as_it_goes(data, error, root, places)
     if study is not None and not filled:
         for where, kind, what, values, hint in checks(study):
@@ -169,38 +167,17 @@ def _place(key: Key, places: dict[Key, int]) -> Address:
     return at_line(FILE, 1, ".".join(key))
 
 
-def _told(error: ValidationError, places: dict[Key, int]) -> Iterator[Problem]:
+def _invalid(error: ValidationError, places: dict[Key, int]) -> Iterator[Problem]:
     for item in error.errors(include_url=False):
         key = tuple(str(part) for part in item["loc"] if part != "[key]")
-        last = key[len(key) - 1]
-        where = _place(key, places)
-        kind = item["type"]
-        if kind == "extra_forbidden":
-            hint = did_you_mean(last, _keys_at(key[:-1]))
-            table = f"[{'.'.join(key[:-1])}]" if len(key) > 1 else "the study"
-            yield UNKNOWN_KEY.at(where, f"'{last}' is not a key of {table}.", hint=hint)
-        elif kind == "missing":
-            yield MISSING_KEY.at(where, f"'{last}' is missing.")
-        elif kind == "string_pattern_mismatch" and item["loc"][-1] == "[key]":
-            what = f"The form name '{last}' is not lower-case letters, digits and underscores."
-            yield BAD_VALUE.at(where, what)
-        elif kind == "value_error":
-            yield BAD_VALUE.at(
-                where, f"The value {item['msg'].removeprefix('Value error, ')}.", values=[item["input"]]
-            )
-        else:
-            yield BAD_VALUE.at(where, f"{item['msg']}.", values=[item["input"]])
+        yield invalid_key(item, key, _place(key, places), _model_at(key[:-1]))
 
 
-def _keys_at(key: Key) -> list[str]:
-    """Keys that the table at `key` may have."""
-    if key[:1] == ("forms",) and len(key) == 2:
-        model = FormSource
-    elif key[:1] == ("agreements",):
-        model = Agreement
-    else:
-        model = _TABLES.get(key[-1] if len(key) else "")
-    return [name for name in model.model_fields if name not in OURS] if model else []
+def _model_at(key: Key) -> type[BaseModel] | None:
+    """The model of the table at `key`."""
+    if key[:1] == ("agreements",):
+        return Agreement
+    return _TABLES.get(key[-1] if key else "")
 
 
 _TABLES: dict[str, type[BaseModel]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import string
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -16,25 +15,15 @@ from pydantic import (
     ConfigDict,
     Field,
     NaiveDatetime,
+    PlainValidator,
     field_validator,
+    model_validator,
 )
 
 from il2cdisc.base.problems import Address, at_line
+from il2cdisc.study.trial import PARAMETER, TrialFacts
 
 FILE = "study.toml"
-FORMATS = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".tsv": "csv",
-    ".xlsx": "xlsx",
-    ".sav": "sav",
-    ".zsav": "sav",
-    ".sas7bdat": "sas7bdat",
-    ".xpt": "xport",
-    ".dta": "dta",
-    ".xml": "odm",
-}
-Format = Literal["csv", "xlsx", "sav", "sas7bdat", "xport", "dta", "odm"]
 Mode = Literal["dummy", "real"]
 
 
@@ -49,7 +38,6 @@ def _one_line(value: str) -> str:
 Text = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_one_line)]
 Printable = Annotated[str, AfterValidator(_one_line)]
 MOST_DAYS = 3650
-_NO_TEXT = {"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"}
 FormName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -176,31 +164,29 @@ class SubjectLink(_Table):
 
 
 def _as_link(value: object) -> object:
+    if not isinstance(value, str | dict | SubjectLink):
+        raise ValueError('is not a column name or { through = "form", by = "COLUMN" }')
     return {"column": value} if isinstance(value, str) else value
 
 
 class FormSource(_Table):
-    """[forms.<name>]: where a form comes from and how it is written."""
+    """[forms.<name>]: where a form comes from, and what holds for every format.
+
+    What else the table has are options of the format: they are kept as they are given, and its reader
+    validates them.
+    """
 
     file: Printable = ""
-    """Relative to the raw folder; further parts `<stem>_2`, `<stem>_3`, ... are found beside it.
+    """Relative to the raw folder; further parts `<stem>_2`, `<stem>_3`, ... are found in the same folder.
     The treatment form has none: [treatment] names its two lists."""
-    format: Format | None = None
-    encoding: str = "utf-8"
-    """Of CSV text; for SAS, SPSS and Stata what the file says, unless given here."""
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    format: Printable = ""
+    """How the file is read; empty: as its ending says."""
     decimal: Literal[".", ","] = "."
     """How numbers are written in this form; for the mapping verbs, reading leaves text as it is."""
-    sheet: Printable = ""
-    header_line: Annotated[int, Field(ge=1, le=1_048_576)] = 1
-    unit_line: Annotated[int | None, Field(ge=1)] = None
-    """The line above the header that holds the units; they are held against the data dictionary."""
     trim: bool = False
     """Whether blanks at the end of values and keys are removed, as SAS pads them."""
-    itemgroup: Printable = ""
-    """ItemGroupOID of an ODM-XML file."""
     key: Annotated[tuple[Text, ...], Field(strict=False)] = ()
-    """Columns that tell the records of the form apart; a record that repeats one is told."""
+    """Columns that identify the records of the form; a record that repeats one is reported."""
     visit: Printable = ""
     """Column of the visit, where it is not the one that [schedule] names."""
     restricted: bool | Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = False
@@ -209,25 +195,16 @@ class FormSource(_Table):
     explained_by: Mapping[Text, Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]] = {}
     """Column → its values that say why results of the same record are missing."""
     subject: Annotated[SubjectLink | None, BeforeValidator(_as_link)] = None
+    options: Mapping[str, object] = {}
+    """Options of the format."""
 
-    @field_validator("encoding")
+    @model_validator(mode="before")
     @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        common = "common ones are utf-8, latin-1, cp1252"
-        try:
-            found = codecs.lookup(value)
-        except (LookupError, ValueError) as error:
-            raise ValueError(f"is not a known encoding; {common}") from error
-        if not getattr(found, "_is_text_encoding", True) or found.name.replace("-", "_") in _NO_TEXT:
-            raise ValueError(f"is not an encoding of text files; {common}")
-        return value
-
-    @field_validator("delimiter")
-    @classmethod
-    def _parts_fields(cls, value: str) -> str:
-        if value.isalnum() or value in "\"'.+-_" or (not value.isprintable() and value != "\t"):
-            raise ValueError("can't part fields: it may be part of a value, of a quote or of a line's end")
-        return value
+    def _with_options_apart(cls, table: object) -> object:
+        if not isinstance(table, dict):
+            return table
+        common = {name: table[name] for name in table if name in cls.model_fields and name != "options"}
+        return {**common, "options": {name: table[name] for name in table if name not in common}}
 
 
 class Agreement(_Table):
@@ -293,6 +270,12 @@ class Start(_Table):
         return self.sdtm or self.adam
 
 
+def _as_facts(value: object) -> TrialFacts:
+    if not isinstance(value, dict | TrialFacts):
+        raise ValueError("is not a table")
+    return TrialFacts(value)
+
+
 class Study(_Table):
     """The whole of `study.toml`, with the folder that it was read from."""
 
@@ -312,6 +295,8 @@ class Study(_Table):
     text: TextFacts = TextFacts()
     schedule: ScheduleFacts | None = None
     """Missing: forms that are not there are not looked for."""
+    trial: Annotated[TrialFacts | None, PlainValidator(_as_facts)] = None
+    """What the mappings take from the file; None without such a table."""
     folder: Path
     lines: Mapping[tuple[str, ...], int] = Field(default={}, repr=False)
     """Line of each key in the file, as far as it is known."""
@@ -325,6 +310,11 @@ class Study(_Table):
         ends = range(len(key), 0, -1)
         line = next((self.lines[key[:end]] for end in ends if key[:end] in self.lines), 1)
         return at_line(FILE, line, ".".join(key))
+
+    @property
+    def parameters(self) -> dict[str, TrialFacts]:
+        """What mapping modules of SDTM may ask for by name: `trial`, where there is such a table."""
+        return {PARAMETER: self.trial} if self.trial is not None else {}
 
     @property
     def treatment_mode(self) -> str:
@@ -396,16 +386,6 @@ class Study(_Table):
         if self.treatment is not None and form == self.treatment.form:
             return self.raw / self.treatment.file
         return self.raw / self.forms[form].file
-
-    def header_of(self, form: str, column: str) -> Address:
-        """Where the header of a form's column stands: in its first file."""
-        source = self.forms[form]
-        line = source.header_line if self.format_of(form) in {"csv", "xlsx"} else 0
-        return at_line(self.shown(self.file_of(form)), line, column, sheet=source.sheet)
-
-    def format_of(self, form: str) -> str:
-        """How the file of a form is read: as given, or by its ending ("" if that is unknown)."""
-        return self.forms[form].format or FORMATS.get(self.file_of(form).suffix.lower(), "")
 
     def with_forms(self, names: Collection[str] | None) -> Study:
         """The study with some of its forms, and the agreements between them; None: with all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,18 +27,15 @@ from il2cdisc.cli import app
 from il2cdisc.raw import RawExport, load_dictionary, read_export
 from il2cdisc.raw.link import link
 from il2cdisc.raw.notice import notice
-from il2cdisc.raw.readers.delimited import read_csv
-from il2cdisc.raw.readers.odm import read_odm
-from il2cdisc.raw.readers.sound import UnsoundError, check_dta, check_sav
-from il2cdisc.raw.readers.stat import _text, read_stat
-from il2cdisc.raw.readers.statdates import convert, date_format
-from il2cdisc.raw.readers.xlsx import read_xlsx
+from il2cdisc.raw.readers import all_readers, reader_of
+from il2cdisc.raw.readers._sound import UnsoundError, check_dta, check_sav
+from il2cdisc.raw.readers._stat import _text
+from il2cdisc.raw.readers._statdates import convert, sas_format, spss_format, stata_format
 from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.modules import load_functions, run_mappings
 from il2cdisc.standards.evs import NEEDED, read_evs
 from il2cdisc.standards.release import read_release
 from il2cdisc.study import Study, load_study
-from il2cdisc.study.model import FORMATS
 from il2cdisc.transport.ooxml import EXPORT, PackageError
 from il2cdisc.transport.sheets import Package
 
@@ -107,10 +105,19 @@ def changed(data: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
     return out.getvalue()
 
 
-def read(data: bytes, **options: Any) -> tuple[Any, Problems]:
+def read_as(data: bytes, name: str, problems: Problems, **options: Any) -> Any:
+    """The table of a file with these bytes, by the reader of its ending; None after a problem that stops."""
+    reader = reader_of(Path(name).suffix)
+    assert reader is not None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        return reader.whole(path, f"raw/{name}", reader.options.model_validate(options), problems)
+
+
+def read(data: bytes) -> tuple[Any, Problems]:
     problems = Problems()
-    options = {"sheet": "LBX", "header_line": 3, **options}
-    return read_xlsx(data, "raw/lab.xlsx", problems, **options), problems
+    return read_as(data, "lab.xlsx", problems, sheet="LBX", header_line=3), problems
 
 
 PLAIN = workbook(lambda book: None)
@@ -190,7 +197,7 @@ def test_1_whatever_a_reader_fails_with_names_file_sheet_and_format(tmp_path: Pa
         tmp_path, {"lab.xlsx": PLAIN}, forms, ["lb,PAT,a,text", "lb,DAT,a,date", "lb,WBC,a,text"]
     )
     read_all()
-    monkeypatch.setattr("il2cdisc.raw.read.read_xlsx", fails)
+    monkeypatch.setattr("il2cdisc.raw.readers.xlsx.cell_values", fails)
     with pytest.raises(Stopped) as caught:
         read_all()
     assert [str(problem).splitlines()[0] for problem in caught.value.problems] == [
@@ -204,7 +211,7 @@ def test_1_an_interruption_is_not_a_problem_of_the_file(tmp_path: Path, monkeypa
         raise error
 
     _, read_all = trial(tmp_path, {}, "", [])
-    monkeypatch.setattr("il2cdisc.raw.read.read_csv", fails)
+    monkeypatch.setattr("il2cdisc.raw.readers.csv.text_blocks", fails)
     with pytest.raises(error):
         read_all()
 
@@ -397,8 +404,8 @@ SAS_DAY = float(datetime.date(2021, 3, 1).toordinal() - datetime.date(1960, 1, 1
 
 
 def read_file(path: Path, kind: str) -> tuple[pd.DataFrame, Problems, Any]:
-    problems = Problems()
-    table = read_stat(path, f"raw/{path.name}", problems, format=kind)
+    problems, reader = Problems(), all_readers()[kind]
+    table = reader.whole(path, f"raw/{path.name}", reader.options(), problems)
     assert table is not None
     return table.frame, problems, table
 
@@ -507,8 +514,8 @@ def test_dates_7_formats_of_stata(tmp_path: Path) -> None:
 
 @given(st.dates(datetime.date(1582, 10, 15), datetime.date(9999, 12, 31)))
 def test_dates_7_every_day_of_the_calendar_comes_back(day: datetime.date) -> None:
-    sas = date_format("DATE9", "xport")
-    spss = date_format("EDATE10", "sav")
+    sas = sas_format("DATE9")
+    spss = spss_format("EDATE10")
     assert sas is not None
     assert spss is not None
     number = day.toordinal() - datetime.date(1960, 1, 1).toordinal()
@@ -519,14 +526,13 @@ def test_dates_7_every_day_of_the_calendar_comes_back(day: datetime.date) -> Non
 
 @given(st.floats())
 def test_dates_7_no_number_fails(number: float) -> None:
-    for name, kind in (
-        ("DATE9", "xport"),
-        ("DATETIME", "sav"),
-        ("TIME", "sav"),
-        ("%tm", "dta"),
-        ("%tc", "dta"),
+    for form in (
+        sas_format("DATE9"),
+        spss_format("DATETIME"),
+        spss_format("TIME"),
+        stata_format("%tm"),
+        stata_format("%tc"),
     ):
-        form = date_format(name, kind)
         assert form is not None
         done = convert([number], form)
         assert (number in done.texts) != (len(done.wrong) == 1)
@@ -600,7 +606,7 @@ def item(name: str, value: str = "", more: str = "") -> str:
 def read_group(data: bytes, order: list[str] | None = None) -> tuple[dict[str, dict[str, str]], Problems]:
     """Records of IG by subject and repeat key (kept in `order`), without missing values, and the problems."""
     problems = Problems()
-    table = read_odm(data, "raw/o.xml", problems, itemgroup="IG")
+    table = read_as(data, "o.xml", problems, itemgroup="IG")
     found: dict[str, dict[str, str]] = {}
     for record in table.frame.to_dict("records") if table is not None else []:
         kept = {str(name): value for name, value in record.items() if not pd.isna(value)}
@@ -899,6 +905,11 @@ def test_1_sound_files_of_spss_pass_and_one_with_another_width_does_not(tmp_path
 
 
 TRIES = 200
+OPTIONS: dict[str, dict[str, Any]] = {
+    "b.csv": {"delimiter": ";"},
+    "a.xlsx": {"sheet": "LBX", "header_line": 3, "unit_line": 2},
+    "a.xml": {"itemgroup": "IG"},
+}
 
 
 @pytest.mark.parametrize(
@@ -912,7 +923,8 @@ def test_1_damage_of_any_kind_gives_problems_and_never_an_error(tmp_path: Path, 
     for number in range(TRIES if name.rpartition(".")[2] in {"csv", "xlsx", "xml"} else TRIES // 2):
         data = in_xml(whole, random) if name.endswith("!") else damaged(whole, random)
         problems = Problems()
-        table = read_bytes(tmp_path, name.removesuffix("!"), data, problems)
+        file = name.removesuffix("!")
+        table = read_as(data, file, problems, **OPTIONS.get(file, {}))
         assert (table is not None) != bool(problems.stops), number
         if table is not None:
             assert len(table.frame) == len(table.lines)
@@ -933,16 +945,3 @@ def in_xml(data: bytes, random: Random) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         chosen = random.choice([name for name in archive.namelist() if name.endswith((".xml", ".rels"))])
     return changed(data, lambda name, part: changed_text(part) if name == chosen else part)
-
-
-def read_bytes(folder: Path, name: str, data: bytes, problems: Problems) -> Any:
-    kind = FORMATS[f".{name.rpartition('.')[2]}"]
-    if kind == "csv":
-        return read_csv(data, name, problems, delimiter="," if name == "a.csv" else ";")
-    if kind == "xlsx":
-        return read_xlsx(data, name, problems, sheet="LBX", header_line=3, unit_line=2)
-    if kind == "odm":
-        return read_odm(data, name, problems, itemgroup="IG")
-    path = folder / f"damaged.{name.rpartition('.')[2]}"
-    path.write_bytes(data)
-    return read_stat(path, name, problems, format=kind)

@@ -21,8 +21,11 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+from typer.testing import CliRunner
 
-from il2cdisc.base.problems import Stopped, did_you_mean
+from il2cdisc.base.problems import Problems, Stopped, did_you_mean
+from il2cdisc.cli import app
+from il2cdisc.raw import check_sources
 from il2cdisc.run.survey import Survey, survey
 from il2cdisc.study import load_study, read_study
 
@@ -59,7 +62,7 @@ def edited(folder: Path, *changes: tuple[str, str], file: str = "study.toml") ->
 
 def refused(folder: Path) -> str:
     with pytest.raises(Stopped) as stopped:
-        load_study(folder)
+        Problems(check_sources(load_study(folder))).stop_if_any()
     return str(stopped.value)
 
 
@@ -182,7 +185,7 @@ ODD = {
         ('subject = "patient_no"', 'subject = { column = "patient_no", on = "x" }'),
         "subject.on: 'on' is the column of the form that the link goes through",
     ),
-    "facts that nothing reads": (("[analysis]", "[trial]\nx = 1\n[analysis]"), "'trial' is not a key of the study."),
+    "facts that nothing reads": (("[analysis]", "[facts]\nx = 1\n[analysis]"), "'facts' is not a key of the study."),
     "agreement with a form that is not there": (
         ("[analysis]", '[[agreements]]\ncolumn = "enrol.a"\nagrees_with = "x.b"\npairs = {a = "b"}\n[analysis]'),
         "agreements.0.agrees_with: There is no form 'x'.",
@@ -197,6 +200,33 @@ def test_11_and_13_a_key_of_study_toml_is_refused_at_its_line(case: str, trial: 
     text = refused(edited(trial, change))
     assert told in text
     assert "study.toml" in text
+
+
+@pytest.mark.parametrize("arguments", [("spec", "check"), ("build",)])
+def test_13_both_commands_name_the_options_that_a_format_does_not_have(
+    arguments: tuple[str, ...], trial: Path
+) -> None:
+    run = CliRunner()
+    edited(trial, ('delimiter = "|"', 'delimeter = "|"'), ('delimiter = ";"', 'delimiter = ";"\nsheet = "A"'))
+    done = run.invoke(app, [*arguments, "--trial", str(trial)])
+    assert done.exit_code == 2
+    assert (
+        "forms.events.delimeter: 'delimeter' is not a key of [forms.events].\n    did you mean: delimiter"
+        in done.stderr
+    )
+    assert "forms.milestones.sheet: A file of format csv is read without sheet." in done.stderr
+    assert not (trial / "outputs").exists()
+
+
+def test_13_options_are_named_with_everything_else(trial: Path) -> None:
+    edited(
+        trial,
+        ('delimiter = "|"', 'delimeter = "|"'),
+        ("treatment_emergent_days = 7", "treatment_emergent_days = -7"),
+    )
+    found = told(survey(trial))
+    assert "STU002 study.toml:" in found
+    assert "STU004 study.toml:" in found
 
 
 def cells(folder: Path, book: str, *changes: tuple[str, dict[str, str], str, object]) -> None:

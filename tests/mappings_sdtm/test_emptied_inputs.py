@@ -40,7 +40,7 @@ def read_trial(folder: Path) -> Trial:
     spec = load_spec(study.specs / "sdtm.xlsx", "specs/sdtm.xlsx")
     functions = load_functions(study.mappings, "sdtm")
     inputs: dict[str, Any] = {f"raw_{name}": frame for name, frame in export.frames().items()}
-    inputs["protocol"] = spec.protocol
+    inputs |= study.parameters | {"protocol": spec.protocol}
     context = Context(spec, Problems(), lambda form, row, column: Address(file=form, line=row, column=column))
     order = in_order(functions, inputs)
     mappings, made = run_mappings(functions, order, inputs, context, folder=study.mappings)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,13 +15,17 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.raw.readers.delimited import read_csv
+from il2cdisc.raw.readers.csv import READER, CsvOptions
 from il2cdisc.raw.table import Table
 
 
 def read(data: bytes, **options: object) -> tuple[Table | None, Problems]:
     problems = Problems()
-    return read_csv(data, "raw/edc/ae.csv", problems, **options), problems  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ae.csv"
+        path.write_bytes(data)
+        given = CsvOptions.model_validate(options)
+        return READER.whole(path, "raw/edc/ae.csv", given, problems), problems
 
 
 def rows(table: Table | None) -> list[list[str | None]]:

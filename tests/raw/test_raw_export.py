@@ -11,7 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Stopped
-from il2cdisc.raw import empty_forms, link, load_dictionary
+from il2cdisc.raw import empty_forms, link, load_dictionary, read_export
 from il2cdisc.raw.read import parts_of
 
 
@@ -65,10 +65,14 @@ def test_receipts(trial: Any) -> None:
 
 
 def test_only_one_treatment_list_is_opened(trial: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    plain = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: (opened.append(path.name), plain(path))[1])
-    export = trial.read()
+    study, opened, plain = trial.study(), list[str](), Path.open
+
+    def open_noted(path: Path, *arguments: Any, **options: Any) -> Any:
+        opened.append(path.name)
+        return plain(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", open_noted)
+    export = read_export(study, load_dictionary(study.dictionary))
     assert export.forms["arms"].frame["arms.GROUP"].tolist() == ["X", "Y"]
     assert "arms_dummy.csv" in opened
     assert "arms.csv" not in opened

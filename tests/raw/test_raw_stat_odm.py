@@ -12,9 +12,13 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.raw.readers.odm import read_odm
-from il2cdisc.raw.readers.stat import read_stat
+from il2cdisc.raw.readers import all_readers
 from il2cdisc.raw.table import Table
+
+
+def read(path: Path, shown: str, problems: Problems, format: str, **options: str) -> Table | None:
+    reader = all_readers()[format]
+    return reader.whole(path, shown, reader.options.model_validate(options), problems)
 
 
 def rows(table: Table | None) -> list[list[str | None]]:
@@ -43,7 +47,7 @@ def test_spss(tmp_path: Path) -> None:
         missing_ranges={"ITEM": [9]},
     )
     problems = Problems()
-    table = read_stat(path, "raw/scales/scale.sav", problems, format="sav")
+    table = read(path, "raw/scales/scale.sav", problems, "sav")
     assert rows(table) == [
         ["007", "2", "12.5", "2021-03-04"],
         ["NA", None, "0.1", None],
@@ -64,7 +68,7 @@ def test_spss(tmp_path: Path) -> None:
 def test_stata_and_transport(suffix: str, kind: str, write: Callable[..., None], tmp_path: Path) -> None:
     path = tmp_path / f"scale{suffix}"
     write(scale()[["PAT", "ITEM", "SCORE"]], path)
-    table = read_stat(path, path.name, Problems(), format=kind)
+    table = read(path, path.name, Problems(), kind)
     assert rows(table)[:2] == [["007", "2", "12.5"], ["NA", None, "0.1"]]
 
 
@@ -77,7 +81,7 @@ def test_damaged_files_are_told(
     for name, data in {"empty": b"", "junk": b"PAT,ITEM\n", "cut": whole.read_bytes()[:-2000]}.items():
         path = tmp_path / f"{name}.sav"
         path.write_bytes(data)
-        assert read_stat(path, f"raw/scales/{path.name}", problems, format="sav") is None
+        assert read(path, f"raw/scales/{path.name}", problems, "sav") is None
     assert told(problems) == snapshot
 
 
@@ -95,9 +99,14 @@ ODM = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def test_odm() -> None:
+def read_odm(folder: Path, text: str) -> tuple[Table | None, Problems]:
     problems = Problems()
-    table = read_odm(ODM.encode(), "raw/odm.xml", problems, itemgroup="IG.1")
+    (folder / "odm.xml").write_text(text, encoding="utf-8")
+    return read(folder / "odm.xml", "raw/odm.xml", problems, "odm", itemgroup="IG.1"), problems
+
+
+def test_odm(tmp_path: Path) -> None:
+    table, problems = read_odm(tmp_path, ODM)
     assert table is not None
     names = ["SubjectKey", "StudyEventOID", "FormOID", "ItemGroupRepeatKey", "IT.A", "IT.B", "IT.C"]
     assert list(table.frame.columns) == names
@@ -121,7 +130,9 @@ BAD_ODM = {
 
 
 @pytest.mark.parametrize("case", list(BAD_ODM))
-def test_bad_odm_is_told(case: str, told: Callable[[Problems], str], snapshot: SnapshotAssertion) -> None:
-    problems = Problems()
-    assert read_odm(BAD_ODM[case].encode(), "raw/odm.xml", problems, itemgroup="IG.1") is None
+def test_bad_odm_is_told(
+    case: str, tmp_path: Path, told: Callable[[Problems], str], snapshot: SnapshotAssertion
+) -> None:
+    table, problems = read_odm(tmp_path, BAD_ODM[case])
+    assert table is None
     assert told(problems) == snapshot

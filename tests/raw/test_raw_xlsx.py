@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import io
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import Problems
-from il2cdisc.raw.readers.xlsx import read_xlsx
+from il2cdisc.raw.readers.xlsx import READER, XlsxOptions
 from il2cdisc.raw.table import Table
 
 
@@ -32,9 +34,12 @@ def workbook(fill: Callable[[Worksheet], None], title: str = "LBX") -> bytes:
     return stream.getvalue()
 
 
-def read(data: bytes) -> tuple[Table | None, Problems]:
-    problems = Problems()
-    return read_xlsx(data, "raw/lab/lab.xlsx", problems, sheet="LBX", header_line=3), problems
+def read(data: bytes, header_line: int = 3) -> tuple[Table | None, Problems]:
+    problems, options = Problems(), XlsxOptions(sheet="LBX", header_line=header_line)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "lab.xlsx"
+        path.write_bytes(data)
+        return READER.whole(path, "raw/lab/lab.xlsx", options, problems), problems
 
 
 def rows(table: Table | None) -> list[list[str | None]]:
@@ -171,6 +176,6 @@ def test_results_of_formulas_and_errors_are_kept_and_told(
 
 
 def test_a_header_below_the_end(told: Callable[[Problems], str], snapshot: SnapshotAssertion) -> None:
-    problems = Problems()
-    assert read_xlsx(workbook(no_rows), "raw/lab/lab.xlsx", problems, sheet="LBX", header_line=9) is None
+    table, problems = read(workbook(no_rows), header_line=9)
+    assert table is None
     assert told(problems) == snapshot

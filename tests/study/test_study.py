@@ -79,7 +79,7 @@ def test_a_study_is_read(tmp_path: Path) -> None:
     assert study.shown(study.file_of("dm")) == "raw/edc/dm.csv"
     assert study.chain("cyto") == ("cyto", "tubes")
     assert study.chain("words") == ()
-    assert study.format_of("cyto") == "csv"
+    assert study.forms["cyto"].options == {"encoding": "latin-1", "delimiter": ";"}
     assert study.study.usubjid_fields == ("STUDYID", "SUBJID")
     with pytest.raises(ValueError, match="frozen"):
         study.build = study.build  # pyright: ignore[reportAttributeAccessIssue]
@@ -102,16 +102,14 @@ def test_only_the_list_that_the_mode_names(tmp_path: Path) -> None:
 
 BAD = {
     "no toml": "[study\n",
-    "unknown keys": GOOD.replace("subject_key", "subject_kye").replace("delimiter", "delimeter"),
+    "unknown keys": GOOD.replace("subject_key", "subject_kye").replace("through", "trough"),
     "unknown table": GOOD + "\n[analisys]\ndays = 3\n",
     "folder is no key": 'folder = "elsewhere"\n' + GOOD,
     "missing keys": GOOD.replace('protocol = "T1"\n', "").replace('file = "lab/tubes.csv"\n', ""),
     "wrong types": GOOD.replace("synthetic = true", 'synthetic = "yes"').replace(
         'mode = "dummy"', 'mode = "both"'
     ),
-    "wrong values": GOOD.replace('"latin-1"', '"latin-99"')
-    .replace('";"', '";;"')
-    .replace("T09:00:00", "T25:00"),
+    "wrong values": GOOD.replace('decimal = ","', 'decimal = ";"').replace("T09:00:00", "T25:00"),
     "bad pattern": GOOD.replace("synthetic = true", 'synthetic = true\nusubjid = "{STUDYID}-{SITE"'),
     "subjects share an id": GOOD.replace("synthetic = true", 'synthetic = true\nusubjid = "{STUDYID}"'),
     "paths leave": GOOD.replace("edc/dm.csv", "../dm.csv")
@@ -128,12 +126,21 @@ BAD = {
     ),
     "chain without subject": GOOD.replace('tubes.csv"\nsubject = "SUBJID"', 'tubes.csv"'),
     "half a link": GOOD.replace(', by = "CODE"', ""),
+    "no link": GOOD.replace('{ through = "tubes", by = "CODE" }', '["CODE"]'),
     "subjects form by another column": GOOD.replace(
-        'dm.csv"\nsubject = "SUBJID"', 'dm.csv"\nsubject = "PAT"'
+        'dm.csv"\nsubject = "SUBJID"', 'dm.csv"\nsubject = "SUBJD"'
     ),
-    "unknown ending": GOOD.replace("words.csv", "words.dat"),
-    "workbook without sheet": GOOD.replace("words.csv", "words.xlsx"),
-    "same place twice": GOOD.replace("coding/words.csv", "edc/dm.csv"),
+    "trial of other values": GOOD
+    + """
+[trial]
+starts = 08:30:00
+_limit = 3
+[trial.visits]
+items = []
+register = "b"
+W0 = [1, [inf, { keys = true }]]
+""",
+    "trial that is no table": "trial = 3\n" + GOOD,
     "treatment form with a file": GOOD.replace("[forms.rand]", '[forms.rand]\nfile = "x.csv"'),
     "not marked": GOOD.replace("SYNTHETIC DATA - a trial", "A trial"),
 }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from il2cdisc.base.problems import Address, Problem, Problems, at_line
 from il2cdisc.raw.problems import NULL_WITH_VALUE, TRANSACTION, UNREADABLE
-from il2cdisc.raw.table import Table, text_frame
+from il2cdisc.raw.readers._reader import Options, Reader
+from il2cdisc.raw.table import Table, in_pieces, text_frame
+from il2cdisc.study.model import Text
 
 LEVELS = {
     "SubjectData": ("SubjectKey",),
@@ -34,8 +38,19 @@ class _Record:
     values: dict[str, str] = field(default_factory=dict[str, str])
 
 
-def read_odm(data: bytes, shown: str, problems: Problems, *, itemgroup: str) -> Table | None:
-    """The records of one ItemGroupOID as a `Table`; None after a problem. `lines` are lines of the XML.
+class OdmOptions(Options):
+    """Options of ODM-XML files."""
+
+    itemgroup: Text = Field(description="an ODM file may have several")
+    """ItemGroupOID of the records that are read."""
+
+    @property
+    def place(self) -> str:
+        return self.itemgroup
+
+
+def read(path: Path, shown: str, options: OdmOptions, problems: Problems) -> Iterator[Table]:
+    """The records of one ItemGroupOID; the file is parsed as a whole. `lines` are lines of the XML.
 
     Columns: the keys that place a record (SubjectKey, StudyEventOID, ...), attributes of vendors
     (`StudySubjectID` of SubjectData, `FormData.Status` of other levels, `IT.A.ReasonForNull` of an item),
@@ -43,26 +58,30 @@ def read_odm(data: bytes, shown: str, problems: Problems, *, itemgroup: str) -> 
     (`<Value>`) are read. In a transactional file Insert, Update, Upsert, Remove and Context of every level
     are applied in the order of the file (ODM 1.3.2, section 2.10); a level without one has its parent's.
     """
-    root = _parsed(data, shown, problems)
+    root = _parsed(path.read_bytes(), shown, problems)
     if root is None:
-        return None
-    reader = _Reader(shown, itemgroup, _is_transactional(root))
+        return
+    reader = _Reader(shown, options.itemgroup, _is_transactional(root))
     contradiction = _contradiction(root, shown)
     if contradiction is not None:
         problems.add(contradiction)
-        return None
+        return
     for subject in root.iter("{*}SubjectData"):
         reader.walk(subject, (), "Insert")
     problems.extend(reader.problems())
-    records = reader.records
-    if not records:
-        problems.add(UNREADABLE.at(shown, f"The file holds no ItemGroupData of '{itemgroup}'."))
-        return None
+    if not reader.records:
+        what = f"The file holds no ItemGroupData of '{options.itemgroup}'."
+        problems.add(UNREADABLE.at(shown, what))
+        return
+    notes = ("transactions applied in the order of the file",) if reader.transactional else ()
+    yield from in_pieces(_table(reader.records, notes))
+
+
+def _table(records: Sequence[_Record], notes: tuple[str, ...]) -> Table:
     names = dict.fromkeys((*KEYS, *(name for record in records for name in record.values)))
     used = [name for name in names if name not in KEYS or any(record.values.get(name) for record in records)]
     frame = text_frame({name: [record.values.get(name) for record in records] for name in used})
     lines = np.array([record.line for record in records], dtype="int64")
-    notes = ("transactions applied in the order of the file",) if reader.transactional else ()
     return Table(frame, lines, "utf-8", notes)
 
 
@@ -230,3 +249,6 @@ def _value(item: Any) -> str:
     text = (child.text if child is not None else item.text) or ""
     # of an item without a value there may be the line break before its audit record
     return text if child is not None or text.strip() else ""
+
+
+READER = Reader("odm", "ODM-XML", (".xml",), OdmOptions, read)

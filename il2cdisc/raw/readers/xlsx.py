@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import (
@@ -33,58 +36,76 @@ from il2cdisc.raw.problems import (
     SHEET_UNREAD,
     UNREADABLE,
 )
-from il2cdisc.raw.readers.delimited import header_is_good
-from il2cdisc.raw.table import Table, line_list, text_frame
+from il2cdisc.raw.readers._header import HeaderOptions, header_problems
+from il2cdisc.raw.readers._reader import Reader
+from il2cdisc.raw.table import MOST_ROWS, Table, line_list, text_frame
+from il2cdisc.study.model import Text
 from il2cdisc.transport.cells import Marks, Where
 from il2cdisc.transport.ooxml import EXPORT, PackageError
 from il2cdisc.transport.sheets import Package, cell_values
 
 EXCEL_DIGITS = 15
+DATES = (datetime.date, datetime.time, datetime.timedelta)
 
 Rows = Sequence[Sequence[object]]
 
 
-def read_xlsx(
-    data: bytes, shown: str, problems: Problems, *, sheet: str, header_line: int = 1, unit_line: int = 0
-) -> Table | None:
-    """One sheet of a workbook as a `Table`; None after a problem that stops. `lines` are sheet rows.
+class XlsxOptions(HeaderOptions):
+    """Options of workbooks."""
+
+    sheet: Text = Field(description="a workbook may have several")
+
+    @property
+    def page(self) -> str:
+        return self.sheet
+
+
+def read(path: Path, shown: str, options: XlsxOptions, problems: Problems) -> Iterator[Table]:
+    """One sheet of a workbook. `lines` are sheet rows.
 
     A date cell becomes `yyyy-mm-dd`, with its time `yyyy-mm-dd hh:mm:ss`, a time cell `hh:mm:ss`, and its
     column is listed in `date_columns`; text that looks like a date stays as it is. Numbers are written
-    with Excel's 15 digits at most. `unit_line` is the row that holds the units; `units` has them by column.
-    Rows are read whether they are hidden or not, comments are reported.
+    with Excel's 15 digits at most. Rows are read whether they are hidden or not, comments are reported.
+
+    The values of the sheet are in memory at once, as calamine gives them; their texts are made in pieces.
     """
+    data, name = path.read_bytes(), options.sheet
     failing = ""
     try:
         with closing(Package(data, EXPORT)) as package:
             package.verify()
-            if sheet not in package.sheets:
-                what, hint = f"There is no sheet '{sheet}'.", did_you_mean(sheet, package.sheets)
+            if name not in package.sheets:
+                what, hint = f"There is no sheet '{name}'.", did_you_mean(name, package.sheets)
                 problems.add(SHEET_MISSING.at(shown, what, values=package.sheets, hint=hint))
-                return None
-            failing = sheet
-            marks = package.marks(sheet)
-        rows, merged = cell_values(data, sheet)
+                return
+            failing = name
+            marks = package.marks(name)
+        rows, merged = cell_values(data, name)
     except PackageError as error:
         problems.add(_unreadable(error, shown, failing))
-        return None
-    if len(rows) < header_line:
-        what = f"The sheet ends at row {len(rows)}, its header should be row {header_line}."
-        problems.add(UNREADABLE.at(at_line(shown, header_line, sheet=sheet), what))
-        return None
-    return _table(_Sheet(shown, sheet, header_line, rows), merged, marks, unit_line, problems)
+        return
+    header = options.header_line
+    if len(rows) < header:
+        what = f"The sheet ends at row {len(rows)}, its header should be row {header}."
+        problems.add(UNREADABLE.at(at_line(shown, header, sheet=name), what))
+        return
+    sheet, before = _Sheet(shown, name, header, rows), len(problems.stops)
+    problems.extend(_sheet_problems(sheet, merged, marks))
+    if len(problems.stops) == before:
+        yield from _pieces(sheet, marks, options.units)
 
 
-def unread_sheets(data: bytes, shown: str, read: Collection[str], problems: Problems) -> None:
+def unread_sheets(path: Path, shown: str, read: Sequence[XlsxOptions], problems: Problems) -> None:
     """Report each sheet with cells that no form reads: the data in it are nowhere else."""
+    names = [options.sheet for options in read]
     try:
-        with closing(Package(data, EXPORT)) as package:
+        with closing(Package(path.read_bytes(), EXPORT)) as package:
             for name in package.sheets:
-                if name not in read and not package.is_empty(name):
+                if name not in names and not package.is_empty(name):
                     hidden = ", and it is hidden" if package.marks(name).hidden else ""
                     what = f"No form of study.toml reads the sheet '{name}'{hidden}."
                     place = Address(file=shown, sheet=name)
-                    problems.add(SHEET_UNREAD.at(place, what, hint=did_you_mean(name, read)))
+                    problems.add(SHEET_UNREAD.at(place, what, hint=did_you_mean(name, names)))
     except PackageError as error:
         problems.add(_unreadable(error, shown))
 
@@ -124,47 +145,51 @@ class _Sheet:
         return at_cell(self.shown, self.name, column, row)
 
 
-def _table(
-    sheet: _Sheet,
-    merged: Iterable[tuple[Where, Where]],
-    marks: Marks,
-    unit_line: int,
-    problems: Problems,
-) -> Table | None:
-    before = len(problems.stops)
-    header_is_good(sheet.header, sheet.shown, sheet.header_line, problems, sheet.name)
-    problems.extend(_merged(sheet, merged))
-    problems.extend(_beyond(sheet))
-    problems.extend(_marked(sheet, marks))
-    problems.extend(_hidden(sheet, marks))
-    problems.extend(_commented(sheet, marks.comments))
+def _sheet_problems(sheet: _Sheet, merged: Iterable[tuple[Where, Where]], marks: Marks) -> Iterator[Problem]:
+    yield from header_problems(sheet.header, sheet.shown, sheet.header_line, sheet.name)
+    yield from _merged(sheet, merged)
+    yield from _beyond(sheet)
+    yield from _marked(sheet, marks)
+    yield from _hidden(sheet, marks)
+    yield from _commented(sheet, marks.comments)
     if sheet.blank:
         places = [at_line(sheet.shown, row, sheet=sheet.name) for row in sheet.blank]
-        problems.add(BLANK_LINES.at(places[0], "Blank rows are between the records.", records=places))
-    if len(problems.stops) > before:
-        return None
-    columns, dated = _columns(sheet)
-    lines = np.array(sheet.kept, dtype="int64") + 1
-    at = {int(line): place for place, line in enumerate(lines)}
-    for (row, column), text in marks.errors.items():
-        if row in at and column <= len(sheet.header):
-            columns[sheet.header[column - 1]][at[row]] = text
+        yield BLANK_LINES.at(places[0], "Blank rows are between the records.", records=places)
+
+
+def _pieces(sheet: _Sheet, marks: Marks, unit_line: int) -> Iterator[Table]:
+    """The records as text; what is said of the sheet is in the first piece."""
+    dated = _dated(sheet)
     notes = [f"Excel dates in {name}" for name in dated]
     notes += [f"blank rows: {line_list(sheet.blank)}"] if sheet.blank else []
     units = dict(zip(sheet.header, sheet.texts(unit_line), strict=False)) if unit_line else {}
-    return Table(text_frame(columns), lines, "utf-8", tuple(notes), tuple(dated), units=units)
+    for start in range(0, max(len(sheet.kept), 1), MOST_ROWS):
+        kept = sheet.kept[start : start + MOST_ROWS]
+        lines = np.array(kept, dtype="int64") + 1
+        piece = Table(text_frame(_columns(sheet, kept, marks)), lines)
+        facts = replace(piece, encoding="utf-8", notes=tuple(notes), date_columns=dated, units=units)
+        yield piece if start else facts
 
 
-def _columns(sheet: _Sheet) -> tuple[dict[str, list[str | None]], list[str]]:
-    """The records as columns of text, and the names of those with a date or a time."""
-    columns: dict[str, list[str | None]] = {}
-    dated: list[str] = []
-    for place, name in enumerate(sheet.header):
-        values = [sheet.rows[row][place] for row in sheet.kept]
-        if any(isinstance(value, datetime.date | datetime.time | datetime.timedelta) for value in values):
-            dated.append(name)
-        columns[name] = [_text(value) for value in values]
-    return columns, dated
+def _dated(sheet: _Sheet) -> tuple[str, ...]:
+    """Names of the columns with a date or a time."""
+    return tuple(
+        name
+        for place, name in enumerate(sheet.header)
+        if any(isinstance(sheet.rows[row][place], DATES) for row in sheet.kept)
+    )
+
+
+def _columns(sheet: _Sheet, kept: Sequence[int], marks: Marks) -> dict[str, list[str | None]]:
+    """Some records as columns of text; an Excel error is its own text."""
+    columns = {
+        name: [_text(sheet.rows[row][place]) for row in kept] for place, name in enumerate(sheet.header)
+    }
+    at = {row + 1: place for place, row in enumerate(kept)} if marks.errors else {}
+    for (row, column), text in marks.errors.items():
+        if row in at and column <= len(sheet.header):
+            columns[sheet.header[column - 1]][at[row]] = text
+    return columns
 
 
 def _text(cell: object) -> str | None:
@@ -256,3 +281,6 @@ def _commented(sheet: _Sheet, comments: Mapping[Where, str]) -> Iterator[Problem
     for text, places in by_text.items():
         what = f"The cell has the comment '{text}'." if text else "The cell has a comment without text."
         yield CELL_COMMENT.at(places[0], what, records=places)
+
+
+READER = Reader("xlsx", "XLSX", (".xlsx",), XlsxOptions, read, unread_tables=unread_sheets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from il2cdisc.adam import (
@@ -20,12 +19,14 @@ from il2cdisc.adam import (
 )
 from il2cdisc.base.problems import Problem
 from il2cdisc.spec.models import Spec
+from il2cdisc.study import TrialFacts
 
-AGE_GROUPS = {"<50": -np.inf, ">=50": 50.0}
 KEY = ["USUBJID"]
 
 
-def adsl(dm: pd.DataFrame, ex: pd.DataFrame, ds: pd.DataFrame, sv: pd.DataFrame, spec: Spec) -> Analysis:
+def adsl(
+    dm: pd.DataFrame, ex: pd.DataFrame, ds: pd.DataFrame, sv: pd.DataFrame, spec: Spec, trial: TrialFacts
+) -> Analysis:
     """Subjects: one record per patient."""
     out, findings = with_exposure(dm, ex, ds, sv)
     taken = out["_PACKS"] > 0
@@ -33,7 +34,8 @@ def adsl(dm: pd.DataFrame, ex: pd.DataFrame, ds: pd.DataFrame, sv: pd.DataFrame,
     treatments = numbers_of(spec, "TRTN")
     out = derive_var_number(out, source="TRT01P", new_var="TRT01PN", values=treatments)
     out = derive_var_number(out, source="TRT01A", new_var="TRT01AN", values=treatments)
-    out = derive_vars_group(out, source="AGE", new_var="AGEGR1", lower=AGE_GROUPS, number="AGEGR1N")
+    groups = trial.age_groups
+    out = derive_vars_group(out, source="AGE", new_var="AGEGR1", lower=groups, number="AGEGR1N")
     out = with_end(out, ds)
     flags = {"SAFFL": taken, "ITTFL": out["ARMCD"].notna()}
     return analysis_dataset("ADSL", derive_vars_population(out, flags=flags), findings)

@@ -18,25 +18,17 @@ from il2cdisc.sdtm import (
     subject,
     text_where,
 )
+from il2cdisc.study import TrialFacts
 from mappings.common import LABORATORY_DATE, visit, with_visit
 
-# whether a test is of the blood count; all others are of serum
-BLOOD_COUNT = {
-    "Haemoglobin": True,
-    "Thrombocytes": True,
-    "Glucose": False,
-    "Creatinine": False,
-    "ALAT": False,
-}
 
-
-def lb(raw_assays: pd.DataFrame, raw_attendance: pd.DataFrame) -> Mapped:
+def lb(raw_assays: pd.DataFrame, raw_attendance: pd.DataFrame, trial: TrialFacts) -> Mapped:
     """Laboratory results: one record per test per specimen per patient."""
     rows = with_visit(raw_assays, "assays.visit_code", raw_attendance)
     value, test = "assays.value_txt", "assays.analyte_txt"
     return dataset(
         "LB",
-        rows.assign(count=decoded(rows, test, BLOOD_COUNT)),
+        rows.assign(count=decoded(rows, test, trial.blood_count)),
         USUBJID=subject(),
         LBREFID=collected("assays.accession_no"),
         LBTESTCD=mapped(test, codelist="LBTESTCD", origin=Origin.ASSIGNED),

@@ -1,7 +1,8 @@
-"""SPSS, SAS and Stata files → text, with their labels."""
+"""SPSS, SAS and Stata files → text, with their labels: what their readers share."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,47 @@ from numpy.typing import NDArray
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import Problems, at_line
 from il2cdisc.raw.problems import NO_DATE, NOT_CONVERTED, UNREADABLE
-from il2cdisc.raw.readers.sound import check_dta, check_sav
-from il2cdisc.raw.readers.statdates import DateFormat, Shows, convert, date_format
-from il2cdisc.raw.table import Table
-
-NAMES = {"sav": "SPSS", "sas7bdat": "SAS", "xport": "SAS transport", "dta": "Stata"}
+from il2cdisc.raw.readers._reader import Encoding, Options, Reader
+from il2cdisc.raw.readers._statdates import DateFormat, Shows, convert
+from il2cdisc.raw.table import Table, in_pieces
 
 
-def read_stat(path: Path, shown: str, problems: Problems, *, format: str, encoding: str = "") -> Table | None:
-    """A `.sav`, `.sas7bdat`, `.xpt` (version 5 or 8) or `.dta` file as a `Table`; None after a problem.
+class StatOptions(Options):
+    """Options of SPSS, SAS and Stata files."""
+
+    encoding: Encoding | None = None
+    """Of the text; None: what the file says."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatFormat:
+    """What is particular to one format."""
+
+    title: str
+    function: str
+    """The function of pyreadstat that reads it."""
+    date_format: Callable[[str], DateFormat | None]
+    """The date format of a column by its name."""
+    verify: Callable[[bytes], None] | None = None
+    """Raise a `ValueError` for a file whose header contradicts itself: the library trusts it."""
+    has_user_missing: bool = True
+    """Whether pyreadstat can give values that the file calls missing."""
+
+
+def stat_reader(name: str, suffixes: tuple[str, ...], format: StatFormat) -> Reader[StatOptions]:
+    """The reader of one format."""
+
+    def read(path: Path, shown: str, options: StatOptions, problems: Problems) -> Iterator[Table]:
+        table = read_stat(path, shown, options, problems, format)
+        return in_pieces(table) if table is not None else iter(())
+
+    return Reader(name, format.title, suffixes, StatOptions, read)
+
+
+def read_stat(
+    path: Path, shown: str, options: StatOptions, problems: Problems, format: StatFormat
+) -> Table | None:
+    """A whole file, as the library gives it; None after a problem.
 
     `lines` are records. Numbers are written as the shortest text that reads back to the same number in
     the precision in which they are stored, dates as ISO 8601 (listed in `date_columns`). User-missing
@@ -32,12 +65,12 @@ def read_stat(path: Path, shown: str, problems: Problems, *, format: str, encodi
         problems.add(UNREADABLE.at(shown, "The file is empty."))
         return None
     try:
-        frame, meta = _read(path, format, encoding)
+        frame, meta = _read(path, format, options.encoding)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever the library fails with, the file is the reason
-        told = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-        what = f"The {NAMES[format]} file is damaged, cut off or in another encoding ({told})."
+        said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        what = f"The {format.title} file is damaged, cut off or in another encoding ({said})."
         problems.add(UNREADABLE.at(shown, what))
         return None
     if meta.number_rows is not None and meta.number_rows != len(frame):
@@ -55,7 +88,7 @@ def read_stat(path: Path, shown: str, problems: Problems, *, format: str, encodi
     return Table(
         pd.DataFrame({column.name: column.texts for column in columns}, columns=list(frame.columns)),
         np.arange(1, len(frame) + 1, dtype="int64"),
-        meta.file_encoding or encoding,
+        meta.file_encoding or options.encoding or "",
         tuple(f"dates in {name}" for name in dated),
         dated,
         {name: label or "" for name, label in meta.column_names_to_labels.items()},
@@ -63,22 +96,16 @@ def read_stat(path: Path, shown: str, problems: Problems, *, format: str, encodi
     )
 
 
-def _read(path: Path, format: str, encoding: str) -> tuple[pd.DataFrame, Any]:
+def _read(path: Path, format: StatFormat, encoding: str | None) -> tuple[pd.DataFrame, Any]:
     """What pyreadstat reads, dates as the numbers that are stored: it fails on a date that is none."""
     import pyreadstat
 
-    readers: dict[str, Any] = {
-        "sav": pyreadstat.read_sav,
-        "sas7bdat": pyreadstat.read_sas7bdat,
-        "xport": pyreadstat.read_xport,
-        "dta": pyreadstat.read_dta,
-    }
-    if format in ("sav", "dta"):
-        (check_sav if format == "sav" else check_dta)(path.read_bytes())
-    options: dict[str, Any] = {"user_missing": True} if format != "xport" else {}
+    if format.verify is not None:
+        format.verify(path.read_bytes())
+    options: dict[str, Any] = {"user_missing": True} if format.has_user_missing else {}
     if encoding:
         options["encoding"] = encoding
-    return readers[format](str(path), disable_datetime_conversion=True, **options)
+    return getattr(pyreadstat, format.function)(str(path), disable_datetime_conversion=True, **options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +120,13 @@ class _Column:
     wrong: NDArray[np.intp] | None = None
 
 
-def _column(name: str, values: pd.Series, meta: Any, kind: str) -> _Column:
+def _column(name: str, values: pd.Series, meta: Any, format: StatFormat) -> _Column:
     written = str(meta.original_variable_types.get(name) or "")
     codes, distinct = pd.factorize(values)
     found: list[Any] = distinct.tolist()
     is_text = all(isinstance(value, str) for value in found)
-    form = None if is_text else date_format(written, kind)
-    single = kind == "dta" and meta.readstat_variable_types.get(name) == "float"
+    form = None if is_text else format.date_format(written)
+    single = meta.readstat_variable_types.get(name) == "float"
     texts = {value: _text(value, single) for value in found}
     wrong: list[Any] = []
     if form is not None and form.shows is not Shows.OTHER:

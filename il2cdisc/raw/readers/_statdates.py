@@ -47,31 +47,27 @@ class Converted:
     wrong: list[float] = field(default_factory=list[float])
 
 
-def date_format(text: str, kind: str) -> DateFormat | None:
-    """The date format of a column by its name (`DATE9.`, `MOYR8`, `%tm`); None for another format."""
-    if kind == "dta":
-        return _stata(text)
-    name = re.sub(r"\d+\.?\d*\Z|\.\d*\Z", "", text.upper())
-    return _spss(name) if kind == "sav" else _sas(name)
-
-
-def _spss(name: str) -> DateFormat | None:
-    shows = _SPSS.get(name)
+def spss_format(text: str) -> DateFormat | None:
+    """The date format of an SPSS column by its name (`MOYR8`); None for another format."""
+    shows = _SPSS.get(_without_width(text))
     return DateFormat(shows, 1, _SPSS_EPOCH) if shows else None
 
 
-def _sas(name: str) -> DateFormat | None:
-    for pattern, shows, seconds in _SAS:
-        if pattern.fullmatch(name):
-            return DateFormat(shows, seconds)
-    return None
+def sas_format(text: str) -> DateFormat | None:
+    """The date format of a SAS column by its name (`DATE9.`); None for another format."""
+    name = _without_width(text)
+    found = (item for item in _SAS if item[0].fullmatch(name))
+    return next((DateFormat(shows, seconds) for _, shows, seconds in found), None)
 
 
-def _stata(text: str) -> DateFormat | None:
+def stata_format(text: str) -> DateFormat | None:
+    """The date format of a Stata column by its name (`%tm`); None for another format."""
     found = re.match(r"%-?(t[a-zA-Z]|d)", text)
-    if found is None:
-        return None
-    return _STATA.get(found[1], DateFormat(Shows.OTHER))
+    return _STATA.get(found[1], DateFormat(Shows.OTHER)) if found else None
+
+
+def _without_width(text: str) -> str:
+    return re.sub(r"\d+\.?\d*\Z|\.\d*\Z", "", text.upper())
 
 
 _SPSS = {
