@@ -2,7 +2,7 @@
 
 from il2cdisc.base.problems import Kind, Severity
 
-NO_WAY = "name another folder, with --out or under [paths] outputs in study.toml"
+NO_WAY = "Name another folder, with --out or under [paths] outputs in study.toml."
 
 BUILD_RUNS = Kind(
     "PUB001",
@@ -14,7 +14,7 @@ NOT_A_FOLDER = Kind(
     "PUB002",
     "Outputs folder is a file",
     Severity.STOP,
-    f"move the file away, or {NO_WAY}",
+    "Move the file away, or name another folder, with --out or under [paths] outputs in study.toml.",
 )
 FOREIGN = Kind(
     "PUB003",

@@ -81,7 +81,7 @@ def check_same_names(spec: Spec) -> Iterator[Problem]:
             other = first.setdefault(row.name, row)
             if row.data_type and other.data_type and row.type != other.type:
                 what = f"{row.dataset} {row.name} is {row.type}, {other.dataset} {row.name} is {other.type}"
-                yield kinds.INCONSISTENT.at(row.at("Data Type"), what, fix="give both the same type")
+                yield kinds.INCONSISTENT.at(row.at("Data Type"), what, fix="Give both the same type.")
             if spec.standard == "ADaM" and row.label != other.label:
                 what = f"{row.dataset} {row.name} has a different label in {other.dataset}"
                 yield kinds.SAME_NAME.at(row.at("Label"), what, values=[row.label, other.label])

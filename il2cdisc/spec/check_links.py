@@ -79,7 +79,7 @@ def _qualifiers(spec: Spec) -> Iterator[Problem]:
         for row in spec.values_of(dataset.name, "QVAL"):
             if row.where in spec.where_clauses and row not in found.values():
                 what = f"where-clause {row.where} of {dataset.name} QVAL names no QNAM"
-                yield kinds.VALUE_LEVEL.at(row.at("Where Clause"), what, fix="let it say QNAM EQ a name")
+                yield kinds.VALUE_LEVEL.at(row.at("Where Clause"), what, fix="Use QNAM EQ and a name.")
 
 
 def _value_levels(spec: Spec) -> Iterator[Problem]:

@@ -28,7 +28,7 @@ def check_rows(spec: Spec) -> Iterator[Problem]:
         doubles = [key for key in dict.fromkeys(dataset.keys) if dataset.keys.count(key) > 1]
         if doubles:
             what = f"dataset {dataset.name} names a key variable twice"
-            yield kinds.TWICE.at(dataset.at("Key Variables"), what, values=doubles, fix="name it once")
+            yield kinds.TWICE.at(dataset.at("Key Variables"), what, values=doubles, fix="Name it once.")
         for variable in dataset.variables:
             yield from _variable(spec, variable)
     for row in spec.value_levels:
@@ -114,7 +114,7 @@ def _origin(row: Item, what: str) -> Iterator[Problem]:
             row.at("Predecessor"),
             f"predecessor of {what} is not written as DATASET.VARIABLE",
             values=[row.predecessor],
-            fix="write it like DM.SEX",
+            fix="Write it like DM.SEX.",
         )
 
 

@@ -50,7 +50,7 @@ def _dataset(dataset: DatasetSpec) -> Iterator[Problem]:
     if standard is None:
         if not _class(dataset):
             what = f"{dataset.name} is not a dataset of the standard, and its class is not a general class"
-            fix = "give the class INTERVENTIONS, EVENTS or FINDINGS, or correct the name"
+            fix = "Use the class INTERVENTIONS, EVENTS or FINDINGS, or correct the name."
             yield kinds.STANDARD_DATASET.at(dataset.at("Class"), what, values=[dataset.class_], fix=fix)
         return
     if dataset.label != standard.label:

@@ -106,4 +106,4 @@ def _parameters(spec: Spec) -> Iterator[Problem]:
         first = labels.setdefault((row.dataset, row.label), row.code)
         if first != row.code:
             what = f"parameters {first} and {row.code} of {row.dataset} have one and the same text"
-            yield kinds.INCONSISTENT.at(row.at("Parameter"), what, fix="give each code its own text")
+            yield kinds.INCONSISTENT.at(row.at("Parameter"), what, fix="Give each code its own text.")

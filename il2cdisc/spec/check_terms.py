@@ -54,7 +54,7 @@ def _terms(item: Codelist, standard: StandardCodelist) -> Iterator[Problem]:
         elif term.nci_code:
             what = f"term '{term.value}' has the code {term.nci_code}, but is not in {name}"
             yield kinds.STANDARD_CODE.at(
-                term.at("NCI Term Code"), what, fix="leave the code of a term of your own empty"
+                term.at("NCI Term Code"), what, fix="Leave the code of a sponsor term empty."
             )
 
 

@@ -30,7 +30,7 @@ def read_totals(book: Workbook) -> tuple[Total, ...]:
             row.problems.add(kinds.TWICE.at(row.at("Items"), "an item is given twice", values=double))
         if code in codes:
             what = f"the total {code} is one of its own items"
-            row.problems.add(kinds.INCONSISTENT.at(row.at("Items"), what, fix="take it out of the items"))
+            row.problems.add(kinds.INCONSISTENT.at(row.at("Items"), what, fix="Remove it from the items."))
         missing = row.choice("Missing Items", (NOT_COMPARED, COUNT_AS_0))
         key = (dataset, row.text("Category"), code)
         if key in found:

@@ -37,14 +37,14 @@ def read_summary(book: Workbook) -> tuple[SummaryValue, ...]:
         parameter, value, flavor = row.needed("Parameter Code"), row.text("Value"), row.text("Null Flavor")
         if bool(value) == bool(flavor):
             both = "both a value and a null flavor" if value else "neither a value nor a null flavor"
-            fix = "fill exactly one of Value and Null Flavor"
+            fix = "Fill in exactly one of Value and Null Flavor."
             row.problems.add(kinds.INCONSISTENT.at(row.at("Value"), f"{parameter} has {both}", fix=fix))
         if flavor and flavor not in NULL_FLAVORS:
             what = f"{flavor} is not a null flavor of ISO 21090"
             hint = did_you_mean(flavor, NULL_FLAVORS)
             row.problems.add(kinds.PROTOCOL.at(row.at("Null Flavor"), what, hint=hint))
         if row.text("Code") and not row.text("Dictionary"):
-            fix = "name the dictionary that the code is from"
+            fix = "Name the dictionary of the code."
             what = f"{parameter} has a code of no dictionary"
             row.problems.add(kinds.INCONSISTENT.at(row.at("Dictionary"), what, fix=fix))
         if parameter:

@@ -45,7 +45,7 @@ def read_conversions(book: Workbook) -> tuple[Conversion, ...]:
         dataset, testcd = row.needed("Dataset"), row.needed("Test Code")
         factor = row.number_("Factor")
         if factor == 0:
-            row.problems.add(kinds.NOT_NUMBER.at(row.at("Factor"), "Factor is 0", fix="write the factor"))
+            row.problems.add(kinds.NOT_NUMBER.at(row.at("Factor"), "Factor is 0", fix="Write the factor."))
         key = (dataset, testcd, row.text("Specimen"), row.text("From Unit"))
         if key in found:
             _twice(row, "From Unit", f"{testcd} from '{row.text('From Unit')}'", found[key].place.row)
@@ -248,7 +248,9 @@ def read_windows(book: Workbook) -> tuple[Window, ...]:
         clash = next((other for other in found if other.dataset == dataset and _meets(item, other)), None)
         if clash is not None:
             what = f"window of {visit} overlaps that of {clash.visit} in row {clash.place.row}"
-            row.problems.add(kinds.TWICE.at(row.at("From"), what, fix="make the windows touch, not overlap"))
+            row.problems.add(
+                kinds.TWICE.at(row.at("From"), what, fix="Make the windows adjacent, without overlap.")
+            )
         found.append(item)
     return tuple(found)
 

@@ -27,13 +27,13 @@ ANALYSES = (
 
 ITEM_TEXT = ProblemKind(
     "SPC110",
-    "a line of a cell can't be read",
+    "Invalid line in a cell",
     Severity.STOP,
-    "Write one thing a line (Alt+Enter between them), as the column's header note says.",
+    "Write one item per line (Alt+Enter between them), as the note of the column header says.",
 )
 DISPLAY_ID = ProblemKind(
     "SPC111",
-    "id of a display that can't name a file",
+    "Invalid id of a display",
     Severity.STOP,
     "Use letters, digits and hyphens, a letter first.",
 )

@@ -100,7 +100,7 @@ class Row:
                     self.at(header),
                     f"{header} is not a whole number",
                     values=[self.text(header)],
-                    fix="write a whole number, or leave the cell empty",
+                    fix="Write a whole number, or leave the cell empty.",
                 )
             )
             return None
@@ -256,7 +256,7 @@ class Workbook:
                 kinds.HEADER_MISSING.at(
                     at_cell(self.shown, grid.name, 1, elsewhere),
                     f"the headers are in row {elsewhere}, not in row 1",
-                    fix="delete the rows above the headers",
+                    fix="Delete the rows above the headers.",
                 )
             )
             missing = []
@@ -293,7 +293,7 @@ class Workbook:
         for column in sorted(filled) if named else ():
             place = at_cell(self.shown, grid.name, column, 1)
             what = f"column {column_letter(column)} holds values but has no header"
-            fix = "write its header into row 1, or clear the column"
+            fix = "Write its header into row 1, or clear the column."
             self.problems.add(kinds.HEADER_MISSING.at(place, what, fix=fix))
 
     def _header_row(self, grid: Grid, missing: Sequence[str]) -> int:

@@ -86,7 +86,7 @@ def progress_lines() -> Iterator[tuple[str, str]]:
                     yield item.name, value.title
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("say", "progress", "self._say"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("say", "progress"):
                 for text in strings(node):
                     yield path.name, text
 
@@ -130,6 +130,26 @@ def texts_for_people() -> Iterator[tuple[str, str]]:
 def test_no_text_for_people_has_words_of_a_dialect() -> None:
     bad = sorted({f"{place}: {text}" for place, text in texts_for_people() if WORDS.search(text)})
     assert not bad, "\n".join(bad)
+
+
+def remedies() -> Iterator[tuple[str, str]]:
+    """What is passed as `fix`, or assigned to a variable of that name."""
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            found: list[ast.AST] = []
+            if isinstance(node, ast.Call):
+                found = [keyword.value for keyword in node.keywords if keyword.arg == "fix"]
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "fix":
+                found = [node.value]
+            for item in found:
+                if isinstance(item, ast.Constant | ast.JoinedStr):
+                    yield path.name, next(strings(item))
+
+
+def test_a_remedy_of_one_place_is_a_sentence_too() -> None:
+    given = [(place, text) for place, text in remedies() if text]
+    assert len(given) > 20
+    assert [(place, text) for place, text in given if not sentence(text)] == []
 
 
 def test_the_rules_find_what_they_are_for() -> None:
