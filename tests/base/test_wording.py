@@ -108,6 +108,10 @@ def test_progress_lines_are_plain() -> None:
         assert not WORDS.search(text), (where, text)
 
 
+SPEAKING = (".at", ".echo", "Unusable", "ValueError")
+"""What is called with a text for people."""
+
+
 def texts_for_people() -> Iterator[tuple[str, str]]:
     """Texts of calls of `.at(...)`, of what is assigned to `what` and `fix`, and of what is printed."""
     for path in FILES:
@@ -116,12 +120,11 @@ def texts_for_people() -> Iterator[tuple[str, str]]:
         place = path.relative_to(ENGINE).as_posix()
         for node in ast.walk(ast.parse(path.read_text())):
             found: list[ast.AST] = []
-            if isinstance(node, ast.Call):
-                name = ast.unparse(node.func)
-                if name.endswith((".at", ".echo", "Unusable", "ValueError")):
-                    found = [*node.args, *(keyword.value for keyword in node.keywords)]
-            elif (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("what", "fix", "said")) or (isinstance(node, ast.Yield) and node.value is not None):
-                found = [node.value]
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(SPEAKING):
+                found = [*node.args, *(keyword.value for keyword in node.keywords)]
+            elif isinstance(node, ast.Assign | ast.Yield) and node.value is not None:
+                named = isinstance(node, ast.Yield) or ast.unparse(node.targets[0]) in ("what", "fix", "said")
+                found = [node.value] if named else []
             for item in found:
                 for text in strings(item):
                     yield place, text
