@@ -75,4 +75,4 @@ def _rows(table: Table) -> list[_Shown]:
 
 @lru_cache(maxsize=1)
 def _style() -> Markup:
-    return Markup((Path(__file__).parent / "templates" / "style.css").read_text("utf-8"))  # noqa: S704
+    return Markup((Path(__file__).parents[1] / "templates" / "style.css").read_text("utf-8"))  # noqa: S704
