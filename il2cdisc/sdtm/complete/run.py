@@ -12,7 +12,6 @@ from il2cdisc.base.datasets import Dataset, repeated
 from il2cdisc.base.dates import sas_days
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rows import in_order
-from il2cdisc.sdtm.complete.assemble import finished, in_key_order
 from il2cdisc.sdtm.complete.baseline import dose_days_of, treatment_emergent, with_last_before_exposure
 from il2cdisc.sdtm.complete.coded import with_loinc
 from il2cdisc.sdtm.complete.design import trial_design
@@ -20,6 +19,7 @@ from il2cdisc.sdtm.complete.in_ascii import in_ascii
 from il2cdisc.sdtm.complete.mapped import MappedDataset, with_new
 from il2cdisc.sdtm.complete.places import Places
 from il2cdisc.sdtm.complete.problems import AT_THE_DOSE, UNKNOWN_DATASET
+from il2cdisc.sdtm.complete.records import as_dataset, check_variables, with_sequence
 from il2cdisc.sdtm.complete.related import related_records
 from il2cdisc.sdtm.complete.standard import with_standard_results, with_test_names
 from il2cdisc.sdtm.complete.supplemental import split_long_text, supplemental
@@ -70,7 +70,7 @@ def complete(
         _dose_days(subjects, mapped) if doses is not None else None,
     )
     made: dict[str, Dataset] = {
-        name: finished(in_key_order(frame, spec.datasets[name]), spec.datasets[name], study_id, problems)
+        name: as_dataset(frame, spec.datasets[name], study_id, problems).dataset
         for name, frame in trial_design(spec).items()
     }
     frames: dict[str, pd.DataFrame] = {}
@@ -80,12 +80,14 @@ def complete(
             problems.add(UNKNOWN_DATASET.at(Address(dataset=name), f"the workbook has no dataset {name}"))
             continue
         places = Places(item, address)
+        check_variables(item.frame.columns, wanted, problems)
         frame, extra, labels = _completed(item, wanted, facts, problems, places)
-        dataset = finished(frame, wanted, study_id, problems, places)
-        made[name], frames[name] = dataset, frame
-        records = supplemental(frame, extra, name, spec, labels, problems, places)
+        done = as_dataset(frame, wanted, study_id, problems, places)
+        made[name], frames[name] = done.dataset, with_sequence(frame, done)
+        extra = extra.take(done.order) if len(extra.columns) else extra
+        records = supplemental(frames[name], extra, name, spec, labels, problems, places)
         if len(records):
-            made[f"SUPP{name}"] = _supplemental_dataset(records, dataset, spec, study_id, problems)
+            made[f"SUPP{name}"] = _supplemental_dataset(records, done.dataset, spec, study_id, problems)
     if any(item.links for item in mapped.values()):
         made["RELREC"] = _relations(mapped, frames, spec, study_id, problems, address)
     order = list(spec.datasets)
@@ -114,7 +116,7 @@ def _dose_days(subjects: pd.DataFrame, mapped: Mapping[str, MappedDataset]) -> t
 def _completed(
     item: MappedDataset, wanted: DatasetSpec, facts: _Facts, problems: Problems, places: Places
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-    """Rows in key order with all that the engine adds; qualifiers on the same rows; labels of new ones."""
+    """Rows with all that the engine adds; qualifiers on the same rows; labels of new ones."""
     name, frame, extra = item.name, item.frame, item.supplemental
     spec, by_subject = facts.spec, facts.by_subject
     frame = with_visit_numbers(frame, name, spec.protocol, problems, places)
@@ -134,10 +136,9 @@ def _completed(
         extra = with_new(extra, {EMERGENT: _emergent(frame, facts)})
     labels = {v.name: v.label for v in wanted.variables}
     frame, extra, new = split_long_text(frame, extra, labels)
-    frame = in_key_order(frame, wanted)
     named = spec.qualifiers(f"SUPP{name}")
     new |= {key: label for key, label in collected_dates(wanted).items() if key not in named}
-    return frame, extra.loc[frame.index] if len(extra.columns) else extra, new
+    return frame, extra, new
 
 
 def _report_ties(
@@ -177,15 +178,15 @@ def _supplemental_dataset(
 ) -> Dataset:
     """SUPP--; its records have the edges of their parents."""
     name = f"SUPP{parent.name}"
-    made = finished(records, spec.datasets.get(name) or supplement(name), study_id, problems)
-    parents, of_parent = records["parent"].to_numpy("int64"), parent.edges["row"].to_numpy()
+    made = as_dataset(records, spec.datasets.get(name) or supplement(name), study_id, problems)
+    parents, of_parent = records["parent"].to_numpy("int64")[made.order], parent.edges["row"].to_numpy()
     first = np.searchsorted(of_parent, parents)
     count = np.searchsorted(of_parent, parents, side="right") - first
     row = np.repeat(np.arange(len(records)), count)
     # the edges of each parent stand together: the first one, and those that follow it
     following = np.arange(len(row)) - np.repeat(count.cumsum() - count, count)
     edges = parent.edges.take(np.repeat(first, count) + following).assign(row=row)
-    return replace(made, edges=edges.reset_index(drop=True))
+    return replace(made.dataset, edges=edges.reset_index(drop=True))
 
 
 def _relations(
@@ -199,10 +200,9 @@ def _relations(
     """RELREC; its edges lead to the record itself and to those of the other side of the relation."""
     wanted = spec.datasets["RELREC"]
     found = related_records(mapped, frames, problems, address)
-    records = in_key_order(found.records, wanted)
-    made = finished(records, wanted, study_id, problems)
-    place = np.empty(len(records), dtype="int64")
-    place[records.index] = np.arange(len(records))
+    made = as_dataset(found.records, wanted, study_id, problems)
+    place = np.empty(len(made.order), dtype="int64")
+    place[made.order] = np.arange(len(made.order))
     edges = found.edges.assign(row=place[found.edges["row"]], field=repeated(None, len(found.edges)))
     edges = edges.take(in_order([edges["row"], edges["source"], edges["id"]])).reset_index(drop=True)
-    return replace(made, edges=edges[["row", "source", "id", "field"]])
+    return replace(made.dataset, edges=edges[["row", "source", "id", "field"]])

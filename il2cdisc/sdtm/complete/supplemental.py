@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.datasets import byte_length, byte_lengths, repeated
 from il2cdisc.base.problems import Address, Problems
-from il2cdisc.base.rows import in_order
 from il2cdisc.sdtm.complete.mapped import number_text
 from il2cdisc.sdtm.complete.places import NOWHERE, Places
 from il2cdisc.sdtm.complete.problems import UNKNOWN_QUALIFIER
@@ -127,7 +126,7 @@ def supplemental(
     names, of_labels, origins = (
         pd.array(same, dtype="str").take(qualifier) for same in zip(*told, strict=True)
     )
-    out = pd.DataFrame(
+    return pd.DataFrame(
         {
             "USUBJID": frame["USUBJID"].array.take(parent),
             "IDVARVAL": id_values(frame, identifying).array.take(parent),
@@ -141,9 +140,6 @@ def supplemental(
             "QEVAL": repeated(None, len(parent)),
         }
     )
-    # keys of SUPP-- are text: 10 comes before 2
-    order = in_order([out["USUBJID"], out["IDVARVAL"], out["QNAM"]])
-    return out.take(order).reset_index(drop=True)
 
 
 def pieces_of(text: str) -> list[str]:
