@@ -16,7 +16,7 @@ from il2cdisc.raw.declared import check_declared
 from il2cdisc.raw.schedule_lint import check_scheduled
 from il2cdisc.results.lint import lint
 from il2cdisc.results.lint_values import lint_values
-from il2cdisc.run.plan import ADAM, NO_ADAM, SDTM, TLF, Plan, absences, engine_makes, missing, sdtm_context
+from il2cdisc.run.plan import ADAM, NO_ADAM, SDTM, TLF, Plan, absences, missing, sdtm_context
 from il2cdisc.sdtm.problems import BROKEN_MODULE
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.check_versions import check_against_study, check_standards
@@ -184,6 +184,7 @@ def _mappings(
     problems: Problems,
 ) -> _Mapped:
     """The plans of the mappings of SDTM, held against the workbook; without those that fail."""
+    from il2cdisc.sdtm.complete.steps import engine_makes, makes_whole
     from il2cdisc.sdtm.links import check_links
     from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
     from il2cdisc.sdtm.modules import try_mappings, workable
@@ -204,9 +205,7 @@ def _mappings(
     names = set(sdtm.datasets)
     if partial:
         made = {m.name for m in mapped}
-        whole = {
-            name for name, variables in engine_makes(sdtm).items() if name.startswith("T") or name == "RELREC"
-        }
+        whole = {name for name in names if makes_whole(name) and not name.startswith("SUPP")}
         names = {*made, *whole, *(f"SUPP{name}" for name in made)}
         _not_checked(problems, f"{code}/sdtm", _left_out(sdtm, names), "a mapping module fails")
     told = check_links(links, sdtm, [m.name for m in mapped], folder=f"{code}/sdtm") if not partial else []

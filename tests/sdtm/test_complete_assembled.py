@@ -8,9 +8,9 @@ import pytest
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.complete import complete
-from il2cdisc.sdtm.complete.design import trial_design
 from il2cdisc.sdtm.complete.places import Places
 from il2cdisc.sdtm.complete.records import as_dataset, check_variables
+from il2cdisc.sdtm.complete.trial_design import trial_design
 from il2cdisc.spec.models import (
     ArmElement,
     Condition,

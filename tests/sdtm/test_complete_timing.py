@@ -12,16 +12,13 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.dates import sas_days
 from il2cdisc.base.problems import Problems
-from il2cdisc.sdtm.complete.baseline import treatment_emergent, with_last_before_exposure
+from il2cdisc.sdtm.complete.epoch import Elements, elements_of, with_epoch
+from il2cdisc.sdtm.complete.last_before_exposure import with_last_before_exposure
 from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.complete.places import Places
-from il2cdisc.sdtm.complete.timing import (
-    Elements,
-    elements_of,
-    with_epoch,
-    with_study_days,
-    with_visit_numbers,
-)
+from il2cdisc.sdtm.complete.study_days import with_study_days
+from il2cdisc.sdtm.complete.treatment_emergence import treatment_emergent
+from il2cdisc.sdtm.complete.visit_numbers import with_visit_numbers
 from il2cdisc.spec.models import PlannedVisit, Protocol
 
 VISITS = Protocol(

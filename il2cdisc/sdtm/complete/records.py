@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
+from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.finish import FIELD, Finished, finished
 from il2cdisc.sdtm.complete.places import NOWHERE, Places
 from il2cdisc.sdtm.complete.problems import REQUIRED_MISSING, UNKNOWN_VARIABLE
+from il2cdisc.sdtm.complete.steps import StudyStep
+from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
 from il2cdisc.spec.models import DatasetSpec
+
+
+def _run(study: Tabulation) -> Tabulation:
+    domains: dict[str, Domain] = {}
+    datasets: dict[str, Dataset] = {}
+    for name, domain in study.domains.items():
+        check_variables(domain.mapped.frame.columns, domain.wanted, study.problems)
+        made = as_dataset(domain.frame, domain.wanted, study.study_id, study.problems, domain.places)
+        domains[name], datasets[name] = _in_final_order(domain, made), made.dataset
+    return replace(study, domains=domains, datasets={**study.datasets, **datasets})
+
+
+STEP = StudyStep("records", _run, makes=("STUDYID", "DOMAIN", "--SEQ"), after=("long_text",))
+
+
+def _in_final_order(domain: Domain, made: Finished) -> Domain:
+    """The rows in the order of the dataset that was made of them, on their own index, with its --SEQ."""
+    rows, sequence, extra = domain.frame.take(made.order), f"{domain.name}SEQ", domain.qualifiers
+    if sequence in made.dataset.frame:
+        rows = rows.assign(**{sequence: made.dataset.frame[sequence].array})
+    return replace(domain, frame=rows, qualifiers=extra.take(made.order) if len(extra.columns) else extra)
 
 
 def check_variables(made: Iterable[object], wanted: DatasetSpec, problems: Problems) -> None:
@@ -38,10 +63,3 @@ def as_dataset(
             what = f"nothing makes {variable.name}"
             problems.add(REQUIRED_MISSING.at(variable.at("Variable"), what))
     return made
-
-
-def with_sequence(frame: pd.DataFrame, made: Finished) -> pd.DataFrame:
-    """The rows that a dataset was made of, in its order, on their own index, with its --SEQ."""
-    rows, name = frame.take(made.order), f"{made.dataset.name}SEQ"
-    values = made.dataset.frame
-    return rows.assign(**{name: values[name].array}) if name in values else rows
