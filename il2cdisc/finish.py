@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from il2cdisc.base.datasets import Dataset, Variable, byte_span, repeated
 from il2cdisc.base.dates import text_over_distinct
@@ -30,6 +30,7 @@ SUBJECT = "USUBJID"
 FIELD = "field"
 """Of gathered rows: the raw column that a row came from."""
 
+Values = ExtensionArray | NDArray[np.float64]
 Cells = Callable[[pd.Series, str], list[Address]]
 """The places of the rows where a condition holds (boolean, on the index of the frame), for a variable."""
 
@@ -66,8 +67,9 @@ def finished(
     """
     typed, unread, lengths = _typed(frame, wanted, constants)
     keys = [key for key in wanted.keys if key in typed and key in frame and key not in constants]
-    order = in_order([typed[key] for key in keys]) if keys else np.arange(len(frame))
-    table = typed.take(order).reset_index(drop=True)
+    order = in_order([pd.Series(typed[key]) for key in keys]) if keys else np.arange(len(frame))
+    columns = {name: values.take(order) for name, values in typed.items()}
+    table = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
     if sequence in table and SUBJECT in table and SUBJECT in frame:
         table[sequence] = counted([table[SUBJECT]]).astype("float64")
     for name, rows in unread.items():
@@ -99,9 +101,9 @@ def edges_of(frame: pd.DataFrame, order: NDArray[np.int64]) -> pd.DataFrame:
 
 def _typed(
     frame: pd.DataFrame, wanted: DatasetSpec, constants: Mapping[str, str]
-) -> tuple[pd.DataFrame, dict[str, Flags], dict[str, int]]:
+) -> tuple[dict[str, Values], dict[str, Flags], dict[str, int]]:
     """The variables in the workbook's order and types; rows whose text is not a number; lengths in bytes."""
-    values: dict[str, Any] = {}
+    values: dict[str, Values] = {}
     unread: dict[str, Flags] = {}
     lengths: dict[str, int] = {}
     for variable in wanted.variables:
@@ -113,7 +115,7 @@ def _typed(
         lengths[name] = 8
         if bad.any():
             unread[name] = bad
-    return pd.DataFrame(values, index=pd.RangeIndex(len(frame))), unread, lengths
+    return values, unread, lengths
 
 
 def _column(frame: pd.DataFrame, variable: VariableSpec, constants: Mapping[str, str]) -> pd.Series:
@@ -124,7 +126,7 @@ def _column(frame: pd.DataFrame, variable: VariableSpec, constants: Mapping[str,
     return pd.Series(assigned_column(variable, len(frame)))
 
 
-def _text(column: pd.Series) -> tuple[Any, int]:
+def _text(column: pd.Series) -> tuple[Values, int]:
     """Text, blank text as missing; and the bytes of the longest."""
     if not isinstance(column.dtype, pd.StringDtype):
         column = column.astype("str")
@@ -132,7 +134,7 @@ def _text(column: pd.Series) -> tuple[Any, int]:
     return (column if shortest else column.where(column != "")).array, longest
 
 
-def _numbers(column: pd.Series) -> tuple[Any, Flags]:
+def _numbers(column: pd.Series) -> tuple[Values, Flags]:
     """Numbers, and the rows with text that is not one, which are missing."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.to_numpy("float64", na_value=np.nan), np.zeros(len(column), dtype=bool)

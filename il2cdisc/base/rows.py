@@ -95,7 +95,7 @@ def extreme(
 
 def _filled(column: pd.Series) -> Any:
     """Arrow array without a missing value, which becomes the least that there is."""
-    known = column.infer_objects()
+    known = column.infer_objects() if column.dtype == object else column
     if pd.api.types.is_numeric_dtype(known.dtype):
         numbers = known.to_numpy("float64", na_value=np.nan)
         return pa.array(np.where(np.isnan(numbers), -np.inf, numbers + 0.0))  # + 0.0: none is minus zero
@@ -104,7 +104,7 @@ def _filled(column: pd.Series) -> Any:
 
 def _reversed(column: pd.Series) -> Any:
     """Arrow array of numbers that go up as the values go down, without a missing value."""
-    known = column.infer_objects()
+    known = column.infer_objects() if column.dtype == object else column
     if pd.api.types.is_numeric_dtype(known.dtype):
         return _filled(-known.astype("float64"))
     text = _filled(known)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.rowids import id_columns
 from il2cdisc.finish import FIELD, Finished, finished
 from il2cdisc.sdtm.complete.places import NOWHERE, Places
 from il2cdisc.sdtm.complete.problems import REQUIRED_MISSING, UNKNOWN_VARIABLE
@@ -23,18 +24,18 @@ def _run(study: Tabulation) -> Tabulation:
     for name, domain in study.domains.items():
         check_variables(domain.mapped.frame.columns, domain.wanted, study.problems)
         made = as_dataset(domain.frame, domain.wanted, study.study_id, study.problems, domain.places)
-        domains[name], datasets[name] = _in_final_order(domain, made), made.dataset
+        domains[name], datasets[name] = _as_in_dataset(domain, made), made.dataset
     return replace(study, domains=domains, datasets={**study.datasets, **datasets})
 
 
 STEP = StudyStep("records", _run, makes=("STUDYID", "DOMAIN", "--SEQ"), after=("long_text",))
 
 
-def _in_final_order(domain: Domain, made: Finished) -> Domain:
-    """The rows in the order of the dataset that was made of them, on their own index, with its --SEQ."""
-    rows, sequence, extra = domain.frame.take(made.order), f"{domain.name}SEQ", domain.qualifiers
-    if sequence in made.dataset.frame:
-        rows = rows.assign(**{sequence: made.dataset.frame[sequence].array})
+def _as_in_dataset(domain: Domain, made: Finished) -> Domain:
+    """The rows as the dataset has them, in its order with its --SEQ, on their own index, with their ids."""
+    ids = {name: domain.frame[name].array.take(made.order) for name in id_columns(domain.frame)}
+    rows, extra = made.dataset.frame.assign(**ids), domain.qualifiers
+    rows.index = domain.frame.index.take(made.order)
     return replace(domain, frame=rows, qualifiers=extra.take(made.order) if len(extra.columns) else extra)
 
 
