@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.adam.arguments import need_unique
-from il2cdisc.base.rows import keyed
+from il2cdisc.base.rows import keyed, matched
 
 
 def key_numbers(by: Sequence[str], *frames: pd.DataFrame) -> list[np.ndarray]:
@@ -35,13 +35,11 @@ def partners(
 
     Stops with ADM002 when `other` (its name in the message: `of`) has several rows of a key.
     """
-    ours, theirs = key_numbers(by, dataset, other)
-    known = np.flatnonzero(theirs >= 0)
-    position = np.full(max(ours.max(initial=-1), theirs.max(initial=-1)) + 2, -1)
-    position[theirs[known]] = known  # the last place stays -1: that of a missing key
-    if np.count_nonzero(position >= 0) < len(known):
+    columns = ([frame[name] for name in by] for frame in (dataset, other))
+    place, repeated = matched(*columns)
+    if repeated.any():
         need_unique(function, other, by, of)
-    return position[ours]
+    return place
 
 
 def beside(dataset: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -56,6 +56,28 @@ def keyed(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
     return np.where(missing, -1, alike(columns)[0])
 
 
+def matched(
+    left: Sequence[pd.Series], right: Sequence[pd.Series]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """For each row of `left` the position of the row of `right` with the same values, -1 for none.
+
+    A missing value matches nothing. Also gives the rows of `right` whose values another one has, too; of
+    those the last is taken.
+
+    >>> place, repeated = matched([pd.Series(["S2", "S3", None])], [pd.Series(["S1", "S2", "S1", None])])
+    >>> place.tolist(), repeated.tolist()
+    ([1, -1, -1], [True, False, True, False])
+    """
+    pairs = zip(left, right, strict=True)
+    every = keyed([pd.concat(list(pair), ignore_index=True) for pair in pairs])
+    ours, theirs = np.split(every, [len(left[0])])
+    known = np.flatnonzero(theirs >= 0)
+    position = np.full(every.max(initial=-1) + 2, -1)
+    position[theirs[known]] = known  # the last place stays -1: that of a missing key
+    count = np.append(np.bincount(theirs[known], minlength=len(position) - 1), 0)
+    return position[ours], count[theirs] > 1
+
+
 def counted(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
     """Number of each row within its group of rows that are alike, from 1 in the order of the rows.
 

@@ -198,6 +198,15 @@ def test_tables_of_the_workbook(snapshot):
         assert str(told.value) == snapshot
 
 
+def test_a_parameter_without_an_order_is_first():
+    rows = tuple(
+        row.model_copy(update={"order": None if row.code == "PULSE" else 1}) for row in SPEC.parameters
+    )
+    assert parameters_of(SPEC, "ADVS")["PARAMCD"].tolist() == ["SYSBP", "PULSE"]
+    other = SPEC.model_copy(update={"parameters": rows})
+    assert parameters_of(other, "ADVS")["PARAMCD"].tolist() == ["PULSE", "SYSBP"]  # before: the last
+
+
 DATA = pd.DataFrame(
     {
         "USUBJID": pd.Series(["S1", "S1"], dtype="str"),

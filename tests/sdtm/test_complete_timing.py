@@ -144,6 +144,14 @@ def test_the_last_value_before_exposure(make: Any) -> None:
     assert with_last_before_exposure(given_, "VS", pd.Series({"S1": "2022-03-05"})) is given_
 
 
+def test_of_results_at_one_moment_one_without_a_visit_number_is_not_the_last(make: Any) -> None:
+    rows = [("S1", "PULSE", "2022-03-01", "60"), ("S1", "PULSE", "2022-03-01", "61")]
+    frame = make.text_frame("USUBJID VSTESTCD VSDTC VSSTRESC", rows).assign(VISITNUM=[1.0, None])
+    out = with_last_before_exposure(frame, "VS", pd.Series({"S1": "2022-03-05"}))
+    # before: a missing number was the last, and record 1 was flagged
+    assert values(out["VSLOBXFL"]) == ["Y", None]
+
+
 @pytest.mark.parametrize(
     ("onset", "end", "flag"),
     [

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.datasets import texts_at
 from il2cdisc.base.moments import AFTER, SAME, UNKNOWN, Flags, Moments, in_order, in_time, moments_of
 from il2cdisc.base.rows import alike, counted, keyed
 from il2cdisc.base.rows import in_order as rows_in_order
@@ -111,10 +112,7 @@ def with_epoch(
     subject = elements.subjects.get_indexer(pd.Index(frame["USUBJID"].iloc[first]))
     at = moments_of(frame[start].iloc[first])
     rows = _Starts(subject, at, class_.upper() == "FINDINGS", planned.iloc[first])
-    epoch = pd.Series(elements.epochs, dtype="str").array.take(
-        _epochs(rows, elements)[group], allow_fill=True
-    )
-    return frame.assign(EPOCH=epoch)
+    return frame.assign(EPOCH=texts_at(elements.epochs.tolist(), _epochs(rows, elements)[group]))
 
 
 def start_variable(name: str, class_: str, frame: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import repeated
+from il2cdisc.base.datasets import texts_at
 from il2cdisc.base.moments import BEFORE, SAME, UNKNOWN, in_order, in_time, moments_of
 from il2cdisc.base.numbers import Flags
 from il2cdisc.base.problems import Address, Problems
@@ -65,7 +65,7 @@ def with_last_before_exposure(
         mine = left & (_of_test(frame, name, rule.testcd) if rule.testcd else True)
         left &= ~mine
         flag[_last(frame, name, rule, mine & earlier, mine & doubtful)] = 0
-    return frame.assign(**{f"{name}LOBXFL": repeated("Y", 1).take(flag, allow_fill=True)})
+    return frame.assign(**{f"{name}LOBXFL": texts_at(["Y"], flag)})
 
 
 def _of_test(frame: pd.DataFrame, name: str, testcd: str) -> Flags:

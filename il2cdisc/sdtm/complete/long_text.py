@@ -9,8 +9,7 @@ import pandas as pd
 from il2cdisc.base.datasets import byte_length, byte_lengths
 from il2cdisc.sdtm.complete.steps import StudyStep
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
-
-MOST = 200
+from il2cdisc.spec.supplements import MOST
 
 
 def _run(study: Tabulation) -> Tabulation:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from il2cdisc.base.dates import sas_days
 from il2cdisc.base.exposure import FIRST, LAST, exposure_days
-from il2cdisc.base.moments import BEFORE, compared
 from il2cdisc.base.onset import Days, emergent, onset_days, possible_days
 from il2cdisc.sdtm.complete.steps import Step
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
@@ -84,8 +83,7 @@ def treatment_emergent(
     start, end = events["AESTDTC"], events.get("AEENDTC", missing)
     first, last = _days(first_day), _days(last_day)
     onset, _ = onset_days(start, end, first, possible_days(death)[1])
-    before = compared(start, first_dose) == BEFORE
-    flags = emergent(onset, possible_days(end)[1], first, last, window=days, before_dose=before)
+    flags = emergent(onset, possible_days(end)[1], first, last, window=days, texts=(start, first_dose))
     flag = pd.Series(np.where(flags, "Y", "N"), index=events.index, dtype="str")
     return flag.where(~np.isnan(first))
 
