@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.adam.problems import ALREADY_THERE, BAD_ARGUMENT, NO_COLUMN, NOT_UNIQUE, WRONG_TYPE
+from il2cdisc.base.datasets import texts_at
 from il2cdisc.base.problems import Problem, Stopped, did_you_mean
 
 
@@ -89,7 +90,7 @@ def text_column(index: pd.Index, mask: np.ndarray | None = None, value: str = ""
 
 def text_at(index: pd.Index, texts: Sequence[str], places: np.ndarray) -> pd.Series:
     """A text column: the one of `texts` at each place, missing where a place is -1."""
-    return pd.Series(pd.array(list(texts), dtype="str").take(places, allow_fill=True), index=index)
+    return pd.Series(texts_at(texts, places), index=index)
 
 
 def numbers(column: pd.Series) -> np.ndarray:

@@ -19,7 +19,6 @@ from il2cdisc.adam.arguments import (
     text_column,
 )
 from il2cdisc.adam.merging import extreme_rows
-from il2cdisc.base.moments import BEFORE, compared
 from il2cdisc.base.onset import emergent
 
 
@@ -100,10 +99,10 @@ def derive_var_trtemfl(
     need_absent(name, dataset, [new_var])
     if end_window < 0:
         raise refuse(name, f"end_window={end_window} is below 0 days")
-    before = np.zeros(len(dataset), dtype=bool)
+    texts = None
     if start_dtc and trt_start_dtc:
         need_columns(name, dataset, [start_dtc, trt_start_dtc])
-        before = compared(dataset[start_dtc], dataset[trt_start_dtc]) == BEFORE
+        texts = dataset[start_dtc], dataset[trt_start_dtc]
     days = (numbers(dataset[column]) for column in (start, end, trt_start, trt_end))
-    found = emergent(*days, window=end_window, before_dose=before)
+    found = emergent(*days, window=end_window, texts=texts)
     return dataset.assign(**{new_var: text_column(dataset.index, found, "Y")})

@@ -8,23 +8,24 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.adam.arguments import need_unique
+from il2cdisc.base.rows import keyed, matched
 
 
 def key_numbers(by: Sequence[str], *frames: pd.DataFrame) -> list[np.ndarray]:
-    """For each frame the number of each row's key, over all frames: 0, 1 ... as they come.
+    """For each frame the number of each row's key, over all frames, as they come; -1 where a part is missing.
 
-    -1 where a part of the key is missing. Before: USUBJID S2, missing, S1 and S1. After: 0, -1, 1 and 1.
+    >>> one, two = pd.DataFrame({"USUBJID": ["S2", None]}), pd.DataFrame({"USUBJID": ["S1", "S2"]})
+    >>> [numbers.tolist() for numbers in key_numbers(["USUBJID"], one, two)]
+    [[0, -1], [2, 0]]
     """
-    numbers = np.zeros(sum(map(len, frames)), dtype="int64")
-    for i, column in enumerate(by):
-        parts = [frame[column] for frame in frames]
-        codes, values = pd.factorize(pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0])
-        if i == 0:
-            numbers = codes
-            continue
-        both = np.where((numbers < 0) | (codes < 0), np.nan, numbers * float(len(values)) + codes)
-        numbers = pd.factorize(both)[0]  # numbered anew, so that the product stays small
-    return np.split(numbers, np.cumsum([len(frame) for frame in frames])[:-1])
+    columns = [_column(name, frames) for name in by]
+    every = keyed(columns) if columns else np.zeros(sum(map(len, frames)), dtype="int64")
+    return np.split(every, np.cumsum([len(frame) for frame in frames])[:-1])
+
+
+def _column(name: str, frames: Sequence[pd.DataFrame]) -> pd.Series:
+    parts = [frame[name] for frame in frames]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
 
 def partners(
@@ -34,19 +35,11 @@ def partners(
 
     Stops with ADM002 when `other` (its name in the message: `of`) has several rows of a key.
     """
-    ours, theirs = key_numbers(by, dataset, other)
-    known = np.flatnonzero(theirs >= 0)
-    position = np.full(max(ours.max(initial=-1), theirs.max(initial=-1)) + 2, -1)
-    position[theirs[known]] = known  # the last place stays -1: that of a missing key
-    if np.count_nonzero(position >= 0) < len(known):
+    columns = ([frame[name] for name in by] for frame in (dataset, other))
+    place, repeated = matched(*columns)
+    if repeated.any():
         need_unique(function, other, by, of)
-    return position[ours]
-
-
-def ranks(column: pd.Series, *, descending: bool = False) -> np.ndarray:
-    """The place of each value among the distinct ones, from 0; -1 for missing."""
-    codes, values = pd.factorize(column, sort=True)
-    return np.where(codes < 0, -1, len(values) - 1 - codes) if descending else codes
+    return place
 
 
 def beside(dataset: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

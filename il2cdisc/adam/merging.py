@@ -15,8 +15,9 @@ from il2cdisc.adam.arguments import (
     need_one_of,
     text_column,
 )
-from il2cdisc.adam.keys import beside, key_numbers, partners, ranks, rows_at
+from il2cdisc.adam.keys import beside, key_numbers, partners, rows_at
 from il2cdisc.base.rowids import gathered_ids, id_columns
+from il2cdisc.base.rows import extreme
 
 
 def derive_vars_merged(
@@ -106,19 +107,15 @@ def extreme_rows(
     need_one_of(function, "mode", mode, ["first", "last"])
     names = [item.removeprefix("-") for item in order]
     need_columns(function, dataset, [*by, *names])
-    rows = mask_of(function, dataset, where)
-    key = key_numbers(by, dataset)[0]
-    position = np.flatnonzero(rows & (key >= 0))
-    by_order = [
-        ranks(dataset[name], descending=item.startswith("-"))[position]
-        for item, name in zip(order, names, strict=True)
-    ]
-    ordered = np.lexsort([*reversed(by_order), key[position]])  # stable: ties stay in row order
-    key = key[position][ordered]
-    change = key[1:] != key[:-1]
-    ends = np.append(True, change) if mode == "first" else np.append(change, True)
+    key = np.where(mask_of(function, dataset, where), key_numbers(by, dataset)[0], -1)
+    chosen = extreme(
+        key,
+        [dataset[name] for name in names],
+        last=mode == "last",
+        descending=[item.startswith("-") for item in order],
+    )
     out = np.zeros(len(dataset), dtype=bool)
-    out[position[ordered[ends[: len(key)]]]] = True
+    out[chosen] = True
     return out
 
 

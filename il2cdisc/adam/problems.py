@@ -60,9 +60,9 @@ EXTRA_VARIABLE = Kind(
 )
 TYPE_DIFFERS = Kind(
     "ADM010",
-    "A variable's values are not of the workbook's type",
+    "Numbers in a text variable",
     Severity.STOP,
-    "correct the derivation or the Data Type in the workbook",
+    "Correct the derivation, or the Data Type in the workbook.",
 )
 KEYS_REPEAT = Kind(
     "ADM011",

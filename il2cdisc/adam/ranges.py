@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.adam.arguments import need_absent, need_columns, need_numbers, numbers, text_at, text_column
-from il2cdisc.base.numbers import above, below, bounds_of
+from il2cdisc.base.numbers import read_numbers
+from il2cdisc.base.ranges import INDICATORS, indicators
 
 
 def derive_var_anrind(
@@ -19,19 +20,17 @@ def derive_var_anrind(
 ) -> pd.DataFrame:
     """`dataset` with LOW, NORMAL or HIGH against the range; the limits themselves are normal.
 
-    Numbers are compared in 15 significant digits, as in SDTM: 0.1 + 0.2 is not above 0.3.
+    The rule is that of --NRIND (`base.ranges.indicators`): numbers are compared in 15 significant digits,
+    0.1 + 0.2 is not above 0.3; with one limit only that side is judged. Missing where the value or both
+    limits are missing, or the lower limit is above the upper one.
 
-    Missing where the value or both limits are missing; with one limit only that side is judged.
     Before: AVAL 3, 4, 12 with range 4 to 11. After: LOW, NORMAL, HIGH.
     """
     name = "derive_var_anrind"
     need_numbers(name, dataset, [value, low, high])
     need_absent(name, dataset, [new_var])
-    values, bottom, top = (numbers(dataset[column]) for column in (value, low, high))
-    known = ~np.isnan(values) & ~(np.isnan(bottom) & np.isnan(top))
-    place = np.where(below(values, bottom), 0, np.where(above(values, top), 2, 1))
-    found = text_at(dataset.index, ["LOW", "NORMAL", "HIGH"], np.where(known, place, -1))
-    return dataset.assign(**{new_var: found})
+    place = indicators(numbers(dataset[value]), numbers(dataset[low]), numbers(dataset[high]))
+    return dataset.assign(**{new_var: text_at(dataset.index, INDICATORS, place)})
 
 
 def derive_vars_below_lloq(
@@ -48,7 +47,7 @@ def derive_vars_below_lloq(
     need_columns(name, dataset, [text])
     need_numbers(name, dataset, [value, *([lloq] if lloq else [])])
     need_absent(name, dataset, ["DTYPE"])
-    written = bounds_of(dataset[text])
+    written = read_numbers(dataset[text]).bounds("<")
     known = ~np.isnan(written)
     limit = written
     if lloq:

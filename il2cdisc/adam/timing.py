@@ -20,11 +20,12 @@ from il2cdisc.adam.arguments import (
     text_at,
 )
 from il2cdisc.adam.problems import PARTIAL_DOSE
-from il2cdisc.base.dates import from_sas_day, is_iso, sas_seconds
+from il2cdisc.base.dates import day_numbers, from_sas_day, is_iso, sas_seconds
 from il2cdisc.base.exposure import FIRST, FIRST_LEVEL, LAST, LAST_LEVEL, exposure_days
-from il2cdisc.base.moments import AFTER, BEFORE, SAME, compared, moments_of
+from il2cdisc.base.moments import AFTER, BEFORE, in_order, moments_of
 from il2cdisc.base.onset import end_days, onset_days, possible_days
 from il2cdisc.base.problems import Problem, at_record
+from il2cdisc.base.ties import counts_as_after, no_plan
 
 _LEVELS = {"none": 0, "D": 1, "M": 2}
 _FLAGS = ("D", "M", "Y")
@@ -103,15 +104,10 @@ def derive_vars_dy(dataset: pd.DataFrame, *, reference: str, source: Sequence[st
     need_absent(name, dataset, targets.values())
     start = numbers(dataset[reference])
     new = {
-        target: _study_day(_as_days(column, numbers(dataset[column])), start)
+        target: day_numbers(_as_days(column, numbers(dataset[column])), start)
         for column, target in targets.items()
     }
     return dataset.assign(**new)
-
-
-def _study_day(days: np.ndarray, start: np.ndarray) -> np.ndarray:
-    distance = days - start
-    return np.where(distance >= 0, distance + 1, distance)
 
 
 def _as_days(column: str, values: np.ndarray) -> np.ndarray:
@@ -165,12 +161,10 @@ def compute_pre_treatment(
 
 def _after_dose(moment: pd.Series, dose: pd.Series, planned_before: pd.Series | None) -> np.ndarray:
     """Records of the day of the dose that count as after it."""
-    order = compared(moment, dose)
-    after = (order == SAME) & moments_of(moment).has_time & moments_of(dose).has_time
-    if planned_before is not None:
-        plan = planned_before.astype("boolean")
-        after = np.where(plan.isna(), after, ~plan.fillna(True).to_numpy(dtype=bool))
-    return (order == AFTER) | ((order != BEFORE) & after)
+    record, given = moments_of(moment), moments_of(dose)
+    plan = no_plan(moment.index) if planned_before is None else planned_before.astype("boolean")
+    order = in_order(record, given)
+    return (order == AFTER) | ((order != BEFORE) & counts_as_after(record, given, plan))
 
 
 def derive_vars_event_dt(

@@ -44,7 +44,7 @@ def parameters_of(spec: Spec, dataset: str) -> pd.DataFrame:
     rows = [parameter for parameter in spec.parameters if parameter.dataset == dataset]
     if not rows:
         raise Stopped([_none(spec, "Parameters", dataset, [row.dataset for row in spec.parameters])])
-    rows.sort(key=lambda row: math.inf if row.order is None else row.order)
+    rows.sort(key=lambda row: -math.inf if row.order is None else row.order)
     columns: dict[str, Any] = {
         "PARAMCD": _texts(row.code for row in rows),
         "PARAM": _texts(row.label for row in rows),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -81,6 +81,15 @@ def text_array(column: pd.Series) -> Any:
 def repeated(text: str | None, rows: int) -> ExtensionArray:
     """A Char column of one text, or of none, on all of its rows."""
     return pd.array([text], dtype="str").take(np.zeros(rows, dtype="int64"))
+
+
+def texts_at(texts: Sequence[str], places: NDArray[Any]) -> ExtensionArray:
+    """A Char column: the one of `texts` at each place, missing where a place is -1.
+
+    >>> list(texts_at(["LOW", "HIGH"], np.array([1, -1, 0])))
+    ['HIGH', nan, 'LOW']
+    """
+    return pd.array(list(texts), dtype="str").take(places, allow_fill=True)
 
 
 def byte_lengths(column: pd.Series) -> NDArray[np.int64]:

@@ -14,15 +14,17 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import permutations, product
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as _arrow  # pyright: ignore[reportMissingTypeStubs]
+from numpy.typing import NDArray
 
 from il2cdisc.base.date_patterns import MONTH_NUMBERS, MONTHS, UNKNOWN_PARTS, Parts, compiled
 
 pa: Any = _arrow
+Numbers = TypeVar("Numbers", pd.Series, NDArray[np.float64])
 
 _ISO = re.compile(
     r"(?P<y>[0-9]{4})"
@@ -213,18 +215,17 @@ def sas_seconds(dates: pd.Series) -> pd.Series:
     return over_distinct(dates, rule).astype("float64")
 
 
-def study_days(dates: pd.Series, reference: pd.Series) -> pd.Series:
-    """Study day (--DY): days from `reference`, plus one on and after it; no day 0 (SDTMIG 3.4 §4.4.4).
+def day_numbers(days: Numbers, first: Numbers) -> Numbers:
+    """Study days (--DY, ADY) of SAS days; NaN unless both are known.
 
-    Both are ISO 8601 text of the same length; float with NaN unless both have a complete date.
+    Days from `first`, plus one on and after it: there is no day 0 (SDTMIG 3.4 section 4.4.4, ADaMIG 1.3
+    section 3.3.2).
+
+    >>> day_numbers(np.array([99.0, 100.0, 101.0, np.nan]), np.full(4, 100.0)).tolist()
+    [-1.0, 1.0, 2.0, nan]
     """
-    return day_numbers(sas_days(dates), sas_days(reference))
-
-
-def day_numbers(days: pd.Series, first: pd.Series) -> pd.Series:
-    """Study days of SAS days: days from `first`, plus one on and after it; NaN unless both are known."""
     distance = days - first
-    return distance + (distance >= 0)
+    return cast(Numbers, distance + (distance >= 0))
 
 
 def _patterns(pattern: str | Sequence[str]) -> Sequence[str]:

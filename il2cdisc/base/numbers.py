@@ -158,29 +158,11 @@ def number_of(text: str, decimal: DecimalMark = ".") -> float:
     return found.value if found.is_number else math.nan
 
 
-def bound_of(text: str, sign: str = "<", decimal: DecimalMark = ".") -> float:
-    """The number behind `sign` of a bound with that sign: 0.5 of `<0.5`; NaN of any other text."""
-    found = read_number(text, decimal)
-    return found.value if found.is_bound and found.sign == sign else math.nan
-
-
-def numbers_of(column: pd.Series, decimal: DecimalMark = ".") -> Floats:
+def numbers_of(column: pd.Series) -> Floats:
     """`number_of` each text of a column; missing is NaN. A column of numbers is taken as it is."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.to_numpy("float64", na_value=np.nan)
-    return values_of(column, lambda text: number_of(text, decimal))
-
-
-def bounds_of(column: pd.Series, sign: str = "<", decimal: DecimalMark = ".") -> Floats:
-    """`bound_of` each text of a column; missing is NaN."""
-    return values_of(column, lambda text: bound_of(text, sign, decimal))
-
-
-def values_of(column: pd.Series, rule: Callable[[str], float]) -> Floats:
-    """What `rule` makes of each text of a column (a float), called once a distinct value; missing is NaN."""
-    codes, found = pd.factorize(column)
-    table = np.array([*(rule(str(value)) for value in found.tolist()), np.nan], dtype="float64")
-    return table[codes]  # a missing text has the code -1: the last of the table
+    return read_numbers(column).values
 
 
 def number_text(value: float, significant: int = SIGNIFICANT) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.dates import earliest_day, is_complete, is_iso, latest_day, sas_day
+from il2cdisc.base.moments import BEFORE, compared
 
 Days = NDArray[np.float64]
 Levels = NDArray[np.int64]
@@ -76,16 +77,29 @@ def end_days(end: pd.Series, onset: Days, limit: Days) -> tuple[Days, Levels]:
 
 
 def emergent(
-    onset: Days, end: Days, first_dose: Days, last_dose: Days, *, window: int, before_dose: Flags
+    onset: Days,
+    end: Days,
+    first_dose: Days,
+    last_dose: Days,
+    *,
+    window: int,
+    texts: tuple[pd.Series, pd.Series] | None = None,
 ) -> Flags:
-    """True where an event is treatment-emergent: onset from the first dose to the last + `window` days.
+    """True where an event is treatment-emergent: AETRTEM of SDTM and TRTEMFL of ADaM (ICH E9, glossary).
 
-    `before_dose` tells the onsets that are known to be before the first dose by their time. An unknown onset
-    counts unless the event ended before the first dose; without a last dose the interval is open. False
-    without a first dose.
+    Its onset is from the day of the first dose to that of the last + `window` days; without a last dose the
+    interval is open. `texts`: the ISO 8601 texts behind the onset and the first dose; an onset that is known
+    to be earlier on the day of the dose is none, one at the minute of the dose is. An unknown onset counts
+    unless the event ended before the first dose. False without a first dose.
+
+    >>> onset, dose = np.array([99.0, 100.0, 131.0, np.nan]), np.full(4, 100.0)
+    >>> emergent(onset, np.full(4, np.nan), dose, dose, window=30).tolist()
+    [False, True, False, True]
     """
     unknown = np.isnan(onset) & ~(end < first_dose)
-    within = (onset >= first_dose) & ~(onset > last_dose + window) & ~before_dose
+    within = (onset >= first_dose) & ~(onset > last_dose + window)
+    if texts is not None:
+        within &= compared(*texts) != BEFORE
     return ~np.isnan(first_dose) & (unknown | within)
 
 

@@ -176,26 +176,3 @@ def sdtm_context(
     return Context(
         spec, problems, address, folder, decimals, codes=codes, became={} if became is None else became
     )
-
-
-def engine_makes(spec: Spec) -> dict[str, set[str]]:
-    """Variables that the complete step makes, by dataset; datasets that it makes whole have all of theirs."""
-    out: dict[str, set[str]] = {}
-    for name, dataset in spec.datasets.items():
-        whole = name in {"TA", "TE", "TV", "TI", "TS", "RELREC"} or name.startswith("SUPP")
-        root = name[:2]
-        steps = {
-            "STUDYID", "DOMAIN", "VISITNUM", "VISITDY", "EPOCH", f"{root}SEQ", f"{root}DY", f"{root}STDY",
-            f"{root}ENDY", f"{root}STRESC", f"{root}STRESN", f"{root}STRESU", f"{root}STNRLO",
-            f"{root}STNRHI", f"{root}STNRC", f"{root}LOINC", f"{root}NRIND", f"{root}LOBXFL", f"{root}TEST",
-        }  # fmt: skip
-        for variable in dataset.variables:
-            if whole or variable.name in steps or variable.no_data or variable.assigned_value:
-                out.setdefault(name, set()).add(variable.name)
-        if name.startswith("SUPP"):
-            parent = name.removeprefix("SUPP")
-            names = [v.name for v in spec.datasets[parent].variables] if parent in spec.datasets else []
-            out.setdefault(name, set()).update(
-                {"AETRTEM", *(n[:-1] + "OR" for n in names if n.endswith("DTC"))}
-            )
-    return out

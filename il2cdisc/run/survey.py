@@ -24,7 +24,6 @@ from il2cdisc.run.plan import (
     TLF_WORKBOOK,
     Plan,
     absences,
-    engine_makes,
     missing,
     sdtm_context,
 )
@@ -213,7 +212,8 @@ def _mappings(
     partial: bool,
     problems: Problems,
 ) -> _Mapped:
-    """The plans of the mappings of SDTM_WORKBOOK, held against the workbook; without those that fail."""
+    """The plans of the mappings of SDTM, held against the workbook; without those that fail."""
+    from il2cdisc.sdtm.complete.steps import engine_makes, makes_whole
     from il2cdisc.sdtm.links import check_links
     from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
     from il2cdisc.sdtm.modules import try_mappings, workable
@@ -234,9 +234,7 @@ def _mappings(
     names = set(sdtm.datasets)
     if partial:
         made = {m.name for m in mapped}
-        whole = {
-            name for name, variables in engine_makes(sdtm).items() if name.startswith("T") or name == "RELREC"
-        }
+        whole = {name for name in names if makes_whole(name) and not name.startswith("SUPP")}
         names = {*made, *whole, *(f"SUPP{name}" for name in made)}
         _not_checked(problems, f"{code}/sdtm", _left_out(sdtm, names), "a mapping module fails")
     told = check_links(links, sdtm, [m.name for m in mapped], folder=f"{code}/sdtm") if not partial else []

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from il2cdisc.base.dependencies import in_dependency_order
 from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_column, id_columns
 from il2cdisc.sdtm.columns import Context
@@ -121,15 +122,10 @@ def _unknown_input(name: str, asked: str, offered: Iterable[str], shown: str) ->
 
 def by_need(needs: Mapping[str, Iterable[str]], *, shown: str = "mappings") -> list[str]:
     """Names so that each comes after those that it needs, else by the alphabet; `Stopped` for a circle."""
-    done: list[str] = []
-    while len(done) < len(needs):
-        ready = [n for n in sorted(needs) if n not in done and all(x in done for x in needs[n])]
-        if not ready:
-            rest = sorted(set(needs) - set(done))
-            what = f"{', '.join(rest)} need each other"
-            raise Stopped([CIRCLE.at(Address(file=shown), what)])
-        done.extend(ready)
-    return done
+    ordered, circle = in_dependency_order(needs)
+    if circle:
+        raise Stopped([CIRCLE.at(Address(file=shown), f"{', '.join(circle)} need each other")])
+    return ordered
 
 
 def inputs_of(function: Function) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Problem, Stopped
+from il2cdisc.base.rows import alike, extreme, matched
 from il2cdisc.sdtm.problems import DOUBLE_KEY
 from il2cdisc.spec.models import Protocol
 
@@ -30,15 +31,13 @@ def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> p
     missing keys match nothing. Raises `DoubleKey` when the right side is not unique in its keys.
     """
     mine, theirs = list(on), list(on.values())
-    known = np.flatnonzero(right[theirs].notna().all(axis=1))
-    keys = _keys(right, theirs).take(known)
-    if not keys.is_unique:
-        double = right.iloc[known[keys.duplicated(keep=False)]]
+    place, repeated = matched([left[name] for name in mine], [right[name] for name in theirs])
+    if repeated.any():
+        double = right[repeated]
         what = f"Several rows have the same {', '.join(theirs)}."
         values = double[theirs].astype("str").agg(" / ".join, axis=1).unique()
         problem = DOUBLE_KEY.at(Address(file=", ".join(theirs)), what, values=values)
         raise DoubleKey([problem], double, theirs)
-    place = np.append(known, -1)[keys.get_indexer(_keys(left, mine))]
     new = right[[c for c in right.columns if c not in left.columns]].reset_index(drop=True)
     # -1, the place of no match, is no row of `new`: its columns are missing there
     return pd.concat([left, new.reindex(place).set_axis(left.index)], axis=1)
@@ -50,12 +49,8 @@ def filter_not_exist(rows: pd.DataFrame, other: pd.DataFrame, *, on: Mapping[str
     Before: tubes C001 and C002; results of C001. After: the row of C002. Missing keys match nothing.
     """
     mine, theirs = list(on), list(on.values())
-    known = _keys(other, theirs)[other[theirs].notna().all(axis=1).to_numpy()]
-    return rows[known.unique().get_indexer(_keys(rows, mine)) < 0]
-
-
-def _keys(frame: pd.DataFrame, names: list[str]) -> pd.Index:
-    return pd.Index(frame[names[0]]) if len(names) == 1 else pd.MultiIndex.from_frame(frame[names])
+    place, _ = matched([rows[name] for name in mine], [other[name] for name in theirs])
+    return rows[place < 0]
 
 
 def gather(frame: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
@@ -70,14 +65,18 @@ def gather(frame: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
 
 
 def first(frame: pd.DataFrame, *, by: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
-    """The first row of each group by `order`."""
-    return frame.sort_values([*by, *order], kind="stable").drop_duplicates(list(by)).sort_index()
+    """The first row of each group by `order`; a missing order value is first, missing keys are a group."""
+    return _extreme(frame, by, order, last=False)
 
 
 def last(frame: pd.DataFrame, *, by: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
-    """The last row of each group by `order`."""
-    rows = frame.sort_values([*by, *order], kind="stable")
-    return rows.drop_duplicates(list(by), keep="last").sort_index()
+    """The last row of each group by `order`; a missing order value is first, missing keys are a group."""
+    return _extreme(frame, by, order, last=True)
+
+
+def _extreme(frame: pd.DataFrame, by: Sequence[str], order: Sequence[str], *, last: bool) -> pd.DataFrame:
+    group = alike([frame[name] for name in by])[0]
+    return frame.take(np.sort(extreme(group, [frame[name] for name in order], last=last)))
 
 
 def planned_elements(protocol: Protocol) -> pd.DataFrame:

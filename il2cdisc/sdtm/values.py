@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from il2cdisc.base.datasets import texts_at
 from il2cdisc.base.dates import text_over_distinct
 
 
@@ -18,4 +19,4 @@ def recoded(column: pd.Series, table: Mapping[str, str | None]) -> pd.Series:
 def text_where(text: str, where: pd.Series) -> pd.Series:
     """A text where a condition holds, missing elsewhere; a missing condition does not hold."""
     place = np.where(where.fillna(False).astype("bool"), 0, -1)
-    return pd.Series(pd.array([text], dtype="str").take(place, allow_fill=True), index=where.index)
+    return pd.Series(texts_at([text], place), index=where.index)

@@ -4,6 +4,7 @@ from il2cdisc.standards.adam import AdamVariable, adam_index, adam_variable, ada
 from il2cdisc.standards.sdtm import (
     SdtmDataset,
     SdtmVariable,
+    derived_from,
     model_order,
     model_variable,
     model_variables,
@@ -44,6 +45,7 @@ __all__ = [
     "codelist",
     "codelist_named",
     "codelists",
+    "derived_from",
     "model_order",
     "model_variable",
     "model_variables",

@@ -9,6 +9,21 @@ from typing import Literal
 from il2cdisc.standards.tables import read_table
 
 _GENERAL = ("Interventions", "Events", "Findings", "Findings About")
+_DERIVED_FROM = {
+    "VISITNUM": "VISIT",
+    "VISITDY": "VISIT",
+    "--TEST": "--TESTCD",
+    "--STRESC": "--ORRES",
+    "--STRESN": "--ORRES",
+    "--STRESU": "--ORRESU",
+    "--STNRLO": "--ORNRLO",
+    "--STNRHI": "--ORNRHI",
+    "--NRIND": "--ORRES",
+    "--DY": "--DTC",
+    "--STDY": "--STDTC",
+    "--ENDY": "--ENDTC",
+    "--TRTEM": "--STDTC",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,15 @@ def variable_fragment(domain: str, name: str) -> str:
     if len(domain) == 2 and len(name) > 2 and name.startswith(prefix) and f"--{name[2:]}" in _fragments():
         return f"--{name[2:]}"
     return name
+
+
+def derived_from(name: str) -> str:
+    """The collected variable of the record that a derived one is made of; "" for one that is not derived.
+
+    >>> derived_from("LBSTRESN"), derived_from("AESTDY"), derived_from("VISITNUM"), derived_from("AETERM")
+    ('LBORRES', 'AESTDTC', 'VISIT', '')
+    """
+    return _DERIVED_FROM.get(name) or _DERIVED_FROM.get(f"--{name[2:]}", "").replace("--", name[:2])
 
 
 @cache

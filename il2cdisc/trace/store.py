@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.problems import Address
+from il2cdisc.standards import derived_from
 from il2cdisc.transport.parquet import read_parquet, write_parquet
 
 
@@ -39,22 +40,6 @@ def write_lineage(
     ]
     names = ["dataset", "variable", "origin", "sources", "rule"]
     _write(pd.DataFrame(lines, columns=names).astype("str"), folder / "variables.parquet")
-
-
-MADE_OF = {
-    "STRESC": "ORRES",
-    "STRESN": "ORRES",
-    "STRESU": "ORRESU",
-    "STNRLO": "ORNRLO",
-    "STNRHI": "ORNRHI",
-    "NRIND": "ORRES",
-    "TEST": "TESTCD",
-    "STDY": "STDTC",
-    "ENDY": "ENDTC",
-    "DY": "DTC",
-    "TRTEM": "STDTC",
-}
-"""Variables that the complete step makes, without their prefix → the collected one that they are made of."""
 
 
 class Lineage:
@@ -85,9 +70,7 @@ class Lineage:
         if key not in self._sources:
             table = self.variables()
             own = table.loc[table["dataset"] == dataset].set_index("variable")["sources"]
-            root, stem = variable[:2], variable[2:]
-            near = {"VISITNUM": "VISIT", "VISITDY": "VISIT"}.get(variable, root + MADE_OF.get(stem, stem))
-            texts = (own.get(name) for name in (variable, near))
+            texts = (own.get(name) for name in (variable, derived_from(variable)))
             text = next((t for t in texts if isinstance(t, str) and t), "")
             self._sources[key] = tuple(text.split())
         return self._sources[key]

@@ -122,10 +122,18 @@ def test_missing_extra_and_mistyped_are_told_together(snapshot):
     with pytest.raises(Stopped) as told:
         finish(Analysis("ADVS", wrong, inherited=frozenset({"VSORRES"})), SPEC)
     assert str(told.value) == snapshot
-    wrong = rows().assign(AVAL="high", AVALC=1.0, ADT=np.inf)
+    wrong = rows().assign(AVALC=1.0, ADT=np.inf)
     with pytest.raises(Stopped) as told:
         finish(Analysis("ADVS", wrong, inherited=frozenset({"VSORRES"})), SPEC)
     assert str(told.value) == snapshot
+
+
+def test_text_in_a_numeric_variable_is_a_finding(snapshot):
+    problems = Problems()
+    wrong = rows().assign(AVAL=pd.Series(["high", "120.5", None], dtype="str", index=rows().index))
+    made = finish(Analysis("ADVS", wrong, inherited=frozenset({"VSORRES"})), SPEC, problems)
+    assert made.frame["AVAL"].tolist() == pytest.approx([np.nan, 120.5, np.nan], nan_ok=True)
+    assert str(problems.findings[0]) == snapshot
 
 
 def test_repeated_keys_are_a_finding(snapshot):
@@ -188,6 +196,15 @@ def test_tables_of_the_workbook(snapshot):
         with pytest.raises(Stopped) as told:
             wrong()
         assert str(told.value) == snapshot
+
+
+def test_a_parameter_without_an_order_is_first():
+    rows = tuple(
+        row.model_copy(update={"order": None if row.code == "PULSE" else 1}) for row in SPEC.parameters
+    )
+    assert parameters_of(SPEC, "ADVS")["PARAMCD"].tolist() == ["SYSBP", "PULSE"]
+    other = SPEC.model_copy(update={"parameters": rows})
+    assert parameters_of(other, "ADVS")["PARAMCD"].tolist() == ["PULSE", "SYSBP"]  # before: the last
 
 
 DATA = pd.DataFrame(

@@ -20,13 +20,12 @@ from il2cdisc.base.numbers import (
     at_least,
     at_most,
     below,
-    bound_of,
-    bounds_of,
     equal,
     number_of,
     number_text,
     numbers_of,
     read_number,
+    read_numbers,
 )
 
 STORABLE = st.floats(allow_nan=False, allow_infinity=False).filter(
@@ -111,18 +110,17 @@ def test_the_decimal_mark_of_a_form() -> None:
 
 def test_columns() -> None:
     column = pd.Series(["5,6", None, "x", "5,6", "<1"], dtype="str", index=[3, 1, 4, 5, 9])
-    assert numbers_of(column, ",").tolist() == pytest.approx(
-        [5.6, math.nan, math.nan, 5.6, math.nan], nan_ok=True
-    )
-    assert bounds_of(column).tolist() == pytest.approx([math.nan] * 4 + [1.0], nan_ok=True)
+    readings = read_numbers(column, np.full(5, True))
+    assert readings.values.tolist() == pytest.approx([5.6, math.nan, math.nan, 5.6, math.nan], nan_ok=True)
+    assert readings.bounds("<").tolist() == pytest.approx([math.nan] * 4 + [1.0], nan_ok=True)
+    assert np.isnan(readings.bounds(">")).all()
+    assert np.isnan(numbers_of(column)).all()  # a comma is no decimal point
     assert numbers_of(pd.Series([1, None], dtype="Int64")).tolist() == pytest.approx(
         [1.0, math.nan], nan_ok=True
     )
     assert numbers_of(pd.Series([None, None], dtype="str")).tolist() == pytest.approx(
         [math.nan] * 2, nan_ok=True
     )
-    assert bound_of(">3", ">") == 3.0
-    assert math.isnan(bound_of(">3"))
 
 
 @pytest.mark.parametrize(

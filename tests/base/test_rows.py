@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from il2cdisc.base.datasets import byte_length, byte_span, repeated
-from il2cdisc.base.rows import alike, counted, in_order
+from il2cdisc.base.rows import alike, counted, extreme, in_order, keyed
 
 ROWS = st.lists(
     st.tuples(st.sampled_from(["b", "a", "", None, "à", "B"]), st.sampled_from([2.0, -1.0, None, 10.0]))
@@ -46,11 +46,44 @@ def test_rows_are_counted_among_those_that_are_alike(rows: list[tuple[str | None
     assert counted(columns(rows)).tolist() == [known[: n + 1].count(row) for n, row in enumerate(known)]
 
 
+@given(ROWS)
+def test_a_descending_order_is_the_other_way_round_with_missing_first(
+    rows: list[tuple[str | None, float | None]],
+) -> None:
+    def key(place: int) -> tuple[list[int], float]:
+        text, number = rows[place]
+        down = [-ord(letter) for letter in text] if text else [-0x110000]
+        return down, np.inf if number is None else number
+
+    expected = sorted(range(len(rows)), key=lambda place: (key(place)[0], -key(place)[1]))
+    assert in_order(columns(rows), [True, True]).tolist() == expected
+
+
+@given(ROWS)
+def test_a_key_with_a_missing_value_is_none(rows: list[tuple[str | None, float | None]]) -> None:
+    known = [text is not None and number is not None for text, number in rows]
+    group = keyed(columns(rows))
+    assert (group >= 0).tolist() == known
+    assert group[known].tolist() == alike(columns(rows))[0][known].tolist()
+
+
+def test_first_and_last_row_of_each_group() -> None:
+    group, day = np.array([0, 1, 0, 0, -1]), pd.Series([2.0, 5.0, None, 2.0, 1.0])
+    assert extreme(group, [day], last=False).tolist() == [2, 1]  # a missing value is first
+    assert extreme(group, [day], last=True).tolist() == [3, 1]  # of a tie the later row is last
+    assert extreme(group, [day], last=False, descending=[True]).tolist() == [
+        2,
+        1,
+    ]  # missing is first here, too
+    assert extreme(group[:0], [day[:0]], last=True).tolist() == []
+
+
 def test_columns_of_other_types_are_taken_as_text_or_as_numbers() -> None:
     mixed = pd.Series(["b", None, "a"], dtype="object")
     ids = pd.Series([3, pd.NA, 1], dtype="Int64")
     assert in_order([mixed]).tolist() == [1, 2, 0]
     assert in_order([ids]).tolist() == [1, 2, 0]
+    assert in_order([pd.Series([10, None, 9], dtype="object")]).tolist() == [1, 2, 0]  # numbers as numbers
     assert alike([mixed, ids])[0].tolist() == [0, 1, 2]
 
 

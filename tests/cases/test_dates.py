@@ -28,8 +28,9 @@ from il2cdisc.base.exposure import exposure_days
 from il2cdisc.base.moments import AFTER, BEFORE, SAME, UNKNOWN, compared, days_after, in_time
 from il2cdisc.base.onset import end_days, onset_days
 from il2cdisc.base.problems import Problem
-from il2cdisc.sdtm.complete.baseline import treatment_emergent, with_last_before_exposure
-from il2cdisc.sdtm.complete.timing import elements_of, with_epoch
+from il2cdisc.sdtm.complete.epoch import elements_of, with_epoch
+from il2cdisc.sdtm.complete.last_before_exposure import with_last_before_exposure
+from il2cdisc.sdtm.complete.treatment_emergence import treatment_emergent
 from il2cdisc.spec.baseline import baseline_keys, baseline_rules
 from il2cdisc.spec.load import read_spec
 from il2cdisc.spec.models import BaselineRule, Spec

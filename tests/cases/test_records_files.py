@@ -7,6 +7,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -42,6 +43,8 @@ from il2cdisc.raw.accepted import (
 from il2cdisc.raw.schedule_lint import check_scheduled
 from il2cdisc.sdtm.complete.in_ascii import RESPELLED, in_ascii
 from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.tabulation import Domain
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.load import load_spec, read_spec
 from il2cdisc.spec.models import PlannedVisit, ScheduleRow, Spec
@@ -709,15 +712,11 @@ def shipped_spec() -> Spec:
 
 
 def respelled(item: MappedDataset, **facts: Any) -> tuple[MappedDataset, list[Problem]]:
-    problems = Problems()
-    found = in_ascii(
-        {"AE": item},
-        shipped_spec(),
-        TextFacts(**facts),
-        problems,
-        lambda form, row, column: at_line(f"{form}.csv", row + 2, column),
-    )
-    return found["AE"], problems.items
+    problems, spec = Problems(), shipped_spec()
+    places = Places(item, lambda form, row, column: at_line(f"{form}.csv", row + 2, column))
+    domain = Domain(item, spec.datasets["AE"], item.frame, item.supplemental, places)
+    found = in_ascii(domain, spec, TextFacts(**facts), problems)
+    return replace(item, frame=found.frame, supplemental=found.qualifiers), problems.items
 
 
 def test_4_the_original_of_a_translated_term_is_spelled_once_a_value(snapshot):

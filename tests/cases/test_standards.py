@@ -26,8 +26,8 @@ from il2cdisc.define.measure import date_type
 from il2cdisc.define.model import Define, Item, Where
 from il2cdisc.define.read import read_define
 from il2cdisc.define.values import with_values
-from il2cdisc.sdtm.complete.coded import with_loinc
-from il2cdisc.sdtm.complete.standard import with_standard_results
+from il2cdisc.sdtm.complete.loinc import with_loinc
+from il2cdisc.sdtm.complete.standard_results import with_standard_results
 from il2cdisc.spec.check_terms import check_terms
 from il2cdisc.spec.codes import is_loinc, with_codes
 from il2cdisc.spec.models import (

@@ -1,17 +1,16 @@
-"""Datasets in their final shape: variables, types, keys, --SEQ, edges; trial design; the whole step."""
+"""Datasets of SDTM in their final shape, trial design, and the complete step as a whole."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.complete import complete
-from il2cdisc.sdtm.complete.assemble import edges_of, finished, in_key_order
-from il2cdisc.sdtm.complete.design import trial_design
 from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.records import as_dataset, check_variables
+from il2cdisc.sdtm.complete.trial_design import trial_design
 from il2cdisc.spec.models import (
     ArmElement,
     Condition,
@@ -29,23 +28,13 @@ def vs(make: Any) -> Any:
     return make.dataset_spec("VS", columns, ["STUDYID", "USUBJID", "VSTESTCD", "VISITNUM"])
 
 
-def test_records_are_in_key_order_and_numbered_within_subjects(make: Any, vs: Any) -> None:
-    frame = make.text_frame("USUBJID VSTESTCD", [("S2", "A"), ("S1", "B"), ("S1", "A"), ("S1", None)])
-    frame = frame.assign(VISITNUM=[1.0, 10.0, 2.0, 1.0])
-    out = in_key_order(frame, vs)
-    assert out.index.tolist() == [3, 2, 1, 0]  # missing first
-    assert out["VSSEQ"].tolist() == [1.0, 2.0, 3.0, 1.0]
-    again = in_key_order(frame.assign(VISITNUM=[1.0, 1.0, 10.0, 2.0], VSTESTCD="A"), vs)
-    assert again.index.tolist() == [1, 3, 2, 0]  # numbers as numbers
-
-
 def test_a_dataset_has_exactly_the_variables_of_the_workbook(make: Any, vs: Any, problems: Problems) -> None:
     frame = make.text_frame("USUBJID VSTESTCD VSSTRESN", [("S1", "A", "1.5"), ("S1", "", None)])
-    made = finished(frame, vs, "STUDY", problems)
+    made = as_dataset(frame, vs, "STUDY", problems).dataset
     assert made.names == ("STUDYID", "DOMAIN", "USUBJID", "VSSEQ", "VSTESTCD", "VISITNUM", "VSSTRESN")
     assert made.frame["STUDYID"].tolist() == ["STUDY", "STUDY"]
-    assert made.frame["VSTESTCD"].isna().tolist() == [False, True]  # blank is missing
-    assert made.frame["VSSTRESN"].tolist()[0] == 1.5
+    assert made.frame["VSTESTCD"].isna().tolist() == [True, False]  # blank is missing, and first
+    assert made.frame["VSSTRESN"].tolist()[1] == 1.5
     assert [v.length for v in made.variables] == [5, 2, 2, 8, 1, 8, 8]
     assert not problems
 
@@ -57,36 +46,10 @@ def test_what_is_too_much_missing_or_no_number_is_told(make: Any, problems: Prob
     wanted = wanted.model_copy(update={"variables": tuple(must)})
     frame = make.text_frame("USUBJID VSSTRESN VSXX", [("S1", "high", "x"), ("S1", "2", "y")])
     item = make.mapped_dataset("VS", "vs", frame, sources={"VSSTRESN": ("vs.RESULT",)})
-    made = finished(item.frame, wanted, "STUDY", problems, Places(item, make.line_of))
+    check_variables(item.frame.columns, wanted, problems)
+    made = as_dataset(item.frame, wanted, "STUDY", problems, Places(item, make.line_of)).dataset
     assert made.frame["VSSTRESN"].isna().tolist() == [True, False]
     assert sorted(map(str, problems.items)) == snapshot
-
-
-def test_an_assigned_value_fills_a_variable(make: Any, problems: Problems) -> None:
-    wanted = make.dataset_spec("VS", "USUBJID VSPOS", ["USUBJID"])
-    fixed = [
-        v.model_copy(update={"assigned_value": "SITTING"} if v.name == "VSPOS" else {})
-        for v in wanted.variables
-    ]
-    wanted = wanted.model_copy(update={"variables": tuple(fixed)})
-    made = finished(make.text_frame("USUBJID", [("S1",)]), wanted, "STUDY", problems)
-    assert made.frame["VSPOS"].tolist() == ["SITTING"]
-
-
-def test_edges_have_the_field_of_the_form_it_is_of(make: Any) -> None:
-    frame = pd.DataFrame(
-        {
-            "@lb": pd.Series([0, 0], dtype="Int64"),
-            "@tube": pd.Series([4, pd.NA], dtype="Int64"),
-            "field": ["lb.NA", "lb.K"],
-        }
-    )
-    edges = edges_of(frame.astype({"field": "str"}))
-    assert edges.astype("object").where(edges.notna(), None).to_numpy().tolist() == [
-        [0, "lb", 0, "lb.NA"],
-        [0, "tube", 4, None],
-        [1, "lb", 0, "lb.K"],
-    ]
 
 
 def test_trial_design_comes_from_the_protocol_sheets(make: Any) -> None:

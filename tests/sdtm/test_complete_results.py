@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.complete.places import Places
-from il2cdisc.sdtm.complete.standard import with_standard_results, with_test_names
+from il2cdisc.sdtm.complete.standard_results import with_standard_results
+from il2cdisc.sdtm.complete.test_names import with_test_names
 from il2cdisc.spec.models import (
     Codelist,
     Condition,

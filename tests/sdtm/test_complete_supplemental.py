@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.complete import complete
+from il2cdisc.sdtm.complete.long_text import MOST, split_long_text
 from il2cdisc.sdtm.complete.mapped import number_text
 from il2cdisc.sdtm.complete.places import Places
-from il2cdisc.sdtm.complete.supplemental import MOST, split_long_text, supplemental
+from il2cdisc.sdtm.complete.supplemental import supplemental
 from il2cdisc.spec.models import Condition, ValueLevelSpec, WhereClause
 
 LONG = " ".join(f"word{n}" for n in range(60))  # 410 bytes

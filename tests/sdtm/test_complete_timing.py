@@ -12,16 +12,13 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.dates import sas_days
 from il2cdisc.base.problems import Problems
-from il2cdisc.sdtm.complete.baseline import treatment_emergent, with_last_before_exposure
+from il2cdisc.sdtm.complete.epoch import Elements, elements_of, with_epoch
+from il2cdisc.sdtm.complete.last_before_exposure import with_last_before_exposure
 from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.complete.places import Places
-from il2cdisc.sdtm.complete.timing import (
-    Elements,
-    elements_of,
-    with_epoch,
-    with_study_days,
-    with_visit_numbers,
-)
+from il2cdisc.sdtm.complete.study_days import with_study_days
+from il2cdisc.sdtm.complete.treatment_emergence import treatment_emergent
+from il2cdisc.sdtm.complete.visit_numbers import with_visit_numbers
 from il2cdisc.spec.models import PlannedVisit, Protocol
 
 VISITS = Protocol(
@@ -145,6 +142,14 @@ def test_the_last_value_before_exposure(make: Any) -> None:
     assert values(out["VSLOBXFL"]) == [None, "Y", None, "Y", None, None, None]
     given_ = frame.assign(VSLOBXFL="Y")
     assert with_last_before_exposure(given_, "VS", pd.Series({"S1": "2022-03-05"})) is given_
+
+
+def test_of_results_at_one_moment_one_without_a_visit_number_is_not_the_last(make: Any) -> None:
+    rows = [("S1", "PULSE", "2022-03-01", "60"), ("S1", "PULSE", "2022-03-01", "61")]
+    frame = make.text_frame("USUBJID VSTESTCD VSDTC VSSTRESC", rows).assign(VISITNUM=[1.0, None])
+    out = with_last_before_exposure(frame, "VS", pd.Series({"S1": "2022-03-05"}))
+    # before: a missing number was the last, and record 1 was flagged
+    assert values(out["VSLOBXFL"]) == ["Y", None]
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,13 @@ def test_first_and_last_of_each_group(make: Any) -> None:
     assert rows(last(frame, by=["USUBJID"], order=["sv.DAY"]), "USUBJID", "@sv") == [("S2", 1), ("S1", 3)]
 
 
+def test_a_missing_order_value_is_first_and_missing_keys_are_a_group(make: Any) -> None:
+    frame = make.raw_frame("sv", "DAY", [("S1", "3"), ("S1", None), (None, "1"), (None, "2")])
+    # before: a missing value was last, so that the first of S1 was record 0 and the last record 1
+    assert rows(first(frame, by=["USUBJID"], order=["sv.DAY"]), "@sv") == [(1,), (2,)]
+    assert rows(last(frame, by=["USUBJID"], order=["sv.DAY"]), "@sv") == [(0,), (3,)]
+
+
 def test_stack_puts_frames_below_each_other(events: pd.DataFrame) -> None:
     out = stack(events.iloc[:1], events.iloc[2:])
     assert out.index.tolist() == [0, 1]

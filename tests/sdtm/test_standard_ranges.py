@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.sdtm.complete.standard import with_standard_results
+from il2cdisc.sdtm.complete.standard_results import with_standard_results
 from il2cdisc.spec.models import Conversion, Spec
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.sdtm.complete.design import trial_design
+from il2cdisc.sdtm.complete.trial_design import trial_design
 from il2cdisc.spec.load import read_spec
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Kind, Problems, Severity
-from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.steps import Step
+from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
 from il2cdisc.spec.models import Spec
 from il2cdisc.standards import sdtm_variables
 from il2cdisc.study import TextFacts
@@ -60,28 +61,26 @@ class _Where:
         return f"{self.dataset} {self.name}"
 
 
-def in_ascii(
-    mapped: Mapping[str, MappedDataset],
-    spec: Spec,
-    text: TextFacts,
-    problems: Problems,
-    address: Callable[[str, int, str], Address] | None = None,
-) -> dict[str, MappedDataset]:
-    """Mapped datasets whose free text is spelled in ASCII, a piece of information for each distinct value.
+def _run(domain: Domain, study: Tabulation) -> Domain:
+    return in_ascii(domain, study.spec, study.text, study.problems) if study.text else domain
+
+
+STEP = Step("in_ascii", _run)
+
+
+def in_ascii(domain: Domain, spec: Spec, text: TextFacts, problems: Problems) -> Domain:
+    """The domain with its free text spelled in ASCII, a piece of information for each distinct value.
 
     Free text are the qualifiers without a codelist, of SUPP-- too; other text outside ASCII, and characters
     without a spelling, stop the build at their raw places. Line breaks and tabs become blanks everywhere.
     """
-    spell = partial(spelled, language=text.language or "", more=text.spellings)
-    out: dict[str, MappedDataset] = {}
-    for name, item in mapped.items():
-        places = Places(item, address)
-        frame = _frame(item.frame, name, partial(is_free_text, spec, name), spell, problems, places)
-        extra = _frame(
-            item.supplemental, f"SUPP{name}", partial(is_free_qualifier, spec, name), spell, problems, places
-        )
-        out[name] = replace(item, frame=frame, supplemental=extra)
-    return out
+    spell, name = partial(spelled, language=text.language or "", more=text.spellings), domain.name
+    report = problems, domain.places
+    frame = _frame(domain.frame, name, partial(is_free_text, spec, name), spell, *report)
+    free = partial(is_free_qualifier, spec, name)
+    return replace(
+        domain, frame=frame, qualifiers=_frame(domain.qualifiers, f"SUPP{name}", free, spell, *report)
+    )
 
 
 def is_free_text(spec: Spec, dataset: str, name: str) -> bool:

@@ -9,25 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.datasets import texts_at
 from il2cdisc.base.dates import over_distinct
-from il2cdisc.base.numbers import (
-    Flags,
-    Floats,
-    Readings,
-    above,
-    at_least,
-    at_most,
-    below,
-    number_of,
-    read_numbers,
-)
+from il2cdisc.base.numbers import Flags, Floats, Readings, at_least, below, number_of, read_numbers
+from il2cdisc.base.ranges import ABNORMAL, INDICATORS, NORMAL, indicators
 from il2cdisc.base.rows import alike
 from il2cdisc.sdtm.complete.conversions import Rule
 from il2cdisc.sdtm.complete.mapped import with_new
 from il2cdisc.sdtm.complete.places import Places
 from il2cdisc.spec.models import RangeSpec, Spec
-
-INDICATORS = NORMAL, LOW, HIGH, ABNORMAL = "NORMAL", "LOW", "HIGH", "ABNORMAL"
 
 
 @dataclass(frozen=True)
@@ -83,9 +73,9 @@ def with_ranges(
     for row, hit in ranges:
         low[hit] = np.nan if row.low is None else row.low
         high[hit] = np.nan if row.high is None else row.high
-    indicator = _indicators(frame, name, low, high)
-    judged = ~above(low, high) & ~((unread[0] | unread[1]) & (indicator == INDICATORS.index(NORMAL)))
-    indicator = np.where(judged, indicator, -1)
+    values, results = frame[f"{name}STRESN"].to_numpy("float64"), read_numbers(frame[f"{name}STRESC"])
+    indicator = indicators(values, low, high, results)
+    indicator[(unread[0] | unread[1]) & (indicator == INDICATORS.index(NORMAL))] = -1
     words = _judge_words(frame[f"{name}STRESC"], ranges, indicator)
     return with_new(
         frame,
@@ -93,7 +83,7 @@ def with_ranges(
             **({f"{name}STNRC": words} if words.notna().any() else {}),
             f"{name}STNRLO": low,
             f"{name}STNRHI": high,
-            f"{name}NRIND": pd.array(INDICATORS, dtype="str").take(indicator, allow_fill=True),
+            f"{name}NRIND": texts_at(INDICATORS, indicator),
         },
     )
 
@@ -135,24 +125,6 @@ def _judge_words(
             indicator[hit] = INDICATORS.index(ABNORMAL)
             indicator[hit & results.isin(row.normal).to_numpy(dtype=bool)] = INDICATORS.index(NORMAL)
     return words
-
-
-def _indicators(frame: pd.DataFrame, name: str, low: Floats, high: Floats) -> NDArray[np.int64]:
-    """Place in `INDICATORS` of each row, -1 for none, by its standard result: a number or a bound."""
-    value = frame[f"{name}STRESN"].to_numpy("float64")
-    indicator = np.full(len(frame), -1)
-    indicator[~np.isnan(value) & ~(np.isnan(low) & np.isnan(high))] = INDICATORS.index(NORMAL)
-    indicator[below(value, low)] = INDICATORS.index(LOW)
-    indicator[above(value, high)] = INDICATORS.index(HIGH)
-    # a result below a limit: LOW when the limit is not above the range, NORMAL when all it may be is inside
-    bounds = read_numbers(frame[f"{name}STRESC"])
-    if not any(found.is_bound for found in bounds.distinct):
-        return indicator
-    less, most, more, least = (bounds.bounds(sign) for sign in ("<", "<=", ">", ">="))
-    indicator[at_most(less, high) & ~(low > 0)] = INDICATORS.index(NORMAL)
-    indicator[at_most(less, low) | below(most, low)] = INDICATORS.index(LOW)
-    indicator[at_least(more, high) | above(least, high)] = INDICATORS.index(HIGH)
-    return indicator
 
 
 def _being(column: pd.Series) -> Callable[[str], Flags]:

@@ -13,6 +13,7 @@ from il2cdisc.base import numbers
 from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.numbers import DecimalMark, Flags
 from il2cdisc.base.rowids import id_column
+from il2cdisc.base.ties import no_plan
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,6 @@ class MappedDataset:
     def planned_before_dose(self) -> pd.Series:
         """`planned_rows`, all missing where there are none."""
         return self.planned_rows if self.planned_rows is not None else no_plan(self.frame.index)
-
-
-def no_plan(index: pd.Index) -> pd.Series:
-    """Rows of which the protocol does not say whether they come before the dose of their day."""
-    return pd.Series(None, index=index, dtype="boolean")
 
 
 def decimal_commas(rows: pd.DataFrame, sources: Sequence[str], decimals: Mapping[str, DecimalMark]) -> Flags:

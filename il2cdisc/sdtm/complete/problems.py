@@ -35,12 +35,6 @@ UNKNOWN_QUALIFIER = Kind(
     Severity.FINDING,
     "Add it to the sheets ValueLevel and WhereClauses.",
 )
-NOT_NUMERIC = Kind(
-    "MAP124",
-    "a numeric variable holds text",
-    Severity.FINDING,
-    "Correct the mapping; the value is left empty.",
-)
 NO_PARTNER = Kind(
     "MAP125",
     "a record belongs to a record that is not there",

@@ -1,23 +1,56 @@
-"""SUPP--: qualifiers that have no variable, and the rest of text that is over 200 bytes (SDTMIG 3.4 §8.4)."""
+"""SUPP--: the qualifiers of records that have no variable (SDTMIG 3.4 section 8.4)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import byte_length, byte_lengths, repeated
+from il2cdisc.base.datasets import Dataset, byte_lengths, repeated
 from il2cdisc.base.problems import Address, Problems
-from il2cdisc.base.rows import in_order
 from il2cdisc.sdtm.complete.mapped import number_text
 from il2cdisc.sdtm.complete.places import NOWHERE, Places
 from il2cdisc.sdtm.complete.problems import UNKNOWN_QUALIFIER
+from il2cdisc.sdtm.complete.records import as_dataset
+from il2cdisc.sdtm.complete.steps import SUPPLEMENTS, StudyStep
+from il2cdisc.sdtm.complete.tabulation import Tabulation
 from il2cdisc.spec.models import Spec
+from il2cdisc.spec.supplements import collected_dates, supplement
 
-MOST = 200
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
+
+
+def _run(study: Tabulation) -> Tabulation:
+    made: dict[str, Dataset] = {}
+    for name, domain in study.domains.items():
+        labels = {**domain.labels, **collected_dates(domain.wanted)}
+        records = supplemental(
+            domain.frame, domain.qualifiers, name, study.spec, labels, study.problems, domain.places
+        )
+        if len(records):
+            made[f"SUPP{name}"] = _dataset(records, study.datasets[name], study)
+    return study.with_datasets(made)
+
+
+STEP = StudyStep("supplemental", _run, after=("records",), datasets=(SUPPLEMENTS,))
+
+
+def _dataset(records: pd.DataFrame, parent: Dataset, study: Tabulation) -> Dataset:
+    """SUPP--; its records have the edges of their parents."""
+    name = f"SUPP{parent.name}"
+    wanted = study.spec.datasets.get(name) or supplement(name)
+    made = as_dataset(records, wanted, study.study_id, study.problems)
+    parents, of_parent = records["parent"].to_numpy("int64")[made.order], parent.edges["row"].to_numpy()
+    first = np.searchsorted(of_parent, parents)
+    count = np.searchsorted(of_parent, parents, side="right") - first
+    row = np.repeat(np.arange(len(records)), count)
+    # the edges of a parent are next to each other: the first one, and those that follow it
+    following = np.arange(len(row)) - np.repeat(count.cumsum() - count, count)
+    edges = parent.edges.take(np.repeat(first, count) + following).assign(row=row)
+    return replace(made.dataset, edges=edges.reset_index(drop=True))
 
 
 def id_variable(frame: pd.DataFrame, name: str) -> str | None:
@@ -30,62 +63,6 @@ def id_values(frame: pd.DataFrame, variable: str | None) -> pd.Series:
     if not variable:
         return pd.Series(repeated(None, len(frame)), index=frame.index)
     return number_text(frame[variable])
-
-
-def split_long_text(
-    frame: pd.DataFrame, extra: pd.DataFrame, labels: dict[str, str]
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-    """Text over 200 bytes: the first part stays, the rest becomes qualifiers; labels of new QNAMs too.
-
-    `labels`: of the dataset's variables. Where one has the name of a rest (COVAL1), it takes it. A name that
-    is taken is passed over, so nothing that a mapping made is lost.
-    """
-    new: dict[str, str] = {}
-    made = {*map(str, frame.columns), *map(str, extra.columns)}
-    for column in [c for c in frame.columns if c != "field" and not str(c).startswith("@")]:
-        text = frame[column]
-        if not isinstance(text.dtype, pd.StringDtype) or byte_length(text) <= MOST:
-            continue
-        long = byte_lengths(text) > MOST
-        pieces = frame.loc[long, column].map(pieces_of)
-        heads = pd.Series([p[0] for p in pieces], index=pieces.index, dtype="str").reindex(frame.index)
-        frame = frame.assign(**{column: frame[column].mask(long, heads)})
-        for number in range(1, int(pieces.map(len).max())):
-            name = _free_name(column, number, made)
-            part = [p[number] if len(p) > number else None for p in pieces]
-            column_of = pd.Series(part, index=pieces.index, dtype="str").reindex(frame.index)
-            if name in labels:
-                frame = frame.assign(**{name: column_of.astype("str")})
-            else:
-                extra = extra.assign(**{name: column_of.astype("str")})
-                new[name] = labels.get(column, column)
-    return frame, _split_qualifiers(extra, made), new
-
-
-def _split_qualifiers(extra: pd.DataFrame, made: set[str]) -> pd.DataFrame:
-    """Qualifiers over 200 bytes go on in QNAMs with a number at their end."""
-    out = extra
-    for name in extra.columns:
-        if byte_length(extra[name]) <= MOST:
-            continue
-        long = byte_lengths(extra[name]) > MOST
-        pieces = extra.loc[long, name].map(pieces_of)
-        for number in range(int(pieces.map(len).max())):
-            part = [p[number] if len(p) > number else None for p in pieces]
-            column = pd.Series(part, index=pieces.index, dtype="str").reindex(extra.index).astype("str")
-            if number == 0:
-                out = out.assign(**{name: extra[name].mask(long, column)})
-            else:
-                out = out.assign(**{_free_name(str(name), number, made): column})
-    return out
-
-
-def _free_name(name: str, number: int, made: set[str]) -> str:
-    """The name of a rest: AETERM1, or with the next number that is free; it is added to `made`."""
-    while (found := name[: 8 - len(str(number))] + str(number)) in made:
-        number += 1
-    made.add(found)
-    return found
 
 
 def supplemental(
@@ -127,7 +104,7 @@ def supplemental(
     names, of_labels, origins = (
         pd.array(same, dtype="str").take(qualifier) for same in zip(*told, strict=True)
     )
-    out = pd.DataFrame(
+    return pd.DataFrame(
         {
             "USUBJID": frame["USUBJID"].array.take(parent),
             "IDVARVAL": id_values(frame, identifying).array.take(parent),
@@ -141,22 +118,3 @@ def supplemental(
             "QEVAL": repeated(None, len(parent)),
         }
     )
-    # keys of SUPP-- are text: 10 comes before 2
-    order = in_order([out["USUBJID"], out["IDVARVAL"], out["QNAM"]])
-    return out.take(order).reset_index(drop=True)
-
-
-def pieces_of(text: str) -> list[str]:
-    """Text in pieces of at most 200 bytes, cut between words where there are some.
-
-    Blanks at a cut are left out: joined by one blank, the pieces give the text again.
-    """
-    out: list[str] = []
-    rest = text
-    while len(rest.encode()) > MOST:
-        cut = len(rest.encode()[:MOST].decode(errors="ignore"))
-        space = rest.rfind(" ", 1, cut + 1)
-        cut = space if space > 0 else cut
-        out.append(rest[:cut].rstrip(" "))
-        rest = rest[cut:].lstrip(" ")
-    return [*out, rest] if rest else out

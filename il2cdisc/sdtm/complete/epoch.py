@@ -1,71 +1,39 @@
-"""VISITNUM, study days and EPOCH (SDTMIG 3.4 sections 4.4.4 and 4.4.5, 5.3)."""
+"""EPOCH by the elements of SE (SDTMIG 3.4 section 5.3)."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.dates import day_numbers, over_distinct, sas_days
+from il2cdisc.base.datasets import texts_at
 from il2cdisc.base.moments import AFTER, SAME, UNKNOWN, Flags, Moments, in_order, in_time, moments_of
-from il2cdisc.base.problems import Address, Problems
-from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.complete.mapped import no_plan, with_new
-from il2cdisc.sdtm.complete.places import NOWHERE, Places
-from il2cdisc.sdtm.complete.problems import UNKNOWN_VISIT
-from il2cdisc.spec.models import Protocol
+from il2cdisc.base.rows import alike, counted, keyed
+from il2cdisc.base.rows import in_order as rows_in_order
+from il2cdisc.base.ties import counts_as_after, no_plan
+from il2cdisc.sdtm.complete.steps import Step
+from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
 
 DAY_ALONE = len("2022-03-04")
-NUMBER_AT_END = re.compile(r"\s([0-9]+\.[0-9]+)$")
 
 
-def with_visit_numbers(
-    frame: pd.DataFrame, name: str, protocol: Protocol, problems: Problems, places: Places = NOWHERE
-) -> pd.DataFrame:
-    """VISITNUM and VISITDY by VISIT; a visit that is not planned has its number at the end of its name.
-
-    `EXTRA 8.1` is visit 8.1, the first one after visit 8, whatever the trial calls such a visit.
-    """
-    if "VISIT" not in frame:
-        return frame
-    numbers = {v.visit: v.visit_number for v in protocol.visits}
-    days = {v.visit: float(v.planned_day) for v in protocol.visits if v.planned_day is not None}
-
-    def number(visit: str) -> float:
-        at_end = None if visit in numbers else NUMBER_AT_END.search(visit)
-        return float(at_end[1]) if at_end else numbers.get(visit, np.nan)
-
-    visit = frame["VISIT"]
-    made = {
-        "VISITNUM": over_distinct(visit, number).astype("float64"),
-        "VISITDY": over_distinct(visit, days.get).astype("float64"),
-    }
-    out = with_new(frame, made)
-    lost = out["VISITNUM"].isna() & visit.notna()
-    if lost.any():
-        what = "the sheet Protocol Visits does not have the visit"
-        place, records = Address(dataset=name, column="VISIT"), places.of(lost, "VISIT")
-        found = visit[lost].unique()
-        problems.add(UNKNOWN_VISIT.at(place, what, values=found, records=records, out_of=len(frame)))
-    empty = out["VISITNUM"].isna() & visit.isna()
-    if empty.any():
-        place, records = Address(dataset=name, column="VISIT"), places.of(empty, "VISIT")
-        fix = "Ask the site for the visit."
-        problems.add(UNKNOWN_VISIT.at(place, "VISIT is empty", records=records, out_of=len(frame), fix=fix))
-    return out
+def _run(domain: Domain, study: Tabulation) -> Domain:
+    elements = study.fact(_elements)
+    if elements is None or "EPOCH" not in domain.wanted.by_name or domain.name == "SE":
+        return domain
+    planned, class_ = domain.mapped.planned_before_dose, domain.wanted.class_
+    frame = with_epoch(domain.frame, domain.name, elements, class_=class_, planned_before=planned)
+    return replace(domain, frame=frame)
 
 
-def with_study_days(frame: pd.DataFrame, name: str, first: pd.Series) -> pd.DataFrame:
-    """--DY, --STDY and --ENDY of the dates that are there; `first`: SAS days of RFSTDTC, by USUBJID."""
-    stems = [stem for stem in ("", "ST", "EN") if f"{name}{stem}DTC" in frame]
-    if not stems:
-        return frame
-    reference = over_distinct(frame["USUBJID"], first.to_dict().get).astype("float64")
-    made = {f"{name}{s}DY": day_numbers(sas_days(frame[f"{name}{s}DTC"]), reference) for s in stems}
-    return with_new(frame, made)
+STEP = Step("epoch", _run, makes=("EPOCH",), after=("in_ascii",))
+
+
+def _elements(study: Tabulation) -> Elements | None:
+    se = study.rows("SE")
+    return None if se is None else elements_of(se, study.of_subjects("RFXSTDTC"))
 
 
 @dataclass(frozen=True)
@@ -94,10 +62,11 @@ def elements_of(se: pd.DataFrame, first_dose: pd.Series | None = None) -> Elemen
     day may have none. So do others that begin with a day alone, unless it is the day of the first dose.
     """
     rows = se[["USUBJID", "EPOCH", "SESTDTC"]]
-    rows = rows.assign(order=se["TAETORD"] if _ordered(se) else in_time(se["SESTDTC"]))
-    rows = rows.sort_values(["USUBJID", "order"], kind="stable", ignore_index=True)
-    rows["EPOCH"] = rows.groupby("USUBJID", sort=False)["EPOCH"].ffill()
-    number = rows.groupby("USUBJID", sort=False).cumcount()
+    # an element whose start is not known may have begun after all others
+    order = se["TAETORD"] if _ordered(se) else in_time(se["SESTDTC"]).fillna(np.inf)
+    rows = rows.take(rows_in_order([rows["USUBJID"], order])).reset_index(drop=True)
+    rows["EPOCH"] = rows["EPOCH"].groupby(keyed([rows["USUBJID"]])).ffill()
+    number = pd.Series(counted([rows["USUBJID"]])) - 1
     doses = rows["USUBJID"].map(first_dose) if first_dose is not None else None
     at_dose = (rows["SESTDTC"] == doses) if doses is not None else False
     rows["with_day"] = (number == 0) | (~moments_of(rows["SESTDTC"]).has_time & ~at_dose)
@@ -143,10 +112,7 @@ def with_epoch(
     subject = elements.subjects.get_indexer(pd.Index(frame["USUBJID"].iloc[first]))
     at = moments_of(frame[start].iloc[first])
     rows = _Starts(subject, at, class_.upper() == "FINDINGS", planned.iloc[first])
-    epoch = pd.Series(elements.epochs, dtype="str").array.take(
-        _epochs(rows, elements)[group], allow_fill=True
-    )
-    return frame.assign(EPOCH=epoch)
+    return frame.assign(EPOCH=texts_at(elements.epochs.tolist(), _epochs(rows, elements)[group]))
 
 
 def start_variable(name: str, class_: str, frame: pd.DataFrame) -> str:
@@ -185,30 +151,6 @@ def _begun(rows: _Starts, element: Element, epoch: NDArray[np.int64]) -> tuple[F
     begins = element.begins.take(rows.subject)
     order = in_order(rows.at, begins)
     with_day = np.append(element.with_day, False)[rows.subject]
-    tie = with_day | _counts_as_after(rows.at, begins, rows.finding, rows.planned_before)
+    tie = with_day | counts_as_after(rows.at, begins, rows.planned_before, finding=rows.finding)
     entered = (epoch >= 0) | (begins.known > 0)
     return (order == AFTER) | ((order == SAME) & tie), (order == UNKNOWN) & entered
-
-
-def counts_as_after(
-    start: pd.Series, dose: pd.Series, *, finding: pd.Series, planned_before: pd.Series
-) -> Flags:
-    """What a record at a tie with a dose counts as (SDTMIG 3.4 section 4.4.9 leaves it to the sponsor).
-
-    As the protocol plans it, where it does. Else an event or intervention counts as after, and a finding as
-    after where both have a time, as before where one has none.
-    """
-    return _counts_as_after(moments_of(start), moments_of(dose), finding.to_numpy(dtype=bool), planned_before)
-
-
-def _counts_as_after(
-    start: Moments, dose: Moments, finding: Flags | bool, planned_before: pd.Series
-) -> Flags:
-    unplanned = ~np.asarray(finding) | (start.has_time & dose.has_time)
-    return np.where(planned_before.isna(), unplanned, ~planned_before.fillna(False).to_numpy(dtype=bool))
-
-
-def at_the_dose(start: pd.Series, dose: pd.Series, planned_before: pd.Series) -> Flags:
-    """Findings that have the very time of the dose, and no plan that says which was first."""
-    at, given = moments_of(start), moments_of(dose)
-    return (in_order(at, given) == SAME) & at.has_time & given.has_time & planned_before.isna().to_numpy()

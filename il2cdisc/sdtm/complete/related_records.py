@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from il2cdisc.base.datasets import repeated
+from il2cdisc.base.datasets import Dataset, repeated
 from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_column
 from il2cdisc.base.rows import alike, counted, in_order
 from il2cdisc.sdtm.complete.mapped import LinkedRows, MappedDataset, number_text
 from il2cdisc.sdtm.complete.problems import NO_PARTNER
+from il2cdisc.sdtm.complete.records import as_dataset
+from il2cdisc.sdtm.complete.steps import StudyStep
 from il2cdisc.sdtm.complete.supplemental import id_values, id_variable
+from il2cdisc.sdtm.complete.tabulation import Tabulation
 
 SUBJECT = "USUBJID"
 BETWEEN = "\x1f"  # between key values: no text holds it
+
+
+def _run(study: Tabulation) -> Tabulation:
+    if not any(domain.mapped.links for domain in study.domains.values()):
+        return study
+    return study.with_datasets({"RELREC": _dataset(study)})
+
+
+STEP = StudyStep("related_records", _run, after=("records",), datasets=("RELREC",))
+
+
+def _dataset(study: Tabulation) -> Dataset:
+    """RELREC; its edges lead to the record itself and to those of the other side of the relation."""
+    mapped = {name: domain.mapped for name, domain in study.domains.items()}
+    frames = {name: domain.frame for name, domain in study.domains.items()}
+    found = related_records(mapped, frames, study.problems, study.address)
+    made = as_dataset(found.records, study.spec.datasets["RELREC"], study.study_id, study.problems)
+    place = np.empty(len(made.order), dtype="int64")
+    place[made.order] = np.arange(len(made.order))
+    edges = found.edges.assign(row=place[found.edges["row"]], field=repeated(None, len(found.edges)))
+    edges = edges.take(in_order([edges["row"], edges["source"], edges["id"]])).reset_index(drop=True)
+    return replace(made.dataset, edges=edges[["row", "source", "id", "field"]])
 
 
 @dataclass(frozen=True)

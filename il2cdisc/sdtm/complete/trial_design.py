@@ -9,8 +9,21 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.rows import counted
-from il2cdisc.sdtm.complete.supplemental import split_long_text
+from il2cdisc.sdtm.complete.long_text import split_long_text
+from il2cdisc.sdtm.complete.records import as_dataset
+from il2cdisc.sdtm.complete.steps import StudyStep
+from il2cdisc.sdtm.complete.tabulation import Tabulation
 from il2cdisc.spec.models import Spec
+
+
+def _run(study: Tabulation) -> Tabulation:
+    wanted, problems = study.spec.datasets, study.problems
+    frames = trial_design(study.spec)
+    made = {n: as_dataset(frame, wanted[n], study.study_id, problems).dataset for n, frame in frames.items()}
+    return study.with_datasets(made)
+
+
+STEP = StudyStep("trial_design", _run, datasets=("TA", "TE", "TV", "TI", "TS"))
 
 
 def trial_design(spec: Spec) -> dict[str, pd.DataFrame]:

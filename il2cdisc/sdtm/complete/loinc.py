@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from il2cdisc.base.rows import alike
+from il2cdisc.sdtm.complete.steps import Step
+from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
 from il2cdisc.spec.models import DatasetSpec, Spec
 
 LOINC = "LOINC"
+
+
+def _run(domain: Domain, study: Tabulation) -> Domain:
+    return replace(domain, frame=with_loinc(domain.frame, domain.name, domain.wanted, study.spec))
+
+
+STEP = Step("loinc", _run, makes=("--LOINC",), after=("in_ascii",))
 
 
 def with_loinc(frame: pd.DataFrame, name: str, wanted: DatasetSpec, spec: Spec) -> pd.DataFrame:
