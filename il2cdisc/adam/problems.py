@@ -6,105 +6,105 @@ from il2cdisc.base.problems import Kind, Severity
 
 NO_COLUMN = Kind(
     "ADM001",
-    "A derivation needs a column that is not there",
+    "Column not found by a derivation",
     Severity.STOP,
-    "name a column that the dataset has, or derive it before",
+    "Name a column that the dataset has, or derive it before.",
 )
 NOT_UNIQUE = Kind(
     "ADM002",
-    "A dataset to merge from has several rows a key",
+    "Several records per key in a merged dataset",
     Severity.STOP,
-    "add a key, or take one row a key first (filter_extreme)",
+    "Add a key, or take one record per key first (filter_extreme).",
 )
 BAD_ARGUMENT = Kind(
     "ADM003",
-    "An argument has a value that the derivation does not know",
+    "Unknown value of an argument",
     Severity.STOP,
-    "correct the call in the mapping; the docstring of the derivation says what is allowed",
+    "Correct the call in the mapping; the docstring of the derivation says what is allowed.",
 )
 WRONG_TYPE = Kind(
     "ADM004",
-    "A column has the wrong type for a derivation",
+    "Wrong type of a column",
     Severity.STOP,
-    "turn the column into numbers or text before",
+    "Turn the column into numbers or text before.",
 )
 ALREADY_THERE = Kind(
     "ADM005",
-    "A new variable would overwrite a column",
+    "New variable exists already",
     Severity.STOP,
-    "choose another name, or drop the column before",
+    "Choose another name, or drop the column before.",
 )
 BAD_WINDOWS = Kind(
     "ADM006",
-    "Analysis windows overlap or are turned round",
+    "Overlapping or reversed analysis windows",
     Severity.STOP,
-    "correct the Windows sheet: each day in one window at most, From not after To",
+    "Correct the Windows sheet: each day in one window at most, From before To.",
 )
 NO_NUMBER = Kind(
     "ADM007",
-    "A text has no number in its codelist",
+    "Text without a number in its codelist",
     Severity.STOP,
-    "add the term to the codelist of the numeric variable, with the text as its decoded value",
+    "Add the term to the codelist of the numeric variable, with the text as its decoded value.",
 )
 MISSING_VARIABLE = Kind(
     "ADM008",
-    "The workbook has a variable that the mapping does not make",
+    "Variable not made by its mapping",
     Severity.STOP,
-    "derive it in the mapping, or take the row out of the Variables sheet",
+    "Derive it in the mapping, or take the row out of the Variables sheet.",
 )
 EXTRA_VARIABLE = Kind(
     "ADM009",
-    "The mapping makes a variable that the workbook does not have",
+    "Variable not in the specification",
     Severity.STOP,
-    "add it to the Variables sheet, drop it, or call it _NAME when it only helps on the way",
+    "Add it to the Variables sheet, drop it, or call it _NAME if it is only a helper.",
 )
 TYPE_DIFFERS = Kind(
     "ADM010",
-    "Numbers in a text variable",
+    "Type differs from the specification",
     Severity.STOP,
     "Correct the derivation, or the Data Type in the workbook.",
 )
 KEYS_REPEAT = Kind(
     "ADM011",
-    "The workbook's keys don't make the rows unique",
+    "Duplicate keys",
     Severity.FINDING,
-    "add a key in the Datasets sheet, or look why records are doubled",
+    "Add a key in the Datasets sheet, or look why records are doubled.",
 )
 NO_DATASET = Kind(
     "ADM012",
-    "The workbook does not have what a mapping asks for",
+    "Name not found in the specification",
     Severity.STOP,
-    "add it to the sheet, or correct the name in the mapping",
+    "Add it to the sheet, or correct the name in the mapping.",
 )
 TWO_BASELINES = Kind(
     "ADM013",
-    "A parameter has several baseline records of one subject",
+    "Several baseline records of one subject and parameter",
     Severity.STOP,
-    "flag one record a subject and parameter, or add BASETYPE to the keys",
+    "Flag one record per subject and parameter, or add BASETYPE to the keys.",
 )
 NO_INPUT = Kind(
     "ADM014",
-    "A mapping asks for a dataset that does not exist",
+    "Dataset not found",
     Severity.STOP,
-    "name a dataset of the study in lower case, or `spec`",
+    "Name a dataset of the study in lower case, or `spec`.",
 )
 NO_ANALYSIS = Kind(
     "ADM015",
-    "A mapping returned something else than an analysis dataset",
+    "Mapping without an analysis dataset",
     Severity.STOP,
-    "end the function with: return analysis_dataset(NAME, frame)",
+    "End the function with: return analysis_dataset(NAME, frame).",
 )
 NOT_FINITE = Kind(
     "ADM016",
-    "A numeric variable holds an infinite value",
+    "Infinite value",
     Severity.STOP,
-    "leave the value missing where it can't be computed",
+    "Leave the value missing where it can't be computed.",
 )
 PLAN_DIFFERS = Kind(
     "ADM017",
-    "The workbook's predecessor is not where the mapping takes the variable from",
+    "Predecessor differs from the mapping",
     Severity.FINDING,
-    "correct the Predecessor in the Variables sheet, or its Origin",
+    "Correct the Predecessor in the Variables sheet, or its Origin.",
 )
 OTHER_UNIT = Kind(
     "ADM018",
@@ -120,7 +120,7 @@ MIXED_PARAMETER = Kind(
 )
 PARAMETER_KEY = Kind(
     "ADM030",
-    "Column of the sheet Parameters that chooses no results",
+    "Column of the sheet Parameters without effect",
     Severity.STOP,
     "Rename the column to the variable that it stands for and name that in `by`.",
 )

@@ -129,7 +129,7 @@ def example(heading: str) -> str:
 @pytest.fixture
 def new_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The folder of steps with one file more."""
-    (tmp_path / "unscheduled.py").write_text(example("A step of the complete step"), "utf-8")
+    (tmp_path / "unscheduled.py").write_text(example("A step of complete"), "utf-8")
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     all_steps.cache_clear()
     yield

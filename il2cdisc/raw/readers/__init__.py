@@ -24,7 +24,7 @@ AnyReader = Reader[Any]
 
 @cache
 def all_readers() -> Mapping[str, AnyReader]:
-    """Name of a format → its reader, sorted. Raises `ValueError` where two share a name or a suffix."""
+    """Format → its reader, by the alphabet. Raises `ValueError` where two share a name or an ending."""
     modules = sorted(item.name for item in pkgutil.iter_modules(__path__) if not item.name.startswith("_"))
     found: dict[str, AnyReader] = {}
     for module in modules:
