@@ -14,7 +14,7 @@ from pandas.api.extensions import ExtensionArray
 from il2cdisc.base.datasets import Dataset, Variable, byte_span, repeated
 from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.numbers import Flags, numbers_of
-from il2cdisc.base.problems import Address, Kind, Problem, Problems, Severity, at_record
+from il2cdisc.base.problems import Address, Kind, Problem, Problems, Severity, at_record, records_of
 from il2cdisc.base.rowids import edges, id_columns
 from il2cdisc.base.rows import counted, in_order
 from il2cdisc.spec.assigned import assigned_column
@@ -146,8 +146,9 @@ def _text_found(given: pd.Series, bad: Flags, dataset: str, records: list[Addres
     """One finding for all text in a numeric variable, with each distinct text."""
     place, what = Address(dataset=dataset, column=str(given.name)), f"the mapping gives {given.name} text"
     return NOT_NUMERIC.at(
-        place, f"{what} that is not a number", values=given[bad].unique(), records=records, out_of=len(given)
-    )
+        place, f"{what} that is not a number", values=given[bad].unique(), records=records, out_of=len(given),
+        of=records_of(dataset),
+    )  # fmt: skip
 
 
 def _records(table: pd.DataFrame, bad: Flags, dataset: str, column: str, sequence: str) -> list[Address]:

@@ -19,7 +19,7 @@ from il2cdisc.adam.problems import (
     TYPE_DIFFERS,
 )
 from il2cdisc.base.datasets import Dataset
-from il2cdisc.base.problems import Problem, Problems, Stopped, at_record, did_you_mean
+from il2cdisc.base.problems import Problem, Problems, Stopped, at_record, did_you_mean, records_of
 from il2cdisc.base.rowids import MARK
 from il2cdisc.base.rows import alike
 from il2cdisc.finish import Finished, finished
@@ -147,4 +147,6 @@ def _repeated_keys(dataset: Dataset) -> Iterator[Problem]:
     subjects = chosen["USUBJID"].tolist() if "USUBJID" in chosen else [""] * len(chosen)
     numbers = chosen[SEQUENCE].tolist() if SEQUENCE in chosen else [0] * len(chosen)
     records = [at_record(name, str(s), int(n)) for s, n in zip(subjects, numbers, strict=True)]
-    yield KEYS_REPEAT.at(at_record(name), what, values=shown, records=records, out_of=len(frame))
+    yield KEYS_REPEAT.at(
+        at_record(name), what, values=shown, records=records, out_of=len(frame), of=records_of(name)
+    )

@@ -135,13 +135,13 @@ def check_units(
     same = ~there | (found == asked)
     others = dataset[~same.to_numpy(dtype=bool)]
     problems = [
-        _other_unit(rows, str(code), unit, wanted, int((there & (dataset[by] == code)).sum()))
+        _other_unit(rows, str(code), unit, wanted)
         for (code, _), rows in others.groupby([by, found[others.index]], sort=True)
     ]
     return same, problems
 
 
-def _other_unit(rows: pd.DataFrame, code: str, unit: str, wanted: str, out_of: int) -> Problem:
+def _other_unit(rows: pd.DataFrame, code: str, unit: str, wanted: str) -> Problem:
     shown, asked = rows[unit].iloc[0], rows[wanted].iloc[0]
     has = f"in {shown}" if isinstance(shown, str) else "without a unit"
     needs = f"is in {asked}" if isinstance(asked, str) else "has no unit"
@@ -149,7 +149,7 @@ def _other_unit(rows: pd.DataFrame, code: str, unit: str, wanted: str, out_of: i
     place = records[0] if len(records) == 1 else Address(dataset=unit.removesuffix("STRESU"), column=unit)
     what = f"Result {has}, but parameter {code} {needs}; it is not in the analysis dataset"
     values = [shown] if isinstance(shown, str) else []
-    return OTHER_UNIT.at(place, what, values=values, records=records, out_of=out_of)
+    return OTHER_UNIT.at(place, what, values=values, records=records)
 
 
 def _records(rows: pd.DataFrame, unit: str) -> list[Address]:

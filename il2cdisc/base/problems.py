@@ -224,6 +224,16 @@ class Stopped(Exception):  # noqa: N818 - a verdict, not an error of ours
         return type(self), (self.problems,)  # pickled, it keeps its problems
 
 
+def records_of(dataset: str) -> str:
+    """What a problem is out of that looks at all records of a dataset (see `Problems.look`)."""
+    return f"records of {dataset}"
+
+
+def values_of(variable: str) -> str:
+    """What a problem is out of that looks at all values of a variable (see `Problems.look`)."""
+    return f"values of {variable}"
+
+
 @dataclass
 class Problems:
     """Gathers the problems of a stage, so that they can all be told at once."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset
-from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.problems import Address, Problems, records_of, values_of
 from il2cdisc.raw import RawExport, header_of, link, notice, read_export
 from il2cdisc.raw.absent import absent_records
 from il2cdisc.raw.blinding import withhold
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from il2cdisc.sdtm.product import Ledgers
 
 Say = Callable[[str], None]
+RESULTS = ("ORRES", "ORNRLO", "ORNRHI")
 Datasets = dict[str, Dataset]
 
 
@@ -200,8 +201,19 @@ def _complete(
         address=export.address,
         text=study.text,
     )
+    if block_count(export, plan.block_subjects) > 1:
+        for name, item in mapped.items():
+            _look(name, item.frame, problems)
     completed.take(problems)
     return sdtm
+
+
+def _look(name: str, frame: pd.DataFrame, problems: Problems) -> None:
+    """Note how many records and results of a domain a block has: its problems are out of those of all."""
+    problems.look(records_of(name), len(frame))
+    for stem in RESULTS:
+        if f"{name}{stem}" in frame:
+            problems.look(values_of(f"{name}{stem}"), int(frame[f"{name}{stem}"].notna().sum()))
 
 
 def derive_adam(plan: Plan, sdtm: Combined, say: Say, findings: Problems) -> Datasets:
@@ -239,6 +251,7 @@ def _derive(plan: Plan, sdtm: Combined, number: int, problems: Problems) -> Data
         dataset = finish(derived, plan.adam, found)
         del derived
         out[dataset.name] = dataset
+        found.look(records_of(dataset.name), len(dataset.frame))
         if name in asked:
             frames[name] = with_ids(dataset.name, dataset.frame)
     problems.take(found)

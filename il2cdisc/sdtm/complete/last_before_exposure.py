@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from il2cdisc.base.datasets import texts_at
 from il2cdisc.base.moments import BEFORE, SAME, UNKNOWN, in_order, in_time, moments_of
 from il2cdisc.base.numbers import Flags
-from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.problems import Address, Problems, records_of
 from il2cdisc.base.rows import alike, extreme
 from il2cdisc.base.ties import counts_as_after, no_plan, undecided_ties
 from il2cdisc.sdtm.complete.problems import AT_THE_DOSE
@@ -103,4 +103,9 @@ def _report_ties(domain: Domain, first_dose: pd.Series, problems: Problems) -> N
         at = domain.places.of(tied, date)
         place = Address(dataset=domain.name, column=date)
         values = frame.loc[tied, date].unique()
-        problems.add(AT_THE_DOSE.at(place, what, values=values, source=at, records=at, out_of=len(frame)))
+        problems.add(
+            AT_THE_DOSE.at(
+                place, what, values=values, source=at, records=at, out_of=len(frame),
+                of=records_of(domain.name),
+            )
+        )  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.numbers import Readings, numbers_of, read_numbers
-from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.problems import Address, Problems, values_of
 from il2cdisc.base.rows import alike
 from il2cdisc.sdtm.complete.conversions import Rule
 from il2cdisc.sdtm.complete.limits import Limits, collected_limits, with_ranges
@@ -136,4 +136,5 @@ def _tell_unknown(
     records = places.of(pd.Series(unknown, index=frame.index), f"{name}ORRESU")
     place = Address(dataset=name, column=f"{name}ORRESU")
     out_of = int(frame[f"{name}ORRES"].notna().sum())
-    problems.add(NO_CONVERSION.at(place, what, values=pairs, records=records, out_of=out_of))
+    of = values_of(f"{name}ORRES")
+    problems.add(NO_CONVERSION.at(place, what, values=pairs, records=records, out_of=out_of, of=of))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from il2cdisc.base.dates import text_over_distinct
-from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.problems import Address, Problems, records_of
 from il2cdisc.sdtm.complete.places import NOWHERE, Places
 from il2cdisc.sdtm.complete.problems import NO_TEST_NAME
 from il2cdisc.sdtm.complete.steps import Step
@@ -48,7 +48,11 @@ def with_test_names(
         what = f"no codelist decodes the test code; {test} set to missing"
         place, records = Address(dataset=name, column=code), places.of(lost, code)
         found = frame.loc[lost, code].unique()
-        problems.add(NO_TEST_NAME.at(place, what, values=found, records=records, out_of=len(frame)))
+        problems.add(
+            NO_TEST_NAME.at(
+                place, what, values=found, records=records, out_of=len(frame), of=records_of(name)
+            )
+        )
     return frame.assign(**{test: names})
 
 

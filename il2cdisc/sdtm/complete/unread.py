@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.numbers import Flags, Floats, NumberKind, Readings, above, read_number
-from il2cdisc.base.problems import Address, Kind, Problems
+from il2cdisc.base.problems import Address, Kind, Problems, values_of
 from il2cdisc.base.rows import alike
 from il2cdisc.sdtm.complete.limits import Limits
 from il2cdisc.sdtm.complete.places import Places
@@ -111,14 +111,14 @@ def _report(
     if not len(rows):
         return
     group, first = alike([pd.Series(key[rows]) for key in keys])
-    out_of = int(frame[variable].notna().sum())
+    out_of, of = int(frame[variable].notna().sum()), values_of(variable)
     for number, row in enumerate(rows[first].tolist()):
         mine = pd.Series(True, index=frame.index[rows[group == number]])
         cells = places.of(mine, variable)
         where = cells[0] if cells else Address(dataset=places.dataset or variable[:2], column=variable)
         value, said = what(row)
         hint = _other_mark(value)
-        problems.add(kind.at(where, said, values=[value], hint=hint, records=cells, out_of=out_of))
+        problems.add(kind.at(where, said, values=[value], hint=hint, records=cells, out_of=out_of, of=of))
 
 
 def _other_mark(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.dates import over_distinct
-from il2cdisc.base.problems import Address, Problems
+from il2cdisc.base.problems import Address, Problems, records_of
 from il2cdisc.sdtm.complete.mapped import with_new
 from il2cdisc.sdtm.complete.places import NOWHERE, Places
 from il2cdisc.sdtm.complete.problems import UNKNOWN_VISIT
@@ -56,10 +56,16 @@ def with_visit_numbers(
         what = "the sheet Protocol Visits does not have the visit"
         place, records = Address(dataset=name, column="VISIT"), places.of(lost, "VISIT")
         found = visit[lost].unique()
-        problems.add(UNKNOWN_VISIT.at(place, what, values=found, records=records, out_of=len(frame)))
+        problems.add(
+            UNKNOWN_VISIT.at(
+                place, what, values=found, records=records, out_of=len(frame), of=records_of(name)
+            )
+        )
     empty = out["VISITNUM"].isna() & visit.isna()
     if empty.any():
         place, records = Address(dataset=name, column="VISIT"), places.of(empty, "VISIT")
-        fix = "Ask the site for the visit."
-        problems.add(UNKNOWN_VISIT.at(place, "VISIT is empty", records=records, out_of=len(frame), fix=fix))
+        what, fix = "VISIT is empty", "Ask the site for the visit."
+        problems.add(
+            UNKNOWN_VISIT.at(place, what, records=records, out_of=len(frame), of=records_of(name), fix=fix)
+        )
     return out
