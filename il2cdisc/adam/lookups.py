@@ -103,9 +103,7 @@ def derive_vars_parameter(
     name = "derive_vars_parameter"
     unused = [header for header in KEY_HEADERS if header in parameters and parameters[header].notna().any()]
     if unused:
-        what = (
-            f"parameters are chosen by {', '.join(by)}; the sheet tells them apart by {', '.join(unused)} too"
-        )
+        what = f"parameters are chosen by {', '.join(by)}; the sheet distinguishes them by {', '.join(unused)} too"
         raise Stopped([PARAMETER_KEY.at(f"{name}()", what)])
     need_columns(name, dataset, by)
     need_columns(name, parameters, [*by, *new_vars], "parameters")

@@ -122,7 +122,7 @@ PARAMETER_KEY = Kind(
     "ADM030",
     "Column of the sheet Parameters without effect",
     Severity.STOP,
-    "Rename the column to the variable that it stands for and name that in `by`.",
+    "Rename the column to the variable that it is meant for and name that in `by`.",
 )
 PARTIAL_DOSE = Kind(
     "ADM020",

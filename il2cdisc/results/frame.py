@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from il2cdisc.base.problems import Problem
 from il2cdisc.stats.estimates import Estimate
 
 HEADER = "@columns"
@@ -107,3 +108,11 @@ def percentage(n: int, denominator: int) -> Estimate:
     if denominator == 0:
         return Estimate(math.nan, "A percentage needs at least 1 subject in the column; there is none.")
     return Estimate(100.0 * n / denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The results dataset (see `Cell` for its columns) and what was found on the way."""
+
+    frame: pd.DataFrame
+    problems: tuple[Problem, ...]

@@ -9,7 +9,7 @@ from pathlib import Path
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problems
 from il2cdisc.base.products import Product
-from il2cdisc.results.run import Results
+from il2cdisc.results.frame import Results
 from il2cdisc.spec.tlf import Display
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_record
 from il2cdisc.results import problems as kinds
-from il2cdisc.results.frame import HEADER, Cell, frame_of, joined
+from il2cdisc.results.frame import HEADER, Cell, Results, frame_of, joined
 from il2cdisc.results.lint import lint
 from il2cdisc.results.methods import all_methods
 from il2cdisc.results.rows import shaped_rows
@@ -17,14 +17,6 @@ from il2cdisc.results.work import Work, in_column, level_texts, record_keys
 from il2cdisc.spec.conditions import Where, equals, written
 from il2cdisc.spec.tlf import Analysis, Display
 from il2cdisc.spec.where import select
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """The results dataset (see `frame.Cell` for its columns) and what was found on the way."""
-
-    frame: pd.DataFrame
-    problems: tuple[Problem, ...]
 
 
 def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Results:

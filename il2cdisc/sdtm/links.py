@@ -69,7 +69,7 @@ def check_links(
         wanted = spec.datasets.get(item.other)
         for variable in item.keys if wanted else ():
             if wanted and variable not in wanted.by_name:
-                what = f"{name} links to {item.other} by {variable}, which {item.other} lacks"
+                what = f"{name} links to {item.other} by {variable}, which is not in {item.other}"
                 hint = did_you_mean(variable, wanted.by_name)
                 problems.append(UNKNOWN_LINK.at(place, what, hint=hint))
     return problems

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 
 from il2cdisc.base.products import Product
-from il2cdisc.results.run import Results
+from il2cdisc.results.frame import Results
 from il2cdisc.spec.tlf import Display
 from il2cdisc.study import Study
 

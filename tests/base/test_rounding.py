@@ -88,7 +88,7 @@ def test_no_number_no_text(value: float) -> None:
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
 def test_no_probability_no_p_value(value: float) -> None:
-    with pytest.raises(ValueError, match="is no p-value"):
+    with pytest.raises(ValueError, match="is not a p-value"):
         p_value(value)
 
 

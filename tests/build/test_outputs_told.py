@@ -65,10 +65,10 @@ def test_what_a_build_says_of_its_folder_after_a_stop(trial: Path) -> None:
         "nothing was written to <here>/trial/outputs",
         "nothing was written to <here>/new/outputs",
         "nothing was written to <here>/trial/outputs",
-        "the last build in <here>/same stands",
-        "<here>/same is as it was, but no whole build any more: files of it are gone or changed",
-        "<here>/other is as it was: a build of another trial, T-2",
-        "<here>/trial/outputs is as it was; no build made it",
+        "<here>/same still holds the previous build",
+        "<here>/same has not changed, but its build is not complete: files are missing or changed",
+        "<here>/other has not changed: it holds a build of another trial, T-2",
+        "<here>/trial/outputs has not changed; it was not made by a build",
     ]
 
 

@@ -224,7 +224,7 @@ def test_13_options_are_named_with_everything_else(trial: Path) -> None:
         ('delimiter = "|"', 'delimeter = "|"'),
         ("treatment_emergent_days = 7", "treatment_emergent_days = -7"),
     )
-    found = told(survey(trial))
+    found = told(survey(*read_study(trial)))
     assert "STU002 study.toml:" in found
     assert "STU004 study.toml:" in found
 

@@ -25,7 +25,7 @@ NO_RESULT = (
     "Please give the result, or the reason why there is none."
 )
 NO_DATE = (
-    "“Date” is recorded as “30/02/2020”, which is no day of the calendar. "
+    "“Date” is recorded as “30/02/2020”, which is not a day of the calendar. "
     "Please give the correct date, or state that it is not known."
 )
 

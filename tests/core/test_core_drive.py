@@ -113,7 +113,7 @@ def test_a_rule_that_raises_or_says_nonsense_is_told(asked: Asked) -> None:
     outcome = run_core(asked(second="say(rule=rule, failed='KeyError: x', ids=['CG0002']); continue"))
     assert told(outcome)[1] == ("CORE-000002", "error", "KeyError: x")
     outcome = run_core(asked(second="print('Traceback', flush=True); continue"))
-    assert told(outcome)[1][2] == "its process ended: it wrote what is no answer ('Traceback')"
+    assert told(outcome)[1][2] == "its process ended: it wrote something that is not an answer ('Traceback')"
     outcome = run_core(asked(second="say(rule=rule, results=[{}]); continue"))
     assert told(outcome)[1][2] == "its answer can't be understood"
 
@@ -152,7 +152,7 @@ def test_a_core_that_is_not_there_is_told(asked: Asked, tmp_path: Path) -> None:
     assert shown["no python"] == "CHK080: IL2CDISC_CORE_PYTHON is not set"
     assert shown["no file"] == "CHK080: /none can't be started (No such file or directory)"
     assert shown["no cache"] == "CHK082: IL2CDISC_CORE_CACHE is not set"
-    assert shown["no folder"] == "CHK082: /none is no folder"
+    assert shown["no folder"] == "CHK082: /none is not a folder"
     assert shown["no data"].startswith("CHK080: there is no transport file in ")
 
 

@@ -311,7 +311,7 @@ OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE ODM [<!ENTITY x SYSTEM "file:///etc
     [
         (b"", "the file is empty"),
         (b"<ODM><Study>", "damaged or cut off"),
-        (b"<html/>", "no define.xml of version 2.1"),
+        (b"<html/>", "not a define.xml of version 2.1"),
         (BOMB, "declares a document type"),
         (OUTSIDE, "declares a document type"),
     ],

@@ -140,7 +140,7 @@ def test_what_is_told_of_bad_values(apply: Any, problems: Problems, snapshot: An
     ],
 )
 def test_a_column_that_is_not_there_is_told_without_rows_too(apply: Any, column: Column) -> None:
-    with pytest.raises(Stopped, match=r"AEX: the mapping names x\.B, which its rows lack"):
+    with pytest.raises(Stopped, match=r"AEX: the mapping names x\.B, which is not a column of its rows"):
         apply(column, "A", [])
 
 

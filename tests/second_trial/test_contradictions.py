@@ -82,7 +82,7 @@ def test_a_date_written_in_iso_beside_the_pattern_is_read_and_said(trial: Path, 
     path.write_text(path.read_text().replace("5001;W02;05-FEB-2024", "5001;W02;2024-02-05"))
     done = command("build", "--trial", trial)
     assert done.returncode == 0
-    assert "RAW127 Date written in another way" in done.stdout
+    assert "RAW127 Date in another format" in done.stdout
     assert "'2024-02-05' is not written as dd-mon-yyyy; it was read as ISO 8601" in done.stdout
     assert "RAW123" not in done.stdout
 

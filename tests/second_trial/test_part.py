@@ -142,7 +142,7 @@ def test_forms_that_are_empty_or_damaged_and_not_needed(tmp_path: Path, command)
     done = command("build", "LB", *args)
     assert done.returncode == 2
     assert "RAW001 raw/lab/results.txt" in done.stderr
-    assert done.stderr.endswith(f"the last build in {tmp_path / 'part'} stands\n")
+    assert done.stderr.endswith(f"{tmp_path / 'part'} still holds the previous build\n")
 
 
 def test_refusals(part: Path, second: Path, tmp_path: Path, command, snapshot: object) -> None:

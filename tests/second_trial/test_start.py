@@ -27,13 +27,16 @@ data_cut = 2024-11-30
 [analysis]
 treatment_emergent_days = 7
 
+TRIAL
 """
 
 
 def head() -> str:
-    """The tables of study.toml but for [start]; the title is that of the workbooks."""
-    lines = (TRIAL / "study.toml").read_text().splitlines()
-    return HEAD.replace("TITLE", next(line for line in lines if line.startswith("title = ")))
+    """The tables of study.toml but for [start]; the title, and what mappings ask for, are those of the trial."""
+    text = (TRIAL / "study.toml").read_text()
+    title = next(line for line in text.splitlines() if line.startswith("title = "))
+    facts = text[text.index("[trial.") : text.index("[text]")]
+    return HEAD.replace("TITLE", title).replace("TRIAL", facts)
 
 
 def trial_from(datasets: Path, standard: str, folder: Path) -> Path:

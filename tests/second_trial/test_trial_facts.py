@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.run.build import Made, make, make_plan
-from il2cdisc.run.survey import survey
+from il2cdisc.run.make import Made, make
+from il2cdisc.run.survey import make_plan, survey
+from il2cdisc.study import load_study, read_study
 
 TRIAL = Path(__file__).parent
 
@@ -32,7 +33,7 @@ def edited(path: Path, old: str, new: str) -> None:
 
 
 def made(trial: Path) -> Made:
-    return make(make_plan(trial), lambda _: None, Problems())
+    return make(make_plan(load_study(trial)), lambda _: None, Problems())
 
 
 def categories(of: Made) -> dict[str, str]:
@@ -46,7 +47,7 @@ def oldest_of_the_first_group(of: Made) -> float:
 
 
 def told(trial: Path) -> list[str]:
-    return sorted(str(problem) for problem in survey(trial).problems.stops)
+    return sorted(str(problem) for problem in survey(*read_study(trial)).problems.stops)
 
 
 def line_of(path: Path, text: str) -> int:

@@ -107,7 +107,7 @@ def test_holm_and_fixed_sequence_are_graphs(p):
 
 
 def test_wrong_arguments_are_refused():
-    with pytest.raises(ValueError, match=r"1\.5 is no p-value"):
+    with pytest.raises(ValueError, match=r"1\.5 is not a p-value"):
         holm([0.1, 1.5])
     with pytest.raises(ValueError, match="3 p-values and 2 families"):
         serial_gatekeeping([0.1, 0.2, 0.3], [1, 2])
