@@ -1,4 +1,4 @@
-"""Kinds of problems that the ADaM room can tell of."""
+"""Kinds of problems that the ADaM room reports."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ALREADY_THERE = Kind(
 )
 BAD_WINDOWS = Kind(
     "ADM006",
-    "Analysis windows overlap or are turned round",
+    "Analysis windows that overlap or are reversed",
     Severity.STOP,
     "correct the Windows sheet: each day in one window at most, From not after To",
 )

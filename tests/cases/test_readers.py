@@ -32,7 +32,7 @@ from il2cdisc.raw.readers.sound import UnsoundError, check_dta, check_sav
 from il2cdisc.raw.readers.stat import _text, read_stat
 from il2cdisc.raw.readers.statdates import convert, date_format
 from il2cdisc.raw.readers.xlsx import read_xlsx
-from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.modules import load_functions, run_mappings
 from il2cdisc.standards.evs import NEEDED, read_evs
 from il2cdisc.standards.release import read_release
