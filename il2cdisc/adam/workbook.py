@@ -12,6 +12,7 @@ from pandas.api.extensions import ExtensionArray
 from il2cdisc.adam.problems import NO_DATASET, NO_NUMBER
 from il2cdisc.base.numbers import number_of, read_number
 from il2cdisc.base.problems import Problem, Stopped, did_you_mean
+from il2cdisc.base.rows import in_order
 from il2cdisc.spec.models import Spec
 
 
@@ -39,7 +40,7 @@ def windows_of(spec: Spec, dataset: str) -> pd.DataFrame:
             "AWHI": pd.Series([row.to for row in rows], dtype="float64"),
         }
     )
-    return frame.sort_values("AVISITN", kind="stable", ignore_index=True)
+    return frame.take(in_order([frame["AVISITN"]])).reset_index(drop=True)
 
 
 def parameters_of(spec: Spec, dataset: str) -> pd.DataFrame:
