@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -65,25 +65,20 @@ def finished(
     of a subject. The id columns become edges. `cells` names the places of a finding, which are records of the
     dataset without it.
     """
-    typed, unread, lengths = _typed(frame, wanted, constants)
-    keys = [key for key in wanted.keys if key in typed and key in frame and key not in constants]
-    order = in_order([pd.Series(typed[key]) for key in keys]) if keys else np.arange(len(frame))
-    columns = {name: values.take(order) for name, values in typed.items()}
-    table = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
-    if sequence in table and SUBJECT in table and SUBJECT in frame:
-        table[sequence] = counted([table[SUBJECT]]).astype("float64")
-    for name, rows in unread.items():
-        given, bad = frame[name].take(order), rows[order]
+    typed = _typed(frame, wanted, constants)
+    keys = [key for key in wanted.keys if key in typed.values and key in frame and key not in constants]
+    order = in_order([pd.Series(typed.values[key]) for key in keys]) if keys else np.arange(len(frame))
+    table = _numbered(typed, order, sequence if SUBJECT in frame else "")
+    for name, rows in typed.unread.items():
+        given, bad, place = frame[name].take(order), rows[order], at_record(wanted.name, column=name)
         where = pd.Series(bad, index=given.index)
-        records = cells(where, name) if cells else _records(table, bad, wanted.name, name, sequence)
-        problems.add(_text_found(given, bad, wanted.name, records))
-    variables = tuple(Variable(v.name, v.label, v.type, lengths[v.name], v.format) for v in wanted.variables)
+        records = cells(where, name) if cells else _records(table[bad], place, sequence)
+        problems.add(_text_found(given[bad], place, records, len(frame)))
     made = {*map(str, frame.columns), *constants, *([sequence] if SUBJECT in frame else [])}
-    return Finished(
-        Dataset(wanted.name, wanted.label, variables, tuple(wanted.keys), table, edges_of(frame, order)),
-        order,
-        tuple(v for v in wanted.variables if v.name not in made and not v.assigned_value),
-    )
+    unmade = tuple(v for v in wanted.variables if v.name not in made and not v.assigned_value)
+    edge_table, keyed_by = edges_of(frame, order), tuple(wanted.keys)
+    dataset = Dataset(wanted.name, wanted.label, typed.variables(wanted), keyed_by, table, edge_table)
+    return Finished(dataset, order, unmade)
 
 
 def edges_of(frame: pd.DataFrame, order: NDArray[np.int64]) -> pd.DataFrame:
@@ -99,23 +94,44 @@ def edges_of(frame: pd.DataFrame, order: NDArray[np.int64]) -> pd.DataFrame:
     return out
 
 
-def _typed(
-    frame: pd.DataFrame, wanted: DatasetSpec, constants: Mapping[str, str]
-) -> tuple[dict[str, Values], dict[str, Flags], dict[str, int]]:
-    """The variables in the workbook's order and types; rows whose text is not a number; lengths in bytes."""
-    values: dict[str, Values] = {}
-    unread: dict[str, Flags] = {}
-    lengths: dict[str, int] = {}
+@dataclass(frozen=True)
+class _Typed:
+    """Values of the variables in the workbook's order and types, in the order of the frame.
+
+    `unread`: the rows of a numeric variable whose text is not a number; `lengths`: in bytes.
+    """
+
+    values: dict[str, Values]
+    unread: dict[str, Flags]
+    lengths: dict[str, int]
+
+    def variables(self, wanted: DatasetSpec) -> tuple[Variable, ...]:
+        return tuple(
+            Variable(v.name, v.label, v.type, self.lengths[v.name], v.format) for v in wanted.variables
+        )
+
+
+def _typed(frame: pd.DataFrame, wanted: DatasetSpec, constants: Mapping[str, str]) -> _Typed:
+    out = _Typed({}, {}, {})
     for variable in wanted.variables:
         name, column = variable.name, _column(frame, variable, constants)
         if variable.type == "Char":
-            values[name], lengths[name] = _text(column)
+            out.values[name], out.lengths[name] = _text(column)
             continue
-        values[name], bad = _numbers(column)
-        lengths[name] = 8
+        out.values[name], bad = _numbers(column)
+        out.lengths[name] = 8
         if bad.any():
-            unread[name] = bad
-    return values, unread, lengths
+            out.unread[name] = bad
+    return out
+
+
+def _numbered(typed: _Typed, order: NDArray[np.int64], sequence: str) -> pd.DataFrame:
+    """The variables in key order, with the number of each record of a subject."""
+    columns = {name: values.take(order) for name, values in typed.values.items()}
+    table = pd.DataFrame(columns, index=pd.RangeIndex(len(order)))
+    if sequence in table and SUBJECT in table:
+        table[sequence] = counted([table[SUBJECT]]).astype("float64")
+    return table
 
 
 def _column(frame: pd.DataFrame, variable: VariableSpec, constants: Mapping[str, str]) -> pd.Series:
@@ -142,19 +158,15 @@ def _numbers(column: pd.Series) -> tuple[Values, Flags]:
     return values, np.isnan(values) & (column.notna() & (column.astype("str") != "")).to_numpy(dtype=bool)
 
 
-def _text_found(given: pd.Series, bad: Flags, dataset: str, records: list[Address]) -> Problem:
+def _text_found(texts: pd.Series, place: Address, records: Sequence[Address], out_of: int) -> Problem:
     """One finding for all text in a numeric variable, with each distinct text."""
-    place, what = Address(dataset=dataset, column=str(given.name)), f"the mapping gives {given.name} text"
-    return NOT_NUMERIC.at(
-        place, f"{what} that is not a number", values=given[bad].unique(), records=records, out_of=len(given),
-        of=records_of(dataset),
-    )  # fmt: skip
+    what = f"the mapping gives {place.column} text that is not a number"
+    of = records_of(place.dataset)
+    return NOT_NUMERIC.at(place, what, values=texts.unique(), records=records, out_of=out_of, of=of)
 
 
-def _records(table: pd.DataFrame, bad: Flags, dataset: str, column: str, sequence: str) -> list[Address]:
+def _records(rows: pd.DataFrame, place: Address, sequence: str) -> list[Address]:
     """Records of a dataset by subject and sequence number."""
-    rows = table[bad]
     subjects = rows[SUBJECT].fillna("") if SUBJECT in rows else [""] * len(rows)
     numbers = rows[sequence].fillna(0).astype("int64") if sequence in rows else [0] * len(rows)
-    pairs = zip(subjects, numbers, strict=True)
-    return [at_record(dataset, subject, number, column) for subject, number in pairs]
+    return [replace(place, usubjid=s, seq=n) for s, n in zip(subjects, numbers, strict=True)]

@@ -34,7 +34,10 @@ class Analysis:
     """What a mapping module returns: a dataset's name and its derived frame, not yet finished.
 
     `inherited` are the columns that the mapping was given in its inputs; they may stay in the frame
-    without being variables of the dataset. `findings` are what a derivation found to tell.
+    without being variables of the dataset. `findings` are what derivations report.
+
+    >>> Analysis("ADVS", pd.DataFrame({"AVAL": [118.0]})).name
+    'ADVS'
     """
 
     name: str
@@ -46,7 +49,11 @@ class Analysis:
 def analysis_dataset(name: str, frame: pd.DataFrame, findings: Iterable[Problem] = ()) -> Analysis:
     """The last line of a mapping module: `frame` is all that dataset `name` needs.
 
-    `findings` are problems that derivations told of (see `check_units`); `finish` passes them on.
+    `findings` are problems that derivations report (see `check_units`); `finish` passes them on.
+
+    >>> advs = analysis_dataset("ADVS", pd.DataFrame({"USUBJID": ["S1"], "AVAL": [118.0]}))
+    >>> advs.name, len(advs.frame), advs.findings
+    ('ADVS', 1, ())
     """
     return Analysis(name, frame, findings=tuple(findings))
 
@@ -68,6 +75,16 @@ def finish(analysis: Analysis, spec: Spec, problems: Problems | None = None) -> 
     Raises `Stopped` with all of ADM008 missing, ADM009 extra variables, ADM010 numbers in a text variable,
     ADM016 infinite values, ADM019 a parameter of two units or specimens, or ADM012 no such dataset. Text in a
     numeric variable (MAP124) and keys that repeat (ADM011) are findings, put into `problems`.
+
+    >>> names = {"USUBJID": "text", "ASEQ": "integer", "ADT": "integer", "AVAL": "float"}
+    >>> variables = [VariableSpec(dataset="ADVS", name=n, data_type=kind) for n, kind in names.items()]
+    >>> wanted = DatasetSpec(name="ADVS", keys=("USUBJID", "ADT"), variables=tuple(variables))
+    >>> spec = Spec(shown="adam.xlsx", standard="ADaM", define={}, datasets={"ADVS": wanted})
+    >>> advs = pd.DataFrame({"USUBJID": "S1", "ADT": [22720.0, 22713.0], "AVAL": [121.0, 118.0], "_ROW": 1})
+    >>> finish(analysis_dataset("ADVS", advs), spec).frame
+      USUBJID  ASEQ      ADT   AVAL
+    0      S1   1.0  22713.0  118.0
+    1      S1   2.0  22720.0  121.0
     """
     findings = Problems() if problems is None else problems
     findings.extend(analysis.findings)

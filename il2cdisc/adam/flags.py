@@ -37,7 +37,14 @@ def derive_var_extreme_flag(
     "first", to the later for "last". Rows with a missing key are never flagged. Serves ABLFL (last
     before treatment), ANL01FL, AOCCFL, AOCCSFL, AOCCPFL.
 
-    Before: ADT 1, 2, 3 of which 1 and 2 in `where`. After with `mode="last"`: missing, Y, missing.
+    >>> vs = pd.DataFrame({"USUBJID": "S1", "ADT": [1.0, 2.0, 3.0], "AVAL": [118.0, 121.0, 125.0]})
+    >>> derive_var_extreme_flag(
+    ...     vs, by=["USUBJID"], order=["ADT"], new_var="ABLFL", mode="last", where=vs["ADT"] < 3
+    ... )
+      USUBJID  ADT   AVAL ABLFL
+    0      S1  1.0  118.0   NaN
+    1      S1  2.0  121.0     Y
+    2      S1  3.0  125.0   NaN
     """
     name = "derive_var_extreme_flag"
     need_absent(name, dataset, [new_var])
@@ -48,7 +55,14 @@ def derive_var_extreme_flag(
 def derive_var_flag(
     dataset: pd.DataFrame, *, new_var: str, where: pd.Series, false_value: str = ""
 ) -> pd.DataFrame:
-    """`dataset` with a flag Y where the condition holds, else `false_value` (empty: missing)."""
+    """`dataset` with a flag Y where the condition holds, else `false_value` (empty: missing).
+
+    >>> ae = pd.DataFrame({"AEDECOD": ["Rash", "Nausea"], "AESEV": ["SEVERE", "MILD"]})
+    >>> derive_var_flag(ae, new_var="SEVFL", where=ae["AESEV"] == "SEVERE")
+      AEDECOD   AESEV SEVFL
+    0    Rash  SEVERE     Y
+    1  Nausea    MILD   NaN
+    """
     name = "derive_var_flag"
     need_absent(name, dataset, [new_var])
     other = 1 if false_value else -1
@@ -60,6 +74,12 @@ def derive_vars_population(dataset: pd.DataFrame, *, flags: Mapping[str, pd.Seri
     """`dataset` (one row a subject) with population flags: Y where the condition holds, else N.
 
     Population flags are never missing (ADaMIG 1.3 section 3.2.4). `flags` is `{name: condition}`.
+
+    >>> adsl = pd.DataFrame({"USUBJID": ["S1", "S2"], "TRTSDT": [22713.0, None]})
+    >>> derive_vars_population(adsl, flags={"SAFFL": adsl["TRTSDT"].notna()})
+      USUBJID   TRTSDT SAFFL
+    0      S1  22713.0     Y
+    1      S2      NaN     N
     """
     name = "derive_vars_population"
     need_absent(name, dataset, flags)
@@ -91,8 +111,13 @@ def derive_var_trtemfl(
     the day of the first dose does not count; one at its very minute does. SDTM's flag is made by the same
     function (`base.onset.emergent`).
 
-    Before: TRTSDT 100, TRTEDT 110, ASTDT 99, 100, 140, 141, missing. After with `end_window=30`:
-    missing, Y, Y, missing, Y.
+    >>> ae = pd.DataFrame({"TRTSDT": 100.0, "TRTEDT": 110.0, "ASTDT": [99, 100, 141, None], "AENDT": None})
+    >>> derive_var_trtemfl(ae, end_window=30)
+       TRTSDT  TRTEDT  ASTDT AENDT TRTEMFL
+    0   100.0   110.0   99.0  None     NaN
+    1   100.0   110.0  100.0  None       Y
+    2   100.0   110.0  141.0  None     NaN
+    3   100.0   110.0    NaN  None       Y
     """
     name = "derive_var_trtemfl"
     need_numbers(name, dataset, [start, end, trt_start, trt_end])

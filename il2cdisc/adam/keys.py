@@ -42,7 +42,7 @@ def partners(
     return place
 
 
-def beside(dataset: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+def with_columns(dataset: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """`dataset` with the columns of `new` behind its own, row for row whatever the index of `new`."""
     return pd.concat([dataset, new.set_axis(dataset.index)], axis=1)
 

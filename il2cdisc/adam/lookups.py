@@ -17,7 +17,7 @@ from il2cdisc.adam.arguments import (
     text_at,
     text_column,
 )
-from il2cdisc.adam.keys import beside, partners, rows_at
+from il2cdisc.adam.keys import partners, rows_at, with_columns
 from il2cdisc.adam.problems import NO_NUMBER, OTHER_UNIT, PARAMETER_KEY
 from il2cdisc.base.numbers import at_least
 from il2cdisc.base.problems import Address, Problem, Stopped, at_record, did_you_mean
@@ -43,8 +43,14 @@ def derive_var_number(
 ) -> pd.DataFrame:
     """`dataset` with the numeric companion of a text column: TRT01P → TRT01PN, one to one.
 
-    `values` maps text to number (see `numbers_of`). Before: SEX F, M, missing with {"F": 1, "M": 2}.
-    After: SEXN 1, 2, missing. Raises `Stopped` with ADM007 for a text without number.
+    `values` maps text to number (see `numbers_of`). Raises `Stopped` with ADM007 for a text without number.
+
+    >>> dm = pd.DataFrame({"USUBJID": ["S1", "S2", "S3"], "SEX": ["F", "M", None]})
+    >>> derive_var_number(dm, source="SEX", new_var="SEXN", values={"F": 1, "M": 2})
+      USUBJID  SEX  SEXN
+    0      S1    F   1.0
+    1      S2    M   2.0
+    2      S3  NaN   NaN
     """
     name = "derive_var_number"
     need_columns(name, dataset, [source])
@@ -70,8 +76,15 @@ def derive_vars_group(
 ) -> pd.DataFrame:
     """`dataset` with a group of a number: `lower` maps each group, ascending, to its inclusive lower bound.
 
-    `number` names a companion 1, 2, 3 ... Before: AGE 40, 65 with {"<65": -inf, ">=65": 65}. After:
-    AGEGR1 `<65`, `>=65`.
+    `number` names a companion 1, 2, 3 ...
+
+    >>> adsl = pd.DataFrame({"USUBJID": ["S1", "S2"], "AGE": [40.0, 65.0]})
+    >>> derive_vars_group(
+    ...     adsl, source="AGE", new_var="AGEGR1", lower={"<65": -np.inf, ">=65": 65}, number="AGEGR1N"
+    ... )
+      USUBJID   AGE AGEGR1  AGEGR1N
+    0      S1  40.0    <65      1.0
+    1      S2  65.0   >=65      2.0
     """
     name = "derive_vars_group"
     need_numbers(name, dataset, [source])
@@ -94,16 +107,20 @@ def derive_vars_parameter(
     """The rows of `dataset` whose key is a parameter, with its variables (PARAMCD, PARAM, PARAMN ...).
 
     Missing parts of a key equal each other here (a test without specimen). Rows that are no parameter
-    are left out: an analysis dataset holds what the workbook lists. Columns of `parameters` that tell
-    parameters apart (`KEY_HEADERS`) are renamed to the variables of `by` that they stand for; one that is
+    are left out: an analysis dataset holds what the workbook lists. Columns of `parameters` that distinguish
+    parameters (`KEY_HEADERS`) are renamed to the variables of `by` that they mean; one that is
     filled and not renamed stops (ADM030), as results of several kinds would share a parameter.
 
-    Before: VSTESTCD SYSBP, FRMSIZE; parameters with SYSBP only. After: the SYSBP row with PARAMCD SYSBP.
+    >>> vs = pd.DataFrame({"VSTESTCD": ["SYSBP", "FRMSIZE"], "VSSTRESN": [118.0, None]})
+    >>> parameters = pd.DataFrame({"VSTESTCD": ["SYSBP"], "PARAMCD": ["SYSBP"], "PARAMN": [1.0]})
+    >>> derive_vars_parameter(vs, parameters, by=["VSTESTCD"], new_vars=["PARAMCD", "PARAMN"])
+      VSTESTCD  VSSTRESN PARAMCD  PARAMN
+    0    SYSBP     118.0   SYSBP     1.0
     """
     name = "derive_vars_parameter"
     unused = [header for header in KEY_HEADERS if header in parameters and parameters[header].notna().any()]
     if unused:
-        what = f"parameters are chosen by {', '.join(by)}; the sheet distinguishes them by {', '.join(unused)} too"
+        what = f"parameters are chosen by {', '.join(by)}; the sheet has {', '.join(unused)}, too"
         raise Stopped([PARAMETER_KEY.at(f"{name}()", what)])
     need_columns(name, dataset, by)
     need_columns(name, parameters, [*by, *new_vars], "parameters")
@@ -111,7 +128,7 @@ def derive_vars_parameter(
     left, right = (frame[list(by)].astype("str").fillna("") for frame in (dataset, parameters))
     found = partners(name, left, right, by, "parameters")
     known = found >= 0
-    return beside(dataset[known], rows_at(parameters[list(new_vars)], found[known]))
+    return with_columns(dataset[known], rows_at(parameters[list(new_vars)], found[known]))
 
 
 def check_units(
@@ -121,10 +138,17 @@ def check_units(
 
     `result` is the column of results as text (LBSTRESC), `unit` that of their units (LBSTRESU), `wanted` that
     of the parameter's. A result without a unit is in another one unless the parameter has none either; a
-    record without a result has its place whatever stands beside it. Keep the rows of the first, give the
+    record without a result has its place whatever its unit. Keep the rows of the first, give the
     second to `analysis_dataset`.
 
-    Before: LBSTRESU g/L, g/dL for a parameter in g/L. After: True, False; one finding.
+    >>> lb = pd.DataFrame({"PARAMCD": "ALB", "LBSTRESC": ["42", "4.2"], "LBSTRESU": ["g/L", "g/dL"]})
+    >>> lb = lb.assign(_UNIT="g/L")
+    >>> same, findings = check_units(lb, result="LBSTRESC", unit="LBSTRESU", wanted="_UNIT")
+    >>> lb[same]
+      PARAMCD LBSTRESC LBSTRESU _UNIT
+    0     ALB       42      g/L   g/L
+    >>> findings[0].what
+    'Result in g/dL, but parameter ALB is in g/L; it is not in the analysis dataset'
     """
     name = "check_units"
     need_columns(name, dataset, [result, unit, wanted, by])
@@ -151,7 +175,7 @@ def _other_unit(rows: pd.DataFrame, code: str, unit: str, wanted: str) -> Proble
 
 
 def _records(rows: pd.DataFrame, unit: str) -> list[Address]:
-    """Addresses of results in their SDTM dataset, which the name of the unit's variable tells."""
+    """Addresses of results in their SDTM dataset, known from the name of the unit's variable."""
     root = unit.removesuffix("STRESU")
     if not {"USUBJID", f"{root}SEQ"} <= set(rows.columns):
         return []
@@ -165,7 +189,14 @@ def derive_vars_query(
     """`dataset` with customised query names: CQ01NAM is the query's name where `source` is one of its terms.
 
     `queries` has the columns `VARIABLE` (CQ01NAM), `QUERY` (its name) and `TERM` (compared without
-    regard to case). Before: AEDECOD `Rash`; a query of CQ01NAM with TERM `RASH`. After: CQ01NAM set.
+    regard to case).
+
+    >>> ae = pd.DataFrame({"AEDECOD": ["Rash", "Nausea"]})
+    >>> queries = pd.DataFrame({"VARIABLE": ["CQ01NAM"], "QUERY": ["SKIN REACTION"], "TERM": ["RASH"]})
+    >>> derive_vars_query(ae, queries, source="AEDECOD", new_vars=["CQ01NAM"])
+      AEDECOD        CQ01NAM
+    0    Rash  SKIN REACTION
+    1  Nausea            NaN
     """
     name = "derive_vars_query"
     need_columns(name, dataset, [source])

@@ -15,7 +15,7 @@ from il2cdisc.adam.arguments import (
     need_one_of,
     text_column,
 )
-from il2cdisc.adam.keys import beside, key_numbers, partners, rows_at
+from il2cdisc.adam.keys import key_numbers, partners, rows_at, with_columns
 from il2cdisc.base.rowids import gathered_ids, id_columns
 from il2cdisc.base.rows import extreme
 
@@ -35,11 +35,15 @@ def derive_vars_merged(
     come along, so that the lineage of the merged values is kept; ids of one source on both sides are
     united.
 
-    Before: AE rows S1, S2 and ADSL rows S1 (TRTSDT 22000), S2 (missing). After
-    `derive_vars_merged(ae, adsl, by=["USUBJID"], new_vars=["TRTSDT"])`: TRTSDT is 22000, missing.
-
     Raises `Stopped`: ADM001 a column is not there, ADM002 `dataset_add` has several rows a key,
     ADM005 a new variable is already there.
+
+    >>> ae = pd.DataFrame({"USUBJID": ["S1", "S2"], "AEDECOD": ["Rash", "Nausea"]})
+    >>> adsl = pd.DataFrame({"USUBJID": ["S1", "S3"], "TRTSDT": [22713.0, 22720.0]})
+    >>> derive_vars_merged(ae, adsl, by=["USUBJID"], new_vars=["TRTSDT"])
+      USUBJID AEDECOD   TRTSDT
+    0      S1    Rash  22713.0
+    1      S2  Nausea      NaN
     """
     name = "derive_vars_merged"
     wanted = dict(new_vars) if isinstance(new_vars, Mapping) else {new: new for new in new_vars}
@@ -54,8 +58,8 @@ def derive_vars_merged(
         column: unite_ids(dataset[column], merged[column]) for column in carried if column in dataset.columns
     }
     if not united:
-        return beside(dataset, merged)
-    return beside(dataset, merged.drop(columns=list(united))).assign(**united)
+        return with_columns(dataset, merged)
+    return with_columns(dataset, merged.drop(columns=list(united))).assign(**united)
 
 
 def derive_var_merged_exist_flag(
@@ -69,7 +73,11 @@ def derive_var_merged_exist_flag(
 ) -> pd.DataFrame:
     """`dataset` with a flag: has `dataset_add` a row of the same key? An empty `false_value` is missing.
 
-    Before: subjects S1, S2; EX rows of S1. After with `new_var="SAFFL", false_value="N"`: Y, N.
+    >>> adsl, ex = pd.DataFrame({"USUBJID": ["S1", "S2"]}), pd.DataFrame({"USUBJID": ["S1", "S1"]})
+    >>> derive_var_merged_exist_flag(adsl, ex, by=["USUBJID"], new_var="SAFFL", false_value="N")
+      USUBJID SAFFL
+    0      S1     Y
+    1      S2     N
     """
     name = "derive_var_merged_exist_flag"
     need_columns(name, dataset, by)
@@ -89,6 +97,12 @@ def filter_extreme(
     """The first or last row of each key by `order` (`"-ADT"` is descending), in the dataset's row order.
 
     Missing values come first. Ties go to the earlier row for "first", to the later row for "last".
+
+    >>> ex = pd.DataFrame({"USUBJID": ["S1", "S1", "S2"], "EXSTDTC": ["2022-03-05", "2022-03-01", None]})
+    >>> filter_extreme(ex, by=["USUBJID"], order=["EXSTDTC"], mode="first")
+      USUBJID     EXSTDTC
+    1      S1  2022-03-01
+    2      S2         NaN
     """
     chosen = extreme_rows("filter_extreme", dataset, by=by, order=order, mode=mode)
     return dataset[chosen]
@@ -149,7 +163,12 @@ def derive_vars_merged_summary(
     Statistics: count (of non-missing), sum, mean, min, max, median. A key without rows gets missing
     values. With `ids=True` the ids of all rows behind a summary come along.
 
-    Before: EX rows of S1: two. After `new_vars={"NDOSES": ("EXSEQ", "count")}`: NDOSES 2 for S1.
+    >>> adsl = pd.DataFrame({"USUBJID": ["S1", "S2"]})
+    >>> ex = pd.DataFrame({"USUBJID": ["S1", "S1"], "EXDOSE": [10.0, 20.0]})
+    >>> derive_vars_merged_summary(adsl, ex, by=["USUBJID"], new_vars={"TOTDOSE": ("EXDOSE", "sum")})
+      USUBJID  TOTDOSE
+    0      S1     30.0
+    1      S2      NaN
     """
     name = "derive_vars_merged_summary"
     need_columns(name, dataset_add, [*by, *(column for column, _ in new_vars.values())], "dataset_add")

@@ -36,10 +36,17 @@ def derive_param_total(
     missing. `set_values` are the new rows' constants (PARAMCD ...); `keep` are columns taken from the key's
     first item row. Id columns hold the ids of all items.
 
-    Before: items A 1, B 2, C missing; `missing_allowed=1`. After: also a row with AVAL 4.5, DTYPE
-    PRORATED.
+    Raises `Stopped`: ADM001, ADM003 when a key has an item twice.
 
-    Raises `Stopped`: ADM001, ADM003 when an item stands twice for one key.
+    >>> qs = pd.DataFrame({"USUBJID": "S1", "PARAMCD": ["ITEM1", "ITEM2"], "AVAL": [1.0, 2.0]})
+    >>> derive_param_total(
+    ...     qs, by=["USUBJID"], item="PARAMCD", items=["ITEM1", "ITEM2", "ITEM3"],
+    ...     set_values={"PARAMCD": "TOTAL"}, missing_allowed=1,
+    ... )
+      USUBJID PARAMCD  AVAL     DTYPE
+    0      S1   ITEM1   1.0       NaN
+    1      S1   ITEM2   2.0       NaN
+    2      S1   TOTAL   4.5  PRORATED
     """
     name = "derive_param_total"
     need_columns(name, dataset, [*by, item, *keep])
@@ -86,7 +93,12 @@ def derive_param_transformed(
     (PARAMCD, PARAM, PARAMN ...). `transform` takes and gives an array; what is not finite becomes
     missing. With `log` the change from baseline of the new parameter is the log fold change.
 
-    Before: WEIGHT 70. After with `log10` and SOURCE WEIGHT → PARAMCD LWEIGHT: also LWEIGHT 1.845.
+    >>> vs = pd.DataFrame({"PARAMCD": ["WEIGHT"], "AVAL": [100.0]})
+    >>> logs = pd.DataFrame({"SOURCE": ["WEIGHT"], "PARAMCD": ["LWEIGHT"]})
+    >>> derive_param_transformed(vs, parameters=logs, transform=np.log10)
+       PARAMCD   AVAL
+    0   WEIGHT  100.0
+    1  LWEIGHT    2.0
     """
     name = "derive_param_transformed"
     need_columns(name, dataset, [by])
@@ -117,6 +129,15 @@ def derive_param_criterion(
     """`dataset` and, behind it, a yes/no parameter: rows of `source`, AVAL 1 and AVALC Y where `met`, else 0.
 
     A row whose condition can't be known must be decided by the caller (missing as not met, say).
+
+    >>> qs = pd.DataFrame({"PARAMCD": ["TOTAL", "TOTAL"], "AVAL": [4.0, 9.0], "AVALC": [None, None]})
+    >>> met = qs["AVAL"] <= 7
+    >>> derive_param_criterion(qs, source=qs["PARAMCD"] == "TOTAL", met=met, set_values={"PARAMCD": "REMIT"})
+      PARAMCD  AVAL AVALC
+    0   TOTAL   4.0   NaN
+    1   TOTAL   9.0   NaN
+    2   REMIT   1.0     Y
+    3   REMIT   0.0     N
     """
     name = "derive_param_criterion"
     need_columns(name, dataset, ["AVAL"])

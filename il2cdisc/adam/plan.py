@@ -23,7 +23,12 @@ MappingFunction = Callable[..., Analysis]
 
 
 def needs(function: MappingFunction) -> tuple[str, ...]:
-    """Names of the datasets (lower case) that a mapping asks for by its parameters; `FACTS` apart."""
+    """Names of the datasets (lower case) that a mapping asks for by its parameters; `FACTS` apart.
+
+    >>> def advs(vs, adsl, spec): ...
+    >>> needs(advs)
+    ('vs', 'adsl')
+    """
     return tuple(name for name in inspect.signature(function).parameters if name not in FACTS)
 
 
@@ -40,6 +45,15 @@ def derive(
     `trial` get the workbook, the conventions of the study, and what it has of its own. Raises `Stopped` with
     ADM014 when a parameter names no frame, or `trial` without such a table, and ADM015 when the mapping
     returns something else than `analysis_dataset(...)`.
+
+    >>> from il2cdisc.adam import analysis_dataset
+    >>> def advs(vs):
+    ...     return analysis_dataset("ADVS", vs.assign(AVAL=vs["VSSTRESN"]))
+    >>> vs = with_ids("vs", pd.DataFrame({"USUBJID": ["S1"], "VSSTRESN": [118.0]}))
+    >>> spec = Spec(shown="adam.xlsx", standard="ADaM", define={}, datasets={})
+    >>> derive(advs, {"vs": vs}, spec).frame
+       @VS USUBJID  VSSTRESN   AVAL
+    0    0      S1     118.0  118.0
     """
     wanted = needs(function)
     problems = [
@@ -53,7 +67,7 @@ def derive(
     ]
     asked = inspect.signature(function).parameters
     if PARAMETER in asked and trial is None:
-        what = f"the mapping asks for {PARAMETER}, and {NO_TABLE}"
+        what = f"needs {PARAMETER}, and {NO_TABLE}"
         problems.append(NO_INPUT.at(f"{function.__name__}()", what, fix=ADD_TABLE))
     if problems:
         raise Stopped(problems)
@@ -68,12 +82,25 @@ def derive(
 
 
 def with_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """A finished dataset's frame as mappings receive it: with the id column `@NAME` in front."""
+    """A finished dataset's frame as mappings receive it: with the id column `@NAME` in front.
+
+    >>> vs = pd.DataFrame({"USUBJID": ["S1", "S1"], "VSSTRESN": [118.0, 121.0]})
+    >>> with_ids("vs", vs)
+       @VS USUBJID  VSSTRESN
+    0    0      S1     118.0
+    1    1      S1     121.0
+    """
     return numbered(frame, name.upper())
 
 
 def empty_frame(dataset: DatasetSpec, name: str = "") -> pd.DataFrame:
-    """A frame with a dataset's variables, their types and its id column, and no rows."""
+    """A frame with a dataset's variables, their types and its id column, and no rows.
+
+    >>> from il2cdisc.spec.models import VariableSpec
+    >>> variable = VariableSpec(dataset="VS", name="VSSTRESN", data_type="float")
+    >>> empty_frame(DatasetSpec(name="VS", variables=(variable,))).dtypes.astype("str").to_dict()
+    {'@VS': 'Int64', 'VSSTRESN': 'float64'}
+    """
     ids, text, number = (pd.array([], dtype=kind) for kind in ("Int64", "str", "float64"))
     columns: dict[str, Any] = {id_column((name or dataset.name).upper()): ids}
     for variable in dataset.variables:
@@ -92,6 +119,17 @@ def plan(
 
     `inputs` are empty frames by lower-case name (see `empty_frame`). The plan has one line a workbook
     variable; its sources are the workbook's predecessor, or the datasets that the mapping asks for.
+
+    >>> from il2cdisc.adam import analysis_dataset
+    >>> from il2cdisc.spec.models import VariableSpec
+    >>> def advs(vs):
+    ...     return analysis_dataset("ADVS", vs)
+    >>> variable = VariableSpec(dataset="ADVS", name="AVAL", predecessor="VS.VSSTRESN")
+    >>> wanted = {"ADVS": DatasetSpec(name="ADVS", variables=(variable,))}
+    >>> spec = Spec(shown="adam.xlsx", standard="ADaM", define={}, datasets=wanted)
+    >>> lines, problems = plan([advs], {"vs": pd.DataFrame({"VSSTRESN": []})}, spec)
+    >>> lines[0].variable, lines[0].sources, len(problems)
+    ('AVAL', ('VS.VSSTRESN',), 0)
     """
     lines: list[PlannedVariable] = []
     problems = Problems()

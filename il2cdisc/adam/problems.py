@@ -1,4 +1,4 @@
-"""Kinds of problems that the ADaM room can tell of."""
+"""Kinds of problems that the ADaM room reports."""
 
 from __future__ import annotations
 

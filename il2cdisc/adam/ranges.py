@@ -24,7 +24,12 @@ def derive_var_anrind(
     0.1 + 0.2 is not above 0.3; with one limit only that side is judged. Missing where the value or both
     limits are missing, or the lower limit is above the upper one.
 
-    Before: AVAL 3, 4, 12 with range 4 to 11. After: LOW, NORMAL, HIGH.
+    >>> lb = pd.DataFrame({"PARAMCD": "K", "AVAL": [3.1, 3.5, 5.9], "ANRLO": 3.5, "ANRHI": 5.1})
+    >>> derive_var_anrind(lb)
+      PARAMCD  AVAL  ANRLO  ANRHI  ANRIND
+    0       K   3.1    3.5    5.1     LOW
+    1       K   3.5    3.5    5.1  NORMAL
+    2       K   5.9    3.5    5.1    HIGH
     """
     name = "derive_var_anrind"
     need_numbers(name, dataset, [value, low, high])
@@ -41,7 +46,11 @@ def derive_vars_below_lloq(
     A result is below quantification when `text` reads `<` and a number; the limit is the column `lloq` if
     it is named and known, else that number. Other rows keep their value and get a missing DTYPE.
 
-    Before: LBSTRESC `<0.5`, AVAL missing. After: AVAL 0.25, DTYPE HALFLLOQ.
+    >>> lb = pd.DataFrame({"LBSTRESC": ["<0.5", "0.7"], "AVAL": [None, 0.7]})
+    >>> derive_vars_below_lloq(lb, text="LBSTRESC")
+      LBSTRESC  AVAL     DTYPE
+    0     <0.5  0.25  HALFLLOQ
+    1      0.7  0.70       NaN
     """
     name = "derive_vars_below_lloq"
     need_columns(name, dataset, [text])

@@ -7,13 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from il2cdisc.adam.keys import beside, rows_at
+from il2cdisc.adam.keys import rows_at, with_columns
 
 
 def append_rows(dataset: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` behind `dataset` with a new RangeIndex; a column that one side lacks is missing there.
+    """`rows` behind `dataset` with a new RangeIndex; a column that one side does not have is missing there.
 
     A column's type is that of the side with values; id columns of single ids and of lists mix.
+
+    >>> vs = pd.DataFrame({"PARAMCD": ["SYSBP"], "AVAL": [118.0]})
+    >>> append_rows(vs, pd.DataFrame({"PARAMCD": ["MAP"], "DTYPE": ["AVERAGE"]}))
+      PARAMCD   AVAL    DTYPE
+    0   SYSBP  118.0      NaN
+    1     MAP    NaN  AVERAGE
     """
     names = list(dict.fromkeys([*dataset.columns, *rows.columns]))
     upper, lower = _completed(dataset, rows, names), _completed(rows, dataset, names)
@@ -39,14 +45,19 @@ def _completed(frame: pd.DataFrame, other: pd.DataFrame, names: list[str]) -> pd
     lacking = [name for name in names if name not in frame.columns]
     full = frame.reset_index(drop=True)
     if lacking:
-        full = beside(full, _missing(other[lacking], len(full)))
+        full = with_columns(full, _missing(other[lacking], len(full)))
     return full if names == list(full.columns) else full.reindex(columns=names)
 
 
 def blank(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """`rows` with missing values in `columns`, their types kept."""
+    """`rows` with missing values in `columns`, their types kept.
+
+    >>> blank(pd.DataFrame({"PARAMCD": ["SYSBP"], "AVAL": [118.0], "CHG": [3.0]}), ["CHG"])
+      PARAMCD   AVAL  CHG
+    0   SYSBP  118.0  NaN
+    """
     others = [column for column in rows.columns if column not in columns]
-    return beside(rows[others], _missing(rows[list(columns)], len(rows)))[rows.columns]
+    return with_columns(rows[others], _missing(rows[list(columns)], len(rows)))[rows.columns]
 
 
 def _missing(like: pd.DataFrame, length: int) -> pd.DataFrame:

@@ -46,12 +46,17 @@ def derive_vars_dt(
     """`dataset` with `{prefix}DT` (SAS day, float) and `{prefix}DTF` of an ISO 8601 text column.
 
     `impute` is the highest part that may be imputed: a day ("D"), or a month and day ("M"); a date
-    that lacks more stays missing. `to` takes the first or last day that the text may mean. Columns in
-    `not_before` (or `not_after`) pull an imputed date up (or down) to themselves, but only when they
-    lie within what the text may mean. The flag says which part was imputed (D, M), missing if none.
+    of which more is unknown stays missing. `to` takes the first or last day that the text may mean. Columns
+    in `not_before` (or `not_after`) pull an imputed date up (or down) to themselves, but only when they are
+    within what the text may mean. The flag says which part was imputed (D, M), missing if none
+    (ADaMIG 1.3 section 3.1.3).
 
-    Before: AESTDTC `2022-03`, TRTSDT of 2022-03-10. After with `prefix="AST", impute="M",
-    not_before=["TRTSDT"]`: ASTDT is 2022-03-10, ASTDTF is D. (ADaMIG 1.3 section 3.1.3.)
+    >>> ae = pd.DataFrame({"AESTDTC": ["2022-03", "2022-03-12", "2022"], "TRTSDT": 22714.0})
+    >>> derive_vars_dt(ae, prefix="AST", dtc="AESTDTC", impute="D", not_before=["TRTSDT"])
+          AESTDTC   TRTSDT    ASTDT ASTDTF
+    0     2022-03  22714.0  22714.0      D
+    1  2022-03-12  22714.0  22716.0    NaN
+    2        2022  22714.0      NaN    NaN
     """
     name = "derive_vars_dt"
     new, new_flag = f"{prefix}DT", f"{prefix}DTF"
@@ -79,7 +84,13 @@ def derive_vars_dtm(dataset: pd.DataFrame, *, prefix: str, dtc: str) -> pd.DataF
     """`dataset` with `{prefix}DTM` (SAS seconds, float) where the text has a date, hour and minute.
 
     Nothing is imputed; seconds that the text does not give count as zero, which needs no flag when a
-    study does not collect them. Before: `2022-03-10T08:30`, `2022-03-10`. After: a number, missing.
+    study does not collect them.
+
+    >>> vs = pd.DataFrame({"VSDTC": ["2022-03-10T08:30", "2022-03-10"]})
+    >>> derive_vars_dtm(vs, prefix="A", dtc="VSDTC")
+                  VSDTC          ADTM
+    0  2022-03-10T08:30  1.962520e+09
+    1        2022-03-10           NaN
     """
     name = "derive_vars_dtm"
     need_columns(name, dataset, [dtc])
@@ -91,7 +102,14 @@ def derive_vars_dy(dataset: pd.DataFrame, *, reference: str, source: Sequence[st
     """`dataset` with a study day for each date in `source`: ADT → ADY, ASTDT → ASTDY, ADTM → ADY.
 
     Days from `reference` (a SAS day), plus one on and after it; there is no day 0 (ADaMIG 1.3 section
-    3.3.2). Before: TRTSDT 100, ADT 99 and 100. After: ADY -1 and 1.
+    3.3.2).
+
+    >>> vs = pd.DataFrame({"TRTSDT": 100.0, "ADT": [99.0, 100.0, None]})
+    >>> derive_vars_dy(vs, reference="TRTSDT", source=["ADT"])
+       TRTSDT    ADT  ADY
+    0   100.0   99.0 -1.0
+    1   100.0  100.0  1.0
+    2   100.0    NaN  NaN
     """
     name = "derive_vars_dy"
     need_numbers(name, dataset, [reference, *source])
@@ -145,7 +163,14 @@ def compute_pre_treatment(
     that of the dose, is not known counts as before it. False where a date is missing. With `dtc=""`, in a
     trial that knows days only, every record of that day counts as before, unless it is planned after it.
 
-    Before: TRTSDT 100 at 09:00; ADT 99, 100, 100 at 08:59, 100 at 09:00, 101. After: T, T, T, F, F.
+    >>> vs = pd.DataFrame({"ADT": [99.0, 100.0, 100.0, 101.0], "TRTSDT": 100.0, "_DOSE": "2022-03-05T09:00"})
+    >>> vs = vs.assign(_DTC=["2022-03-04", "2022-03-05", "2022-03-05T09:00", "2022-03-06"])
+    >>> vs.assign(PRE=compute_pre_treatment(vs, dtc="_DTC", trt_start_dtc="_DOSE"))
+         ADT  TRTSDT             _DOSE              _DTC    PRE
+    0   99.0   100.0  2022-03-05T09:00        2022-03-04   True
+    1  100.0   100.0  2022-03-05T09:00        2022-03-05   True
+    2  100.0   100.0  2022-03-05T09:00  2022-03-05T09:00  False
+    3  101.0   100.0  2022-03-05T09:00        2022-03-06  False
     """
     name = "compute_pre_treatment"
     need_numbers(name, dataset, [date, trt_start])
@@ -184,8 +209,11 @@ def derive_vars_event_dt(
     columns of `not_after` (SAS days) where the known part allows it, nor before the start. Nothing is made of
     a date without a year. The flags say which part was imputed (D, M).
 
-    Before: AESTDTC `2021-06`, TRTSDT of 2021-06-21, AEENDTC `2021-06-15` and `2021-06-25`.
-    After: ASTDT 2021-06-01 and 2021-06-21, ASTDTF D.
+    >>> ae = pd.DataFrame({"AESTDTC": "2021-06", "AEENDTC": ["2021-06-15", "2021-06-25"], "TRTSDT": 22452.0})
+    >>> derive_vars_event_dt(ae, start="AESTDTC", end="AEENDTC")
+       AESTDTC     AEENDTC   TRTSDT    ASTDT ASTDTF    AENDT AENDTF
+    0  2021-06  2021-06-15  22452.0  22432.0      D  22446.0    NaN
+    1  2021-06  2021-06-25  22452.0  22452.0      D  22456.0    NaN
     """
     name = "derive_vars_event_dt"
     need_columns(name, dataset, [start, end, *([death] if death else [])])
@@ -215,7 +243,14 @@ def derive_vars_dose_dt(
     (DS), informed consent (DM) and the start of the known part; see `base.exposure.exposure_days`, which SDTM
     asks, too. Give the findings to `analysis_dataset`.
 
-    Before: EXSTDTC `2021-06` at a visit of 2021-06-21. After: ASTDT 2021-06-21, ASTDTF D.
+    >>> ex = pd.DataFrame({"USUBJID": ["S1"], "EXSEQ": [1.0], "EXSTDTC": ["2021-06"], "VISIT": ["WEEK 1"]})
+    >>> sv = pd.DataFrame({"USUBJID": ["S1"], "VISIT": ["WEEK 1"], "SVSTDTC": ["2021-06-21"]})
+    >>> out, findings = derive_vars_dose_dt(ex, dm=pd.DataFrame(), ds=pd.DataFrame(), sv=sv)
+    >>> out[["EXSTDTC", "ASTDT", "ASTDTF"]]
+       EXSTDTC    ASTDT ASTDTF
+    0  2021-06  22452.0      D
+    >>> findings[0].what
+    'The date of the dose is 2021-06; the analysis takes 2021-06-21'
     """
     name = "derive_vars_dose_dt"
     need_columns(name, dataset, ["USUBJID", "EXSEQ", "EXSTDTC"])

@@ -16,7 +16,7 @@ from il2cdisc.adam.arguments import (
     text_at,
     text_column,
 )
-from il2cdisc.adam.keys import beside, key_numbers
+from il2cdisc.adam.keys import key_numbers, with_columns
 from il2cdisc.adam.merging import extreme_rows
 from il2cdisc.adam.problems import BAD_WINDOWS
 from il2cdisc.adam.rows import append_rows, blank
@@ -39,10 +39,19 @@ def derive_vars_windows(
 
     `windows` has one row a visit: AVISIT, AVISITN, AWTARGET, AWLO, AWHI (see `windows_of`); a missing
     AWLO or AWHI is open. AWTDIFF counts days to the target without sign and without a day 0. A day in
-    no window, and a row outside `where`, gets missing values. Which record stands for a visit is
+    no window, and a row outside `where`, gets missing values. Which record represents a visit is
     chosen after: first by `["AWTDIFF", "-ADTM"]`, nearest then later.
 
     Raises `Stopped` with ADM006 when windows overlap or end before they begin.
+
+    >>> windows = pd.DataFrame({"AVISIT": ["WEEK 1", "WEEK 3"], "AVISITN": [1.0, 2.0]})
+    >>> windows = windows.assign(AWTARGET=[8.0, 15.0], AWLO=[2.0, 12.0], AWHI=[11.0, None])
+    >>> vs = pd.DataFrame({"ADY": [1.0, 9.0, 15.0]})
+    >>> derive_vars_windows(vs, windows)[["ADY", "AVISIT", "AVISITN", "AWTARGET", "AWTDIFF"]]
+        ADY  AVISIT  AVISITN  AWTARGET  AWTDIFF
+    0   1.0     NaN      NaN       NaN      NaN
+    1   9.0  WEEK 1      1.0       8.0      1.0
+    2  15.0  WEEK 3      2.0      15.0      0.0
     """
     name = "derive_vars_windows"
     need_numbers(name, dataset, [day])
@@ -72,7 +81,7 @@ def derive_vars_windows(
         "AWU": text_at(dataset.index, [unit], np.where(inside, 0, -1)),
     }
     new = pd.DataFrame(texts | found, index=dataset.index)
-    return beside(dataset, new[list(_NEW)])
+    return with_columns(dataset, new[list(_NEW)])
 
 
 def derive_locf_records(
@@ -86,17 +95,23 @@ def derive_locf_records(
     where: pd.Series | None = None,
     keep_missing: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """`dataset` and, behind it, a row for each visit that a key lacks, carried from its last observation.
+    """`dataset` and, behind it, a row for each visit missing from a key, carried from its last observation.
 
     `windows` has the columns AVISIT, AVISITN and AWLO: the visits to be filled. Carried is the last row (by
     `order`, ties: the later row) of `where` with a value and a `day` before the window, whether it was
-    scheduled or not and whether it stands for a visit or not; where there is none, no row. Leave baseline
+    scheduled or not and whether it represents a visit or not; where there is none, no row. Leave baseline
     out of `where`, and it is not carried. A visit is there when a row of `where` has a value and its AVISITN.
     A new row is a copy of the row that it is carried from (its date and ids too), with the missing visit,
     DTYPE `LOCF`, and missing values in `keep_missing` and in the window variables, as no window placed it.
 
-    Before: S1 with 18 in the first window and 15 between windows, nothing in the last window.
-    After: also S1 in the last window with 15, DTYPE LOCF.
+    >>> windows = pd.DataFrame({"AVISIT": ["WEEK 1", "WEEK 3"], "AVISITN": [1.0, 2.0], "AWLO": [2.0, 11.0]})
+    >>> vs = pd.DataFrame({"USUBJID": "S1", "ADT": [1.0, 2.0], "ADY": [5.0, 10.0], "AVAL": [118.0, 121.0]})
+    >>> vs = vs.assign(AVISIT=["WEEK 1", None], AVISITN=[1.0, None], DTYPE=None)
+    >>> derive_locf_records(vs, windows, by=["USUBJID"])
+      USUBJID  ADT   ADY   AVAL  AVISIT  AVISITN DTYPE
+    0      S1  1.0   5.0  118.0  WEEK 1      1.0   NaN
+    1      S1  2.0  10.0  121.0     NaN      NaN   NaN
+    2      S1  2.0  10.0  121.0  WEEK 3      2.0  LOCF
     """
     name = "derive_locf_records"
     need_columns(name, dataset, [*by, *order, value, "AVISITN", "DTYPE", *keep_missing])
@@ -133,7 +148,7 @@ def derive_analysed_locf_records(
     where: pd.Series | None = None,
     keep_missing: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """`dataset` and, behind it, a row for each visit that a key lacks, carried from its last analysed visit.
+    """`dataset` and, behind it, a row for each visit missing from a key, from its last analysed visit.
 
     The way of the CDISC pilot: what was observed between windows is not carried; see `derive_locf_records`.
 
@@ -143,7 +158,14 @@ def derive_analysed_locf_records(
     missing visit, DTYPE `LOCF`, and missing values in `keep_missing` and in the window variables, as no
     window placed it. Leave the baseline out of `where` and it is not carried.
 
-    Before: S1 with a value at visit 1 and none at 2. After: also S1 at visit 2, same value, DTYPE LOCF.
+    >>> visits = pd.DataFrame({"AVISIT": ["WEEK 1", "WEEK 3"], "AVISITN": [1.0, 2.0]})
+    >>> vs = pd.DataFrame({"USUBJID": "S1", "AVAL": [118.0, 121.0], "AVISIT": ["WEEK 1", None]})
+    >>> vs = vs.assign(AVISITN=[1.0, None], DTYPE=None)
+    >>> derive_analysed_locf_records(vs, visits, by=["USUBJID"])
+      USUBJID   AVAL  AVISIT  AVISITN DTYPE
+    0      S1  118.0  WEEK 1      1.0   NaN
+    1      S1  121.0     NaN      NaN   NaN
+    2      S1  118.0  WEEK 3      2.0  LOCF
     """
     name = "derive_analysed_locf_records"
     need_columns(name, dataset, [*by, value, "AVISIT", "AVISITN", "DTYPE", *keep_missing])
@@ -181,9 +203,15 @@ def derive_var_window_flag(
     later: Sequence[str] = ("ADT",),
     where: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """`dataset` with Y on the record that stands for an analysis visit: nearest to target, then the later.
+    """`dataset` with Y on the record that represents an analysis visit: nearest to target, then the later.
 
-    `by` holds the visit (AVISIT); `later` are the columns that tell which record is later.
+    `by` holds the visit (AVISIT); `later` are the columns that say which record is later.
+
+    >>> vs = pd.DataFrame({"USUBJID": "S1", "AVISIT": "WEEK 1", "AWTDIFF": [2.0, 1.0], "ADT": [1.0, 2.0]})
+    >>> derive_var_window_flag(vs, by=["USUBJID", "AVISIT"])
+      USUBJID  AVISIT  AWTDIFF  ADT ANL01FL
+    0      S1  WEEK 1      2.0  1.0     NaN
+    1      S1  WEEK 1      1.0  2.0       Y
     """
     name = "derive_var_window_flag"
     need_absent(name, dataset, [new_var])
@@ -216,9 +244,14 @@ def _continuous(day: np.ndarray) -> np.ndarray:
 def derive_expected_records(
     dataset: pd.DataFrame, expected: pd.DataFrame, *, by: Sequence[str]
 ) -> pd.DataFrame:
-    """`dataset` and, behind it, the rows of `expected` whose key it lacks, as they are.
+    """`dataset` and, behind it, the rows of `expected` whose key it does not have, as they are.
 
-    Before: S1 at visit 1; expected S1 at visits 1 and 2. After: also the expected row of visit 2.
+    >>> vs = pd.DataFrame({"USUBJID": ["S1"], "AVISIT": ["WEEK 1"], "AVAL": [118.0]})
+    >>> expected = pd.DataFrame({"USUBJID": "S1", "AVISIT": ["WEEK 1", "WEEK 3"]})
+    >>> derive_expected_records(vs, expected, by=["USUBJID", "AVISIT"])
+      USUBJID  AVISIT   AVAL
+    0      S1  WEEK 1  118.0
+    1      S1  WEEK 3    NaN
     """
     name = "derive_expected_records"
     need_columns(name, dataset, by)

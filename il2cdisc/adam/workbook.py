@@ -12,6 +12,7 @@ from pandas.api.extensions import ExtensionArray
 from il2cdisc.adam.problems import NO_DATASET, NO_NUMBER
 from il2cdisc.base.numbers import number_of, read_number
 from il2cdisc.base.problems import Problem, Stopped, did_you_mean
+from il2cdisc.base.rows import in_order
 from il2cdisc.spec.models import Spec
 
 
@@ -19,6 +20,13 @@ def windows_of(spec: Spec, dataset: str) -> pd.DataFrame:
     """The Windows sheet of one dataset: columns AVISIT, AVISITN, AWTARGET, AWLO, AWHI, by AVISITN.
 
     An open end is missing. Raises `Stopped` with ADM012 when the sheet has no row of the dataset.
+
+    >>> from il2cdisc.spec.models import Window
+    >>> week = Window(dataset="ADVS", visit="WEEK 1", visit_number=1, target=8, from_=2)
+    >>> spec = Spec(shown="adam.xlsx", standard="ADaM", define={}, datasets={}, windows=(week,))
+    >>> windows_of(spec, "ADVS")
+       AVISIT  AVISITN  AWTARGET  AWLO  AWHI
+    0  WEEK 1      1.0       8.0   2.0   NaN
     """
     rows = [window for window in spec.windows if window.dataset == dataset]
     if not rows:
@@ -32,7 +40,7 @@ def windows_of(spec: Spec, dataset: str) -> pd.DataFrame:
             "AWHI": pd.Series([row.to for row in rows], dtype="float64"),
         }
     )
-    return frame.sort_values("AVISITN", kind="stable", ignore_index=True)
+    return frame.take(in_order([frame["AVISITN"]])).reset_index(drop=True)
 
 
 def parameters_of(spec: Spec, dataset: str) -> pd.DataFrame:
@@ -40,6 +48,13 @@ def parameters_of(spec: Spec, dataset: str) -> pd.DataFrame:
 
     Columns PARAMCD, PARAM, PARAMN, PARCAT1, SOURCE and UNIT, and the sheet's further columns under their
     own headers; a blank cell is missing. Raises `Stopped` with ADM012 when the sheet has no such row.
+
+    >>> from il2cdisc.spec.models import Parameter
+    >>> pulse = Parameter(dataset="ADVS", code="PULSE", label="Pulse Rate", order=1, unit="beats/min")
+    >>> spec = Spec(shown="adam.xlsx", standard="ADaM", define={}, datasets={}, parameters=(pulse,))
+    >>> parameters_of(spec, "ADVS")[["PARAMCD", "PARAM", "PARAMN", "UNIT"]]
+      PARAMCD       PARAM  PARAMN       UNIT
+    0   PULSE  Pulse Rate     1.0  beats/min
     """
     rows = [parameter for parameter in spec.parameters if parameter.dataset == dataset]
     if not rows:
@@ -62,6 +77,12 @@ def numbers_of(spec: Spec, codelist: str) -> dict[str, float]:
     """Text → number of a numeric codelist: its decoded values and its terms, in the sheet's order.
 
     Raises `Stopped` with ADM012 when there is no such codelist, ADM007 when a term is no number.
+
+    >>> from il2cdisc.spec.models import Codelist, Term
+    >>> sex = Codelist(id="SEXN", terms=(Term(value="1", decode="F"), Term(value="2", decode="M")))
+    >>> spec = Spec(shown="adam.xlsx", standard="ADaM", define={}, datasets={}, codelists={"SEXN": sex})
+    >>> numbers_of(spec, "SEXN")
+    {'F': 1.0, 'M': 2.0}
     """
     found = spec.codelists.get(codelist)
     if found is None:

@@ -133,6 +133,13 @@ def in_time(column: pd.Series, instead: pd.Series | None = None, *, last: bool =
 
     `last`: by the end of what each may mean. `instead`, on the same rows, speaks where the date is partial
     or missing and its own day is known.
+
+    >>> vs = pd.DataFrame({"VSDTC": ["2022-03-05T10:00", "2022-03-05", None]})
+    >>> vs.assign(place=in_time(vs["VSDTC"]).rank())
+                  VSDTC  place
+    0  2022-03-05T10:00    2.0
+    1        2022-03-05    1.0
+    2               NaN    NaN
     """
     given = moments_of(column)
     at = np.where(given.known > _NOTHING, given.end if last else given.first, np.nan)
@@ -147,7 +154,13 @@ def days_after(column: pd.Series, instead: pd.Series | None = None) -> pd.Series
 
     Of a partial date it is the day after that of `instead` (whole dates on the same rows), cut to the parts
     that are known; without it the year, where all days that the date may mean are followed by days of it.
-    Before: 2022-02-28T08:30; 2022-03 with 2022-03-31 instead; 2022-03. After: 2022-03-01; 2022-04; 2022.
+
+    >>> ex = pd.DataFrame({"EXENDTC": ["2022-02-28T08:30", "2022-03", "2022"]})
+    >>> ex.assign(day=days_after(ex["EXENDTC"]))
+                EXENDTC         day
+    0  2022-02-28T08:30  2022-03-01
+    1           2022-03        2022
+    2              2022         NaN
     """
     other = instead if instead is not None else pd.Series(None, index=column.index, dtype="str")
     pairs = (column + " " + other.fillna("")).astype("str")

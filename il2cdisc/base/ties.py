@@ -20,7 +20,7 @@ def no_plan(index: pd.Index) -> pd.Series:
 def counts_as_after(
     record: Moments, dose: Moments, planned_before: pd.Series, *, finding: Flags | bool = True
 ) -> Flags:
-    """Where a record counts as after a dose that times do not tell it from.
+    """Where a record counts as after a dose, if their times do not decide.
 
     As the protocol plans it, where it does (`planned_before`: True, False, or missing without a plan).
     Without a plan an event or intervention counts as after, a finding as after where both have a time and as

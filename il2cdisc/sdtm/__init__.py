@@ -8,7 +8,6 @@ from il2cdisc.sdtm.columns import (
     carried,
     collected,
     constant,
-    date,
     derived,
     gathered,
     limit_below,
@@ -18,6 +17,7 @@ from il2cdisc.sdtm.columns import (
     subject,
     translated,
 )
+from il2cdisc.sdtm.dates import date
 from il2cdisc.sdtm.links import Link, link
 from il2cdisc.sdtm.mapping import Mapped, dataset, stack
 from il2cdisc.sdtm.rows import filter_not_exist, first, gather, join, last, planned_elements

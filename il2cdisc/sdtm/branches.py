@@ -26,9 +26,16 @@ def part(
     if no dataset has it.
 
     `filled` names the branch of lines with content: of a form that was answered with its fields filled in.
-    Such a line is in that branch whatever `column` says, and is reported where `column` says otherwise.
+    Such a line is in that branch whatever `column` says, and is reported where `column` contradicts it.
     Content is any raw column of the form but `column` and those that every line fills (`always`: subject,
     visit, who filled it in, reason why not).
+
+    >>> vs = pd.DataFrame({"vs.DONE": ["Y", "N", "Y"], "vs.PULSE": ["60", None, "72"]})
+    >>> done, not_done = part(vs, "vs.DONE", done="Y", not_done="N")
+    >>> done
+      vs.DONE vs.PULSE
+    0       Y       60
+    2       Y       72
     """
     names, table = list(branches), _table(branches)
     note_codes(frame, column, table)
@@ -49,6 +56,13 @@ def decoded(
 
     An empty field and a text that is not a code are missing: neither True nor False. `keep`: a text that
     is not a code stays as it was collected.
+
+    >>> ae = pd.DataFrame({"ae.SERIOUS": ["1", "2", None]})
+    >>> ae.assign(AESER=decoded(ae, "ae.SERIOUS", {"1": "Y", "2": "N"}))
+      ae.SERIOUS AESER
+    0          1     Y
+    1          2     N
+    2        NaN   NaN
     """
     note_codes(frame, column, table)
     meanings: dict[str, Any] = dict(table)
@@ -63,7 +77,7 @@ def _rows(frame: pd.DataFrame, chosen: NDArray[np.bool_]) -> pd.DataFrame:
 
 
 def _table(branches: Mapping[str, Branch]) -> dict[str | None, int]:
-    """Code → number of its branch; None stands for an empty field."""
+    """Code → number of its branch; None is an empty field."""
     table: dict[str | None, int] = {}
     for place, codes in enumerate(branches.values()):
         for code in [codes] if codes is None or isinstance(codes, str) else codes:

@@ -11,6 +11,7 @@ import pandas as pd
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_columns
+from il2cdisc.base.rows import in_order
 from il2cdisc.sdtm.mapping import Mapped
 from il2cdisc.sdtm.problems import COLUMN_LOST, QUERIED, ROWS_LOST
 
@@ -108,7 +109,8 @@ def row_ledger(
         what = f"rows of {form} are neither mapped nor left out"
         problems.add(ROWS_LOST.at(places[0], what, records=places, out_of=len(flags)))
     table = pd.DataFrame(lines, columns=["form", "state", "rows", "where", "reason"])
-    return table.sort_values(["form", "state", "where", "reason"], ignore_index=True)
+    order = in_order([table[name] for name in ("form", "state", "where", "reason")])
+    return table.take(order).reset_index(drop=True)
 
 
 def _query(

@@ -14,7 +14,12 @@ from il2cdisc.spec.models import Spec
 
 @dataclass(frozen=True)
 class Link:
-    """Records of `other` whose variables have the values of `keys`, within the subject."""
+    """Records of `other` whose variables have the values of `keys`, within the subject.
+
+    >>> from il2cdisc.sdtm import collected
+    >>> Link("AE", {"AESPID": collected("cm.EVENTNO")}).sources
+    ('cm.EVENTNO',)
+    """
 
     other: str
     keys: Mapping[str, Column]
@@ -30,10 +35,15 @@ def link(other: str, **keys: Column) -> Link:
     """A link to the records of dataset `other`, of the same subject, with these values.
 
     `links=[link("AE", AESPID=collected("cm.EVENTNO"))]` in the mapping of CM says: the record belongs to the
-    adverse event whose AESPID stands in the raw column EVENTNO. A record that lacks a value of a key has no
+    adverse event whose AESPID is in the raw column EVENTNO. A record without a value of a key has no
     relation. The complete step resolves links when --SEQ is known: all records of both datasets that share a
     subject and the values of the keys have one RELID in RELREC. It makes no difference which of the two
     datasets names the other, nor which is mapped first. A value that no record of `other` has is a finding.
+
+    >>> from il2cdisc.sdtm import collected
+    >>> found = link("AE", AESPID=collected("cm.EVENTNO"))
+    >>> found.other, list(found.keys)
+    ('AE', ['AESPID'])
     """
     if not keys:
         raise ValueError(f"the link to {other} has no key: name a variable of {other} and its column")

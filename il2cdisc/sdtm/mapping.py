@@ -12,11 +12,13 @@ from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.origins import DroppedColumn, PlannedVariable
 from il2cdisc.base.problems import Address, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_columns
-from il2cdisc.sdtm.columns import ALL_FIELDS, Column, Context
+from il2cdisc.sdtm.columns import ALL_FIELDS, Column
 from il2cdisc.sdtm.complete.mapped import LinkedRows, MappedDataset, number_text
+from il2cdisc.sdtm.context import NO_SPEC, Context, context_of
 from il2cdisc.sdtm.links import Link, planned_links
 from il2cdisc.sdtm.problems import NO_RAW_ROW, NO_SUBJECT, OTHER_ROWS, UNKNOWN_COLUMN
 from il2cdisc.sdtm.steering import running_place
+from il2cdisc.spec.models import Spec
 
 Planned = bool | Callable[[pd.DataFrame], pd.Series] | None
 """Whether the protocol plans the rows of a part before (True) or after (False) the dose of their day; None,
@@ -38,13 +40,21 @@ class Part:
 
 @dataclass(frozen=True)
 class Mapped:
-    """What a mapping module returns: parts of a dataset, and what it leaves out with reasons."""
+    """What a mapping module returns: parts of a dataset, and what it leaves out with reasons.
+
+    >>> Mapped("AE", parts=(), dropped={"ae.PERSON": "names a person"}).dropped
+    {'ae.PERSON': 'names a person'}
+    """
 
     name: str
     parts: tuple[Part, ...]
     dropped: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[tuple[str, pd.DataFrame], ...] = ()
     queried: tuple[tuple[str, pd.DataFrame], ...] = ()
+
+    def made(self, spec: Spec = NO_SPEC) -> pd.DataFrame:
+        """The mapped records, outside of a build: to see what a mapping makes."""
+        return evaluate(self, context_of(spec)).frame
 
 
 def dataset(
@@ -67,6 +77,14 @@ def dataset(
     to.
     `planned_before_dose`: True, or True by row, for what the protocol plans before the dose of its day,
     False for what it plans after it. Where times don't say which was first, the plan does (EPOCH, --LOBXFL).
+
+    >>> from il2cdisc.sdtm import collected, constant, subject
+    >>> vs = pd.DataFrame({"@vs": [0, 1], "USUBJID": ["S1", "S2"], "vs.PULSE": ["60", "72"]})
+    >>> pulse = constant("PULSE")
+    >>> dataset("VS", vs, USUBJID=subject(), VSTESTCD=pulse, VSORRES=collected("vs.PULSE")).made()
+      USUBJID VSTESTCD VSORRES  @vs
+    0      S1    PULSE      60    0
+    1      S2    PULSE      72    1
     """
     fields = [s for c in columns.values() for s in c.sources if c.rule == "by the field that was filled in"]
     made = {key: column.of_fields(fields) for key, column in columns.items()}
@@ -78,7 +96,14 @@ def dataset(
 
 
 def stack(*pieces):
-    """Several frames, or several mappings of one dataset, one below the other."""
+    """Several frames, or several mappings of one dataset, one below the other.
+
+    >>> one, two = pd.DataFrame({"VSTESTCD": ["SYSBP"]}), pd.DataFrame({"VSTESTCD": ["DIABP"]})
+    >>> stack(one, two)
+      VSTESTCD
+    0    SYSBP
+    1    DIABP
+    """
     if not isinstance(pieces[0], Mapped):
         return pd.concat(pieces, ignore_index=True)
     dropped: dict[str, str] = {}

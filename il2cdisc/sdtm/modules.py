@@ -18,8 +18,8 @@ from typing import Any
 from il2cdisc.base.dependencies import in_dependency_order
 from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_column, id_columns
-from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import Mapped, evaluate
 from il2cdisc.sdtm.problems import BROKEN_MODULE, CIRCLE, MADE_TWICE, UNKNOWN_INPUT
 from il2cdisc.sdtm.rows import DoubleKey

@@ -29,6 +29,13 @@ def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> p
 
     `on` maps left columns to right columns. Right columns that the left already has are not taken;
     missing keys match nothing. Raises `DoubleKey` when the right side is not unique in its keys.
+
+    >>> vs = pd.DataFrame({"USUBJID": ["S1", "S2"], "vs.PULSE": ["60", "72"]})
+    >>> dm = pd.DataFrame({"USUBJID": ["S1", "S3"], "SEX": ["F", "M"]})
+    >>> join(vs, dm, on={"USUBJID": "USUBJID"})
+      USUBJID vs.PULSE  SEX
+    0      S1       60    F
+    1      S2       72  NaN
     """
     mine, theirs = list(on), list(on.values())
     place, repeated = matched([left[name] for name in mine], [right[name] for name in theirs])
@@ -46,7 +53,13 @@ def join(left: pd.DataFrame, right: pd.DataFrame, *, on: Mapping[str, str]) -> p
 def filter_not_exist(rows: pd.DataFrame, other: pd.DataFrame, *, on: Mapping[str, str]) -> pd.DataFrame:
     """The rows without a match in `other` (admiral's verb); `on` maps columns of `rows` to those of `other`.
 
-    Before: tubes C001 and C002; results of C001. After: the row of C002. Missing keys match nothing.
+    Missing keys match nothing.
+
+    >>> tubes = pd.DataFrame({"tube.ID": ["C001", "C002"]})
+    >>> results = pd.DataFrame({"lb.TUBE": ["C001"]})
+    >>> filter_not_exist(tubes, results, on={"tube.ID": "lb.TUBE"})
+      tube.ID
+    1    C002
     """
     mine, theirs = list(on), list(on.values())
     place, _ = matched([rows[name] for name in mine], [other[name] for name in theirs])
@@ -54,7 +67,14 @@ def filter_not_exist(rows: pd.DataFrame, other: pd.DataFrame, *, on: Mapping[str
 
 
 def gather(frame: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
-    """Wide to long: a row a (row, field), with `field` (raw column name) and `value` (its text)."""
+    """Wide to long: a row a (row, field), with `field` (raw column name) and `value` (its text).
+
+    >>> vs = pd.DataFrame({"USUBJID": ["S1"], "vs.SYS": ["120"], "vs.DIA": ["80"]})
+    >>> gather(vs, fields=["vs.SYS", "vs.DIA"])
+      USUBJID   field value
+    0      S1  vs.SYS   120
+    1      S1  vs.DIA    80
+    """
     rest = frame[[c for c in frame.columns if c not in set(fields)]]
     value = pd.concat([frame[name] for name in fields], ignore_index=True)
     long = rest.take(np.tile(np.arange(len(frame)), len(fields)))
@@ -65,12 +85,26 @@ def gather(frame: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
 
 
 def first(frame: pd.DataFrame, *, by: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
-    """The first row of each group by `order`; a missing order value is first, missing keys are a group."""
+    """The first row of each group by `order`; a missing order value is first, missing keys are a group.
+
+    >>> ex = pd.DataFrame({"USUBJID": ["S1", "S1", "S2"], "EXSTDTC": ["2022-03-05", "2022-03-01", None]})
+    >>> first(ex, by=["USUBJID"], order=["EXSTDTC"])
+      USUBJID     EXSTDTC
+    1      S1  2022-03-01
+    2      S2         NaN
+    """
     return _extreme(frame, by, order, last=False)
 
 
 def last(frame: pd.DataFrame, *, by: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
-    """The last row of each group by `order`; a missing order value is first, missing keys are a group."""
+    """The last row of each group by `order`; a missing order value is first, missing keys are a group.
+
+    >>> ex = pd.DataFrame({"USUBJID": ["S1", "S1", "S2"], "EXSTDTC": ["2022-03-05", "2022-03-01", None]})
+    >>> last(ex, by=["USUBJID"], order=["EXSTDTC"])
+      USUBJID     EXSTDTC
+    0      S1  2022-03-05
+    2      S2         NaN
+    """
     return _extreme(frame, by, order, last=True)
 
 
@@ -82,7 +116,15 @@ def _extreme(frame: pd.DataFrame, by: Sequence[str], order: Sequence[str], *, la
 def planned_elements(protocol: Protocol) -> pd.DataFrame:
     """The elements of the sheet Protocol Arms: `arm`, `order` (TAETORD), `code`, `name` and `epoch`.
 
-    The first element stands once more without an arm, for subjects who never got one.
+    The first element is there once more without an arm, for subjects who never got one.
+
+    >>> from il2cdisc.spec.models import ArmElement, Element
+    >>> arm = ArmElement(arm_code="A", arm="Arm A", order=1, element_code="ELM1", epoch="SCREENING")
+    >>> element = Element(element_code="ELM1", element="Screen")
+    >>> planned_elements(Protocol(arms=(arm,), elements=(element,)))
+       arm  order  code    name      epoch
+    0    A      1  ELM1  Screen  SCREENING
+    1  NaN      1  ELM1  Screen  SCREENING
     """
     names = {element.element_code: element.element for element in protocol.elements}
     arms = protocol.arms

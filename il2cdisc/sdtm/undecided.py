@@ -9,8 +9,8 @@ import pandas as pd
 
 from il2cdisc.base.problems import Address, Kind
 from il2cdisc.base.rowids import id_column, row_ids
-from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import Mapped
 from il2cdisc.sdtm.problems import CONTRADICTED, NO_CODE, STRANGE_CODE
 from il2cdisc.sdtm.steering import Outcome, Undecided

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from il2cdisc.adam import derive_param_total, filter_extreme
-from il2cdisc.adam.keys import beside, key_numbers, partners, rows_at
+from il2cdisc.adam.keys import key_numbers, partners, rows_at, with_columns
 from il2cdisc.base.problems import Stopped
 
 KEY = ["USUBJID", "AVISITN"]
@@ -62,10 +62,10 @@ def test_extremes_are_those_of_a_stable_sort(rows, mode, text):
     assert_frame_equal(found, ordered.drop_duplicates("K", keep=mode).sort_index())
 
 
-def test_rows_beside_keep_the_index_and_the_types():
+def test_columns_put_next_to_others_keep_the_index_and_the_types():
     data = keyed([("S1", 1), ("S2", 2)]).set_axis([7, 3])
     more = pd.DataFrame({"@LB": pd.array([4], dtype="Int64"), "AVALC": pd.Series(["x"], dtype="str")})
-    out = beside(data, rows_at(more, np.array([-1, 0])))
+    out = with_columns(data, rows_at(more, np.array([-1, 0])))
     assert out.index.tolist() == [7, 3]
     assert {name: str(kind) for name, kind in out.dtypes.items()} == {
         "USUBJID": "str",

@@ -29,7 +29,7 @@ from il2cdisc.base.problems import Address, Problems, Stopped
 from il2cdisc.base.rowids import gathered_ids, numbered
 from il2cdisc.cli import app
 from il2cdisc.sdtm import dataset, date, mapped, number, subject, translated
-from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import evaluate
 from il2cdisc.spec.models import Codelist, Spec, Term
 from il2cdisc.transport.xpt import read_xpt

@@ -21,9 +21,9 @@ from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import numbered
 from il2cdisc.cli import app
 from il2cdisc.sdtm import collected, dataset, limit_below, number, subject
-from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.complete.places import Places
 from il2cdisc.sdtm.complete.standard_results import with_standard_results
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import evaluate
 from il2cdisc.spec.load import read_spec
 from il2cdisc.spec.models import Conversion, DatasetSpec, RangeSpec, Spec, VariableSpec

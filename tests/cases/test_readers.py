@@ -31,7 +31,7 @@ from il2cdisc.raw.readers import all_readers, reader_of
 from il2cdisc.raw.readers._sound import UnsoundError, check_dta, check_sav
 from il2cdisc.raw.readers._stat import _text
 from il2cdisc.raw.readers._statdates import convert, sas_format, spss_format, stata_format
-from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.modules import load_functions, run_mappings
 from il2cdisc.standards.evs import NEEDED, read_evs
 from il2cdisc.standards.release import read_release

@@ -28,8 +28,8 @@ from il2cdisc.define.model import CommentDef
 from il2cdisc.raw import RawRecord, load_dictionary, read_export
 from il2cdisc.results.frame import Cell, frame_of
 from il2cdisc.results.write import csv_bytes
-from il2cdisc.sdtm.columns import Context as MappingContext
 from il2cdisc.sdtm.columns import mapped, translated
+from il2cdisc.sdtm.context import Context as MappingContext
 from il2cdisc.spec.check_rows import check_rows
 from il2cdisc.spec.models import Codelist, DatasetSpec, Plausibility, Spec, Term, VariableSpec
 from il2cdisc.spec.workbook import Place

@@ -14,7 +14,7 @@ import pytest
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_columns
 from il2cdisc.raw import link, load_dictionary, read_export
-from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import evaluate
 from il2cdisc.sdtm.modules import in_order, inputs_of, load_functions, run_mappings
 from il2cdisc.spec.load import load_spec

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.problems import Address, Problems
-from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import Mapped, evaluate
 from il2cdisc.spec.models import Spec
 

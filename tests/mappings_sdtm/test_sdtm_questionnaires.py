@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Problems
-from il2cdisc.sdtm.columns import Context
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import evaluate
 from il2cdisc.spec.models import Spec
 from mappings.common import with_visit

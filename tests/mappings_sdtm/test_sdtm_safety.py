@@ -8,9 +8,9 @@ import pandas as pd
 
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm import gather
-from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.complete.places import Places
 from il2cdisc.sdtm.complete.standard_results import with_standard_results
+from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import Mapped, evaluate
 from il2cdisc.spec.models import Spec
 from mappings.common import with_visit

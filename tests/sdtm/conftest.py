@@ -11,8 +11,8 @@ import pytest
 
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import numbered
-from il2cdisc.sdtm.columns import Context
 from il2cdisc.sdtm.complete.mapped import MappedDataset
+from il2cdisc.sdtm.context import Context
 from il2cdisc.spec.models import DatasetSpec, Spec, VariableSpec
 
 

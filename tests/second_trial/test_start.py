@@ -32,7 +32,7 @@ TRIAL
 
 
 def head() -> str:
-    """The tables of study.toml but for [start]; the title, and what mappings ask for, are those of the trial."""
+    """The tables of study.toml but for [start]; title and [trial] are those of the second trial."""
     text = (TRIAL / "study.toml").read_text()
     title = next(line for line in text.splitlines() if line.startswith("title = "))
     facts = text[text.index("[trial.") : text.index("[text]")]

@@ -25,7 +25,7 @@ class Limits:
     """The collected lower or upper limits of a domain.
 
     `values` are in the standard unit, NaN for none; `unreadable` are the rows whose limit is there and is
-    not a number, before or after conversion. A limit beside no known unit is neither.
+    not a number, before or after conversion. A limit without a known unit is neither.
     """
 
     variable: str

@@ -1,4 +1,4 @@
-"""Kinds of problems that the complete step tells."""
+"""Kinds of problems that the complete step reports."""
 
 from il2cdisc.base.problems import Kind, Severity
 

@@ -12,7 +12,7 @@ from il2cdisc.base.datasets import Dataset, repeated
 from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_column
-from il2cdisc.base.rows import alike, counted, in_order
+from il2cdisc.base.rows import alike, counted, extreme, in_order
 from il2cdisc.sdtm.complete.mapped import LinkedRows, MappedDataset, number_text
 from il2cdisc.sdtm.complete.problems import NO_PARTNER
 from il2cdisc.sdtm.complete.records import as_dataset
@@ -76,7 +76,8 @@ def related_records(
     # several parts of one mapping may lead to the same record
     found = found.take(alike([found["relation"], found["dataset"], found["place"]])[1])
     # relations are counted in the order of the first record that the link leads to
-    first = found[found["led"]].sort_values("place", kind="stable").drop_duplicates("relation")
+    led = found[found["led"]]
+    first = led.take(extreme(led["relation"].to_numpy("int64"), [led["place"]], last=False))
     first = first.take(in_order([first[key] for key in (SUBJECT, "pair", "place", "group")]))
     number = pd.Series(counted([first[SUBJECT], first["pair"]]), index=first["relation"])
     found["number"] = number.reindex(found["relation"]).to_numpy()
@@ -106,7 +107,8 @@ def _members(
     both = both.assign(dataset=name, led=led, pair=repeated(f"{linked.other}-{item.name}", len(both)))
     both = both[np.isin(group, group[~led]) & np.isin(group, group[led])]
     if item.name == linked.other:
-        both = both.sort_values("led", kind="stable").drop_duplicates([SUBJECT, *keys, "place"], keep="last")
+        record = alike([both[key] for key in (SUBJECT, *keys, "place")])[0]
+        both = both.take(np.sort(extreme(record, [both["led"]], last=True)))
     text = " ".join(keys)
     for key in keys:
         text = text + BETWEEN + both[key]

@@ -54,7 +54,7 @@ def _dataset(records: pd.DataFrame, parent: Dataset, study: Tabulation) -> Datas
 
 
 def id_variable(frame: pd.DataFrame, name: str) -> str | None:
-    """The variable that tells a record within its subject: --SEQ, VISITNUM without it, or none (as in DM)."""
+    """The variable that identifies a record of a subject: --SEQ, without it VISITNUM, or none (as in DM)."""
     return next((c for c in (f"{name}SEQ", "VISITNUM") if c in frame), None)
 
 
@@ -81,7 +81,7 @@ def supplemental(
         Any
     ] = []  # of each qualifier: its values, the places of their parents, what is the same on all
     parents: list[NDArray[np.int64]] = []
-    told: list[tuple[str, str, str]] = []
+    named: list[tuple[str, str, str]] = []
     for qname in map(str, extra.columns):
         values = extra[qname]
         there = byte_lengths(values) > 0
@@ -96,13 +96,13 @@ def supplemental(
         texts.append(values[there])
         parents.append(there.nonzero()[0])
         origin = row.origin.value if row and row.origin else "Collected"
-        told.append((qname, row.label if row else labels.get(qname, qname), origin))
-    if not told:
+        named.append((qname, row.label if row else labels.get(qname, qname), origin))
+    if not named:
         return pd.DataFrame(columns=[*COLUMNS, "parent"])
     parent = np.concatenate(parents)
-    qualifier = np.repeat(np.arange(len(told)), [len(places) for places in parents])
+    qualifier = np.repeat(np.arange(len(named)), [len(places) for places in parents])
     names, of_labels, origins = (
-        pd.array(same, dtype="str").take(qualifier) for same in zip(*told, strict=True)
+        pd.array(same, dtype="str").take(qualifier) for same in zip(*named, strict=True)
     )
     return pd.DataFrame(
         {

@@ -27,7 +27,7 @@ STEP = Step("test_names", _run, makes=("--TEST",), after=("visit_numbers",))
 def with_test_names(
     frame: pd.DataFrame, name: str, spec: Spec, problems: Problems, places: Places = NOWHERE
 ) -> pd.DataFrame:
-    """--TEST by the decode of --TESTCD; a code without one is told.
+    """--TEST by the decode of --TESTCD; a code without one is reported.
 
     The codelist of a record is that of the value level of --TESTCD that selects it, so that two categories
     may use one code for two tests; of records that none selects, that of the variable.

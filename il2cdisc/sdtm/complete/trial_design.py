@@ -78,7 +78,7 @@ def trial_design(spec: Spec) -> dict[str, pd.DataFrame]:
 
 
 def _criteria(spec: Spec) -> pd.DataFrame:
-    """Criteria with their texts, which stand once, as decodes of their codes."""
+    """Criteria with their texts, the decodes of their codes."""
     text = _decodes(spec, "TI", "IETESTCD")
     return _frame(
         ["IETESTCD", "IETEST", "IECAT", "TIRL", "TIVERS"],
