@@ -7,14 +7,14 @@ from collections import Counter
 import numpy as np
 
 from il2cdisc.base.problems import Address, at_record
-from il2cdisc.check.context import Compared, Context, Hit
+from il2cdisc.check.context import CheckContext, Compared, RuleHit
 from il2cdisc.check.occurrences import Origin
 
 
 class Cells:
     """Cells that the records of one rule rest on, and how many records use each."""
 
-    def __init__(self, context: Context, origin: Origin | None) -> None:
+    def __init__(self, context: CheckContext, origin: Origin | None) -> None:
         self.context, self.origin = context, origin
         self._rows: Counter[tuple[str, str, int]] = Counter()
         self._known: dict[tuple[str, str, int], Address] = {}
@@ -31,7 +31,7 @@ class Cells:
         used = {address: self._rows[cell] for cell, address in self._known.items()}
         return {**self._workbook, **used}
 
-    def of(self, hit: Hit, size: int) -> list[tuple[Address | None, str]]:
+    def of(self, hit: RuleHit, size: int) -> list[tuple[Address | None, str]]:
         """For each record of a hit the cell that it rests on and what is wrong with it then.
 
         `size` is the number of records of the dataset.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Address, did_you_mean
-from il2cdisc.check.context import Context, Hit
-from il2cdisc.check.table import Rows, Table
+from il2cdisc.check.context import CheckContext, RuleHit
+from il2cdisc.check.table import CheckedTable, Rows
 from il2cdisc.spec.models import Codelist
 
 MAX_HINTS = 50
@@ -14,13 +14,13 @@ MAX_HINTS = 50
 
 
 def outside(
-    context: Context,
-    table: Table,
+    context: CheckContext,
+    table: CheckedTable,
     variable: str,
     codelist: Codelist,
     spec: Address,
     among: Rows | None = None,
-) -> Iterator[Hit]:
+) -> Iterator[RuleHit]:
     """Hits for values (of the rows in `among`, if given) that are none of the codelist's terms.
 
     Values that the standard's own codelist has are told apart: the workbook need only list them.
@@ -33,10 +33,10 @@ def outside(
     known = column.where(standard.__contains__, rows)
     if len(known):
         what = f"a term of {codelist.nci_code} that codelist {codelist.id} of the workbook does not list"
-        yield Hit(table.name, what, variable, known, spec=spec)
+        yield RuleHit(table.name, what, variable, known, spec=spec)
     unknown = column.where(lambda text: text not in standard, rows)
     if len(unknown):
         texts = sorted(column.texts[code] for code in column.present(unknown))[:MAX_HINTS]
         hints = {text: near for text in texts if (near := did_you_mean(text, codelist.values))}
         what = f"not a term of codelist {codelist.id}"
-        yield Hit(table.name, what, variable, unknown, hints=hints, spec=spec)
+        yield RuleHit(table.name, what, variable, unknown, hints=hints, spec=spec)

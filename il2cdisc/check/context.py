@@ -17,12 +17,12 @@ from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check.findings import Level
 from il2cdisc.check.scores import Scored, scored
-from il2cdisc.check.table import NO_ROWS, Flags, Rows, Table
-from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
+from il2cdisc.check.table import NO_ROWS, CheckedTable, Flags, Rows
+from il2cdisc.spec.models import Codelist, DatasetSpec, DescribedItem, Spec, ValueLevelSpec, VariableSpec
 
 
 @dataclass(frozen=True)
-class Context:
+class CheckContext:
     """One package: its specification and its datasets by name, sorted.
 
     `subjects` are the USUBJID of the dataset that names all subjects (DM; for analysis data ADSL),
@@ -30,7 +30,7 @@ class Context:
     """
 
     spec: Spec
-    tables: Mapping[str, Table]
+    tables: Mapping[str, CheckedTable]
     terms: Callable[[str], frozenset[str]] = field(default=lambda _code: frozenset())
     """Terms of a standard's codelist by its NCI code; empty when unknown."""
     near: Callable[[str, str], str] = field(default=lambda _code, _value: "", kw_only=True)
@@ -64,21 +64,21 @@ class Context:
         return frozenset(frame.loc[given, "USUBJID"].dropna())
 
     @property
-    def checked(self) -> Iterator[tuple[Table, DatasetSpec]]:
+    def checked(self) -> Iterator[tuple[CheckedTable, DatasetSpec]]:
         """Datasets that workbook and package both have."""
         for table in self.tables.values():
             if table.spec is not None:
                 yield table, table.spec
 
     @property
-    def columns(self) -> Iterator[tuple[Table, VariableSpec]]:
+    def columns(self) -> Iterator[tuple[CheckedTable, VariableSpec]]:
         """Every variable that workbook and package both have."""
         for table in self.tables.values():
             for variable in table.specified:
                 yield table, variable
 
     @cached_property
-    def value_levels(self) -> tuple[tuple[Table, ValueLevelSpec, Rows], ...]:
+    def value_levels(self) -> tuple[tuple[CheckedTable, ValueLevelSpec, Rows], ...]:
         """Every value-level row whose variable is there, with the records that its clause selects."""
         return tuple(
             (table, level, rows)
@@ -116,12 +116,12 @@ class Context:
         values = (table.frame[name].tolist() for name in ("USUBJID", variable))
         return dict(reversed(list(zip(*values, strict=True))))
 
-    def codelist(self, item: Item) -> Codelist | None:
+    def codelist(self, item: DescribedItem) -> Codelist | None:
         """The codelist of a variable or value-level row, None for none or an external dictionary."""
         return self.spec.codelists.get(item.codelist) if item.codelist else None
 
 
-def _selections(spec: Spec, table: Table) -> Iterator[tuple[ValueLevelSpec, Rows | Stopped]]:
+def _selections(spec: Spec, table: CheckedTable) -> Iterator[tuple[ValueLevelSpec, Rows | Stopped]]:
     """Value-level rows of a dataset with the records selected, or why they can't be."""
     for level in spec.values_of(table.name):
         clause = spec.where_clauses.get(level.where)
@@ -134,7 +134,7 @@ def _selections(spec: Spec, table: Table) -> Iterator[tuple[ValueLevelSpec, Rows
 
 
 @dataclass(frozen=True)
-class Hit:
+class RuleHit:
     """One message of a rule and the records that it holds for (none: the dataset or variable as a whole).
 
     `details`, where given, has one text a record in the place of `what`.
@@ -201,7 +201,7 @@ class Before:
 
 
 def dates_before(
-    context: Context,
+    context: CheckContext,
     dataset: str,
     variable: str,
     reference: str,
@@ -243,7 +243,7 @@ class OfRecords:
         return [self.of_subjects[number] if number >= 0 else "" for number in self.subjects[rows]]
 
 
-def of_records(context: Context, table: Table, variable: str) -> OfRecords:
+def of_records(context: CheckContext, table: CheckedTable, variable: str) -> OfRecords:
     """A date of the subjects' dataset by the USUBJID of a table's records."""
     known, subjects = context.of_subject(variable), table.distinct("USUBJID")
     given = [known.get(subject) for subject in subjects.values]
@@ -255,7 +255,7 @@ def of_records(context: Context, table: Table, variable: str) -> OfRecords:
     return OfRecords(whole, days, subjects.codes, texts)
 
 
-def reference_cells(context: Context, reference: str, dataset: str, variable: str) -> dict[str, int]:
+def reference_cells(context: CheckContext, reference: str, dataset: str, variable: str) -> dict[str, int]:
     """Of each subject the first row of a dataset that has the subject's reference date in a variable."""
     table = context.tables.get(dataset)
     if table is None or not {"USUBJID", variable} <= set(table.by_name):
@@ -269,7 +269,7 @@ def reference_cells(context: Context, reference: str, dataset: str, variable: st
     return found
 
 
-def collected_dates(context: Context) -> Iterator[tuple[Table, str]]:
+def collected_dates(context: CheckContext) -> Iterator[tuple[CheckedTable, str]]:
     """Datasets and names of their --DTC variables that are as collected, neither derived nor copied."""
     for table, variable in context.columns:
         made = (Origin.DERIVED, Origin.PREDECESSOR, Origin.ASSIGNED)
@@ -277,7 +277,7 @@ def collected_dates(context: Context) -> Iterator[tuple[Table, str]]:
             yield table, variable.name
 
 
-def of_test(table: Table | None, testcd: str, unit: str) -> Flags | None:
+def of_test(table: CheckedTable | None, testcd: str, unit: str) -> Flags | None:
     """Records of a test with a standard result in a unit (blank: without one); None without the variables."""
     if table is None:
         return None
@@ -290,7 +290,7 @@ def of_test(table: Table | None, testcd: str, unit: str) -> Flags | None:
     return mine if unit == "" else np.zeros_like(mine)
 
 
-def name_of_test(table: Table, testcd: str) -> str:
+def name_of_test(table: CheckedTable, testcd: str) -> str:
     """A test by its name and code, `Glucose (GLUC)`; by its code alone where the file has no name."""
     code, name = f"{table.name}TESTCD", f"{table.name}TEST"
     if name not in table.by_name:

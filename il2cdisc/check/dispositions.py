@@ -24,7 +24,7 @@ from il2cdisc.check.problems import (
     ID_TWICE,
     UNUSED_DISPOSITION,
 )
-from il2cdisc.spec.workbook import Row, Workbook, open_workbook
+from il2cdisc.spec.workbook import SheetRow, Workbook, open_workbook
 
 COLUMNS = ("Rule", "Finding ids", "Category", "Text", "By", "Role", "On")
 PARAGRAPHS = ("Rule", "Text")
@@ -112,7 +112,7 @@ def _read(path: Path, shown: str) -> tuple[tuple[Disposition, ...], tuple[Paragr
     return found, paragraphs, [*book.problems.items, *_named_twice(found)]
 
 
-def _disposition(row: Row, book: Workbook) -> Disposition:
+def _disposition(row: SheetRow, book: Workbook) -> Disposition:
     ids = tuple(part for part in _BETWEEN.split(row.needed("Finding ids")) if part)
     wrong = [name for name in ids if not ID.fullmatch(name)]
     if wrong:
@@ -130,7 +130,7 @@ def _disposition(row: Row, book: Workbook) -> Disposition:
     )
 
 
-def _category(row: Row, book: Workbook) -> Category:
+def _category(row: SheetRow, book: Workbook) -> Category:
     text = row.needed("Category")
     if text and text not in list(Category):
         hint = did_you_mean(text, list(Category))
@@ -139,7 +139,7 @@ def _category(row: Row, book: Workbook) -> Category:
     return Category(text) if text in list(Category) else Category.TO_CORRECT
 
 
-def _day(row: Row, book: Workbook) -> str:
+def _day(row: SheetRow, book: Workbook) -> str:
     text = row.needed("On")
     try:
         return date.fromisoformat(text).isoformat() if text else ""

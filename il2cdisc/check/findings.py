@@ -130,7 +130,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FindingGroup:
     """All findings of one code and level. `fix` is empty where they have remedies of their own."""
 
     code: str
@@ -156,7 +156,7 @@ class Report:
     `rules` are the codes that ran.
     """
 
-    groups: tuple[Group, ...] = ()
+    groups: tuple[FindingGroup, ...] = ()
     rules: tuple[str, ...] = field(default=())
 
     @property
@@ -206,7 +206,7 @@ def grouped(findings: Iterable[Finding], *, rules: Iterable[str] = ()) -> Report
         whole = replace(finding, records=numbered(finding.records))
         by_code.setdefault((finding.level.rank, finding.code), []).append(whole)
     groups = tuple(
-        Group(
+        FindingGroup(
             code=items[0].code,
             title=items[0].title,
             level=items[0].level,

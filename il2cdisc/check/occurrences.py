@@ -10,7 +10,7 @@ import pandas as pd
 from il2cdisc.base.problems import Address
 from il2cdisc.check.findings import Finding, Occurrence
 from il2cdisc.check.ids import record_id
-from il2cdisc.check.table import Rows, Table, number_text
+from il2cdisc.check.table import CheckedTable, Rows, number_text
 
 Origin = Callable[[str, int, str], Sequence[Address]]
 """`origin(dataset, row, variable)`: the raw lines behind a record, row counted from 0."""
@@ -18,7 +18,7 @@ GIVEN = ("STUDYID", "DOMAIN")  # the same in every record
 
 
 def occurrences(
-    code: str, table: Table, rows: Rows, variable: str, origin: Origin | None = None
+    code: str, table: CheckedTable, rows: Rows, variable: str, origin: Origin | None = None
 ) -> list[Occurrence]:
     """An occurrence for each of some rows of a dataset; `code` is the rule's, `variable` may be empty."""
     places = rows.tolist()
@@ -43,7 +43,7 @@ def occurrences(
     ]
 
 
-def with_natural_ids(findings: Iterable[Finding], tables: Mapping[str, Table]) -> Iterator[Finding]:
+def with_natural_ids(findings: Iterable[Finding], tables: Mapping[str, CheckedTable]) -> Iterator[Finding]:
     """Findings of another program, whose records have ids by their natural keys instead of their numbers."""
     for finding in findings:
         table = tables.get(finding.dataset)
@@ -61,7 +61,7 @@ def with_natural_ids(findings: Iterable[Finding], tables: Mapping[str, Table]) -
         )
 
 
-def natural_keys(table: Table, rows: list[int]) -> list[tuple[str, ...]]:
+def natural_keys(table: CheckedTable, rows: list[int]) -> list[tuple[str, ...]]:
     """What tells some records from all others: subject and the workbook's keys, --SEQ only without better.
 
     Of a dataset that the workbook does not know: subject and position.
@@ -75,7 +75,7 @@ def natural_keys(table: Table, rows: list[int]) -> list[tuple[str, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def _column(table: Table, name: str, rows: list[int]) -> list[str]:
+def _column(table: CheckedTable, name: str, rows: list[int]) -> list[str]:
     """Values of a column at some rows as text, missing as ""; all empty when there is no such column."""
     if name not in table.by_name:
         return [""] * len(rows)
@@ -83,7 +83,7 @@ def _column(table: Table, name: str, rows: list[int]) -> list[str]:
     return ["" if pd.isna(value) else _text(value) for value in values]
 
 
-def _numbers(table: Table, rows: list[int]) -> list[tuple[str, str]]:
+def _numbers(table: CheckedTable, rows: list[int]) -> list[tuple[str, str]]:
     """Sequence variable and number of some rows; of a supplemental record those of its parent record."""
     if table.seq or not {"IDVAR", "IDVARVAL"} <= set(table.by_name):
         return [(table.seq, number) for number in _column(table, table.seq, rows)]
@@ -95,7 +95,7 @@ def _text(value: object) -> str:
     return number_text(value) if isinstance(value, float) else str(value)
 
 
-def _in_words(table: Table, row: int, subject: str, number: str, variable: str) -> str:
+def _in_words(table: CheckedTable, row: int, subject: str, number: str, variable: str) -> str:
     """A record in words: by subject and number (`LBSEQ=3`) where they tell it, else also by its position."""
     parts = [table.name]
     if subject:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.base.products import Product
-from il2cdisc.check.core import CoreAsked, Outcome
+from il2cdisc.check.core import CoreAsked, CoreOutcome
 from il2cdisc.check.dispositions import Disposition, undisposed
 from il2cdisc.check.findings import Finding, Identify, Report
 from il2cdisc.check.queries import Look
@@ -25,7 +25,7 @@ class Examined:
 
     report: Report
     dispositions: tuple[Disposition, ...]
-    outcome: Outcome | None
+    outcome: CoreOutcome | None
 
     @property
     def is_open(self) -> bool:
@@ -34,7 +34,7 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PriorFindings:
     """What is known before the rules run: problems of this build, or findings of an earlier report."""
 
     problems: Problems
@@ -43,7 +43,12 @@ class Before:
 
 
 def examine(
-    folder: Path, workbooks: Sequence[Spec], before: Before, study: Study, core: CoreAsked | None, say: Say
+    folder: Path,
+    workbooks: Sequence[Spec],
+    before: PriorFindings,
+    study: Study,
+    core: CoreAsked | None,
+    say: Say,
 ) -> Examined:
     """Hold the files of a built folder against the workbooks; nothing is written."""
     from il2cdisc.check.core import ask_core

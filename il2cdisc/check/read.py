@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from il2cdisc.base.problems import Problem, Stopped
-from il2cdisc.check.context import Context
+from il2cdisc.check.context import CheckContext
 from il2cdisc.check.problems import DOUBLE
-from il2cdisc.check.table import NO_ROWS, Rows, Table
+from il2cdisc.check.table import NO_ROWS, CheckedTable, Rows
 from il2cdisc.package import dataset_files, read_dataset
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.supplements import with_supplements
@@ -26,12 +26,12 @@ def read_package(
     shown: str = "",
     data_cut: date | None = None,
     exposed: frozenset[str] = frozenset(),
-) -> tuple[Context, list[Problem]]:
+) -> tuple[CheckContext, list[Problem]]:
     """Every transport file of a folder beside its specification; files that can't be read as problems.
 
     `repeated` gives the rows of a dataset whose raw record repeats another; `terminology` the standard's
     terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages; `data_cut`
-    and `exposed` see `Context`. Tables come in the order of their names.
+    and `exposed` see `CheckContext`. Tables come in the order of their names.
     """
     files: dict[str, tuple[XptFile, str]] = {}
     problems: list[Problem] = []
@@ -50,7 +50,7 @@ def read_package(
     supplements = {name: file.frame for name, (file, _) in files.items() if _is_supplement(file)}
     spec = with_supplements(spec, supplements) if spec.standard == "SDTM" else spec
     tables = {
-        name: Table(
+        name: CheckedTable(
             name=name,
             label=file.label,
             file=shown_name,
@@ -62,7 +62,7 @@ def read_package(
     }
     known = repeated or (lambda _dataset: NO_ROWS)
     words = terminology or Terminology()
-    context = Context(
+    context = CheckContext(
         spec,
         dict(sorted(tables.items())),
         words.terms,

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from il2cdisc.base.problems import Address
 from il2cdisc.check.dispositions import Disposition, explained, of_records, reason_of
-from il2cdisc.check.findings import Finding, Group, Level, Occurrence, Report
+from il2cdisc.check.findings import Finding, FindingGroup, Level, Occurrence, Report
 from il2cdisc.check.queries import Query
 from il2cdisc.check.query_book import write_queries
 from il2cdisc.check.workbook import write_workbook
@@ -202,7 +202,7 @@ def _lines(
 
 
 def _group_lines(
-    group: Group, first: int | None, dispositions: Sequence[Disposition]
+    group: FindingGroup, first: int | None, dispositions: Sequence[Disposition]
 ) -> list[tuple[str, str]]:
     many = f", {group.records:,} records" if group.records > group.count else ""
     head = f"{group.code} {group.title} ({group.level.value}, {group.count:,}{many})"

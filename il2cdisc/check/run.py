@@ -12,7 +12,7 @@ from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check import problems as kinds
 from il2cdisc.check.causes import by_cause
 from il2cdisc.check.cells import Cells
-from il2cdisc.check.context import Compared, Context, Hit
+from il2cdisc.check.context import CheckContext, Compared, RuleHit
 from il2cdisc.check.core import Laid
 from il2cdisc.check.dispositions import Disposition, unused
 from il2cdisc.check.findings import (
@@ -100,7 +100,7 @@ def check_folder(
     return grouped(found, rules=ran)
 
 
-def _define(folder: Path, context: Context, shown: str) -> list[Problem]:
+def _define(folder: Path, context: CheckContext, shown: str) -> list[Problem]:
     """What is wrong in the package's define.xml, in itself and against the files."""
     path = folder / DEFINE
     name = f"{shown or folder.parent.as_posix()}/{folder.name}/{path.name}"
@@ -118,7 +118,7 @@ def _define(folder: Path, context: Context, shown: str) -> list[Problem]:
 
 
 def run_rules(
-    context: Context,
+    context: CheckContext,
     *,
     rules: Sequence[Rule] | None = None,
     origin: Origin | None = None,
@@ -129,7 +129,7 @@ def run_rules(
 
 
 def found_by_rules(
-    context: Context,
+    context: CheckContext,
     *,
     rules: Sequence[Rule] | None = None,
     origin: Origin | None = None,
@@ -157,7 +157,9 @@ def found_by_rules(
     return found, uses
 
 
-def _findings(rule: Rule, hit: Hit, context: Context, origin: Origin | None, cells: Cells) -> list[Finding]:
+def _findings(
+    rule: Rule, hit: RuleHit, context: CheckContext, origin: Origin | None, cells: Cells
+) -> list[Finding]:
     """One finding for each sentence of a hit, with its records; one for the dataset where it names none."""
     table = context.tables.get(hit.dataset)
     where = " ".join(part for part in (hit.dataset, hit.variable) if part)

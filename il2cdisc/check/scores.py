@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from il2cdisc.check.table import Rows, Table
+from il2cdisc.check.table import CheckedTable, Rows
 from il2cdisc.spec.models import Total
 from il2cdisc.spec.selection import groups
 
@@ -23,7 +23,7 @@ class Scored:
     says why there is none (n, items); `values`: results, NaN for none (n, items).
     """
 
-    table: Table
+    table: CheckedTable
     spec: Total
     total: Rows
     items: NDArray[np.int64]
@@ -36,7 +36,7 @@ class Scored:
         return np.where(self.total >= 0, numbers[self.total], np.nan)
 
 
-def scored(totals: Iterable[Total], tables: Mapping[str, Table]) -> Iterator[Scored]:
+def scored(totals: Iterable[Total], tables: Mapping[str, CheckedTable]) -> Iterator[Scored]:
     """Occasions of every total whose dataset is there with its results."""
     for total in totals:
         table, name = tables.get(total.dataset), total.dataset
@@ -54,7 +54,7 @@ def scored(totals: Iterable[Total], tables: Mapping[str, Table]) -> Iterator[Sco
             yield _occasions(table, total, rows, slot[rows])
 
 
-def _occasions(table: Table, total: Total, rows: Rows, slot: Rows) -> Scored:
+def _occasions(table: CheckedTable, total: Total, rows: Rows, slot: Rows) -> Scored:
     name = table.name
     keys = ("USUBJID", "VISITNUM", f"{name}DTC", f"{name}TPTNUM", f"{name}EVAL")
     occasion, first = groups([table.distinct(key).codes[rows] for key in keys if key in table.by_name])

@@ -23,7 +23,7 @@ NO_ROWS: Rows = np.empty(0, dtype="int64")
 
 
 @dataclass(frozen=True)
-class Table:
+class CheckedTable:
     """One dataset re-read from its file; `spec` is None where the workbook does not know it.
 
     `frame`: `str` columns (blank = NaN) for Char, float64 for Num, in file order, RangeIndex.

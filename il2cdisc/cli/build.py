@@ -66,16 +66,16 @@ def build(
     dataset; in a whole build they have one length in all datasets. That, and nothing else, may differ.
     """
     with ending() as end:
-        from il2cdisc.deliver.standing import Standing
+        from il2cdisc.deliver.standing import PreviousOutputs
         from il2cdisc.run.build import Asked
         from il2cdisc.run.build import build as run_build
         from il2cdisc.study import load_study
 
-        end.standing = Standing(out, str(out or ""))
+        end.standing = PreviousOutputs(out, str(out or ""))
         progress("reading study.toml, workbooks and mappings")
         study = load_study(trial.resolve())
         target = out or trial / study.paths.outputs
-        end.standing = Standing(target, str(target), study.id)
+        end.standing = PreviousOutputs(target, str(target), study.id)
         asked_core = _core_asked(core, core_report, core_seconds)
         asked = Asked(names or (), whole(out), asked_core, block_subjects)
         examined = run_build(study, progress, asked)

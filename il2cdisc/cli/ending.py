@@ -18,7 +18,7 @@ from il2cdisc.cli.app import STOPPED
 from il2cdisc.cli.printing import print_problems
 
 if TYPE_CHECKING:
-    from il2cdisc.deliver.standing import Standing
+    from il2cdisc.deliver.standing import PreviousOutputs
 
 UNREACHABLE = Kind(
     "CLI001",
@@ -44,7 +44,7 @@ NO_MEMORY = Kind(
 class Ending:
     """What a command says when it stops: of a build, what is in the folder of outputs."""
 
-    standing: Standing | None = None
+    standing: PreviousOutputs | None = None
 
     def stop(self, problems: list[Problem]) -> typer.Exit:
         """Print the problems and the last line; the exception that ends the command."""

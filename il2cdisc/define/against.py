@@ -8,7 +8,7 @@ from typing import Protocol
 from il2cdisc.base.datasets import Variable
 from il2cdisc.base.problems import Address, Problem
 from il2cdisc.define import problems as kinds
-from il2cdisc.define.model import Define, Item, ItemGroup
+from il2cdisc.define.model import Define, ItemDef, ItemGroup
 
 
 class File(Protocol):
@@ -47,7 +47,7 @@ def compare_define(
     return found
 
 
-def _compare(group: ItemGroup, table: File, items: dict[str, Item], shown: str) -> Iterator[Problem]:
+def _compare(group: ItemGroup, table: File, items: dict[str, ItemDef], shown: str) -> Iterator[Problem]:
     def told(what: str, *values: object, variable: str = "") -> Problem:
         place = Address(file=shown, column=f"{group.name}.{variable}" if variable else group.name)
         return kinds.DIFFERENT.at(place, what, values=values)

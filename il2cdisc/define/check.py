@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from il2cdisc.base.problems import Address, Problem, did_you_mean
 from il2cdisc.define import problems as kinds
-from il2cdisc.define.model import DATA_TYPES_WITH_LENGTH, Define, DocumentRef, Item, ItemGroup, ItemRef
+from il2cdisc.define.model import DATA_TYPES_WITH_LENGTH, Define, DocumentRef, ItemDef, ItemGroup, ItemRef
 from il2cdisc.spec.models import COMPARATORS, DATA_TYPES
 
 ORIGINS = ("Assigned", "Collected", "Derived", "Not Available", "Other", "Predecessor", "Protocol")
@@ -135,7 +135,7 @@ class _Check:
                 continue
             yield from self._origin_of(item, ref)
 
-    def _origin_of(self, item: Item, ref: ItemRef) -> Iterator[Problem]:
+    def _origin_of(self, item: ItemDef, ref: ItemRef) -> Iterator[Problem]:
         lists = {value_list.oid: value_list for value_list in self.define.value_lists}
         values = lists[item.value_list].items if item.value_list in lists else ()
         below = [inner for inner in (self.items.get(value.item) for value in values) if inner]
@@ -159,7 +159,7 @@ class _Check:
             for where in ref.where:
                 yield from self._known(oid, "where-clause", where, wheres)
 
-    def _item(self, item: Item) -> Iterator[Problem]:
+    def _item(self, item: ItemDef) -> Iterator[Problem]:
         yield from self._word(item.oid, "data type", item.data_type, DATA_TYPES)
         yield from self._known(item.oid, "codelist", item.codelist, {c.oid for c in self.define.codelists})
         yield from self._known(

@@ -19,7 +19,7 @@ from il2cdisc.define import model
 from il2cdisc.define.measure import DATE_TYPES, Shape, date_type, shape_of_numbers, shape_of_texts
 from il2cdisc.define.values import with_values
 from il2cdisc.package import file_name
-from il2cdisc.spec.models import Codelist, DatasetSpec, Item, Spec, ValueLevelSpec, VariableSpec
+from il2cdisc.spec.models import Codelist, DatasetSpec, DescribedItem, Spec, ValueLevelSpec, VariableSpec
 from il2cdisc.spec.selection import Selection
 from il2cdisc.standards import model_variable, sdtm_dataset, sdtm_variable
 
@@ -76,7 +76,7 @@ class _Maker:
     made: Mapping[str, Dataset]
     selections: Mapping[str, Selection]
     facts: DefineFacts
-    items: list[model.Item] = field(default_factory=list[model.Item])
+    items: list[model.ItemDef] = field(default_factory=list[model.ItemDef])
     value_lists: list[model.ValueList] = field(default_factory=list[model.ValueList])
     wheres: dict[str, None] = field(default_factory=dict[str, None])
     lists: dict[str, None] = field(default_factory=dict[str, None])
@@ -302,7 +302,7 @@ class _Maker:
 
     def _item(
         self,
-        given: Item,
+        given: DescribedItem,
         oid: str,
         name: str,
         shape: Shape,
@@ -311,8 +311,8 @@ class _Maker:
         value_list: str = "",
         origin: bool = True,
         empty: bool = False,
-    ) -> model.Item:
-        return model.Item(
+    ) -> model.ItemDef:
+        return model.ItemDef(
             oid=oid,
             name=name,
             data_type=date_type(values) if given.data_type in DATE_TYPES and not empty else given.data_type,
@@ -327,11 +327,11 @@ class _Maker:
             comment=self._comment(given.comment, empty),
         )
 
-    def _origin(self, given: Item) -> tuple[model.Origin, ...]:
+    def _origin(self, given: DescribedItem) -> tuple[model.OriginDef, ...]:
         if given.origin is None:
             return ()
         pages = self._refer("acrf", given.pages) if given.pages else ()
-        return (model.Origin(given.origin.value, given.source, given.predecessor, pages),)
+        return (model.OriginDef(given.origin.value, given.source, given.predecessor, pages),)
 
     # -- what items refer to
 
@@ -363,9 +363,9 @@ class _Maker:
             used.append(model.CommentDef(NO_DATA, NO_DATA_TEXT))
         return tuple(used)
 
-    def _method(self, method: Any) -> model.Method:
+    def _method(self, method: Any) -> model.MethodDef:
         code = method.expression_code
-        return model.Method(
+        return model.MethodDef(
             oid=method.id,
             name=method.name,
             type=method.type or "Computation",
@@ -430,7 +430,7 @@ def _is_standard(dataset: DatasetSpec, name: str) -> bool:
     return known is not None or goes_on or dataset.name.startswith("SUPP")
 
 
-def _shape(given: Item, values: pd.Series | None, stored: Variable | None = None) -> Shape:
+def _shape(given: DescribedItem, values: pd.Series | None, stored: Variable | None = None) -> Shape:
     """Length and decimals as they are: of text the length in the file (or of the longest value).
 
     `values` is None where none of them has a value.

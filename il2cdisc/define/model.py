@@ -29,7 +29,7 @@ class DocumentRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class OriginDef:
     """Where the values of an item come from."""
 
     type: str
@@ -90,7 +90,7 @@ class ItemGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ItemDef:
     """A variable, or the values of one under a where-clause."""
 
     oid: str
@@ -102,7 +102,7 @@ class Item:
     format: str = ""
     sas_name: str = ""
     codelist: str = ""
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[OriginDef, ...] = ()
     value_list: str = ""
     comment: str = ""
 
@@ -174,7 +174,7 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class MethodDef:
     """How a derived item is made."""
 
     oid: str
@@ -219,9 +219,9 @@ class Define:
     value_lists: tuple[ValueList, ...] = ()
     where_clauses: tuple[Where, ...] = ()
     groups: tuple[ItemGroup, ...] = ()
-    items: tuple[Item, ...] = ()
+    items: tuple[ItemDef, ...] = ()
     codelists: tuple[CodeList, ...] = ()
-    methods: tuple[Method, ...] = ()
+    methods: tuple[MethodDef, ...] = ()
     comments: tuple[CommentDef, ...] = ()
     leaves: tuple[Leaf, ...] = ()
 
@@ -229,6 +229,6 @@ class Define:
         """A dataset by name, None if there is none."""
         return next((group for group in self.groups if group.name == name), None)
 
-    def by_oid(self) -> dict[str, Item]:
+    def by_oid(self) -> dict[str, ItemDef]:
         """Items by OID."""
         return {item.oid: item for item in self.items}

@@ -15,12 +15,12 @@ from il2cdisc.define.model import (
     Define,
     DocumentRef,
     Expression,
-    Item,
+    ItemDef,
     ItemGroup,
     ItemRef,
     Leaf,
-    Method,
-    Origin,
+    MethodDef,
+    OriginDef,
     RangeCheck,
     Standard,
     ValueList,
@@ -185,9 +185,9 @@ def _refs(element: Any) -> tuple[ItemRef, ...]:
     )
 
 
-def _item(element: Any) -> Item:
+def _item(element: Any) -> ItemDef:
     codelist, values = element.find(f"{_O}CodeListRef"), element.find(f"{_D}ValueListRef")
-    return Item(
+    return ItemDef(
         oid=_need(element, "OID"),
         name=_need(element, "Name"),
         data_type=element.get("DataType", ""),
@@ -198,7 +198,7 @@ def _item(element: Any) -> Item:
         sas_name=element.get("SASFieldName", ""),
         codelist=codelist.get("CodeListOID", "") if codelist is not None else "",
         origins=tuple(
-            Origin(e.get("Type", ""), e.get("Source", ""), _description(e), _documents(e))
+            OriginDef(e.get("Type", ""), e.get("Source", ""), _description(e), _documents(e))
             for e in element.iterfind(f"{_D}Origin")
         ),
         value_list=values.get("ValueListOID", "") if values is not None else "",
@@ -233,8 +233,8 @@ def _codelist(element: Any) -> CodeList:
     )
 
 
-def _method(element: Any) -> Method:
-    return Method(
+def _method(element: Any) -> MethodDef:
+    return MethodDef(
         oid=_need(element, "OID"),
         name=element.get("Name", ""),
         type=element.get("Type", ""),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Stopped
 from il2cdisc.define.measure import date_type
-from il2cdisc.spec.models import Condition, DatasetSpec, Spec, ValueLevelSpec, VariableSpec, WhereClause
+from il2cdisc.spec.models import ClauseCondition, DatasetSpec, Spec, ValueLevelSpec, VariableSpec, WhereClause
 from il2cdisc.spec.selection import Rows, Selection, groups
 
 FINDINGS = ("FINDINGS", "FINDINGS ABOUT")
@@ -98,7 +98,8 @@ def _rows(
         clause = WhereClause(
             id=f"WC.{re.sub(r'[^A-Za-z0-9.]', '_', identity)}",
             conditions=tuple(
-                Condition(variable=name, comparator="EQ", values=(value,)) for name, value in keys.items()
+                ClauseCondition(variable=name, comparator="EQ", values=(value,))
+                for name, value in keys.items()
             ),
         )
         kind = "text" if variable.name.endswith("U") else kind_of(values, numbers=dataset.name != "TS")

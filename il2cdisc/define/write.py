@@ -13,12 +13,12 @@ from il2cdisc.define.model import (
     CommentDef,
     Define,
     DocumentRef,
-    Item,
+    ItemDef,
     ItemGroup,
     ItemRef,
     Leaf,
-    Method,
-    Origin,
+    MethodDef,
+    OriginDef,
     Standard,
     ValueList,
     Where,
@@ -177,7 +177,7 @@ def _item_ref(parent: Any, ref: ItemRef) -> None:
         _add(element, "def:WhereClauseRef", WhereClauseOID=oid)
 
 
-def _item(parent: Any, item: Item) -> None:
+def _item(parent: Any, item: ItemDef) -> None:
     element = _add(
         parent,
         "ItemDef",
@@ -199,7 +199,7 @@ def _item(parent: Any, item: Item) -> None:
         _add(element, "def:ValueListRef", ValueListOID=item.value_list)
 
 
-def _origin(parent: Any, origin: Origin) -> None:
+def _origin(parent: Any, origin: OriginDef) -> None:
     element = _add(parent, "def:Origin", Type=origin.type, Source=origin.source)
     _description(element, origin.description)
     _documents(element, origin.documents)
@@ -243,7 +243,7 @@ def _code_item(parent: Any, item: CodeItem, *, decoded: bool) -> None:
         _add(element, "Alias", Context=NCI, Name=item.code)
 
 
-def _method(parent: Any, method: Method) -> None:
+def _method(parent: Any, method: MethodDef) -> None:
     element = _add(parent, "MethodDef", OID=method.oid, Name=method.name, Type=method.type)
     _description(element, method.description)
     for expression in method.expressions:

@@ -59,7 +59,7 @@ _REPAIR_TIME = 0.5  # seconds that a build waits for a reading command's repair 
 _PATIENCE = 5.0  # seconds that a reading command waits for another build's exchange to end
 
 
-class Places:
+class OutputPaths:
     """The published folder and the names beside it; a symbolic link is followed to what it names."""
 
     def __init__(self, outputs: Path) -> None:
@@ -95,7 +95,7 @@ class Stage:
     `told` holds what is worth saying after publishing: files of others that were kept.
     """
 
-    def __init__(self, places: Places, step: Step, *, exchange: bool) -> None:
+    def __init__(self, places: OutputPaths, step: Step, *, exchange: bool) -> None:
         self.path = places.stage
         self.told: list[Problem] = []
         self._places = places
@@ -133,7 +133,7 @@ def staging(outputs: Path, *, step: Step = no_step, exchange: bool = True) -> Ge
     where the system offers an exchange. Raises `Stopped` when another build runs, when `outputs` is a
     file or a folder that no build made, when nothing can be written there, or when space runs out.
     """
-    places = Places(outputs)
+    places = OutputPaths(outputs)
     with _told(places):
         refuse_foreign(places)  # before anything is written beside it
         places.parent.mkdir(parents=True, exist_ok=True)
@@ -160,7 +160,7 @@ def repair(outputs: Path) -> None:
     Every command begins with it. While another build is alive this is that build's own affair; a swap
     that it is just making is waited for. Raises `Stopped` when something can't be put right.
     """
-    places = Places(outputs)
+    places = OutputPaths(outputs)
     if not places.parent.is_dir() or not (
         places.journal.exists() or places.previous.exists() or places.stale()
     ):
@@ -193,7 +193,7 @@ def is_ours(folder: Path) -> bool:
 
 
 @contextmanager
-def _locked(places: Places, *, patience: float = 0.0) -> Generator[None]:
+def _locked(places: OutputPaths, *, patience: float = 0.0) -> Generator[None]:
     """Hold the lock file; see `take_lock`."""
     with _told(places):
         lock = take_lock(places.lock, _at(places), patience=patience)
@@ -203,7 +203,7 @@ def _locked(places: Places, *, patience: float = 0.0) -> Generator[None]:
         lock.release()
 
 
-def _swap(places: Places, step: Step, *, exchange: bool) -> list[str]:
+def _swap(places: OutputPaths, step: Step, *, exchange: bool) -> list[str]:
     """Put the staged build in the place of the published one; the old one is gone afterwards.
 
     Gives the names of files that were not the old build's, and are kept.
@@ -230,21 +230,21 @@ def _swap(places: Places, step: Step, *, exchange: bool) -> list[str]:
     return _discard(places)
 
 
-def _exchange(places: Places) -> bool:
+def _exchange(places: OutputPaths) -> bool:
     try:
         return exchanged(places.stage, places.outputs)
     except OSError as error:
         raise _held(places, error) from None
 
 
-def _move(places: Places, old: Path, new: Path) -> None:
+def _move(places: OutputPaths, old: Path, new: Path) -> None:
     try:
         old.rename(new)
     except OSError as error:
         raise _held(places, error) from None
 
 
-def _held(places: Places, error: OSError) -> Exception:
+def _held(places: OutputPaths, error: OSError) -> Exception:
     """The old build goes back, the new one waits beside; answers with what the user is told."""
     if error.errno not in _HELD:
         return error
@@ -266,7 +266,7 @@ def _held(places: Places, error: OSError) -> Exception:
     return Stopped([WAITS_BESIDE.at(_at(places), what, fix=fix)])
 
 
-def _put_right(places: Places) -> None:
+def _put_right(places: OutputPaths) -> None:
     """End a half-done swap, then remove staging folders. The lock must be held: all of them are dead."""
     told = read_journal(places.journal)
     if told and places.outputs.is_dir() and not any(places.outputs.iterdir()):
@@ -282,14 +282,14 @@ def _put_right(places: Places) -> None:
     _discard(places)
 
 
-def _forget(places: Places) -> None:
+def _forget(places: OutputPaths) -> None:
     places.journal.with_name(places.journal.name + ".draft").unlink(missing_ok=True)
     if places.journal.exists():
         places.journal.unlink()
         flush_folder(places.parent)
 
 
-def _discard(places: Places) -> list[str]:
+def _discard(places: OutputPaths) -> list[str]:
     """Remove staging folders and the previous build; files of others in it are kept, and named.
 
     What resists is tried again by the next command.
@@ -305,13 +305,13 @@ def _discard(places: Places) -> list[str]:
     return kept
 
 
-def _kept_problem(places: Places, kept: list[str]) -> Problem:
+def _kept_problem(places: OutputPaths, kept: list[str]) -> Problem:
     place = Path(places.shown).with_name(places.kept.name)
     what = f"files that no build wrote lay in {places.shown}; they are in {place} now"
     return KEPT.at(Address(file=str(place)), what, values=kept)
 
 
-def refuse_foreign(places: Places) -> None:
+def refuse_foreign(places: OutputPaths) -> None:
     """Raise `Stopped` where `outputs` exists and is not a folder that may be replaced."""
     outputs = places.outputs
     if not outputs.exists():
@@ -329,7 +329,7 @@ def refuse_foreign(places: Places) -> None:
 
 
 @contextmanager
-def _told(places: Places) -> Generator[None]:
+def _told(places: OutputPaths) -> Generator[None]:
     """Turns failures of writing beside or into `outputs` into problems that tell what to do."""
     try:
         yield
@@ -340,7 +340,7 @@ def _told(places: Places) -> Generator[None]:
         raise Stopped([problem]) from error
 
 
-def _write_problem(places: Places, error: OSError) -> Problem | None:
+def _write_problem(places: OutputPaths, error: OSError) -> Problem | None:
     if error.errno in FULL:
         return _because(NO_SPACE, places, error)
     if error.errno not in _REFUSED or error.filename is None:
@@ -355,11 +355,11 @@ def _write_problem(places: Places, error: OSError) -> Problem | None:
     return _because(NOT_WRITABLE, places, error)
 
 
-def _because(kind: Kind, places: Places, error: OSError) -> Problem:
+def _because(kind: Kind, places: OutputPaths, error: OSError) -> Problem:
     name = Path(os.fsdecode(error.filename)).name if error.filename else ""
     what = f"{error.strerror}" + (f" while writing {name}" if name else " while writing")
     return kind.at(_at(places), what)
 
 
-def _at(places: Places) -> Address:
+def _at(places: OutputPaths) -> Address:
     return Address(file=places.shown)

@@ -8,7 +8,7 @@ from il2cdisc.deliver.manifest import read_manifest
 from il2cdisc.deliver.publish import is_ours
 
 
-class Standing:
+class PreviousOutputs:
     """A folder of outputs, looked at before a build; `told` says what is there after it has stopped.
 
     `outputs` is None where nobody knows the folder, as `study.toml` can't be read; `shown` is its name in

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from il2cdisc.base.problems import Address, Stopped
 from il2cdisc.deliver.problems import AMONG_SOURCES, NO_WAY, NOT_A_FOLDER
-from il2cdisc.deliver.publish import Places, is_ours, refuse_foreign
+from il2cdisc.deliver.publish import OutputPaths, is_ours, refuse_foreign
 
 
 def refuse_target(outputs: Path, sources: Mapping[str, Path]) -> None:
@@ -16,7 +16,7 @@ def refuse_target(outputs: Path, sources: Mapping[str, Path]) -> None:
     `sources`: what a build reads, by the name that messages give it. Also refused are a folder that holds
     files of others, a file, and a mount point.
     """
-    places = Places(outputs)
+    places = OutputPaths(outputs)
     at = Address(file=places.shown)
     folder = places.outputs
     if folder == folder.parent:

@@ -1,7 +1,7 @@
 """Raw exports → frames of text with row ids, receipts, and every record linked to its subject."""
 
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn, load_dictionary
-from il2cdisc.raw.forms import Form, Part, RawExport, Receipt
+from il2cdisc.raw.forms import Form, FormPart, RawExport, Receipt
 from il2cdisc.raw.link import link
 from il2cdisc.raw.notice import notice
 from il2cdisc.raw.read import empty_forms, read_export
@@ -13,7 +13,7 @@ __all__ = [
     "Dictionary",
     "DictionaryColumn",
     "Form",
-    "Part",
+    "FormPart",
     "RawExport",
     "RawRecord",
     "Receipt",

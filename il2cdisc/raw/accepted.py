@@ -53,11 +53,11 @@ Key = tuple[str, str]
 """Number of a subject, and visit as the export writes it ("" for none)."""
 
 
-class _Table(BaseModel):
+class _AcceptedTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class AcceptedFile(_Table):
+class AcceptedFile(_AcceptedTable):
     """A file, or sheet, of a form."""
 
     file: str
@@ -65,20 +65,20 @@ class AcceptedFile(_Table):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Group(_Table):
+class AcceptedGroup(_AcceptedTable):
     """Subjects with the same number of records at the same visits."""
 
     records: Mapping[str, Annotated[int, Field(ge=1)]]
     subjects: Annotated[tuple[str, ...], Field(strict=False)]
 
 
-class AcceptedForm(_Table):
+class AcceptedForm(_AcceptedTable):
     """A form as it was accepted: rows, combinations of subject and visit, and what each subject had."""
 
     rows: Count
     keys: Count = 0
     files: Annotated[tuple[AcceptedFile, ...], Field(strict=False)] = ()
-    groups: Annotated[tuple[Group, ...], Field(strict=False)] = ()
+    groups: Annotated[tuple[AcceptedGroup, ...], Field(strict=False)] = ()
 
     @property
     def counts(self) -> dict[Key, int]:
@@ -91,7 +91,7 @@ class AcceptedForm(_Table):
         }
 
 
-class Accepted(_Table):
+class Accepted(_AcceptedTable):
     """The whole of `accepted.toml`."""
 
     digest: str = ""
@@ -232,7 +232,7 @@ def _visits(export: RawExport, study: Study, form: Form) -> pd.Series:
     return pd.Series(texts.take(rows.to_numpy()).array, index=form.frame.index)
 
 
-def grouped_counts(counts: Mapping[Key, int]) -> tuple[Group, ...]:
+def grouped_counts(counts: Mapping[Key, int]) -> tuple[AcceptedGroup, ...]:
     """Subjects with the same records together, in the order of the first of them."""
     own: dict[str, dict[str, int]] = {}
     for (subject, visit), count in counts.items():
@@ -240,7 +240,7 @@ def grouped_counts(counts: Mapping[Key, int]) -> tuple[Group, ...]:
     alike: dict[tuple[tuple[str, int], ...], list[str]] = {}
     for subject, records in own.items():
         alike.setdefault(tuple(sorted(records.items())), []).append(subject)
-    return tuple(Group(records=dict(key), subjects=tuple(names)) for key, names in alike.items())
+    return tuple(AcceptedGroup(records=dict(key), subjects=tuple(names)) for key, names in alike.items())
 
 
 def compare(accepted: Accepted, export: RawExport, study: Study) -> list[Problem]:

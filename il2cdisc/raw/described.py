@@ -9,7 +9,7 @@ import numpy as np
 
 from il2cdisc.base.problems import Address, Problem, Problems, at_line
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
-from il2cdisc.raw.forms import Form, Part
+from il2cdisc.raw.forms import Form, FormPart
 from il2cdisc.raw.problems import UNIT, VALUE_LABEL
 
 
@@ -26,7 +26,7 @@ def check_descriptions(forms: Iterable[Form], dictionary: Dictionary, problems: 
                 problems.extend(_labels(form, part, column))
 
 
-def _units(form: Form, part: Part, column: DictionaryColumn) -> Iterator[Problem]:
+def _units(form: Form, part: FormPart, column: DictionaryColumn) -> Iterator[Problem]:
     said = part.units.get(column.column)
     if said is None or _same(said) == _same(column.unit):
         return
@@ -37,7 +37,7 @@ def _units(form: Form, part: Part, column: DictionaryColumn) -> Iterator[Problem
     yield UNIT.at(cell, what, values=[said], records=cells, out_of=len(part.lines), cause=cell)
 
 
-def _labels(form: Form, part: Part, column: DictionaryColumn) -> Iterator[Problem]:
+def _labels(form: Form, part: FormPart, column: DictionaryColumn) -> Iterator[Problem]:
     labels = part.value_labels.get(column.column, {})
     differ = {
         code: label
@@ -55,7 +55,7 @@ def _labels(form: Form, part: Part, column: DictionaryColumn) -> Iterator[Proble
 
 
 def _cells(
-    form: Form, part: Part, column: DictionaryColumn, codes: Iterable[str] | None = None
+    form: Form, part: FormPart, column: DictionaryColumn, codes: Iterable[str] | None = None
 ) -> list[Address]:
     """Filled cells of a column in one file; of some codes only."""
     values = form.frame[column.name].iloc[part.first : part.first + len(part.lines)]

@@ -37,7 +37,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """One file (or sheet) of a form: its rows have the ids `first`, `first` + 1, ..."""
 
     file: str
@@ -58,7 +58,7 @@ class Form:
     name: str
     frame: pd.DataFrame
     columns: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[FormPart, ...]
     decimal: str = "."
     """How numbers are written in the file."""
     date_columns: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The column `range` of the data dictionary: limits of a number, the pattern of a date; all else is a note.
 
-Limits are one or more ranges, with `or` between them: `1-40`, `-5-10`, `0.27` (that value alone),
+ValueLimits are one or more ranges, with `or` between them: `1-40`, `-5-10`, `0.27` (that value alone),
 `1 upwards`, `up to 9`. A unit may follow each (`0.4-1.4 mg/dL or 35-125 umol/L`). `<` in front says that
 results below the lower limit are written with that sign: `<0.3-60` takes `<0.3`. A date begins with its
 pattern: `dd/mm/yyyy; partial UNK/mm/yyyy`.
@@ -28,7 +28,7 @@ _PATTERN = re.compile(r"(?:dd|mm|mon|yyyy)(?:[-/. ]?(?:dd|mm|mon|yyyy))+")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ValueLimits:
     """One range, both ends in it; an end that is open is infinite. `below`: `<low` is a value, too."""
 
     low: float
@@ -36,7 +36,7 @@ class Limits:
     below: bool = False
 
 
-def read_limits(text: str) -> tuple[Limits, ...]:
+def read_limits(text: str) -> tuple[ValueLimits, ...]:
     """The ranges that a text of the dictionary says; none for a note. Raises `ValueError` for `40-1`."""
     found = [_RANGE.fullmatch(part.strip()) for part in text.split(" or ")]
     return tuple(_limits(match) for match in found if match) if all(found) else ()
@@ -53,7 +53,7 @@ def read_pattern(text: str) -> str:
     return match[0] if match else ""
 
 
-def outside(readings: Sequence[Reading], limits: Sequence[Limits]) -> NDArray[np.bool_]:
+def outside(readings: Sequence[Reading], limits: Sequence[ValueLimits]) -> NDArray[np.bool_]:
     """Which numbers and bounds (`<0.3`) are in none of the ranges; without ranges none is outside."""
     values = np.array([reading.value for reading in readings], dtype="float64")
     bound = np.array([reading.is_bound for reading in readings], dtype=bool)
@@ -65,11 +65,11 @@ def outside(readings: Sequence[Reading], limits: Sequence[Limits]) -> NDArray[np
     return ~inside if limits else np.zeros(len(values), dtype=bool)
 
 
-def _limits(match: re.Match[str]) -> Limits:
+def _limits(match: re.Match[str]) -> ValueLimits:
     if match["most"] is not None:
-        return Limits(-math.inf, float(match["most"]))
+        return ValueLimits(-math.inf, float(match["most"]))
     low = float(match["low"])
     high = math.inf if match["open"] else float(match["high"] or match["low"])
     if low > high:
         raise ValueError(f"{match[0]!r} ends below its beginning")
-    return Limits(low, high, bool(match["below"]))
+    return ValueLimits(low, high, bool(match["below"]))

@@ -24,7 +24,7 @@ from il2cdisc.raw.blinding import (
 from il2cdisc.raw.controls import control_characters
 from il2cdisc.raw.declared import same_forms
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
-from il2cdisc.raw.forms import Form, Part, RawExport, Receipt, empty_frame, named
+from il2cdisc.raw.forms import Form, FormPart, RawExport, Receipt, empty_frame, named
 from il2cdisc.raw.problems import (
     COLUMN_EXTRA,
     COLUMN_MISSING,
@@ -36,7 +36,7 @@ from il2cdisc.raw.problems import (
 )
 from il2cdisc.raw.readers import reader_of
 from il2cdisc.raw.sources import Source, check_sources, file_key, source_of
-from il2cdisc.raw.table import Table, trimmed
+from il2cdisc.raw.table import RawTable, trimmed
 from il2cdisc.study import Study
 
 RESTRICTED = "restricted: counted here, and in no other output of a blinded build"
@@ -141,7 +141,7 @@ def _whole_form(
         problems.add(refused)
         return None
     problems.extend(_missing_parts(study, name, paths))
-    tables: dict[str, Table] = {}
+    tables: dict[str, RawTable] = {}
     for path in paths:
         shown, before = study.shown(path), len(problems.items)
         table = _table(study, source, path, problems)
@@ -197,7 +197,7 @@ def _missing_parts(study: Study, name: str, paths: Sequence[Path]) -> Iterator[P
 
 
 def _receipt(
-    name: str, source: Source, path: Path, shown: str, table: Table, noticed: Sequence[str]
+    name: str, source: Source, path: Path, shown: str, table: RawTable, noticed: Sequence[str]
 ) -> Receipt:
     size, digest = _digest(path)
     columns = tuple(str(column) for column in table.frame.columns)
@@ -206,7 +206,7 @@ def _receipt(
 
 
 def _assembled(
-    study: Study, name: str, source: Source, tables: Mapping[str, Table], columns: list[str]
+    study: Study, name: str, source: Source, tables: Mapping[str, RawTable], columns: list[str]
 ) -> Form:
     """The form of its files, their columns in the order of the dictionary."""
     frames = [t.frame if list(t.frame.columns) == columns else t.frame[columns] for t in tables.values()]
@@ -225,14 +225,14 @@ def _assembled(
     )
 
 
-def _parts(source: Source, tables: Mapping[str, Table]) -> Iterator[Part]:
+def _parts(source: Source, tables: Mapping[str, RawTable]) -> Iterator[FormPart]:
     page, units, rows = source.options.page, source.options.units, 0
     for shown, table in tables.items():
-        yield Part(shown, page, rows, table.lines, units, table.units, table.value_labels)
+        yield FormPart(shown, page, rows, table.lines, units, table.units, table.value_labels)
         rows += len(table.lines)
 
 
-def _table(study: Study, source: Source, path: Path, problems: Problems) -> Table | None:
+def _table(study: Study, source: Source, path: Path, problems: Problems) -> RawTable | None:
     """The table of a file; whatever a reader fails with is a problem of the file, never an error of ours."""
     shown = study.shown(path)
     if not path.resolve().is_relative_to(study.folder):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from il2cdisc.base.problems import Address
 from il2cdisc.raw.dictionary import Dictionary
-from il2cdisc.raw.forms import Form, Part, RawExport
+from il2cdisc.raw.forms import Form, FormPart, RawExport
 from il2cdisc.study import Study
 
 
@@ -38,7 +38,7 @@ class Records:
 
     def __init__(self, export: RawExport, study: Study, dictionary: Dictionary) -> None:
         self.export, self.study, self.dictionary = export, study, dictionary
-        self._parts: dict[tuple[str, str], tuple[Form, Part]] = {
+        self._parts: dict[tuple[str, str], tuple[Form, FormPart]] = {
             (part.file, part.sheet): (form, part) for form in export.forms.values() for part in form.parts
         }
         subjects = export.subjects

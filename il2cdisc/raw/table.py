@@ -16,7 +16,7 @@ MOST_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RawTable:
     """Records of a file (or sheet), all or a piece of them: every column `str`, blank is missing.
 
     `lines` are 1-based and go on from piece to piece. What is said of the whole file is in its first piece;
@@ -34,7 +34,7 @@ class Table:
     """Column → what the line of units says of it, "" for nothing; empty for a table without such a line."""
 
 
-def in_pieces(table: Table, rows: int = MOST_ROWS) -> Iterator[Table]:
+def in_pieces(table: RawTable, rows: int = MOST_ROWS) -> Iterator[RawTable]:
     """A table as pieces of at most `rows` records; what is said of the file is in the first."""
     if len(table.frame) <= rows:
         yield table
@@ -42,10 +42,10 @@ def in_pieces(table: Table, rows: int = MOST_ROWS) -> Iterator[Table]:
     for start in range(0, len(table.frame), rows):
         frame = table.frame.iloc[start : start + rows].reset_index(drop=True)
         lines = table.lines[start : start + rows]
-        yield Table(frame, lines) if start else replace(table, frame=frame, lines=lines)
+        yield RawTable(frame, lines) if start else replace(table, frame=frame, lines=lines)
 
 
-def joined(pieces: Sequence[Table]) -> Table:
+def joined(pieces: Sequence[RawTable]) -> RawTable:
     """The pieces of one file as one table, at least one of them."""
     if len(pieces) == 1:
         return pieces[0]
@@ -57,7 +57,7 @@ def joined(pieces: Sequence[Table]) -> Table:
     )
 
 
-def trimmed(table: Table) -> Table:
+def trimmed(table: RawTable) -> RawTable:
     """The table without blanks at the end of its values; the columns that had some are noted."""
     frame = table.frame.copy(deep=False)
     padded = [name for name in frame.columns if frame[name].str.endswith(" ").any()]

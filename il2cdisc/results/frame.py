@@ -20,7 +20,7 @@ LEAST_GROUPS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class ResultCell:
     """One statistic of one analysis, in one column and one row of its display.
 
     `row` orders the rows of an analysis and is the same in all columns of the display. The number is computed
@@ -67,7 +67,7 @@ COLUMNS = columns()
 """The columns of a results dataset of which no analysis has more than `LEAST_GROUPS` groups."""
 
 
-def frame_of(cells: Iterable[Cell]) -> pd.DataFrame:
+def frame_of(cells: Iterable[ResultCell]) -> pd.DataFrame:
     """The results dataset of cells, with as many groups as they have; text columns have no missing values."""
     given = list(cells)
     most = max([LEAST_GROUPS, *(len(cell.groups) for cell in given)])
@@ -112,7 +112,7 @@ def percentage(n: int, denominator: int) -> Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The results dataset (see `Cell` for its columns) and what was found on the way."""
+    """The results dataset (see `ResultCell` for its columns) and what was found on the way."""
 
     frame: pd.DataFrame
     problems: tuple[Problem, ...]

@@ -11,7 +11,7 @@ from il2cdisc.results import problems as kinds
 from il2cdisc.results.method import Method
 from il2cdisc.results.methods import all_methods
 from il2cdisc.spec.problems import NO_EFFECT
-from il2cdisc.spec.tlf import SORTS, Analysis, Display
+from il2cdisc.spec.tlf import SORTS, Display, DisplayAnalysis
 
 
 def lint(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -46,7 +46,7 @@ def _display(display: Display, datasets: Mapping[str, pd.DataFrame]) -> Iterator
 
 
 def _analysis(
-    display: Display, analysis: Analysis, datasets: Mapping[str, pd.DataFrame]
+    display: Display, analysis: DisplayAnalysis, datasets: Mapping[str, pd.DataFrame]
 ) -> Iterator[Problem]:
     method = all_methods().get(analysis.method)
     if method is None:
@@ -78,7 +78,7 @@ def _analysis(
     yield from _numbers(analysis, method, frame)
 
 
-def _arguments(analysis: Analysis, method: Method) -> Iterator[Problem]:
+def _arguments(analysis: DisplayAnalysis, method: Method) -> Iterator[Problem]:
     given: dict[str, Sized] = {
         "Variables": analysis.variables,
         "Levels": analysis.levels,
@@ -102,7 +102,7 @@ def _arguments(analysis: Analysis, method: Method) -> Iterator[Problem]:
             yield kinds.WRONG_ARGUMENT.at(analysis.at("Options"), what, hint=hint)
 
 
-def _unused(display: Display, analysis: Analysis, method: Method) -> Iterator[Problem]:
+def _unused(display: Display, analysis: DisplayAnalysis, method: Method) -> Iterator[Problem]:
     """Cells that the method of the analysis would not look at."""
     items = {
         "Variables": analysis.variables,
@@ -141,7 +141,7 @@ def _axes(display: Display) -> Iterator[Problem]:
             yield NO_EFFECT.at(display.at(header), what, values=[text])
 
 
-def _lines(analysis: Analysis, method: Method) -> Iterator[Problem]:
+def _lines(analysis: DisplayAnalysis, method: Method) -> Iterator[Problem]:
     for line in analysis.lines:
         for name in line.statistics:
             if name not in method.statistics:
@@ -150,7 +150,7 @@ def _lines(analysis: Analysis, method: Method) -> Iterator[Problem]:
                 yield kinds.UNKNOWN_STATISTIC.at(analysis.at("Lines"), what, hint=hint)
 
 
-def _numbers(analysis: Analysis, method: Method, frame: pd.DataFrame) -> Iterator[Problem]:
+def _numbers(analysis: DisplayAnalysis, method: Method, frame: pd.DataFrame) -> Iterator[Problem]:
     named = {
         "Variables": [item.name for item in analysis.variables] if method.numeric else [],
         "Options": [name for option in method.numbers for name in analysis.option_list(option)],
@@ -163,14 +163,14 @@ def _numbers(analysis: Analysis, method: Method, frame: pd.DataFrame) -> Iterato
 
 
 def _no_dataset(
-    place: Display | Analysis, header: str, name: str, datasets: Mapping[str, pd.DataFrame]
+    place: Display | DisplayAnalysis, header: str, name: str, datasets: Mapping[str, pd.DataFrame]
 ) -> Problem:
     what = f"there is no dataset {name!r}; there are {', '.join(sorted(datasets))}"
     return kinds.MISSING_DATASET.at(place.at(header), what, hint=did_you_mean(name, datasets))
 
 
 def _variables(
-    place: Display | Analysis, header: str, dataset: str, names: Sequence[str], columns: pd.Index
+    place: Display | DisplayAnalysis, header: str, dataset: str, names: Sequence[str], columns: pd.Index
 ) -> Iterator[Problem]:
     for name in names:
         if name not in columns:

@@ -9,7 +9,7 @@ from il2cdisc.base.problems import Address, Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import Where
 from il2cdisc.spec.models import Spec
-from il2cdisc.spec.tlf import Analysis, Display
+from il2cdisc.spec.tlf import Display, DisplayAnalysis
 
 MOST_DECIMALS = 8
 _EQUAL = ("EQ", "NE", "IN", "NOTIN")
@@ -29,7 +29,7 @@ def _display(display: Display, spec: Spec) -> Iterator[Problem]:
         yield from _analysis(analysis, spec)
 
 
-def _analysis(analysis: Analysis, spec: Spec) -> Iterator[Problem]:
+def _analysis(analysis: DisplayAnalysis, spec: Spec) -> Iterator[Problem]:
     yield from _where(spec, analysis.dataset, analysis.where, analysis.at("Where"))
     if len(analysis.variables) == 1:
         levels = [item.name for item in analysis.levels]

@@ -11,11 +11,11 @@ from il2cdisc.base.problems import Kind
 from il2cdisc.results.problems import NOT_ESTIMABLE
 from il2cdisc.results.shape import DRAWN, Decimals, ResultRow, RowShape, ShownLine
 from il2cdisc.results.work import Work
-from il2cdisc.spec.tlf import Analysis, Display, Line
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, Line
 from il2cdisc.spec.tlf import Kind as DisplayKind
 
 
-def _nothing(display: Display, analysis: Analysis) -> list[str]:
+def _nothing(display: Display, analysis: DisplayAnalysis) -> list[str]:
     return []
 
 
@@ -47,7 +47,7 @@ class Method:
 
     name: str
     run: Callable[[Work], pd.DataFrame]
-    rows: Callable[[Analysis, Sequence[ShownLine], Sequence[ResultRow]], Iterable[RowShape]]
+    rows: Callable[[DisplayAnalysis, Sequence[ShownLine], Sequence[ResultRow]], Iterable[RowShape]]
     statistics: Mapping[str, Decimals] = field(default_factory=_no_statistics)
     lines: tuple[Line, ...] = ()
     alone: str = ""
@@ -60,7 +60,7 @@ class Method:
     naming: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     kind: DisplayKind = "Table"
-    refuse: Callable[[Display, Analysis], list[str]] = _nothing
+    refuse: Callable[[Display, DisplayAnalysis], list[str]] = _nothing
 
     def __post_init__(self) -> None:
         shown = {name for line in self.lines for name in line.statistics}

@@ -7,16 +7,16 @@ import pandas as pd
 from il2cdisc.results.method import Method
 from il2cdisc.results.methods import all_methods
 from il2cdisc.results.shape import Field, ResultRow, RowShape, ShownLine, Template
-from il2cdisc.spec.tlf import FIELD, Analysis
+from il2cdisc.spec.tlf import FIELD, DisplayAnalysis
 
 
-def shaped_rows(analysis: Analysis, found: pd.DataFrame) -> tuple[RowShape, ...]:
+def shaped_rows(analysis: DisplayAnalysis, found: pd.DataFrame) -> tuple[RowShape, ...]:
     """The rows of an analysis; `found` are its results."""
     method = all_methods()[analysis.method]
     return tuple(method.rows(analysis, shown_lines(analysis), result_rows(found)))
 
 
-def shown_lines(analysis: Analysis) -> tuple[ShownLine, ...]:
+def shown_lines(analysis: DisplayAnalysis) -> tuple[ShownLine, ...]:
     """The lines that an analysis shows: its own, or those of its method."""
     method = all_methods()[analysis.method]
     return tuple(

@@ -9,13 +9,13 @@ import pandas as pd
 
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_record
 from il2cdisc.results import problems as kinds
-from il2cdisc.results.frame import HEADER, Cell, Results, frame_of, joined
+from il2cdisc.results.frame import HEADER, ResultCell, Results, frame_of, joined
 from il2cdisc.results.lint import lint
 from il2cdisc.results.methods import all_methods
 from il2cdisc.results.rows import shaped_rows
 from il2cdisc.results.work import Work, in_column, level_texts, record_keys
 from il2cdisc.spec.conditions import Where, equals, written
-from il2cdisc.spec.tlf import Analysis, Display
+from il2cdisc.spec.tlf import Display, DisplayAnalysis
 from il2cdisc.spec.where import select
 
 
@@ -79,7 +79,7 @@ def _sizes(display: Display, subjects: pd.DataFrame) -> dict[str, int]:
 
 
 def _rows(
-    display: Display, analysis: Analysis, dataset: pd.DataFrame, subjects: pd.DataFrame
+    display: Display, analysis: DisplayAnalysis, dataset: pd.DataFrame, subjects: pd.DataFrame
 ) -> pd.DataFrame:
     """Rows of the population that the analysis selects, with the variables that it names."""
     inside = _select(dataset, analysis.where, analysis.at("Where"))
@@ -87,7 +87,7 @@ def _rows(
     return dataset.loc[inside, _named(display, analysis, dataset)].reset_index(drop=True)
 
 
-def _named(display: Display, analysis: Analysis, dataset: pd.DataFrame) -> list[str]:
+def _named(display: Display, analysis: DisplayAnalysis, dataset: pd.DataFrame) -> list[str]:
     """The variables of an analysis's rows that its method is given, with the keys of its records."""
     naming = all_methods()[analysis.method].naming
     options = [name for option in naming for name in analysis.option_list(option)]
@@ -110,13 +110,13 @@ def _select(frame: pd.DataFrame, where: Where, place: Address) -> pd.Series:
         raise Stopped(replace(problem, where=place) for problem in stopped.problems) from None
 
 
-def _header(display: Display, sizes: Mapping[str, int]) -> list[Cell]:
+def _header(display: Display, sizes: Mapping[str, int]) -> list[ResultCell]:
     """The N of each column of a display."""
-    out: list[Cell] = []
+    out: list[ResultCell] = []
     for column in display.columns:
         treated = (equals(display.treatment, *column.values),) if column.values else ()
         out.append(
-            Cell(
+            ResultCell(
                 display=display.id,
                 analysis=HEADER,
                 method="Header",
@@ -172,7 +172,7 @@ def _records(dataset: str, rows: pd.DataFrame) -> list[Address]:
     return [at_record(dataset, str(s), int(n)) for s, n in zip(rows["USUBJID"], numbers, strict=True)]
 
 
-def _failures(analysis: Analysis, part: pd.DataFrame) -> list[Problem]:
+def _failures(analysis: DisplayAnalysis, part: pd.DataFrame) -> list[Problem]:
     """A problem where statistics that the display shows have no value, with the reasons."""
     failed = part.loc[part["error"] != ""]
     if failed.empty:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from il2cdisc.base.numbers import number_text
-from il2cdisc.results.frame import Cell
+from il2cdisc.results.frame import ResultCell
 from il2cdisc.spec.conditions import Condition, Where, equals, written
-from il2cdisc.spec.tlf import Analysis, Column, Display
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, DisplayColumn
 from il2cdisc.stats.estimates import Estimate
 
 
@@ -25,7 +25,7 @@ class Work:
     """
 
     display: Display
-    analysis: Analysis
+    analysis: DisplayAnalysis
     order: int
     rows: pd.DataFrame
     subjects: pd.DataFrame
@@ -36,18 +36,18 @@ class Work:
         """The treatment variable of the analysis's dataset."""
         return self.analysis.treatment or self.display.treatment
 
-    def columns(self, rows: pd.DataFrame | None = None) -> Iterator[tuple[Column, pd.DataFrame]]:
+    def columns(self, rows: pd.DataFrame | None = None) -> Iterator[tuple[DisplayColumn, pd.DataFrame]]:
         """Each column of the display with its part of `rows` (all selected rows unless given)."""
         table = self.rows if rows is None else rows
         for column in self.display.columns:
             yield column, in_column(table, self.treatment, column)
 
     def cell(
-        self, row: int, statistic: str, estimate: Estimate | str, *, column: Column | None = None,
+        self, row: int, statistic: str, estimate: Estimate | str, *, column: DisplayColumn | None = None,
         groups: Sequence[tuple[str, str]] = (), variable: str = "", level: str = "",
         conditions: tuple[Condition, ...] = (), treatments: Iterable[str] | None = None,
         denominator: float = math.nan,
-    ) -> Cell:  # fmt: skip
+    ) -> ResultCell:  # fmt: skip
         """A result of this analysis.
 
         `groups` are the variables and levels that the row is in, from the broadest on. `conditions` are those
@@ -60,7 +60,7 @@ class Work:
             where = (*where, equals(self.treatment, *held))
         number = estimate if isinstance(estimate, Estimate) else Estimate(math.nan)
         own = (self.treatment, column.label) if column is not None else ("", "")
-        return Cell(
+        return ResultCell(
             display=self.display.id,
             analysis=self.analysis.id,
             method=self.analysis.method,
@@ -81,7 +81,7 @@ class Work:
         )
 
 
-def in_column(rows: pd.DataFrame, treatment: str, column: Column) -> pd.DataFrame:
+def in_column(rows: pd.DataFrame, treatment: str, column: DisplayColumn) -> pd.DataFrame:
     """The rows whose treatment belongs to the column; all rows for a column that names none."""
     return rows.loc[rows[treatment].isin(list(column.values))] if column.values else rows
 

@@ -23,13 +23,13 @@ from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.base.products import Product
 from il2cdisc.check.core import CoreAsked
-from il2cdisc.check.product import Before, Examined
+from il2cdisc.check.product import Examined, PriorFindings
 from il2cdisc.package import ADAM, SDTM, stem_of
 from il2cdisc.raw import Records
 from il2cdisc.raw.absent import gone_among
 from il2cdisc.raw.accepted import fewer_than
 from il2cdisc.run.blocks import WHOLE_UP_TO
-from il2cdisc.run.make import Made, make
+from il2cdisc.run.make import MadeDatasets, make
 from il2cdisc.run.part import part_of, refuse_part
 from il2cdisc.run.plan import Plan, engine_lines
 from il2cdisc.run.products import Products, Say
@@ -193,7 +193,7 @@ def _workbooks(plan: Plan) -> list[Spec]:
     return [spec for spec in cut if spec.datasets]
 
 
-def _resources(plan: Plan, made: Made, findings: Problems) -> dict[str, object]:
+def _resources(plan: Plan, made: MadeDatasets, findings: Problems) -> dict[str, object]:
     """What products need of the data. `made` gives its datasets away, so that nothing else holds them."""
     records = Records(made.export, plan.study, plan.dictionary)
     out: dict[str, object] = {
@@ -202,7 +202,7 @@ def _resources(plan: Plan, made: Made, findings: Problems) -> dict[str, object]:
         "receipts": made.export.receipts,
         "ledgers": made.ledgers,
         "record_at": records.at,
-        "before": Before(findings, identify=records.identity),
+        "before": PriorFindings(findings, identify=records.identity),
     }
     if plan.study.start is not None:
         out |= _of_start(plan, made)
@@ -217,7 +217,7 @@ def _resources(plan: Plan, made: Made, findings: Problems) -> dict[str, object]:
     return out
 
 
-def _of_start(plan: Plan, made: Made) -> dict[str, object]:
+def _of_start(plan: Plan, made: MadeDatasets) -> dict[str, object]:
     """The datasets that a build started from, as they are; transport files among them are copied."""
     files = [path for path in start_files(plan.study) if path.suffix != ".parquet"]
     copied = {stem_of(path.name).upper() for path in files}
@@ -235,7 +235,7 @@ def _of_start(plan: Plan, made: Made) -> dict[str, object]:
     }
 
 
-def _without_file(plan: Plan, made: Made) -> list[str]:
+def _without_file(plan: Plan, made: MadeDatasets) -> list[str]:
     """A line for each named dataset that no record came to."""
     filled = {name for name, item in {**made.sdtm, **made.adam}.items() if len(item.frame)}
     names = [name for name in plan.named if all(display.id != name for display in plan.displays)]

@@ -9,7 +9,7 @@ import il2cdisc.check.product as products
 from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.check.core import CoreAsked
 from il2cdisc.check.problems import NO_OUTPUTS
-from il2cdisc.check.product import Before, Examined
+from il2cdisc.check.product import Examined, PriorFindings
 from il2cdisc.package import ADAM, CHECKS, FINDINGS, SDTM
 from il2cdisc.run.part import refuse_check
 from il2cdisc.run.plan import ADAM_WORKBOOK, SDTM_WORKBOOK, missing
@@ -39,7 +39,7 @@ def check(study: Study, say: Say, *, out: Path | None = None, core: CoreAsked | 
     refuse_check(target, shown)
     problems = Problems(verify(target, shown=shown))
     earlier = target / CHECKS / FINDINGS
-    before = Before(problems, read_json(earlier) if earlier.exists() else [])
+    before = PriorFindings(problems, read_json(earlier) if earlier.exists() else [])
     wanted = [products.PRODUCT, *([products.REPORTS] if core is not None else [])]
     written = Products(wanted, target, say)
     workbooks = _workbooks(study, target, say)

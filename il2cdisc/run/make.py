@@ -30,7 +30,7 @@ Datasets = dict[str, Dataset]
 
 
 @dataclass
-class Made:
+class MadeDatasets:
     """What was made of an export."""
 
     export: RawExport
@@ -45,7 +45,7 @@ def make(
     findings: Problems,
     *,
     completed: Callable[[Mapping[str, Dataset]], None] | None = None,
-) -> Made:
+) -> MadeDatasets:
     """Everything that a package holds. Raises `Stopped` with all problems of the stage that found some.
 
     `completed` is called with SDTM before ADaM is derived from it.
@@ -57,10 +57,10 @@ def make(
     if completed is not None:
         completed(sdtm.datasets)
     adam = derive_adam(plan, sdtm, say, findings)
-    return Made(export, sdtm.datasets, adam, ledgers)
+    return MadeDatasets(export, sdtm.datasets, adam, ledgers)
 
 
-def _started(plan: Plan, say: Say, findings: Problems) -> Made:
+def _started(plan: Plan, say: Say, findings: Problems) -> MadeDatasets:
     """The datasets of the folder that [start] names, and ADaM where they are SDTM."""
     from il2cdisc.run.start import read_datasets, start_files
     from il2cdisc.sdtm.product import Ledgers
@@ -70,9 +70,9 @@ def _started(plan: Plan, say: Say, findings: Problems) -> Made:
     nothing = RawExport({}, ())
     ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
     if plan.study.starts_at("adam"):
-        return Made(nothing, {}, read_datasets(plan.study, files, plan.adam), ledgers)
+        return MadeDatasets(nothing, {}, read_datasets(plan.study, files, plan.adam), ledgers)
     sdtm = combine([read_datasets(plan.study, files, plan.sdtm)], list(plan.sdtm.datasets))
-    return Made(nothing, sdtm.datasets, derive_adam(plan, sdtm, say, findings), ledgers)
+    return MadeDatasets(nothing, sdtm.datasets, derive_adam(plan, sdtm, say, findings), ledgers)
 
 
 def read(plan: Plan, say: Say, findings: Problems) -> RawExport:

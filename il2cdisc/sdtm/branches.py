@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.dates import over_distinct, text_over_distinct
-from il2cdisc.sdtm.steering import Outcome, note_codes, note_rows
+from il2cdisc.sdtm.steering import BranchOutcome, note_codes, note_rows
 
 Value = TypeVar("Value", str, float, bool)
 Branch = str | None | Sequence[str | None]
@@ -43,7 +43,7 @@ def part(
     chosen = number.copy()
     if filled:
         chosen[_has_content(frame, column, always)] = names.index(filled)
-    for outcome, rows in ((Outcome.FILLED, chosen != number), (Outcome.NOWHERE, chosen == -1)):
+    for outcome, rows in ((BranchOutcome.FILLED, chosen != number), (BranchOutcome.NOWHERE, chosen == -1)):
         if rows.any():
             note_rows(frame[rows], column, outcome, table)
     return tuple(_rows(frame, chosen == place) for place in range(len(names)))

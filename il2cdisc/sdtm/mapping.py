@@ -26,7 +26,7 @@ or missing where a function of the rows says it, without a plan."""
 
 
 @dataclass(frozen=True)
-class Part:
+class MappedPart:
     """Rows of one source with the columns that are made of them."""
 
     rows: pd.DataFrame
@@ -47,7 +47,7 @@ class Mapped:
     """
 
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[MappedPart, ...]
     dropped: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[tuple[str, pd.DataFrame], ...] = ()
     queried: tuple[tuple[str, pd.DataFrame], ...] = ()
@@ -89,7 +89,7 @@ def dataset(
     fields = [s for c in columns.values() for s in c.sources if c.rule == "by the field that was filled in"]
     made = {key: column.of_fields(fields) for key, column in columns.items()}
     extra = {key: column.of_fields(fields) for key, column in (supplemental or {}).items()}
-    piece = Part(rows, made, extra, tuple(links), planned_before_dose, running_place())
+    piece = MappedPart(rows, made, extra, tuple(links), planned_before_dose, running_place())
     return Mapped(
         name, (piece,), dropped or {}, tuple((left_out or {}).items()), tuple((queried or {}).items())
     )
@@ -219,7 +219,7 @@ def _value(column: Column, rows: pd.DataFrame, context: Context, name: str, data
 
 
 def _refuse_rows_of_nobody(
-    piece: Part, values: Mapping[str, pd.Series], rows: pd.DataFrame, name: str, context: Context
+    piece: MappedPart, values: Mapping[str, pd.Series], rows: pd.DataFrame, name: str, context: Context
 ) -> None:
     """Raise `Stopped` for a row of a subject dataset that has no subject, or comes from no raw record."""
     if "USUBJID" not in values or rows.empty:

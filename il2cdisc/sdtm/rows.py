@@ -118,9 +118,9 @@ def planned_elements(protocol: Protocol) -> pd.DataFrame:
 
     The first element is there once more without an arm, for subjects who never got one.
 
-    >>> from il2cdisc.spec.models import ArmElement, Element
+    >>> from il2cdisc.spec.models import ArmElement, ProtocolElement
     >>> arm = ArmElement(arm_code="A", arm="Arm A", order=1, element_code="ELM1", epoch="SCREENING")
-    >>> element = Element(element_code="ELM1", element="Screen")
+    >>> element = ProtocolElement(element_code="ELM1", element="Screen")
     >>> planned_elements(Protocol(arms=(arm,), elements=(element,)))
        arm  order  code    name      epoch
     0    A      1  ELM1  Screen  SCREENING

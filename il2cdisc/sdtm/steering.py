@@ -23,7 +23,7 @@ GATHERED = "value"
 """The column of gathered rows whose raw column is told by `field`."""
 
 
-class Outcome(StrEnum):
+class BranchOutcome(StrEnum):
     """What becomes of a row whose code does not decide it."""
 
     FILLED = "filled"
@@ -48,7 +48,7 @@ class Undecided:
     value: str | None
     known: bool
     ids: tuple[int, ...]
-    outcome: Outcome
+    outcome: BranchOutcome
 
 
 @dataclass
@@ -104,7 +104,9 @@ def note_codes(frame: pd.DataFrame, column: str, codes: Iterable[str | None]) ->
         run.named.extend(NamedCodes(str(name), named, place) for name in fields)
 
 
-def note_rows(rows: pd.DataFrame, column: str, outcome: Outcome, table: Mapping[str | None, object]) -> None:
+def note_rows(
+    rows: pd.DataFrame, column: str, outcome: BranchOutcome, table: Mapping[str | None, object]
+) -> None:
     """Note rows that their code does not decide."""
     if run := _running.get():
         sources = rows["field"] if column == GATHERED and "field" in rows else None

@@ -13,7 +13,7 @@ from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import Mapped
 from il2cdisc.sdtm.problems import CONTRADICTED, NO_CODE, STRANGE_CODE
-from il2cdisc.sdtm.steering import Outcome, Undecided
+from il2cdisc.sdtm.steering import BranchOutcome, Undecided
 
 AS_FILLED = "the line is mapped as filled"
 NOT_MADE = "records that depend on it are not made"
@@ -42,13 +42,13 @@ def settle(
     cells: dict[Cell, Fate] = {}
     for number, item in undecided:
         lost = [row for row in item.ids if row not in seen[item.form]] if item.form in seen else []
-        if item.outcome is Outcome.NOWHERE and lost:
+        if item.outcome is BranchOutcome.NOWHERE and lost:
             rows = pd.DataFrame({id_column(item.form): pd.array(lost, dtype="Int64")})
             left_out = (*out[number].left_out, (_reason(item), rows))
             out[number] = replace(out[number], left_out=left_out)
         for row in item.ids:
-            fate = AS_FILLED if item.outcome is Outcome.FILLED else NOT_MADE
-            fate = IN_NO_DATASET if item.outcome is Outcome.NOWHERE and row in lost else fate
+            fate = AS_FILLED if item.outcome is BranchOutcome.FILLED else NOT_MADE
+            fate = IN_NO_DATASET if item.outcome is BranchOutcome.NOWHERE and row in lost else fate
             before = cells.get((item.form, row, item.column))
             if before is None or before[2] == NOT_MADE:
                 cells[item.form, row, item.column] = (item.value, item.known, fate)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.models import Item, Placed, RangeSpec, Spec
+from il2cdisc.spec.models import DescribedItem, Placed, RangeSpec, Spec
 
 MOST_DAYS, MOST_DIGITS = 36_500, 12
 
@@ -30,7 +30,7 @@ def check_effect(spec: Spec) -> Iterator[Problem]:
     yield from _common(spec)
 
 
-def _assigned(spec: Spec, row: Item, name: str) -> Iterator[Problem]:
+def _assigned(spec: Spec, row: DescribedItem, name: str) -> Iterator[Problem]:
     value, place = row.assigned_value, row.at("Assigned Value")
     if not value:
         return
@@ -54,8 +54,8 @@ def _orders(spec: Spec) -> Iterator[Problem]:
         yield from _ascending(((row.order, row) for row in rows), f"value levels of {dataset} {variable}")
 
 
-def _by_variable(spec: Spec) -> dict[tuple[str, str], list[Item]]:
-    found: dict[tuple[str, str], list[Item]] = {}
+def _by_variable(spec: Spec) -> dict[tuple[str, str], list[DescribedItem]]:
+    found: dict[tuple[str, str], list[DescribedItem]] = {}
     for row in spec.value_levels:
         found.setdefault((row.dataset, row.variable), []).append(row)
     return found

@@ -8,7 +8,7 @@ from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.check_rows import NAME
-from il2cdisc.spec.models import Codelist, Condition, Item, Placed, Spec, VariableSpec
+from il2cdisc.spec.models import ClauseCondition, Codelist, DescribedItem, Placed, Spec, VariableSpec
 
 
 def check_links(spec: Spec, variables: Iterable[VariableSpec]) -> Iterator[Problem]:
@@ -50,7 +50,7 @@ def _datasets(spec: Spec, variables: Iterable[VariableSpec]) -> Iterator[Problem
             yield from _item(spec, variable)
 
 
-def _item(spec: Spec, row: Item) -> Iterator[Problem]:
+def _item(spec: Spec, row: DescribedItem) -> Iterator[Problem]:
     lists = {**spec.codelists, **spec.dictionaries}
     yield from _id(lists, row.codelist, "codelist", "Codelists or Dictionaries", row, "Codelist")
     yield from _id(spec.methods, row.method, "method", "Methods", row, "Method")
@@ -114,7 +114,7 @@ def _variable(
     return found
 
 
-def _condition(spec: Spec, clause: str, row: Condition) -> Iterator[Problem]:
+def _condition(spec: Spec, clause: str, row: ClauseCondition) -> Iterator[Problem]:
     variable = yield from _variable(spec, row.dataset, row.variable, row)
     if variable is None:
         return
@@ -160,7 +160,7 @@ def _id(
 
 
 def _unused(spec: Spec) -> Iterator[Problem]:
-    items: list[Item] = [
+    items: list[DescribedItem] = [
         *(row for dataset in spec.datasets.values() for row in dataset.variables),
         *spec.value_levels,
     ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Problem
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.models import DatasetSpec, Item, Spec, VariableSpec
+from il2cdisc.spec.models import DatasetSpec, DescribedItem, Spec, VariableSpec
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}\Z")
 _PREDECESSOR = re.compile(r"[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9_]{0,7}\Z")
@@ -76,7 +76,7 @@ def _name(name: str, noun: str, row: DatasetSpec | VariableSpec, header: str) ->
         yield kinds.NAME_RULE.at(row.at(header), f"{noun} name '{name}' is not allowed", values=[name])
 
 
-def _label(label: str, what: str, row: DatasetSpec | Item) -> Iterator[Problem]:
+def _label(label: str, what: str, row: DatasetSpec | DescribedItem) -> Iterator[Problem]:
     size = len(label.encode())
     place = row.at("Label")
     if not label:
@@ -91,7 +91,7 @@ def _label(label: str, what: str, row: DatasetSpec | Item) -> Iterator[Problem]:
         yield kinds.LABEL_RULE.at(place, what, values=[label])
 
 
-def _length(row: Item, what: str) -> Iterator[Problem]:
+def _length(row: DescribedItem, what: str) -> Iterator[Problem]:
     if row.length is not None and not 1 <= row.length <= MAX_LENGTH:
         yield kinds.LENGTH.at(
             row.at("Length"), f"length of {what} is not from 1 to {MAX_LENGTH}", values=[row.length]
@@ -101,7 +101,7 @@ def _length(row: Item, what: str) -> Iterator[Problem]:
         yield kinds.SIGNIFICANT_DIGITS.at(row.at("Significant Digits"), what)
 
 
-def _origin(row: Item, what: str) -> Iterator[Problem]:
+def _origin(row: DescribedItem, what: str) -> Iterator[Problem]:
     if row.origin is Origin.DERIVED and not row.method:
         yield kinds.ORIGIN_INCOMPLETE.at(row.at("Method"), f"{what} is Derived without a method")
     if row.origin is Origin.PREDECESSOR and not row.predecessor:

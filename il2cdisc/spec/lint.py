@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.problems import Address, Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.models import Item, Spec
+from il2cdisc.spec.models import DescribedItem, Spec
 
 
 def lint_plans(
@@ -93,7 +93,7 @@ def _planned(spec: Spec, plan: PlannedVariable, folder: str) -> Iterator[Problem
     if plan.supplemental:
         dataset = f"SUPP{plan.dataset}"
         options = spec.qualifiers(dataset)
-        row: Item | None = options.get(plan.variable)
+        row: DescribedItem | None = options.get(plan.variable)
         names: Collection[str] = options
         noun = f"{dataset} has no value level with QNAM {plan.variable}"
     else:
@@ -110,7 +110,7 @@ def _planned(spec: Spec, plan: PlannedVariable, folder: str) -> Iterator[Problem
         yield from _differences(spec, plan, row)
 
 
-def _differences(spec: Spec, plan: PlannedVariable, row: Item) -> Iterator[Problem]:
+def _differences(spec: Spec, plan: PlannedVariable, row: DescribedItem) -> Iterator[Problem]:
     name = f"{row.dataset} {plan.variable}"
     values = () if plan.supplemental else spec.values_of(plan.dataset, plan.variable)
     origins = {row.origin} if row.origin else {value.origin for value in values if value.origin}

@@ -44,7 +44,7 @@ class Placed(BaseModel):
         return self.place.at(header)
 
 
-class Item(Placed):
+class DescribedItem(Placed):
     """What variables and value-level rows have in common."""
 
     order: int | None = None
@@ -71,7 +71,7 @@ class Item(Placed):
         return "Num" if self.data_type in NUMERIC_TYPES else "Char"
 
 
-class VariableSpec(Item):
+class VariableSpec(DescribedItem):
     """A row of Variables."""
 
     name: str
@@ -80,7 +80,7 @@ class VariableSpec(Item):
     no_data: bool = False
 
 
-class ValueLevelSpec(Item):
+class ValueLevelSpec(DescribedItem):
     """A row of ValueLevel; `where` is the id of its where-clause."""
 
     variable: str
@@ -115,7 +115,7 @@ class DatasetSpec(Placed):
         return {variable.name: variable for variable in self.variables}
 
 
-class Condition(Placed):
+class ClauseCondition(Placed):
     """One comparison of a where-clause."""
 
     variable: str
@@ -128,7 +128,7 @@ class WhereClause(Placed):
     """Comparisons that must all hold. An empty clause holds for every row."""
 
     id: str = ""
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[ClauseCondition, ...] = ()
     comment: str = ""
 
 
@@ -174,7 +174,7 @@ class Dictionary(Placed):
     version: str = ""
 
 
-class Method(Placed):
+class MethodSpec(Placed):
     """A row of Methods."""
 
     id: str
@@ -297,7 +297,7 @@ class ArmElement(Placed):
     epoch: str = ""
 
 
-class Element(Placed):
+class ProtocolElement(Placed):
     """A planned element (a record of TE)."""
 
     element_code: str
@@ -361,7 +361,7 @@ class Protocol(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     arms: tuple[ArmElement, ...] = ()
-    elements: tuple[Element, ...] = ()
+    elements: tuple[ProtocolElement, ...] = ()
     visits: tuple[PlannedVisit, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     summary: tuple[SummaryValue, ...] = ()
@@ -406,7 +406,7 @@ class Spec(BaseModel):
     where_clauses: dict[str, WhereClause] = Field(default_factory=dict)
     codelists: dict[str, Codelist] = Field(default_factory=dict)
     dictionaries: dict[str, Dictionary] = Field(default_factory=dict)
-    methods: dict[str, Method] = Field(default_factory=dict)
+    methods: dict[str, MethodSpec] = Field(default_factory=dict)
     comments: dict[str, Comment] = Field(default_factory=dict)
     documents: dict[str, Document] = Field(default_factory=dict)
     translation_rows: tuple[Translation, ...] = ()

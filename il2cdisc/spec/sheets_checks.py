@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.models import Placed, Plausibility, Spec, Total
-from il2cdisc.spec.workbook import Row, Workbook
+from il2cdisc.spec.workbook import SheetRow, Workbook
 
 TOTALS = ["Dataset", "Category", "Total", "Items", "Missing Items"]
 PLAUSIBILITY = ["Dataset", "Test Code", "Unit", "Low", "High", "Fold"]
@@ -108,5 +108,5 @@ def _code(spec: Spec, row: Placed, header: str, dataset: str, code: str) -> Iter
         yield kinds.CODE_MISSING.at(row.at(header), what, hint=did_you_mean(code, terms))
 
 
-def _twice(row: Row, header: str, what: str, first: Placed) -> None:
+def _twice(row: SheetRow, header: str, what: str, first: Placed) -> None:
     row.problems.add(kinds.TWICE.at(row.at(header), f"{what} is in row {first.place.row} already"))

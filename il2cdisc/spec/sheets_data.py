@@ -11,13 +11,13 @@ from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.models import (
     COMPARATORS,
     DATA_TYPES,
-    Condition,
+    ClauseCondition,
     DatasetSpec,
     ValueLevelSpec,
     VariableSpec,
     WhereClause,
 )
-from il2cdisc.spec.workbook import Place, Row, Workbook
+from il2cdisc.spec.workbook import Place, SheetRow, Workbook
 
 DATASETS = (
     ["Dataset", "Label", "Class", "Structure", "Key Variables"],
@@ -104,7 +104,7 @@ def read_value_levels(book: Workbook) -> tuple[ValueLevelSpec, ...]:
 
 def read_where_clauses(book: Workbook) -> dict[str, WhereClause]:
     """Id → clause; the rows of one id must all hold."""
-    found: dict[str, list[Condition]] = {}
+    found: dict[str, list[ClauseCondition]] = {}
     comments: dict[str, str] = {}
     places: dict[str, Place] = {}
     for row in book.rows("WhereClauses", *WHERE_CLAUSES):
@@ -120,7 +120,7 @@ def read_where_clauses(book: Workbook) -> dict[str, WhereClause]:
             continue
         places.setdefault(name, row.place)
         comments[name] = comments.get(name) or row.text("Comment")
-        condition = Condition(
+        condition = ClauseCondition(
             place=row.place,
             variable=variable,
             comparator=comparator,
@@ -143,7 +143,7 @@ def split_values(text: str) -> tuple[str, ...]:
     return tuple(value.strip() for value in rows[0] if value.strip()) if rows else ()
 
 
-def _item(row: Row) -> dict[str, Any]:
+def _item(row: SheetRow) -> dict[str, Any]:
     data_type = row.needed("Data Type")
     if data_type and data_type not in DATA_TYPES:
         row.problems.add(
@@ -177,5 +177,5 @@ def _item(row: Row) -> dict[str, Any]:
     }
 
 
-def _twice(row: Row, header: str, what: str, first: Place) -> None:
+def _twice(row: SheetRow, header: str, what: str, first: Place) -> None:
     row.problems.add(kinds.TWICE.at(row.at(header), f"{what} is in row {first.row} already"))

@@ -8,7 +8,7 @@ from il2cdisc.base.problems import Address, Kind, Problem, Severity, did_you_mea
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import written
 from il2cdisc.spec.models import ScheduleRow, Spec
-from il2cdisc.spec.workbook import Row, Workbook
+from il2cdisc.spec.workbook import SheetRow, Workbook
 
 SHEET = "Protocol Schedule"
 SCHEDULE = (["Visit", "Form", "State"], ["Records", "Condition", "Grace Days", "Comment"])
@@ -45,7 +45,7 @@ def read_schedule(book: Workbook) -> tuple[ScheduleRow, ...]:
     return tuple(found.values())
 
 
-def _row(row: Row) -> ScheduleRow:
+def _row(row: SheetRow) -> ScheduleRow:
     state = row.choice("State", STATES) if row.needed("State") else ""
     grace = row.integer("Grace Days") or 0
     if grace < 0:

@@ -6,15 +6,15 @@ from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.models import (
     ArmElement,
     Conversion,
-    Element,
     Parameter,
     PlannedVisit,
     Protocol,
+    ProtocolElement,
     RangeSpec,
     Window,
 )
 from il2cdisc.spec.sheets_protocol import read_criteria, read_summary
-from il2cdisc.spec.workbook import Row, Workbook
+from il2cdisc.spec.workbook import SheetRow, Workbook
 
 CONVERSIONS = ["Dataset", "Test Code", "Specimen", "From Unit", "To Unit", "Factor", "Offset", "Digits"]
 RANGES = ["Dataset", "Test Code", "Specimen", "Unit", "Sex", "Age From", "Age To", "Low", "High"]
@@ -154,14 +154,14 @@ def _arms(book: Workbook) -> tuple[ArmElement, ...]:
     return tuple(found.values())
 
 
-def _elements(book: Workbook) -> tuple[Element, ...]:
-    found: dict[str, Element] = {}
+def _elements(book: Workbook) -> tuple[ProtocolElement, ...]:
+    found: dict[str, ProtocolElement] = {}
     for row in book.rows("Protocol Elements", ELEMENTS, may_lack=True):
         code = row.needed("Element Code")
         if code in found:
             _twice(row, "Element Code", f"element {code}", found[code].place.row)
         elif code:
-            found[code] = Element(
+            found[code] = ProtocolElement(
                 place=row.place,
                 element_code=code,
                 element=row.needed("Element"),
@@ -265,7 +265,7 @@ def _meets(one: Window, two: Window) -> bool:
 
 
 def _ordered(
-    row: Row, lower: str, upper: str, ends: tuple[float | None, float | None], *, strict: bool = False
+    row: SheetRow, lower: str, upper: str, ends: tuple[float | None, float | None], *, strict: bool = False
 ) -> None:
     low, high = ends
     if low is not None and high is not None and (high < low or (strict and high == low)):
@@ -274,5 +274,5 @@ def _ordered(
         row.problems.add(kinds.INVERTED.at(row.at(upper), what, values=values))
 
 
-def _twice(row: Row, header: str, what: str, first: int) -> None:
+def _twice(row: SheetRow, header: str, what: str, first: int) -> None:
     row.problems.add(kinds.TWICE.at(row.at(header), f"{what} is in row {first} already"))

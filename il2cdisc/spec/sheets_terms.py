@@ -6,8 +6,17 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.models import Codelist, Comment, Dictionary, Document, Method, Placed, Term, Translation
-from il2cdisc.spec.workbook import Place, Row, Workbook
+from il2cdisc.spec.models import (
+    Codelist,
+    Comment,
+    Dictionary,
+    Document,
+    MethodSpec,
+    Placed,
+    Term,
+    Translation,
+)
+from il2cdisc.spec.workbook import Place, SheetRow, Workbook
 from il2cdisc.standards import codelist as standard_codelist
 
 CODELISTS = (
@@ -79,7 +88,7 @@ def read_codelists(book: Workbook) -> dict[str, Codelist]:
     }
 
 
-def _codelist(row: Row, name: str) -> Codelist:
+def _codelist(row: SheetRow, name: str) -> Codelist:
     code = row.text("NCI Codelist Code")
     standard = standard_codelist(code) if code else None
     return Codelist(
@@ -134,11 +143,11 @@ def read_dictionaries(book: Workbook) -> dict[str, Dictionary]:
     )
 
 
-def read_methods(book: Workbook) -> dict[str, Method]:
+def read_methods(book: Workbook) -> dict[str, MethodSpec]:
     """Id → method."""
     return _by_id(
         book.rows("Methods", *METHODS),
-        lambda row, name: Method(
+        lambda row, name: MethodSpec(
             place=row.place,
             id=name,
             name=row.text("Name"),
@@ -176,7 +185,7 @@ def read_documents(book: Workbook) -> dict[str, Document]:
     )
 
 
-def _by_id(rows: list[Row], make: Callable[[Row, str], Model]) -> dict[str, Model]:
+def _by_id(rows: list[SheetRow], make: Callable[[SheetRow, str], Model]) -> dict[str, Model]:
     found: dict[str, Model] = {}
     for row in rows:
         name = row.needed("ID")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.spec.models import Condition, DatasetSpec, Spec, ValueLevelSpec, VariableSpec, WhereClause
+from il2cdisc.spec.models import ClauseCondition, DatasetSpec, Spec, ValueLevelSpec, VariableSpec, WhereClause
 from il2cdisc.standards import sdtm_dataset, sdtm_variables
 
 KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
@@ -86,7 +86,7 @@ def _added(spec: Spec, name: str, frame: pd.DataFrame) -> Iterator[tuple[ValueLe
         if qualifier in known or not is_engines(spec, name.removeprefix("SUPP"), qualifier):
             continue
         where = f"WC.{name}.{qualifier}"
-        condition = Condition(variable="QNAM", comparator="EQ", values=(qualifier,), dataset=name)
+        condition = ClauseCondition(variable="QNAM", comparator="EQ", values=(qualifier,), dataset=name)
         yield (
             ValueLevelSpec(
                 dataset=name,

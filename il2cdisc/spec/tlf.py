@@ -18,11 +18,11 @@ FIELD = re.compile(r"\{([a-z_0-9]+)(?::(\d))?\}")
 SORTS = ("As listed", "Frequency", "Alphabetical")
 
 
-class _Model(BaseModel):
+class _DisplayModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-class Item(_Model):
+class ListedItem(_DisplayModel):
     """One line of a cell that lists things: `NAME = label | width | format`; all but the name optional."""
 
     name: str
@@ -31,14 +31,14 @@ class Item(_Model):
     format: str = ""
 
 
-class Column(_Model):
+class DisplayColumn(_DisplayModel):
     """A column of subjects: its label, and the treatments that it holds (none named: all)."""
 
     label: str
     values: tuple[str, ...] = ()
 
 
-class Line(_Model):
+class Line(_DisplayModel):
     """A line of a table: its label, and what each cell shows, as `{mean} ({sd})`."""
 
     label: str
@@ -50,7 +50,7 @@ class Line(_Model):
         return tuple(name for name, _ in FIELD.findall(self.template))
 
 
-class Analysis(_Model):
+class DisplayAnalysis(_DisplayModel):
     """One analysis: a method applied to the rows of one dataset, for every column of its display."""
 
     display: str
@@ -60,10 +60,10 @@ class Analysis(_Model):
     dataset: str
     where: Where = ()
     treatment: str = ""
-    variables: tuple[Item, ...] = ()
-    levels: tuple[Item, ...] = ()
+    variables: tuple[ListedItem, ...] = ()
+    levels: tuple[ListedItem, ...] = ()
     by: str = ""
-    by_levels: tuple[Item, ...] = ()
+    by_levels: tuple[ListedItem, ...] = ()
     lines: tuple[Line, ...] = ()
     decimals: int = 0
     sort: str = SORTS[0]
@@ -81,7 +81,7 @@ class Analysis(_Model):
         return self.options.get(name, "").split()
 
 
-class Display(_Model):
+class Display(_DisplayModel):
     """A table, listing or figure: its titles, population, columns, footnotes and analyses."""
 
     id: str
@@ -93,11 +93,11 @@ class Display(_Model):
     population_dataset: str
     population_where: Where = ()
     treatment: str
-    columns: tuple[Column, ...] = ()
+    columns: tuple[DisplayColumn, ...] = ()
     row_header: str = ""
     footnotes: tuple[str, ...] = ()
     axes: tuple[str, str] = ("", "")
-    analyses: tuple[Analysis, ...] = ()
+    analyses: tuple[DisplayAnalysis, ...] = ()
     place: Place = Field(default_factory=Place, repr=False)
 
     def at(self, header: str) -> Address:

@@ -9,8 +9,18 @@ from typing import cast
 from il2cdisc.base.problems import Kind as ProblemKind
 from il2cdisc.base.problems import Problem, Problems, Severity, did_you_mean
 from il2cdisc.spec import problems as kinds
-from il2cdisc.spec.tlf import FIELD, KINDS, SORTS, Analysis, Column, Display, Item, Kind, Line
-from il2cdisc.spec.workbook import Row, Workbook, open_workbook
+from il2cdisc.spec.tlf import (
+    FIELD,
+    KINDS,
+    SORTS,
+    Display,
+    DisplayAnalysis,
+    DisplayColumn,
+    Kind,
+    Line,
+    ListedItem,
+)
+from il2cdisc.spec.workbook import SheetRow, Workbook, open_workbook
 
 DISPLAYS = (
     ["Display", "Kind", "Number", "Title", "Population", "Population Dataset", "Treatment"],
@@ -66,10 +76,10 @@ def read_displays(path: Path | str, shown: str = "") -> tuple[tuple[Display, ...
     return tuple(displays), book.problems.items
 
 
-def _column_sets(book: Workbook) -> dict[str, tuple[Column, ...]]:
-    rows: dict[str, list[tuple[float, Column]]] = {}
+def _column_sets(book: Workbook) -> dict[str, tuple[DisplayColumn, ...]]:
+    rows: dict[str, list[tuple[float, DisplayColumn]]] = {}
     for row in book.rows("Columns", *COLUMNS):
-        column = Column(label=row.needed("Label"), values=tuple(_text_lines(row.text("Values"))))
+        column = DisplayColumn(label=row.needed("Label"), values=tuple(_text_lines(row.text("Values"))))
         rows.setdefault(row.needed("Set"), []).append((row.number_("Order") or 0, column))
     return {
         name: tuple(c for _, c in sorted(found, key=lambda pair: pair[0])) for name, found in rows.items()
@@ -77,7 +87,9 @@ def _column_sets(book: Workbook) -> dict[str, tuple[Column, ...]]:
 
 
 def _displays(
-    book: Workbook, sets: dict[str, tuple[Column, ...]], analyses: dict[str, list[tuple[Row, Analysis]]]
+    book: Workbook,
+    sets: dict[str, tuple[DisplayColumn, ...]],
+    analyses: dict[str, list[tuple[SheetRow, DisplayAnalysis]]],
 ) -> list[Display]:
     out: dict[str, Display] = {}
     for row in book.rows("Displays", *DISPLAYS):
@@ -116,7 +128,7 @@ def _displays(
     return list(out.values())
 
 
-def _columns(row: Row, sets: dict[str, tuple[Column, ...]]) -> tuple[Column, ...]:
+def _columns(row: SheetRow, sets: dict[str, tuple[DisplayColumn, ...]]) -> tuple[DisplayColumn, ...]:
     name = row.text("Columns")
     if name and name not in sets:
         what = f"there is no set of columns {name!r}"
@@ -124,8 +136,8 @@ def _columns(row: Row, sets: dict[str, tuple[Column, ...]]) -> tuple[Column, ...
     return sets.get(name, ())
 
 
-def _analyses(book: Workbook) -> dict[str, list[tuple[Row, Analysis]]]:
-    ordered: list[tuple[str, float, Row, Analysis]] = []
+def _analyses(book: Workbook) -> dict[str, list[tuple[SheetRow, DisplayAnalysis]]]:
+    ordered: list[tuple[str, float, SheetRow, DisplayAnalysis]] = []
     seen: set[tuple[str, str]] = set()
     for row in book.rows("Analyses", *ANALYSES):
         analysis = _analysis(row)
@@ -135,14 +147,14 @@ def _analyses(book: Workbook) -> dict[str, list[tuple[Row, Analysis]]]:
             book.problems.add(kinds.TWICE.at(row.at("Analysis"), what))
         seen.add(key)
         ordered.append((analysis.display, row.number_("Order") or 0, row, analysis))
-    out: dict[str, list[tuple[Row, Analysis]]] = {}
+    out: dict[str, list[tuple[SheetRow, DisplayAnalysis]]] = {}
     for display, _, row, analysis in sorted(ordered, key=lambda item: (item[1], item[2].number)):
         out.setdefault(display, []).append((row, analysis))
     return out
 
 
-def _analysis(row: Row) -> Analysis:
-    return Analysis(
+def _analysis(row: SheetRow) -> DisplayAnalysis:
+    return DisplayAnalysis(
         display=row.needed("Display"),
         id=row.needed("Analysis"),
         label=row.text("Label"),
@@ -168,9 +180,9 @@ def _text_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _items(row: Row, header: str) -> tuple[Item, ...]:
+def _items(row: SheetRow, header: str) -> tuple[ListedItem, ...]:
     """Lines of `NAME = label | width | format`."""
-    out: list[Item] = []
+    out: list[ListedItem] = []
     for line in _text_lines(row.text(header)):
         head, *rest = (part.strip() for part in line.split("|"))
         name, _, label = (part.strip() for part in head.partition(" = "))
@@ -180,14 +192,14 @@ def _items(row: Row, header: str) -> tuple[Item, ...]:
             row.problems.add(ITEM_TEXT.at(row.at(header), what))
             continue
         out.append(
-            Item(
+            ListedItem(
                 name=name, label=label or name, width=int(width or 0), format=rest[1] if len(rest) > 1 else ""
             )
         )
     return tuple(out)
 
 
-def _lines(row: Row) -> tuple[Line, ...]:
+def _lines(row: SheetRow) -> tuple[Line, ...]:
     """Lines of `Label = {statistic} text {statistic}`."""
     out: list[Line] = []
     for line in _text_lines(row.text("Lines")):
@@ -201,7 +213,7 @@ def _lines(row: Row) -> tuple[Line, ...]:
     return tuple(out)
 
 
-def _options(row: Row) -> dict[str, str]:
+def _options(row: SheetRow) -> dict[str, str]:
     """Lines of `option = value`."""
     out: dict[str, str] = {}
     for line in _text_lines(row.text("Options")):

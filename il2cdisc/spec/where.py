@@ -23,7 +23,7 @@ from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import Condition as ConditionText
 from il2cdisc.spec.conditions import parse as parse_conditions
 from il2cdisc.spec.conditions import written
-from il2cdisc.spec.models import COMPARATORS, Condition, WhereClause
+from il2cdisc.spec.models import COMPARATORS, ClauseCondition, WhereClause
 from il2cdisc.transport.arrow import pa, pc
 from il2cdisc.transport.text import text_array
 
@@ -69,7 +69,7 @@ def parse(text: str, at: Address | None = None) -> WhereClause:
     except ValueError as error:
         raise Stopped([kinds.WHERE_TEXT.at(at or Address(), str(error), values=[text])]) from None
     conditions = tuple(
-        Condition(variable=item.variable, comparator=known, values=item.values)
+        ClauseCondition(variable=item.variable, comparator=known, values=item.values)
         for item in found
         for known in COMPARATORS
         if known == item.comparator

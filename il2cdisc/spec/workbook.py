@@ -15,9 +15,9 @@ from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Address, Problems, Stopped, at_cell, column_letter, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import Where, parse
-from il2cdisc.transport.cells import Cell, Grid, split_reference
+from il2cdisc.transport.cells import Grid, SheetCell, split_reference
 from il2cdisc.transport.ooxml import PackageError
-from il2cdisc.transport.sheets import Package
+from il2cdisc.transport.sheets import SheetPackage
 
 _SPACES = re.compile("[\u00a0\u2007\u202f\u200b\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _YES = {"yes", "y", "true", "1"}
@@ -41,7 +41,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row below the header. Readers add what is wrong to the workbook's problems."""
 
     place: Place
@@ -139,7 +139,7 @@ class Row:
 class Workbook:
     """An opened workbook: sheets, rows by header, and the problems met while reading."""
 
-    def __init__(self, package: Package, shown: str) -> None:
+    def __init__(self, package: SheetPackage, shown: str) -> None:
         self._package = package
         self.shown = shown
         self.problems = Problems()
@@ -173,7 +173,7 @@ class Workbook:
         may_lack: bool = False,
         may_be_empty: bool = True,
         others: bool = False,
-    ) -> list[Row]:
+    ) -> list[SheetRow]:
         """Rows of a sheet whose cells are not all blank, in order.
 
         `required` headers must be there, `optional` ones may. `may_lack`: the sheet itself may be absent.
@@ -303,8 +303,8 @@ class Workbook:
                 return number
         return 0
 
-    def _body(self, grid: Grid, columns: dict[str, int]) -> list[Row]:
-        found: list[Row] = []
+    def _body(self, grid: Grid, columns: dict[str, int]) -> list[SheetRow]:
+        found: list[SheetRow] = []
         by_number = {number: header for header, number in columns.items()}
         for number in sorted(grid.rows):
             if number == 1:
@@ -318,10 +318,10 @@ class Workbook:
                     if text or cell.kind == "formula":
                         values[header] = text
             if values:
-                found.append(Row(place, values, self.problems))
+                found.append(SheetRow(place, values, self.problems))
         return found
 
-    def _value(self, place: Place, header: str, cell: Cell) -> str:
+    def _value(self, place: Place, header: str, cell: SheetCell) -> str:
         if cell.kind == "text":
             text = _clean(cell.text)
             if text != cell.text:
@@ -382,6 +382,6 @@ def open_workbook(path: Path | str, shown: str = "") -> Workbook:
     """
     name = shown or str(path)
     try:
-        return Workbook(Package(Path(path)), name)
+        return Workbook(SheetPackage(Path(path)), name)
     except PackageError as error:
         raise Stopped([kinds.UNREADABLE.at(Address(file=name), error.why, fix=error.fix)]) from None

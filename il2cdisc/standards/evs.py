@@ -14,7 +14,7 @@ from il2cdisc.base.problems import Problem, Stopped, at_line, did_you_mean
 from il2cdisc.standards.problems import DAMAGED, NO_VERSION, OTHER_PUBLISHER, UNREADABLE
 from il2cdisc.standards.release import Release, ReleaseCodelist, ReleaseTerm
 from il2cdisc.transport.ooxml import EXPORT
-from il2cdisc.transport.sheets import Package
+from il2cdisc.transport.sheets import SheetPackage
 
 NEEDED = (
     "Code",
@@ -52,7 +52,7 @@ Row = tuple[int, str, str, str, str, str, str]
 def read_evs(path: Path, shown: str, *, package: str = "", version: str = "") -> Release:
     """A release from a file of NCI EVS.
 
-    Package and version are those that the file names inside, else those of its name; `package` and
+    SheetPackage and version are those that the file names inside, else those of its name; `package` and
     `version` help where neither does, and may not contradict. Raises `Stopped` for a file that can't be
     read, is of another publisher, or contradicts itself, with every problem.
     """
@@ -88,7 +88,7 @@ def _excel(data: bytes, shown: str) -> tuple[list[Row], list[str]]:
 
     try:
         if data[:2] == b"PK":
-            with closing(Package(data, EXPORT)) as package:
+            with closing(SheetPackage(data, EXPORT)) as package:
                 package.verify()  # calamine, which reads .xls too, has no limits
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:

@@ -99,7 +99,7 @@ def is_factor(column: pd.Series) -> bool:
 
 
 @dataclass(frozen=True)
-class _Table:
+class _DesignTable:
     """Rows as numbers: the level of each factor from 0, the value of each numeric variable."""
 
     codes: Mapping[str, NDArray[np.intp]]
@@ -134,7 +134,7 @@ class Design:
         }
         numbers = {name: rows[name].to_numpy(dtype="float64") for name in used if name not in self.levels}
         self.means = {name: float(values.mean()) for name, values in numbers.items()}
-        self._table = _Table(codes, numbers, len(rows))
+        self._table = _DesignTable(codes, numbers, len(rows))
         self._reduced = self._which_reduced()
         parts = {part for term in formula.terms for part in term}
         self._specs: dict[str, Any] = {
@@ -190,7 +190,7 @@ class Design:
             owners += [number] * len(labels)
         return names, owners
 
-    def _columns(self, table: _Table, coding: Coding) -> Floats:
+    def _columns(self, table: _DesignTable, coding: Coding) -> Floats:
         """Columns for the rows of `table` (n, columns), term by term; the first factor runs fastest."""
         blocks: list[Floats] = []
         for number, term in enumerate(self.formula.terms):
@@ -283,7 +283,7 @@ class Design:
         for name, level in given.items():
             codes[name] = np.full(len(share), self.levels[name].index(level), dtype="intp")
         numbers = {name: np.full(len(share), value) for name, value in {**self.means, **at}.items()}
-        return share @ self._columns(_Table(codes, numbers, len(share)), "treatment")
+        return share @ self._columns(_DesignTable(codes, numbers, len(share)), "treatment")
 
     @cached_property
     def _sums(self) -> tuple[Floats, Floats, Floats]:

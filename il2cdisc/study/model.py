@@ -41,11 +41,11 @@ MOST_DAYS = 3650
 FormName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class _Table(BaseModel):
+class _StudyTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class StudyIds(_Table):
+class StudyIds(_StudyTable):
     """[study]: who we are and how subjects are called."""
 
     id: Text
@@ -79,7 +79,7 @@ class StudyIds(_Table):
         return value
 
 
-class Standards(_Table):
+class Standards(_StudyTable):
     """[standards]: versions, as written in define.xml."""
 
     sdtmig: Text = "3.4"
@@ -98,7 +98,7 @@ class Standards(_Table):
         raise ValueError("is not the date of a release, such as 2026-03-27")
 
 
-class BuildFacts(_Table):
+class BuildFacts(_StudyTable):
     """[build]: the only clock that outputs know; `data_cut` is the last day whose data count.
 
     `database_lock` is the day from which the real treatment list may be read.
@@ -109,7 +109,7 @@ class BuildFacts(_Table):
     database_lock: Annotated[date | None, Field(strict=False)] = None
 
 
-class Paths(_Table):
+class Paths(_StudyTable):
     """[paths]: relative to the study folder, with forward slashes."""
 
     raw: Text = "raw"
@@ -121,7 +121,7 @@ class Paths(_Table):
     """Imported releases of controlled terminology; need not be there."""
 
 
-class Unblinding(_Table):
+class Unblinding(_StudyTable):
     """[treatment.unblinding]: who allowed the real list to be read, when and why."""
 
     by: Text
@@ -129,7 +129,7 @@ class Unblinding(_Table):
     reason: Text
 
 
-class Treatment(_Table):
+class Treatment(_StudyTable):
     """[treatment]: which of two lists with the same columns is read as `form`."""
 
     mode: Mode
@@ -146,7 +146,7 @@ class Treatment(_Table):
         return self.real if self.mode == "real" else self.dummy
 
 
-class SubjectLink(_Table):
+class SubjectLink(_StudyTable):
     """How a form finds its subjects: by its own `column`, or `through` another form.
 
     `by` is the column of this form that holds the key, `on` the column of the other form (same name if
@@ -169,7 +169,7 @@ def _as_link(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
-class FormSource(_Table):
+class FormSource(_StudyTable):
     """[forms.<name>]: where a form comes from, and what holds for every format.
 
     What else the table has are options of the format: they are kept as they are given, and its reader
@@ -207,7 +207,7 @@ class FormSource(_Table):
         return {**common, "options": {name: table[name] for name in table if name not in common}}
 
 
-class Agreement(_Table):
+class Agreement(_StudyTable):
     """[[agreements]]: two columns, `form.COLUMN`, that must say the same of a subject.
 
     `pairs` maps a value of `column` to the value of `agrees_with` that it goes with.
@@ -218,7 +218,7 @@ class Agreement(_Table):
     pairs: Annotated[Mapping[str, str], Field(min_length=1)]
 
 
-class AnalysisFacts(_Table):
+class AnalysisFacts(_StudyTable):
     """[analysis]: conventions that the engine needs."""
 
     treatment_emergent_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 30
@@ -230,7 +230,7 @@ Character = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[^\x00-\
 Ascii = Annotated[str, Field(pattern=r"^[ -~]*$")]
 
 
-class TextFacts(_Table):
+class TextFacts(_StudyTable):
     """[text]: how text outside ASCII is spelled where a file holds ASCII alone."""
 
     language: Language | None = None
@@ -239,7 +239,7 @@ class TextFacts(_Table):
     """Spellings of further characters, or other ones than the table has."""
 
 
-class ScheduleFacts(_Table):
+class ScheduleFacts(_StudyTable):
     """[schedule]: the form that knows the visits, and what the sheet Protocol Schedule counts from."""
 
     visits: FormName
@@ -256,7 +256,7 @@ class ScheduleFacts(_Table):
     """Columns, `form.COLUMN`, that hold the last day of participation."""
 
 
-class Start(_Table):
+class Start(_StudyTable):
     """[start]: finished datasets that a build takes as they are, in the place of the raw export."""
 
     sdtm: Printable = ""
@@ -276,7 +276,7 @@ def _as_facts(value: object) -> TrialFacts:
     return TrialFacts(value)
 
 
-class Study(_Table):
+class Study(_StudyTable):
     """The whole of `study.toml`, with the folder that it was read from."""
 
     study: StudyIds

@@ -38,7 +38,7 @@ _SETTINGS: dict[Any, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class FigurePoint:
     """One point of a series, as the results dataset has it, and the keys of the results that it shows."""
 
     series: str
@@ -54,14 +54,14 @@ class Point:
 class Drawing:
     """A figure as it is drawn: its points, SVG and PNG, and the size at which it is shown, in points."""
 
-    points: tuple[Point, ...]
+    points: tuple[FigurePoint, ...]
     svg: str
     png: bytes
     width: float
     height: float
 
 
-def points(display: Display, results: pd.DataFrame) -> list[Point]:
+def points(display: Display, results: pd.DataFrame) -> list[FigurePoint]:
     """The points of a figure's first analysis, series by series."""
     analysis = display.analyses[0]
     own = results.loc[(results["display"] == display.id) & (results["analysis"] == analysis.id)]
@@ -72,12 +72,12 @@ def points(display: Display, results: pd.DataFrame) -> list[Point]:
     for series, level, row, statistic, value in zip(*columns, strict=True):
         found.setdefault((series, level, row), {})[statistic] = value
     order = {column.label: i for i, column in enumerate(display.columns)}
-    out: list[Point] = []
+    out: list[FigurePoint] = []
     for series, level, row in sorted(found, key=lambda key: (order[key[0]], place[key[1]])):
         numbers = found[series, level, row]
         n, mean, se = (numbers[name] for name in DRAWN)
         keys = tuple(ResultKey(display.id, analysis.id, row, series, name) for name in DRAWN)
-        out.append(Point(series, level, x[level], n, mean, se, keys))
+        out.append(FigurePoint(series, level, x[level], n, mean, se, keys))
     return out
 
 
@@ -110,7 +110,7 @@ def _twentieths(points: float) -> int:
     return round(points * 20)
 
 
-def _lines(display: Display, series: Sequence[Point], sizes: dict[str, int], axes) -> None:
+def _lines(display: Display, series: Sequence[FigurePoint], sizes: dict[str, int], axes) -> None:
     labels = [column.label for column in display.columns]
     places = [point.x for point in series] or [0.0]
     for i, label in enumerate(labels):
@@ -158,7 +158,7 @@ def _sizes(display: Display, results: pd.DataFrame) -> dict[str, int]:
     return {label: int(n) for label, n in zip(header["group1_level"], header["value"], strict=True)}
 
 
-def _dress(display: Display, series: Sequence[Point], axes) -> None:
+def _dress(display: Display, series: Sequence[FigurePoint], axes) -> None:
     places = {point.x: point.place for point in series}
     axes.set_xticks(list(places), list(places.values()))
     axes.set_xlabel(display.axes[0])
@@ -169,7 +169,7 @@ def _dress(display: Display, series: Sequence[Point], axes) -> None:
     axes.legend(frameon=False, loc="upper right")
 
 
-def _counts(labels: Sequence[str], series: Sequence[Point], axes) -> None:
+def _counts(labels: Sequence[str], series: Sequence[FigurePoint], axes) -> None:
     """Numbers of subjects below the axis, a line a series."""
     transform = axes.get_xaxis_transform()
     for i, label in enumerate(labels):

@@ -12,15 +12,15 @@ from il2cdisc.base.resultkey import ResultKey
 from il2cdisc.results.frame import HEADER
 from il2cdisc.results.rows import shaped_rows, shown_lines
 from il2cdisc.results.shape import RowShape, head
-from il2cdisc.spec.tlf import Analysis, Display
+from il2cdisc.spec.tlf import Display, DisplayAnalysis
 from il2cdisc.tlf.formatting import Number, fill, listed
-from il2cdisc.tlf.table import NO_ROWS, Keys, Notes, Row, Table
+from il2cdisc.tlf.table import NO_ROWS, DisplayTable, Keys, Notes, TableRow
 
 Numbers = dict[tuple[int, str], dict[str, Number]]
 """Row of the results and column label → statistic → number."""
 
 
-def lay_out(display: Display, results: pd.DataFrame) -> Table:
+def lay_out(display: Display, results: pd.DataFrame) -> DisplayTable:
     """The table of a display, of a figure the table of its points; `results` may hold other displays too."""
     own = results.loc[results["display"] == display.id]
     return {"Table": _table, "Listing": _listing, "Figure": _points}[display.kind](display, own)
@@ -35,9 +35,9 @@ def header_cells(display: Display, own: pd.DataFrame) -> tuple[list[str], list[K
     return [f"{label}\n(N={int(sizes[label])})" for label in labels], keys
 
 
-def _table(display: Display, own: pd.DataFrame) -> Table:
+def _table(display: Display, own: pd.DataFrame) -> DisplayTable:
     notes = Notes()
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     found = dict(iter(own.groupby("analysis", sort=False)))
     for analysis in display.analyses:
         section = _Section(display, analysis, notes, first_block=rows[-1].block + 1 if rows else 0)
@@ -46,7 +46,7 @@ def _table(display: Display, own: pd.DataFrame) -> Table:
     texts, keys = header_cells(display, own)
     count = len(display.columns)
     share = (1 - max(0.3, 0.58 - 0.06 * count)) / max(count, 1)
-    return Table(
+    return DisplayTable(
         header=(display.row_header, *texts),
         header_keys=((), *keys),
         rows=tuple(rows),
@@ -55,7 +55,7 @@ def _table(display: Display, own: pd.DataFrame) -> Table:
     )
 
 
-def _points(display: Display, own: pd.DataFrame) -> Table:
+def _points(display: Display, own: pd.DataFrame) -> DisplayTable:
     """The points of a figure as a table, for readers who can't see the figure."""
     notes = Notes()
     analysis = display.analyses[0]
@@ -63,7 +63,7 @@ def _points(display: Display, own: pd.DataFrame) -> Table:
     rows = [] if found.empty else _Section(display, analysis, notes).rows(found)
     shown = shown_lines(analysis)[0].label
     header = ("", *(f"{column.label}\n{shown}" for column in display.columns))
-    return Table(
+    return DisplayTable(
         header=header,
         rows=tuple(rows),
         widths=(1.0,) * len(header),
@@ -77,7 +77,7 @@ class _Section:
     """The rows of one analysis in a table."""
 
     display: Display
-    analysis: Analysis
+    analysis: DisplayAnalysis
     notes: Notes
     first_block: int = 0
 
@@ -85,20 +85,20 @@ class _Section:
     def labels(self) -> list[str]:
         return [column.label for column in self.display.columns]
 
-    def rows(self, found: pd.DataFrame) -> list[Row]:
+    def rows(self, found: pd.DataFrame) -> list[TableRow]:
         """The rows of its results."""
         numbers = _numbers(found)
         return [self._row(shape, numbers) for shape in shaped_rows(self.analysis, found)]
 
-    def nothing(self) -> list[Row]:
+    def nothing(self) -> list[TableRow]:
         """The rows of an analysis that found nothing."""
         label = self.analysis.label
         top = [head(label)] if label else []
         return [self._row(shape, {}) for shape in (*top, RowShape(label=NO_ROWS, indent=len(top)))]
 
-    def _row(self, shape: RowShape, numbers: Numbers) -> Row:
+    def _row(self, shape: RowShape, numbers: Numbers) -> TableRow:
         texts, keys = self._cells(shape, numbers)
-        return Row(
+        return TableRow(
             (shape.label, *texts),
             indent=shape.indent,
             head=shape.head,
@@ -130,7 +130,7 @@ def _numbers(found: pd.DataFrame) -> Numbers:
     return out
 
 
-def _listing(display: Display, own: pd.DataFrame) -> Table:
+def _listing(display: Display, own: pd.DataFrame) -> DisplayTable:
     analysis = display.analyses[0]
     items = analysis.variables
     found = own.loc[own["analysis"] == analysis.id]
@@ -140,7 +140,7 @@ def _listing(display: Display, own: pd.DataFrame) -> Table:
     about = (display.id, analysis.id)
     rows = [_listing_row(about, shape, texts, names) for shape in shaped_rows(analysis, found)]
     widths = [float(item.width or 10) for item in items]
-    return Table(
+    return DisplayTable(
         header=tuple(re.sub(r"\s*//\s*", "\n", item.label) for item in items),
         rows=tuple(rows),
         widths=tuple(width / sum(widths) for width in widths),
@@ -154,7 +154,7 @@ Texts = dict[int, dict[str, str]]
 """Row of the results → variable → text."""
 
 
-def _listed_texts(analysis: Analysis, found: pd.DataFrame) -> Texts:
+def _listed_texts(analysis: DisplayAnalysis, found: pd.DataFrame) -> Texts:
     forms = {item.name: item.format for item in analysis.variables}
     columns = (found[name] for name in ("row", "variable", "value", "text"))
     out: Texts = {}
@@ -163,11 +163,11 @@ def _listed_texts(analysis: Analysis, found: pd.DataFrame) -> Texts:
     return out
 
 
-def _listing_row(about: tuple[str, str], shape: RowShape, texts: Texts, names: Sequence[str]) -> Row:
+def _listing_row(about: tuple[str, str], shape: RowShape, texts: Texts, names: Sequence[str]) -> TableRow:
     """The row of a record; `about` are display and analysis."""
     row = shape.result
     if row is None:
         raise ValueError(f"a row of the listing {about[0]} shows no result")
     found = texts[row]
     keys = tuple((ResultKey(*about, row, name, "value"),) if name in found else () for name in names)
-    return Row(tuple(found.get(name, "") for name in names), block=shape.block, keys=keys)
+    return TableRow(tuple(found.get(name, "") for name in names), block=shape.block, keys=keys)

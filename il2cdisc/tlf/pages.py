@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.header import HeaderInfo
-from il2cdisc.tlf.table import Row, Table
+from il2cdisc.tlf.table import DisplayTable, TableRow
 
 _SLASH = re.compile(r"(?<=\w/)(?=\w)")
 GAP = 0.4
@@ -112,7 +112,7 @@ def page_of(
     )
 
 
-def pages_of(table: Table, page: Page) -> list[list[Row]]:
+def pages_of(table: DisplayTable, page: Page) -> list[list[TableRow]]:
     """The pages that the rows of a table take, with its header on each."""
     paper = page.paper
     cells = zip(table.header, table.widths, strict=True)
@@ -164,7 +164,7 @@ def _widest_word(text: str, size: float, bold: bool) -> float:
     return max(text_width(word, size, bold=bold) for word in _words(text.replace("\n", " ")))
 
 
-def fitted_widths(table: Table, paper: Paper) -> Table:
+def fitted_widths(table: DisplayTable, paper: Paper) -> DisplayTable:
     """The table with columns wide enough for their longest word, at the cost of the others, if all fit."""
     needs = [0.0] * len(table.widths)
     for cells, bold in ((table.header, True), *((row.cells, False) for row in table.rows if not row.head)):
@@ -188,7 +188,7 @@ def fitted_widths(table: Table, paper: Paper) -> Table:
     return replace(table, widths=tuple(widths))
 
 
-def paginate(table: Table, paper: Paper, *, lines: float) -> list[list[Row]]:
+def paginate(table: DisplayTable, paper: Paper, *, lines: float) -> list[list[TableRow]]:
     """Pages of a table with `lines` lines of body each.
 
     A page begins with the labels above its first row, marked "(continued)", where the row is inside a group.
@@ -198,7 +198,7 @@ def paginate(table: Table, paper: Paper, *, lines: float) -> list[list[Row]]:
     rows = list(table.rows)
     heights = [_height(row, rooms, paper) for row in rows]
     fullest = 0.8 if table.listing else 0.5
-    pages: list[list[Row]] = []
+    pages: list[list[TableRow]] = []
     start = 0
     while start < len(rows):
         repeated = _continued(rows[start])
@@ -219,12 +219,12 @@ def paginate(table: Table, paper: Paper, *, lines: float) -> list[list[Row]]:
     return pages or [[]]
 
 
-def begins_group(table: Table, above: Row, row: Row) -> bool:
+def begins_group(table: DisplayTable, above: TableRow, row: TableRow) -> bool:
     """Whether a gap parts the row from the one above it: where a group of a table begins."""
     return not table.listing and row.block != above.block
 
 
-def _height(row: Row, rooms: Sequence[float], paper: Paper) -> int:
+def _height(row: TableRow, rooms: Sequence[float], paper: Paper) -> int:
     size, indent = paper.size, paper.indent * row.indent
     if row.head:
         return line_count(row.cells[0], sum(rooms) - indent, size, bold=True)
@@ -233,16 +233,16 @@ def _height(row: Row, rooms: Sequence[float], paper: Paper) -> int:
     return max([first, *rest])
 
 
-def _continued(row: Row) -> list[Row]:
+def _continued(row: TableRow) -> list[TableRow]:
     """The labels of the groups that a page begins inside of."""
     blank = ("",) * (len(row.cells) - 1)
     return [
-        Row((f"{label} (continued)", *blank), indent=indent, head=True, keep=True, block=row.block)
+        TableRow((f"{label} (continued)", *blank), indent=indent, head=True, keep=True, block=row.block)
         for indent, label in row.heads
     ]
 
 
-def _break(rows: Sequence[Row], start: int, end: int, fullest: float) -> int:
+def _break(rows: Sequence[TableRow], start: int, end: int, fullest: float) -> int:
     """The best place to end a page that has room up to `end`.
 
     Between groups if the share `fullest` of the page stays full; else where at least two rows of a group
@@ -261,7 +261,7 @@ def _break(rows: Sequence[Row], start: int, end: int, fullest: float) -> int:
     return end
 
 
-def _orphans(rows: Sequence[Row], place: int) -> bool:
+def _orphans(rows: Sequence[TableRow], place: int) -> bool:
     """Whether a break there leaves one row of a group alone on either page."""
     block = rows[place].block
     before = sum(1 for row in rows[max(place - 3, 0) : place] if row.block == block and not row.keep)

@@ -12,7 +12,7 @@ Keys = tuple[ResultKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row: cells (the first is the row header of a table), and how it behaves at a page break.
 
     `block` numbers rows that belong together; `heads` are the labels above it, repeated with "(continued)"
@@ -30,7 +30,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DisplayTable:
     """A display's body.
 
     `widths` are shares of the page's width; `repeats` is the number of first columns that group a listing;
@@ -38,7 +38,7 @@ class Table:
     """
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     widths: tuple[float, ...]
     repeats: int = 0
     listing: bool = False
@@ -85,7 +85,7 @@ def _letters(index: int) -> str:
     return text
 
 
-def shown_once(rows: Iterable[Row], repeats: int) -> list[tuple[str, ...]]:
+def shown_once(rows: Iterable[TableRow], repeats: int) -> list[tuple[str, ...]]:
     """Cells of rows of one page, the grouping cells blank where the row above shows the same ones."""
     out: list[tuple[str, ...]] = []
     above: tuple[str, ...] = ()

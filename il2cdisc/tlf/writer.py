@@ -9,7 +9,7 @@ from il2cdisc.spec.tlf import Display, Kind
 from il2cdisc.tlf.figure import Drawing
 from il2cdisc.tlf.header import HeaderInfo
 from il2cdisc.tlf.pages import Page
-from il2cdisc.tlf.table import Table
+from il2cdisc.tlf.table import DisplayTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Layout:
     display: Display
     header: HeaderInfo
     page: Page
-    table: Table
+    table: DisplayTable
     drawing: Drawing | None = None
     data_files: tuple[tuple[str, str], ...] = ()
 

@@ -25,7 +25,7 @@ Where = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Cell:
+class SheetCell:
     """A filled cell: its text, and what it was: text, number, flag, error, date, formula.
 
     `shown`: of a number, what the sheet shows where that is something else.
@@ -41,7 +41,7 @@ class Grid:
     """A sheet: filled cells by row and column (both 1-based) and merged ranges as written (`A1:B2`)."""
 
     name: str
-    rows: dict[int, dict[int, Cell]] = field(default_factory=dict[int, dict[int, Cell]])
+    rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict[int, dict[int, SheetCell]])
     merged: list[str] = field(default_factory=list[str])
 
 
@@ -281,7 +281,7 @@ class SheetReader:
             text = _unescape(text)
         if self._formula:
             kind = "formula"
-        self.grid.rows.setdefault(self._row, {})[self._column] = Cell(text, kind, shown)
+        self.grid.rows.setdefault(self._row, {})[self._column] = SheetCell(text, kind, shown)
 
 
 class MarkReader:

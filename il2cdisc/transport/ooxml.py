@@ -29,7 +29,7 @@ Start = Callable[[str, Attributes], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class UnpackLimits:
     """Bytes of the file, of an unpacked part, of all parts together, and the number of parts.
 
     Above `ratio_from` unpacked bytes a workbook may not unpack to more than `ratio` times its size (a
@@ -44,8 +44,8 @@ class Limits:
     ratio_from: int = 100_000_000
 
 
-SPECIFICATION = Limits(file=50_000_000, part=100_000_000, total=200_000_000)
-EXPORT = Limits(file=500_000_000, part=2_000_000_000, total=4_000_000_000, ratio=100)
+SPECIFICATION = UnpackLimits(file=50_000_000, part=100_000_000, total=200_000_000)
+EXPORT = UnpackLimits(file=500_000_000, part=2_000_000_000, total=4_000_000_000, ratio=100)
 
 
 class PackageError(Exception):
@@ -70,7 +70,7 @@ class Relation:
 class Container:
     """The parts of an opened package, by name. Raises `PackageError` for a file that is no package."""
 
-    def __init__(self, content: bytes, limits: Limits = SPECIFICATION) -> None:
+    def __init__(self, content: bytes, limits: UnpackLimits = SPECIFICATION) -> None:
         self._limits = limits
         self._archive = _open(content, limits)
         self._names = frozenset(self._archive.namelist())
@@ -119,7 +119,7 @@ class Container:
         self._archive.close()
 
 
-def content_of(path: Path, limits: Limits = SPECIFICATION) -> bytes:
+def content_of(path: Path, limits: UnpackLimits = SPECIFICATION) -> bytes:
     """A file read whole, so that no handle is kept on a workbook that a person may have open."""
     try:
         with path.open("rb") as stream:
@@ -189,7 +189,7 @@ def _refuse(*_: object) -> None:
     raise PackageError(why, _AGAIN)
 
 
-def _open(content: bytes, limits: Limits) -> zipfile.ZipFile:
+def _open(content: bytes, limits: UnpackLimits) -> zipfile.ZipFile:
     _is_package(content, limits)
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -209,7 +209,7 @@ def _open(content: bytes, limits: Limits) -> zipfile.ZipFile:
     return archive
 
 
-def _is_package(content: bytes, limits: Limits) -> None:
+def _is_package(content: bytes, limits: UnpackLimits) -> None:
     if not content:
         raise PackageError("The file is empty.", _GOOD_COPY)
     if len(content) > limits.file:

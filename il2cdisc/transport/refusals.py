@@ -123,7 +123,7 @@ def check_block(header: XptHeader, block: pd.DataFrame, specials: Specials, star
     for variable in dict.fromkeys(header.variables):
         if held[variable.name] != 1:
             continue
-        series, where = block[variable.name], _Where(header.name, variable.name, block, start)
+        series, where = block[variable.name], _RecordPlace(header.name, variable.name, block, start)
         try:
             columns[variable.name], found = _checked_column(series, variable, where)
         except (ArrowError, TypeError, ValueError):
@@ -136,7 +136,7 @@ def check_block(header: XptHeader, block: pd.DataFrame, specials: Specials, star
 
 
 def _checked_column(
-    series: pd.Series, variable: Variable, where: _Where
+    series: pd.Series, variable: Variable, where: _RecordPlace
 ) -> tuple[TextBuffers | NDArray[np.float64], list[Refusal]]:
     if variable.type == "Char":
         text = text_buffers(series)
@@ -169,7 +169,7 @@ def _frame(header: XptHeader, block: pd.DataFrame) -> list[Problem]:
     return found
 
 
-class _Where:
+class _RecordPlace:
     """Addresses of the records of one variable of a block."""
 
     def __init__(self, dataset: str, variable: str, block: pd.DataFrame, start: int) -> None:
@@ -209,7 +209,7 @@ def _whole(value: Any) -> int | None:
         return None
 
 
-def _text_refusals(text: TextBuffers, variable: Variable, where: _Where) -> list[Refusal]:
+def _text_refusals(text: TextBuffers, variable: Variable, where: _RecordPlace) -> list[Refusal]:
     used = text.used
     found = _too_long(text, variable, where)
     if not len(used):
@@ -229,7 +229,7 @@ def _text_refusals(text: TextBuffers, variable: Variable, where: _Where) -> list
     return found
 
 
-def _too_long(text: TextBuffers, variable: Variable, where: _Where) -> list[Refusal]:
+def _too_long(text: TextBuffers, variable: Variable, where: _RecordPlace) -> list[Refusal]:
     lengths = text.lengths
     longest = int(lengths.max(initial=0))
     found: list[Refusal] = []
@@ -289,7 +289,7 @@ def _numbers(series: pd.Series) -> NDArray[np.float64]:
     return series.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _number_refusals(numbers: NDArray[np.float64], series: pd.Series, where: _Where) -> list[Refusal]:
+def _number_refusals(numbers: NDArray[np.float64], series: pd.Series, where: _RecordPlace) -> list[Refusal]:
     found: list[Refusal] = []
     good = ibm.in_range(numbers)
     if not good.all():
@@ -308,7 +308,7 @@ def _number_refusals(numbers: NDArray[np.float64], series: pd.Series, where: _Wh
     return found
 
 
-def _mistyped(series: pd.Series, variable: Variable, where: _Where) -> Refusal:
+def _mistyped(series: pd.Series, variable: Variable, where: _RecordPlace) -> Refusal:
     expected = "text" if variable.type == "Char" else "numbers"
     if series.dtype == object and len(series):
         right = str if variable.type == "Char" else (int, float)
@@ -338,7 +338,7 @@ def _specials(
             rows = given & (~np.isnan(numbers) | ~letters.isin(list(ibm.SPECIALS)).to_numpy())
             if rows.any():
                 what = "the record has a value, or this is not a letter"
-                where = _Where(header.name, name, block, start)
+                where = _RecordPlace(header.name, name, block, start)
                 found.append(where.refusal(problems.SPECIAL_MISSING, rows, what, letters[rows]))
     return asked, found
 
@@ -353,5 +353,5 @@ def _blank_last(header: XptHeader, block: pd.DataFrame, columns: Columns, start:
                 return None
         elif not ibm.in_range(column[last:]).all() or ibm.to_ibm(column[last:])[0] != 0x2020202020202020:
             return None
-    where = _Where(header.name, header.variables[0].name, block, start).record(last)
+    where = _RecordPlace(header.name, header.variables[0].name, block, start).record(last)
     return problems.BLANK_LAST.at(where, "every value of the last record is blank")

@@ -1,7 +1,7 @@
 """The sheets of an XLSX workbook: cells as text, and what their values do not show.
 
-Two ways to read a sheet: `Package.grid` gives every cell with what it is (for specifications), and
-`cell_values` with `Package.marks` the values of a large table and, apart, formulas, errors, comments and
+Two ways to read a sheet: `SheetPackage.grid` gives every cell with what it is (for specifications), and
+`cell_values` with `SheetPackage.marks` the values of a large table and, apart, formulas, errors, comments and
 what is hidden (for raw data). Formulas are reported, never run.
 """
 
@@ -27,23 +27,23 @@ from il2cdisc.transport.ooxml import (
     SPECIFICATION,
     Attributes,
     Container,
-    Limits,
     PackageError,
+    UnpackLimits,
     content_of,
     parse,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _PackagedSheet:
     part: str
     hidden: bool
 
 
-class Package:
+class SheetPackage:
     """An opened workbook, a file or its bytes; sheets are parsed when they are asked for."""
 
-    def __init__(self, source: Path | bytes, limits: Limits = SPECIFICATION) -> None:
+    def __init__(self, source: Path | bytes, limits: UnpackLimits = SPECIFICATION) -> None:
         content = source if isinstance(source, bytes) else content_of(source, limits)
         self._container = Container(content, limits)
         self._strings: list[str] | None = None
@@ -95,7 +95,7 @@ class Package:
 def cell_values(content: bytes, sheet: str) -> tuple[list[list[Any]], list[tuple[Where, Where]]]:
     """The values of a sheet from row 1 on, and its merged ranges (0-based corners), by calamine.
 
-    Open the bytes as a `Package` and `verify` it first: calamine has no limits. Raises `PackageError` for
+    Open the bytes as `SheetPackage` and `verify` it first: calamine has no limits. Raises `PackageError` for
     whatever fails there, panics of its language too.
     """
     import python_calamine
@@ -121,10 +121,10 @@ def _main(container: Container) -> str:
     raise PackageError(why, "Save the workbook from Excel as .xlsx.")
 
 
-def _sheets(container: Container, main: str) -> tuple[dict[str, _Sheet], bool]:
+def _sheets(container: Container, main: str) -> tuple[dict[str, _PackagedSheet], bool]:
     """Name → worksheet, in the order of the tabs, and whether days count from 1904."""
     parts = {item.key: item.part for item in container.relations(main) if item.kind == "worksheet"}
-    sheets: dict[str, _Sheet] = {}
+    sheets: dict[str, _PackagedSheet] = {}
     epoch: list[bool] = [False]
 
     def start(tag: str, attributes: Attributes) -> None:
@@ -134,7 +134,7 @@ def _sheets(container: Container, main: str) -> tuple[dict[str, _Sheet], bool]:
             key = next((value for at, value in attributes.items() if at.endswith(" id")), "")
             if key in parts:
                 hidden = attributes.get("state", "visible") != "visible"
-                sheets[attributes.get("name", "")] = _Sheet(parts[key], hidden)
+                sheets[attributes.get("name", "")] = _PackagedSheet(parts[key], hidden)
 
     parse(container.read(main), start)
     if not sheets:

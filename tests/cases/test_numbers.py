@@ -21,7 +21,7 @@ from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import numbered
 from il2cdisc.cli import app
 from il2cdisc.sdtm import collected, dataset, limit_below, number, subject
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.standard_results import with_standard_results
 from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import evaluate
@@ -280,7 +280,7 @@ def test_3_the_decimal_comma_of_a_form_is_honoured() -> None:
         ("MAP106", "raw/cyto.csv:5 LLOQ", ("x",)),
     ]
     told = Problems()
-    out = with_standard_results(made.frame, "LB", book(), NOBODY, told, Places(made, context.address))
+    out = with_standard_results(made.frame, "LB", book(), NOBODY, told, RawPlaces(made, context.address))
     assert out["LBSTRESN"].tolist() == pytest.approx([0.44, np.nan, np.nan, np.nan], nan_ok=True)
     assert out["LBORRES"].tolist() == ["0.44", "<0.3", "1.234", "1.234,5"]  # the last two are reported
     assert out["LBORNRHI"].tolist() == ["5.0", "5.0", "5.0", "5.0"]

@@ -37,7 +37,7 @@ from il2cdisc.standards.evs import NEEDED, read_evs
 from il2cdisc.standards.release import read_release
 from il2cdisc.study import Study, load_study
 from il2cdisc.transport.ooxml import EXPORT, PackageError
-from il2cdisc.transport.sheets import Package
+from il2cdisc.transport.sheets import SheetPackage
 
 HEAD = """
 [study]
@@ -164,7 +164,7 @@ def test_1_a_workbook_is_read_however_its_xml_is_spelled(edit: Callable[[str, by
     assert not problems
     _, problems = read(changed(workbook(fill), edit))
     assert sorted(item.code for item in problems.items) == ["RAW011", "RAW105"]
-    grid = Package(data).grid("LBX")
+    grid = SheetPackage(data).grid("LBX")
     assert [cell.text for cell in grid.rows[4].values()] == ["001", "2021-03-04", "7370"]
 
 
@@ -181,7 +181,7 @@ def test_1_a_part_is_found_by_its_relation_and_not_by_its_name() -> None:
                 b'Target="sharedStrings', b'Target="/xl/sharedStrings'
             )
             target.writestr(moved, part)
-    grid = Package(out.getvalue()).grid("LBX")
+    grid = SheetPackage(out.getvalue()).grid("LBX")
     assert [cell.text for cell in grid.rows[5].values()] == ["002", "2021-03-05", "6990"]
 
 
@@ -228,7 +228,7 @@ def test_1_a_part_that_unpacks_to_more_than_it_says_is_refused() -> None:
     assert table is None
     assert [item.code for item in problems.items] == ["RAW002"]
     with pytest.raises(PackageError, match=r"damaged in its part xl/worksheets/sheet1\.xml"):
-        Package(bytes(data), EXPORT).verify()
+        SheetPackage(bytes(data), EXPORT).verify()
 
 
 # --- 4: what is in a file and would not be seen

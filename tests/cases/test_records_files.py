@@ -23,13 +23,13 @@ from typer.testing import CliRunner
 
 from il2cdisc.base.problems import Problem, Problems, Stopped, at_line
 from il2cdisc.base.rowids import numbered
-from il2cdisc.check.context import Context
+from il2cdisc.check.context import CheckContext
 from il2cdisc.check.dispositions import check_dispositions, read_dispositions, undisposed
 from il2cdisc.check.findings import from_problem
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import check_folder, run_rules
 from il2cdisc.cli import app
-from il2cdisc.raw import Form, Part, RawExport, link, load_dictionary, missing_forms, read_export
+from il2cdisc.raw import Form, FormPart, RawExport, link, load_dictionary, missing_forms, read_export
 from il2cdisc.raw.accepted import (
     Accepted,
     AcceptedForm,
@@ -43,7 +43,7 @@ from il2cdisc.raw.accepted import (
 from il2cdisc.raw.schedule_lint import check_scheduled
 from il2cdisc.sdtm.complete.in_ascii import RESPELLED, in_ascii
 from il2cdisc.sdtm.complete.mapped import MappedDataset
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.tabulation import Domain
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.load import load_spec, read_spec
@@ -152,7 +152,7 @@ def test_3_a_rule_without_its_sheet_does_not_run_and_is_not_listed(tmp_path):
     assert plausible == {"CHK055", "CHK056"}
     assert plausible <= set(check_folder(tmp_path / "outputs", [whole]).rules)
     assert plausible.isdisjoint(check_folder(tmp_path / "outputs", [short]).rules)
-    assert plausible.isdisjoint({item.code for item in run_rules(Context(short, {}))})
+    assert plausible.isdisjoint({item.code for item in run_rules(CheckContext(short, {}))})
 
 
 def test_3_every_optional_sheet_has_a_line_for_its_absence():
@@ -375,7 +375,7 @@ def made(name: str, frame: pd.DataFrame) -> Form:
     columns = tuple(str(column) for column in frame.columns)
     lines = np.arange(2, 2 + len(frame))
     named = frame.rename(columns={column: f"{name}.{column}" for column in columns})
-    return Form(name, numbered(named, name), columns, (Part(f"raw/{name}.csv", "", 0, lines),))
+    return Form(name, numbered(named, name), columns, (FormPart(f"raw/{name}.csv", "", 0, lines),))
 
 
 @pytest.mark.parametrize(
@@ -713,7 +713,7 @@ def shipped_spec() -> Spec:
 
 def respelled(item: MappedDataset, **facts: Any) -> tuple[MappedDataset, list[Problem]]:
     problems, spec = Problems(), shipped_spec()
-    places = Places(item, lambda form, row, column: at_line(f"{form}.csv", row + 2, column))
+    places = RawPlaces(item, lambda form, row, column: at_line(f"{form}.csv", row + 2, column))
     domain = Domain(item, spec.datasets["AE"], item.frame, item.supplemental, places)
     found = in_ascii(domain, spec, TextFacts(**facts), problems)
     return replace(item, frame=found.frame, supplemental=found.qualifiers), problems.items

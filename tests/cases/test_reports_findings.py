@@ -15,21 +15,21 @@ from hypothesis import strategies as st
 from il2cdisc.base.datasets import Variable
 from il2cdisc.base.problems import Address, Kind, Problems, Severity, Stopped, at_cell, at_line
 from il2cdisc.check.causes import by_cause
-from il2cdisc.check.context import Context
+from il2cdisc.check.context import CheckContext
 from il2cdisc.check.dispositions import Category, Disposition
 from il2cdisc.check.findings import Finding, Level, Occurrence, from_problem, grouped, merged
 from il2cdisc.check.queries import make_queries
 from il2cdisc.check.report import summary
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import run_rules
-from il2cdisc.check.table import Table
+from il2cdisc.check.table import CheckedTable
 from il2cdisc.define import Define, check_define, define_bytes, read_define
 from il2cdisc.define.model import CommentDef
 from il2cdisc.raw import RawRecord, load_dictionary, read_export
-from il2cdisc.results.frame import Cell, frame_of
+from il2cdisc.results.frame import ResultCell, frame_of
 from il2cdisc.results.write import csv_bytes
 from il2cdisc.sdtm.columns import mapped, translated
-from il2cdisc.sdtm.context import Context as MappingContext
+from il2cdisc.sdtm.context import CheckContext as MappingContext
 from il2cdisc.spec.check_rows import check_rows
 from il2cdisc.spec.models import Codelist, DatasetSpec, Plausibility, Spec, Term, VariableSpec
 from il2cdisc.spec.workbook import Place
@@ -39,7 +39,7 @@ DM = {"USUBJID": ["S1", "S2"], "RFICDTC": ["2020-11-04", "2020-01-01"]}
 LATE = Kind("RAW1", "Late", Severity.FINDING, "Ask.")
 
 
-def table(name: str, keys: tuple[str, ...] = (), **columns: list[str | float]) -> Table:
+def table(name: str, keys: tuple[str, ...] = (), **columns: list[str | float]) -> CheckedTable:
     """A dataset of texts and numbers as it is re-read, specified by its own columns."""
     frame = pd.DataFrame(
         {n: pd.Series(v, dtype="float64" if isinstance(v[0], float) else "str") for n, v in columns.items()}
@@ -47,15 +47,15 @@ def table(name: str, keys: tuple[str, ...] = (), **columns: list[str | float]) -
     variables = tuple(Variable(n, n, "Num" if frame[n].dtype == "float64" else "Char", 8) for n in columns)
     specs = tuple(VariableSpec(order=1, dataset=name, name=n, label=n) for n in columns)
     spec = DatasetSpec(name=name, label=name, class_="FINDINGS", keys=keys, variables=specs)
-    return Table(name, name, f"{name}.xpt", variables, frame, spec)
+    return CheckedTable(name, name, f"{name}.xpt", variables, frame, spec)
 
 
-def findings(code: str, *tables: Table, **sheets: object) -> list[Finding]:
+def findings(code: str, *tables: CheckedTable, **sheets: object) -> list[Finding]:
     """Findings of one rule; a record comes from the line of its number, its variable from a column."""
     spec = Spec.model_validate(
         {"shown": "sdtm.xlsx", "standard": "SDTM", "define": {}, "datasets": {}, **sheets}
     )
-    context = Context(spec, {item.name: item for item in tables})
+    context = CheckContext(spec, {item.name: item for item in tables})
     rules = [rule for rule in all_rules() if rule.kind.code == code]
 
     def origin(dataset: str, row: int, variable: str) -> list[Address]:
@@ -64,7 +64,7 @@ def findings(code: str, *tables: Table, **sheets: object) -> list[Finding]:
     return list(grouped(run_rules(context, rules=rules, origin=origin)).findings)
 
 
-def lab(*days: str) -> Table:
+def lab(*days: str) -> CheckedTable:
     count = len(days)
     return table("LB", USUBJID=["S1"] * count, LBSEQ=[float(n) for n in range(count)], LBDTC=list(days))
 
@@ -298,7 +298,7 @@ def test_12_an_unknown_value_is_reported_at_the_cell_that_holds_it() -> None:
 
 def test_12_a_spreadsheet_takes_no_text_of_results_for_a_formula() -> None:
     cells = [
-        Cell(display="T-1", analysis="A", method="M", order=1, row=0, dataset="ADSL", where="",
+        ResultCell(display="T-1", analysis="A", method="M", order=1, row=0, dataset="ADSL", where="",
              population_dataset="ADSL", population_where="", statistic="value", text=text)
         for text in ("=1+1", "@SUM(A1)", "a=b")
     ]  # fmt: skip

@@ -23,7 +23,7 @@ from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.cli import app
 from il2cdisc.define.measure import date_type
-from il2cdisc.define.model import Define, Item, Where
+from il2cdisc.define.model import Define, ItemDef, Where
 from il2cdisc.define.read import read_define
 from il2cdisc.define.values import with_values
 from il2cdisc.sdtm.complete.loinc import with_loinc
@@ -31,8 +31,8 @@ from il2cdisc.sdtm.complete.standard_results import with_standard_results
 from il2cdisc.spec.check_terms import check_terms
 from il2cdisc.spec.codes import is_loinc, with_codes
 from il2cdisc.spec.models import (
+    ClauseCondition,
     Codelist,
-    Condition,
     Conversion,
     DatasetSpec,
     Protocol,
@@ -443,7 +443,7 @@ def define(built: Path) -> Define:
     return read_define((built / "sdtm" / "define.xml").read_bytes())
 
 
-def values_of(define: Define, dataset: str, variable: str) -> list[tuple[Item, Where]]:
+def values_of(define: Define, dataset: str, variable: str) -> list[tuple[ItemDef, Where]]:
     """Value-level items of a variable with their where-clauses."""
     items, wheres = define.by_oid(), {where.oid: where for where in define.where_clauses}
     group = define.group(dataset)
@@ -544,8 +544,8 @@ def test_6_values_that_the_workbook_describes_are_not_described_again():
     dataset = DatasetSpec(
         name="LB", class_="FINDINGS", keys=("USUBJID", "LBTESTCD", "LBSPEC"), variables=variables
     )
-    urine = Condition(variable="LBSPEC", comparator="EQ", values=("URINE",))
-    nothing = Condition(variable="LBSPEC", comparator="EQ", values=("HAIR",))
+    urine = ClauseCondition(variable="LBSPEC", comparator="EQ", values=("URINE",))
+    nothing = ClauseCondition(variable="LBSPEC", comparator="EQ", values=("HAIR",))
     spec = Spec(
         shown="",
         standard="SDTM",

@@ -12,14 +12,14 @@ import pytest
 
 from il2cdisc.base.datasets import Variable, byte_length
 from il2cdisc.base.problems import column_letter
-from il2cdisc.check.context import Context
+from il2cdisc.check.context import CheckContext
 from il2cdisc.check.findings import Finding
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import run_rules
-from il2cdisc.check.table import Table
+from il2cdisc.check.table import CheckedTable
 from il2cdisc.spec.models import (
+    ClauseCondition,
     Codelist,
-    Condition,
     DatasetSpec,
     Spec,
     Term,
@@ -152,7 +152,7 @@ def level(row: int, test: str, **more: Any) -> ValueLevelSpec:
 
 def clause(test: str) -> WhereClause:
     name = f"WC.LB.LBSTRESC.{test}"
-    condition = Condition(dataset="LB", variable="LBTESTCD", comparator="EQ", values=(test,))
+    condition = ClauseCondition(dataset="LB", variable="LBTESTCD", comparator="EQ", values=(test,))
     return WhereClause(place=place("WhereClauses", 2), id=name, conditions=(condition,))
 
 
@@ -216,9 +216,9 @@ class Pack:
             out.append(Variable(column, label, "Num" if number else "Char", length))
         return tuple(out)
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> CheckedTable:
         spec = self.specs.get(name)
-        return Table(
+        return CheckedTable(
             name=name,
             label=self.file_labels.get(name, spec.label if spec else ""),
             file=self.files.get(name, f"outputs/sdtm/{name.lower()}.xpt"),
@@ -239,9 +239,9 @@ class Pack:
             **self.sheets,
         )
 
-    def context(self) -> Context:
+    def context(self) -> CheckContext:
         tables = {name: self.table(name) for name in sorted(self.frames)}
-        return Context(
+        return CheckContext(
             self.spec(),
             tables,
             lambda code: self.terms.get(code, frozenset()),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from il2cdisc.base.datasets import Variable
 from il2cdisc.base.rows import counted_in
-from il2cdisc.check.table import Table, decimals, distinct
+from il2cdisc.check.table import CheckedTable, decimals, distinct
 from il2cdisc.spec.models import DatasetSpec
 from il2cdisc.spec.selection import groups
 
@@ -26,13 +26,13 @@ def column(values: list[str | None]) -> pd.Series:
     return pd.Series(values, dtype="str")
 
 
-def table(*keys: str, **columns: list[float | None] | list[str | None]) -> Table:
+def table(*keys: str, **columns: list[float | None] | list[str | None]) -> CheckedTable:
     frame = pd.DataFrame(
         {n: pd.Series(v, dtype="float64" if n[-1] == "N" else "str") for n, v in columns.items()}
     )
     variables = tuple(Variable(n, n, "Num" if n[-1] == "N" else "Char") for n in columns)
     spec = DatasetSpec(name="AE", label="Adverse Events", keys=keys)
-    return Table("AE", "Adverse Events", "ae.xpt", variables, frame, spec)
+    return CheckedTable("AE", "Adverse Events", "ae.xpt", variables, frame, spec)
 
 
 def test_distinct_values() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from il2cdisc.base.datasets import Variable
 from il2cdisc.check.rules import all_rules
-from il2cdisc.spec.models import Condition, DatasetSpec, ValueLevelSpec, VariableSpec, WhereClause
+from il2cdisc.spec.models import ClauseCondition, DatasetSpec, ValueLevelSpec, VariableSpec, WhereClause
 
 
 def change_variable(pack: Any, dataset: str, name: str, **changes: Any) -> None:
@@ -46,7 +46,7 @@ def add_qualifiers(pack: Any, names: list[str]) -> None:
         for n, name in enumerate(("USUBJID", "QNAM", "QVAL"), start=1)
     )
     pack.specs["SUPPAE"] = DatasetSpec(name="SUPPAE", label="Supplement", keys=("QNAM",), variables=variables)
-    condition = Condition(variable="QNAM", comparator="EQ", values=("AETRTEM",))
+    condition = ClauseCondition(variable="QNAM", comparator="EQ", values=("AETRTEM",))
     pack.clauses["WC.Q"] = WhereClause(id="WC.Q", conditions=(condition,))
     pack.levels.append(ValueLevelSpec(dataset="SUPPAE", variable="QVAL", where="WC.Q", data_type="text"))
 
@@ -372,7 +372,7 @@ def test_value_levels_of_a_numeric_condition(pack: Any) -> None:
         .model_copy(
             update={
                 "id": "W",
-                "conditions": (Condition(variable="LBSTRESN", comparator="GE", values=("5",)),),
+                "conditions": (ClauseCondition(variable="LBSTRESN", comparator="GE", values=("5",)),),
             }
         )
     )

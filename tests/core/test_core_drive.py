@@ -13,8 +13,8 @@ import pytest
 
 from il2cdisc.base.problems import at_line
 from il2cdisc.check.core import (
+    CoreOutcome,
     CoreRequest,
-    Outcome,
     laid_beside,
     rules_not_run,
     rules_run,
@@ -22,17 +22,17 @@ from il2cdisc.check.core import (
     worse,
 )
 from il2cdisc.check.core.drive import RUNNER
-from il2cdisc.check.core.outcome import Hit, RuleResult, rule_result
+from il2cdisc.check.core.outcome import CoreHit, RuleResult, rule_result
 from il2cdisc.check.findings import grouped
 
 Asked = Callable[..., CoreRequest]
 
 
-def told(outcome: Outcome) -> list[tuple[str, str, str]]:
+def told(outcome: CoreOutcome) -> list[tuple[str, str, str]]:
     return [(item.rule, item.status, item.reason) for item in outcome.rules]
 
 
-def problems(outcome: Outcome) -> str:
+def problems(outcome: CoreOutcome) -> str:
     return "\n".join(map(str, outcome.problems))
 
 
@@ -181,8 +181,8 @@ def test_the_reason_nearest_to_running_is_given() -> None:
 
 
 def test_all_findings_of_a_rule_are_held() -> None:
-    hits = tuple(Hit("AE", "x is y", "S-1", seq) for seq in range(1, 3001))
-    outcome = Outcome("CORE", (RuleResult("CORE-1", "findings", count=3000, hits=hits),))
+    hits = tuple(CoreHit("AE", "x is y", "S-1", seq) for seq in range(1, 3001))
+    outcome = CoreOutcome("CORE", (RuleResult("CORE-1", "findings", count=3000, hits=hits),))
     (finding,) = grouped(laid_beside(outcome).findings).findings
     assert finding.count == 3000
 
@@ -191,8 +191,8 @@ def test_ids_do_not_hang_on_the_order_in_which_core_names_values() -> None:
     values = (("AEBODSYS", "Eye disorders"), ("AEBDSYCD", ""), ("$count", "1"))
     found = []
     for told in (values, values[::-1]):
-        hit = Hit("AE", "x is y", "S-1", 3, values=told)
-        outcome = Outcome("CORE", (RuleResult("CORE-1", "findings", count=1, hits=(hit,)),))
+        hit = CoreHit("AE", "x is y", "S-1", 3, values=told)
+        outcome = CoreOutcome("CORE", (RuleResult("CORE-1", "findings", count=1, hits=(hit,)),))
         found += grouped(laid_beside(outcome).findings).findings
     assert found[0].id == found[1].id
     assert found[0].variable == found[1].variable == "AEBDSYCD"

@@ -25,13 +25,13 @@ from il2cdisc.define import (
 )
 from il2cdisc.define.measure import shape_of_numbers, shape_of_texts
 from il2cdisc.spec.models import (
+    ClauseCondition,
     Codelist,
     Comment,
-    Condition,
     DatasetSpec,
     Dictionary,
     Document,
-    Method,
+    MethodSpec,
     Spec,
     Term,
     ValueLevelSpec,
@@ -51,7 +51,9 @@ def variable(dataset: str, name: str, **more: Any) -> VariableSpec:
 
 
 def where(name: str, test: str) -> WhereClause:
-    return WhereClause(id=name, conditions=(Condition(variable="VSTESTCD", comparator="EQ", values=(test,)),))
+    return WhereClause(
+        id=name, conditions=(ClauseCondition(variable="VSTESTCD", comparator="EQ", values=(test,)),)
+    )
 
 
 def spec() -> Spec:
@@ -85,7 +87,7 @@ def spec() -> Spec:
         ValueLevelSpec(dataset="VS", variable="VSORRES", where="WC.VS.TEMP", data_type="float"),
         ValueLevelSpec(dataset="VS", variable="VSORRES", where="WC.VS.PULSE", data_type="integer", length=3),
     )
-    qnam = Condition(variable="QNAM", comparator="IN", values=("VSCLSIG",))
+    qnam = ClauseCondition(variable="QNAM", comparator="IN", values=("VSCLSIG",))
     return Spec(
         shown="specs/sdtm.xlsx",
         standard="SDTM",
@@ -138,8 +140,10 @@ def spec() -> Spec:
         },
         dictionaries={"DICT": Dictionary(id="DICT", name="A dictionary", dictionary="D & D", version="1")},
         methods={
-            "MT.SEQ": Method(id="MT.SEQ", name="Sequence", type="Computation", description="Counted < 10"),
-            "MT.NEVER": Method(id="MT.NEVER"),
+            "MT.SEQ": MethodSpec(
+                id="MT.SEQ", name="Sequence", type="Computation", description="Counted < 10"
+            ),
+            "MT.NEVER": MethodSpec(id="MT.NEVER"),
         },
         comments={"COM.MINE": Comment(id="COM.MINE", description="Our own.", document="guide", pages="3, 7")},
         documents={
@@ -190,7 +194,7 @@ def define() -> Define:
     return make_define(spec(), data(), FACTS)
 
 
-def item(define: Define, oid: str) -> model.Item:
+def item(define: Define, oid: str) -> model.ItemDef:
     return define.by_oid()[oid]
 
 
@@ -344,7 +348,7 @@ def test_every_kind_of_mistake_is_found(define: Define, snapshot: Any) -> None:
     items = [
         replace(i, data_type="txt", codelist="CL.VSTESTCDS")
         if i.oid == "IT.VS.VSTESTCD"
-        else replace(i, origins=(model.Origin("Predecessor", "Nobody"),), length=None)
+        else replace(i, origins=(model.OriginDef("Predecessor", "Nobody"),), length=None)
         if i.oid == "IT.VS.USUBJID"
         else replace(i, origins=())
         if i.oid == "IT.VS.VSMINE"

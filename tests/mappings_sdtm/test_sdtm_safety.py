@@ -8,7 +8,7 @@ import pandas as pd
 
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm import gather
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.standard_results import with_standard_results
 from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import Mapped, evaluate
@@ -163,7 +163,7 @@ def in_standard_units(
 
     problems = Problems()
     made = evaluate(mapping, Context(spec, problems, line, **facts))
-    out = with_standard_results(made.frame, name, spec, PEOPLE, problems, Places(made, line))
+    out = with_standard_results(made.frame, name, spec, PEOPLE, problems, RawPlaces(made, line))
     told = [
         (problem.code, " ".join(map(str, problem.records or (problem.where,))), problem.what)
         for problem in problems.items

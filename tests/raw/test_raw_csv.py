@@ -16,10 +16,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.raw.readers.csv import READER, CsvOptions
-from il2cdisc.raw.table import Table
+from il2cdisc.raw.table import RawTable
 
 
-def read(data: bytes, **options: object) -> tuple[Table | None, Problems]:
+def read(data: bytes, **options: object) -> tuple[RawTable | None, Problems]:
     problems = Problems()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ae.csv"
@@ -28,7 +28,7 @@ def read(data: bytes, **options: object) -> tuple[Table | None, Problems]:
         return READER.whole(path, "raw/edc/ae.csv", given, problems), problems
 
 
-def rows(table: Table | None) -> list[list[str | None]]:
+def rows(table: RawTable | None) -> list[list[str | None]]:
     assert table is not None
     return [[None if pd.isna(cell) else cell for cell in row] for row in table.frame.to_numpy(dtype=object)]
 

@@ -14,25 +14,25 @@ from syrupy.assertion import SnapshotAssertion
 from il2cdisc.base.numbers import read_number
 from il2cdisc.base.problems import Stopped
 from il2cdisc.raw import load_dictionary
-from il2cdisc.raw.limits import Limits, outside, read_limits, read_pattern
+from il2cdisc.raw.limits import ValueLimits, outside, read_limits, read_pattern
 
 
 @pytest.mark.parametrize(
     ("text", "limits"),
     [
-        ("1-40", [Limits(1, 40)]),
-        ("0-0.5", [Limits(0, 0.5)]),
-        ("35.0 - 39.0", [Limits(35, 39)]),
-        ("1 to 5", [Limits(1, 5)]),
-        ("-5-10", [Limits(-5, 10)]),
-        ("-5--1", [Limits(-5, -1)]),
-        ("0.27", [Limits(0.27, 0.27)]),
-        ("1 upwards", [Limits(1, math.inf)]),
-        ("up to 9", [Limits(-math.inf, 9)]),
-        ("up to -9 mmol/L", [Limits(-math.inf, -9)]),
-        ("<0.3-60", [Limits(0.3, 60, below=True)]),
-        ("0.4-1.4 mg/dL or 35-125 umol/L", [Limits(0.4, 1.4), Limits(35, 125)]),
-        ("2-4 10^9/L", [Limits(2, 4)]),
+        ("1-40", [ValueLimits(1, 40)]),
+        ("0-0.5", [ValueLimits(0, 0.5)]),
+        ("35.0 - 39.0", [ValueLimits(35, 39)]),
+        ("1 to 5", [ValueLimits(1, 5)]),
+        ("-5-10", [ValueLimits(-5, 10)]),
+        ("-5--1", [ValueLimits(-5, -1)]),
+        ("0.27", [ValueLimits(0.27, 0.27)]),
+        ("1 upwards", [ValueLimits(1, math.inf)]),
+        ("up to 9", [ValueLimits(-math.inf, 9)]),
+        ("up to -9 mmol/L", [ValueLimits(-math.inf, -9)]),
+        ("<0.3-60", [ValueLimits(0.3, 60, below=True)]),
+        ("0.4-1.4 mg/dL or 35-125 umol/L", [ValueLimits(0.4, 1.4), ValueLimits(35, 125)]),
+        ("2-4 10^9/L", [ValueLimits(2, 4)]),
         ("", []),
         ("by centre", []),
         ("1-3; more for large trials", []),
@@ -41,7 +41,7 @@ from il2cdisc.raw.limits import Limits, outside, read_limits, read_pattern
         ("1,5-2", []),
     ],
 )
-def test_a_range(text: str, limits: list[Limits]) -> None:
+def test_a_range(text: str, limits: list[ValueLimits]) -> None:
     assert list(read_limits(text)) == limits
 
 

@@ -17,7 +17,7 @@ from il2cdisc.raw import check_sources
 from il2cdisc.raw import readers as package
 from il2cdisc.raw.readers import all_readers, csv, reader_of, readers_in, xlsx
 from il2cdisc.raw.readers._text import text_blocks
-from il2cdisc.raw.table import MOST_ROWS, Table, in_pieces, joined
+from il2cdisc.raw.table import MOST_ROWS, RawTable, in_pieces, joined
 
 ROOT = Path(__file__).parents[2]
 
@@ -131,7 +131,7 @@ def test_a_reader_that_finds_nothing_and_says_nothing_is_reported(trial: Any, fu
 # --- pieces
 
 
-def pieces_of(folder: Path, data: bytes, **options: object) -> tuple[list[Table], list[Problem]]:
+def pieces_of(folder: Path, data: bytes, **options: object) -> tuple[list[RawTable], list[Problem]]:
     """What the reader of CSV yields, and the problems."""
     (folder / "ae.csv").write_bytes(data)
     problems = Problems()
@@ -248,7 +248,7 @@ def test_pieces_of_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_table_in_pieces_and_joined_is_the_same() -> None:
     frame = pd.DataFrame({"A": pd.array(["1", None, "3"], dtype="str")})
-    table = Table(frame, np.array([2, 4, 5]), "utf-8", ("a note",), labels={"A": "Label"})
+    table = RawTable(frame, np.array([2, 4, 5]), "utf-8", ("a note",), labels={"A": "Label"})
     pieces = list(in_pieces(table, rows=2))
     assert [piece.frame["A"].fillna("").tolist() for piece in pieces] == [["1", ""], ["3"]]
     assert [piece.labels for piece in pieces] == [{"A": "Label"}, {}]

@@ -13,15 +13,15 @@ from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.raw.readers import all_readers
-from il2cdisc.raw.table import Table
+from il2cdisc.raw.table import RawTable
 
 
-def read(path: Path, shown: str, problems: Problems, format: str, **options: str) -> Table | None:
+def read(path: Path, shown: str, problems: Problems, format: str, **options: str) -> RawTable | None:
     reader = all_readers()[format]
     return reader.whole(path, shown, reader.options.model_validate(options), problems)
 
 
-def rows(table: Table | None) -> list[list[str | None]]:
+def rows(table: RawTable | None) -> list[list[str | None]]:
     assert table is not None
     return [[None if pd.isna(cell) else cell for cell in row] for row in table.frame.to_numpy(dtype=object)]
 
@@ -99,7 +99,7 @@ ODM = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def read_odm(folder: Path, text: str) -> tuple[Table | None, Problems]:
+def read_odm(folder: Path, text: str) -> tuple[RawTable | None, Problems]:
     problems = Problems()
     (folder / "odm.xml").write_text(text, encoding="utf-8")
     return read(folder / "odm.xml", "raw/odm.xml", problems, "odm", itemgroup="IG.1"), problems

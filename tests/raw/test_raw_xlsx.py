@@ -17,7 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import Problems
 from il2cdisc.raw.readers.xlsx import READER, XlsxOptions
-from il2cdisc.raw.table import Table
+from il2cdisc.raw.table import RawTable
 
 
 def workbook(fill: Callable[[Worksheet], None], title: str = "LBX") -> bytes:
@@ -34,7 +34,7 @@ def workbook(fill: Callable[[Worksheet], None], title: str = "LBX") -> bytes:
     return stream.getvalue()
 
 
-def read(data: bytes, header_line: int = 3) -> tuple[Table | None, Problems]:
+def read(data: bytes, header_line: int = 3) -> tuple[RawTable | None, Problems]:
     problems, options = Problems(), XlsxOptions(sheet="LBX", header_line=header_line)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lab.xlsx"
@@ -42,7 +42,7 @@ def read(data: bytes, header_line: int = 3) -> tuple[Table | None, Problems]:
         return READER.whole(path, "raw/lab/lab.xlsx", options, problems), problems
 
 
-def rows(table: Table | None) -> list[list[str | None]]:
+def rows(table: RawTable | None) -> list[list[str | None]]:
     assert table is not None
     return [[None if pd.isna(cell) else cell for cell in row] for row in table.frame.to_numpy(dtype=object)]
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from il2cdisc.spec.conditions import parse
-from il2cdisc.spec.tlf import Analysis, Column, Display, Item
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, DisplayColumn, ListedItem
 
 
 def text_frame(text: str, numbers: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -64,15 +64,15 @@ def display() -> Callable[..., Display]:
     """A display of arms A, B and both, safety set, with one analysis made of keyword arguments."""
 
     def make(treatment: str = "TRT01A", total: bool = True, **analysis) -> Display:
-        columns = [Column(label="A", values=("A",)), Column(label="B", values=("B",))]
+        columns = [DisplayColumn(label="A", values=("A",)), DisplayColumn(label="B", values=("B",))]
         if total:
-            columns.append(Column(label="All"))
+            columns.append(DisplayColumn(label="All"))
         analysis = {"display": "T-1", "id": "X", "label": ""} | analysis
         analysis["where"] = parse(analysis.get("where", ""))
         for name in ("variables", "levels", "by_levels"):
             given = analysis.get(name, ())
             analysis[name] = tuple(
-                Item(name=item, label=item) if isinstance(item, str) else item for item in given
+                ListedItem(name=item, label=item) if isinstance(item, str) else item for item in given
             )
         return Display(
             id="T-1",
@@ -84,7 +84,7 @@ def display() -> Callable[..., Display]:
             population_where=parse("SAFFL EQ Y"),
             treatment=treatment,
             columns=tuple(columns),
-            analyses=(Analysis(**analysis),),
+            analyses=(DisplayAnalysis(**analysis),),
         )
 
     return make

@@ -7,7 +7,7 @@ import pytest
 from il2cdisc.base.problems import Stopped
 from il2cdisc.results.run import run
 from il2cdisc.spec.conditions import parse
-from il2cdisc.spec.tlf import Column, Line
+from il2cdisc.spec.tlf import DisplayColumn, Line
 
 
 def line(template: str) -> Line:
@@ -47,7 +47,9 @@ def test_all_problems_at_once(datasets, display, snapshot):
 def test_columns_must_be_told_apart(datasets, display, snapshot):
     made = display(method="Continuous", dataset="ADSL", variables=["AGE"])
     wrong = [
-        made.model_copy(update={"columns": (Column(label="A", values=("A",)), Column(label="A"))}),
+        made.model_copy(
+            update={"columns": (DisplayColumn(label="A", values=("A",)), DisplayColumn(label="A"))}
+        ),
         made.model_copy(update={"columns": (), "kind": "Figure"}),
     ]
     with pytest.raises(Stopped) as stopped:

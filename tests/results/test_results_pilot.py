@@ -12,7 +12,7 @@ from il2cdisc.base.rounding import fixed
 from il2cdisc.results.frame import HEADER
 from il2cdisc.results.run import run
 from il2cdisc.spec.conditions import parse
-from il2cdisc.spec.tlf import Analysis, Column, Display, Item
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, DisplayColumn, ListedItem
 
 ARMS = ("Placebo", "Xanomeline Low Dose", "Xanomeline High Dose")
 
@@ -32,11 +32,11 @@ def read(name: str) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def results() -> pd.DataFrame:
     """Both displays: demographics by planned arm, adverse events by actual arm."""
-    columns = tuple(Column(label=arm, values=(arm,)) for arm in ARMS)
+    columns = tuple(DisplayColumn(label=arm, values=(arm,)) for arm in ARMS)
 
-    def analysis(**given) -> Analysis:
-        given["variables"] = tuple(Item(name=name, label=name) for name in given.get("variables", ()))
-        return Analysis(**({"label": ""} | given))
+    def analysis(**given) -> DisplayAnalysis:
+        given["variables"] = tuple(ListedItem(name=name, label=name) for name in given.get("variables", ()))
+        return DisplayAnalysis(**({"label": ""} | given))
 
     common = {"kind": "Table", "number": "1", "title": "T", "population": "P", "population_dataset": "ADSL"}
     numeric = [
@@ -45,13 +45,13 @@ def results() -> pd.DataFrame:
     ]
     sex = analysis(
         display="DM", id="SEX", method="Categorical", dataset="ADSL", variables=["SEX"],
-        levels=(Item(name="M", label="Male"), Item(name="F", label="Female")),
+        levels=(ListedItem(name="M", label="Male"), ListedItem(name="F", label="Female")),
     )  # fmt: skip
     emergent = {"dataset": "ADAE", "where": parse("TRTEMFL EQ Y"), "treatment": "TRTA", "display": "AE"}
     displays = [
         Display(
             id="DM", population_where=parse("ITTFL EQ Y"), treatment="TRT01P",
-            columns=(*columns, Column(label="Total")), analyses=(*numeric, sex), **common,
+            columns=(*columns, DisplayColumn(label="Total")), analyses=(*numeric, sex), **common,
         ),
         Display(
             id="AE", population_where=parse("SAFFL EQ Y"), treatment="TRT01A", columns=columns,

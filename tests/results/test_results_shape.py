@@ -13,7 +13,7 @@ from il2cdisc.results.methods.continuous import STATISTICS
 from il2cdisc.results.rows import shaped_rows, shown_lines
 from il2cdisc.results.run import run
 from il2cdisc.results.shape import Field, Template
-from il2cdisc.spec.tlf import Item, Line
+from il2cdisc.spec.tlf import Line, ListedItem
 from il2cdisc.stats.descriptive import describe
 
 
@@ -70,7 +70,7 @@ def test_continuous_by_visit(datasets, display):
     rows = shape(
         datasets, display, label="Blood pressure", method="Continuous", dataset="ADVS",
         variables=["AVAL", "CHG"], by="AVISIT", options={"omit": "CHG @ Week1"},
-        by_levels=[Item(name="Week1", label="Week 1"), Item(name="Week2", label="Week 2")],
+        by_levels=[ListedItem(name="Week1", label="Week 1"), ListedItem(name="Week2", label="Week 2")],
         lines=[Line(label="n", template="{n}")],
     )  # fmt: skip
     assert rows == [

@@ -6,18 +6,18 @@ import io
 
 import pandas as pd
 
-from il2cdisc.results.frame import Cell, empty, frame_of
+from il2cdisc.results.frame import ResultCell, empty, frame_of
 from il2cdisc.results.write import csv_bytes
 
 
 def test_csv_reads_back_the_same():
     cells = [
-        Cell(
+        ResultCell(
             display="T-1", analysis="A", method="M", order=1, row=0, dataset="ADSL", where='SEX EQ "A, B"',
             population_dataset="ADSL", population_where="", statistic="mean", value=1 / 3,
             error='It says "no", and why.',
         ),
-        Cell(
+        ResultCell(
             display="T-1", analysis="A", method="M", order=1, row=1, dataset="ADSL", where="",
             population_dataset="ADSL", population_where="", statistic="value", text="è",
         ),

@@ -8,15 +8,15 @@ import pytest
 
 from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.complete import complete
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.records import as_dataset, check_variables
 from il2cdisc.sdtm.complete.trial_design import trial_design
 from il2cdisc.spec.models import (
     ArmElement,
-    Condition,
-    Element,
+    ClauseCondition,
     PlannedVisit,
     Protocol,
+    ProtocolElement,
     ValueLevelSpec,
     WhereClause,
 )
@@ -47,7 +47,7 @@ def test_what_is_too_much_missing_or_no_number_is_told(make: Any, problems: Prob
     frame = make.text_frame("USUBJID VSSTRESN VSXX", [("S1", "high", "x"), ("S1", "2", "y")])
     item = make.mapped_dataset("VS", "vs", frame, sources={"VSSTRESN": ("vs.RESULT",)})
     check_variables(item.frame.columns, wanted, problems)
-    made = as_dataset(item.frame, wanted, "STUDY", problems, Places(item, make.line_of)).dataset
+    made = as_dataset(item.frame, wanted, "STUDY", problems, RawPlaces(item, make.line_of)).dataset
     assert made.frame["VSSTRESN"].isna().tolist() == [True, False]
     assert sorted(map(str, problems.items)) == snapshot
 
@@ -55,7 +55,9 @@ def test_what_is_too_much_missing_or_no_number_is_told(make: Any, problems: Prob
 def test_trial_design_comes_from_the_protocol_sheets(make: Any) -> None:
     protocol = Protocol(
         arms=(ArmElement(arm_code="A", arm="Arm A", order=1, element_code="SCR", epoch="SCREENING"),),
-        elements=(Element(element_code="SCR", element="Screen", start_rule="Consent", duration="P7D"),),
+        elements=(
+            ProtocolElement(element_code="SCR", element="Screen", start_rule="Consent", duration="P7D"),
+        ),
         visits=(PlannedVisit(visit_number=1, visit="FIRST", planned_day=1, arm_code="A"),),
     )
     spec = make.workbook(
@@ -76,7 +78,7 @@ def test_trial_design_comes_from_the_protocol_sheets(make: Any) -> None:
 @pytest.fixture
 def events(make: Any) -> dict[str, Any]:
     """A workbook of DM, SE and AE with SUPPAE, and mapped records of them."""
-    emergent = Condition(variable="QNAM", comparator="EQ", values=("AETRTEM",))
+    emergent = ClauseCondition(variable="QNAM", comparator="EQ", values=("AETRTEM",))
     supp = "STUDYID RDOMAIN USUBJID IDVAR IDVARVAL QNAM QLABEL QVAL QORIG QEVAL"
     spec = make.workbook(
         make.dataset_spec("DM", "STUDYID DOMAIN USUBJID RFSTDTC RFXSTDTC RFXENDTC", ["USUBJID"]),

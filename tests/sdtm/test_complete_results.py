@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.standard_results import with_standard_results
 from il2cdisc.sdtm.complete.test_names import with_test_names
 from il2cdisc.spec.models import (
+    ClauseCondition,
     Codelist,
-    Condition,
     Conversion,
     RangeSpec,
     Spec,
@@ -104,7 +104,7 @@ def test_a_unit_that_can_t_be_converted_is_told_at_its_line(
         "LB", "lb", make.text_frame("USUBJID LBTESTCD LBORRES LBORRESU", rows),
         sources={"LBORRESU": ("lb.UNIT",)},
     )  # fmt: skip
-    out = with_standard_results(item.frame, "LB", spec, SUBJECTS, problems, Places(item, make.line_of))
+    out = with_standard_results(item.frame, "LB", spec, SUBJECTS, problems, RawPlaces(item, make.line_of))
     assert values(out["LBSTRESC"]) == [None, None, "131"]
     assert "\n".join(map(str, problems.items)) == snapshot
 
@@ -144,7 +144,9 @@ def test_two_categories_may_use_one_code_for_two_tests(make: Any, problems: Prob
             "A": codelist("A", T1="Sleep"), "B": codelist("B", T1="Mood"), "ANY": codelist("ANY", T9="Any")
         },
         where_clauses={
-            x: WhereClause(id=x, conditions=(Condition(variable="QSCAT", comparator="EQ", values=(x,)),))
+            x: WhereClause(
+                id=x, conditions=(ClauseCondition(variable="QSCAT", comparator="EQ", values=(x,)),)
+            )
             for x in ("CAT A", "CAT B")
         },
         value_levels=tuple(
@@ -156,7 +158,7 @@ def test_two_categories_may_use_one_code_for_two_tests(make: Any, problems: Prob
     item = make.mapped_dataset(
         "QS", "qs", make.text_frame("USUBJID QSCAT QSTESTCD", rows), sources={"QSTESTCD": ("qs.ITEM",)}
     )
-    out = with_test_names(item.frame, "QS", spec, problems, Places(item, make.line_of))
+    out = with_test_names(item.frame, "QS", spec, problems, RawPlaces(item, make.line_of))
     assert values(out["QSTEST"]) == ["Sleep", "Mood", "Any", None]
     assert "\n".join(map(str, problems.items)) == snapshot
     named = item.frame.assign(QSTEST="own")

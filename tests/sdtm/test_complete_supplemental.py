@@ -13,9 +13,9 @@ from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.complete import complete
 from il2cdisc.sdtm.complete.long_text import MOST, split_long_text
 from il2cdisc.sdtm.complete.mapped import number_text
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.supplemental import supplemental
-from il2cdisc.spec.models import Condition, ValueLevelSpec, WhereClause
+from il2cdisc.spec.models import ClauseCondition, ValueLevelSpec, WhereClause
 
 LONG = " ".join(f"word{n}" for n in range(60))  # 410 bytes
 
@@ -83,7 +83,7 @@ def spec_of(make: Any) -> Any:
         make.dataset_spec("SUPPAE", columns, ["USUBJID", "IDVARVAL", "QNAM"]),
         where_clauses={
             "W": WhereClause(
-                id="W", conditions=(Condition(variable="QNAM", comparator="EQ", values=("AEX",)),)
+                id="W", conditions=(ClauseCondition(variable="QNAM", comparator="EQ", values=("AEX",)),)
             )
         },
         value_levels=(
@@ -113,7 +113,7 @@ def test_an_unknown_qualifier_is_told_with_its_raw_lines(
     frame = make.text_frame("USUBJID AETERM", [("S", "a"), ("S", "b")])
     extra = make.text_frame("AEY", [(None,), ("odd",)])
     item = make.mapped_dataset("AE", "ae", frame, supplemental=extra, sources={"AEY": ("ae.NOTE",)})
-    supplemental(item.frame, extra, "AE", spec_of(make), {}, problems, Places(item, make.line_of))
+    supplemental(item.frame, extra, "AE", spec_of(make), {}, problems, RawPlaces(item, make.line_of))
     assert "\n".join(map(str, problems.items)) == snapshot
 
 

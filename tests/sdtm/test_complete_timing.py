@@ -15,7 +15,7 @@ from il2cdisc.base.problems import Problems
 from il2cdisc.sdtm.complete.epoch import Elements, elements_of, with_epoch
 from il2cdisc.sdtm.complete.last_before_exposure import with_last_before_exposure
 from il2cdisc.sdtm.complete.mapped import MappedDataset
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.study_days import with_study_days
 from il2cdisc.sdtm.complete.treatment_emergence import treatment_emergent
 from il2cdisc.sdtm.complete.visit_numbers import with_visit_numbers
@@ -45,7 +45,7 @@ def test_visits_have_numbers_and_planned_days(make: Any, problems: Problems) -> 
 def test_an_unknown_visit_is_told_with_its_raw_lines(make: Any, problems: Problems, snapshot: Any) -> None:
     frame = make.text_frame("USUBJID VISIT", [("S1", "FIRST"), ("S1", "THIRD"), ("S1", "THIRD")])
     item = make.mapped_dataset("VS", "vs", frame, sources={"VISIT": ("vs.VISITA",)})
-    with_visit_numbers(item.frame, "VS", VISITS, problems, Places(item, make.line_of))
+    with_visit_numbers(item.frame, "VS", VISITS, problems, RawPlaces(item, make.line_of))
     assert "\n".join(map(str, problems.items)) == snapshot
 
 
@@ -56,11 +56,11 @@ def test_raw_places_of_gathered_rows_have_their_own_field(make: Any) -> None:
         "LB", frame.assign(**{"@tube": ids, "@lb": ids}), pd.DataFrame(),
         sources={"LBORRES": ("lb.NA", "lb.K"), "LBDTC": ("tube.DAY",)},
     )  # fmt: skip
-    places = Places(item, make.line_of)
+    places = RawPlaces(item, make.line_of)
     every = pd.Series(True, index=frame.index)
     assert list(map(str, places.of(every, "LBORRES"))) == ["raw/lb.csv:2 NA", "raw/lb.csv:2 K"]
     assert list(map(str, places.of(every, "LBDTC"))) == ["raw/tube.csv:2 DAY"]
-    assert Places().of(every) == []
+    assert RawPlaces().of(every) == []
 
 
 def test_study_days_have_no_zero_and_made_ones_are_kept(make: Any) -> None:

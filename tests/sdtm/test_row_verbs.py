@@ -9,7 +9,7 @@ import pytest
 
 from il2cdisc.base.problems import Stopped
 from il2cdisc.sdtm import first, gather, join, last, planned_elements, stack
-from il2cdisc.spec.models import ArmElement, Element, Protocol
+from il2cdisc.spec.models import ArmElement, Protocol, ProtocolElement
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -133,8 +133,8 @@ def test_planned_elements_by_arm_and_the_first_for_subjects_without_one() -> Non
             ArmElement(arm_code="B", arm="None", order=1, element_code="SCRN", epoch="SCREENING"),
         ),
         elements=(
-            Element(element_code="SCRN", element="Screening"),
-            Element(element_code="TRTA", element="Tablets"),
+            ProtocolElement(element_code="SCRN", element="Screening"),
+            ProtocolElement(element_code="TRTA", element="Tablets"),
         ),
     )
     assert rows(planned_elements(protocol), "arm", "order", "code", "name", "epoch") == [

@@ -19,7 +19,7 @@ from il2cdisc.sdtm.complete import complete, steps
 from il2cdisc.sdtm.complete.steps import Step, StudyStep, all_steps, engine_makes, makes_whole
 from il2cdisc.spec.lint import lint_plans
 from il2cdisc.spec.models import (
-    Condition,
+    ClauseCondition,
     DatasetSpec,
     PlannedVisit,
     Protocol,
@@ -81,7 +81,7 @@ def test_steps_that_have_no_order_are_refused(given: list[Step], message: str) -
 
 @pytest.fixture
 def spec(make: Any) -> Spec:
-    emergent = Condition(variable="QNAM", comparator="EQ", values=("AETRTEM",))
+    emergent = ClauseCondition(variable="QNAM", comparator="EQ", values=("AETRTEM",))
     fixed = make.variable("LB", "LBXFN", assigned_value="export.csv")
     lb = make.dataset_spec("LB", "STUDYID DOMAIN USUBJID LBSEQ:integer LBORRES LBSTRESC VISIT VISITNUM", [])
     return make.workbook(

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.problems import Problems
-from il2cdisc.run.make import Made, make
+from il2cdisc.run.make import MadeDatasets, make
 from il2cdisc.run.survey import make_plan, survey
 from il2cdisc.study import load_study, read_study
 
@@ -32,16 +32,16 @@ def edited(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def made(trial: Path) -> Made:
+def made(trial: Path) -> MadeDatasets:
     return make(make_plan(load_study(trial)), lambda _: None, Problems())
 
 
-def categories(of: Made) -> dict[str, str]:
+def categories(of: MadeDatasets) -> dict[str, str]:
     lb = of.sdtm["LB"].frame
     return dict(zip(lb["LBTEST"], lb["LBCAT"], strict=True))
 
 
-def oldest_of_the_first_group(of: Made) -> float:
+def oldest_of_the_first_group(of: MadeDatasets) -> float:
     adsl = of.adam["ADSL"].frame
     return float(adsl.loc[adsl["AGEGR1"] == "<50", "AGE"].max())
 

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.stats.mmrm import Mmrm, mmrm, model
-from il2cdisc.stats.mmrm.optimise import Problem, Search, minimise, search
+from il2cdisc.stats.mmrm.optimise import Minimisation, Search, minimise, search
 from il2cdisc.stats.mmrm.threads import one_thread
 
 SEED = 1
@@ -75,7 +75,7 @@ class Outcome:
     covered: tuple[bool, ...]
 
 
-def others(problem: Problem, random: np.random.Generator) -> list[Search | None]:
+def others(problem: Minimisation, random: np.random.Generator) -> list[Search | None]:
     """Ends of searches from covariances drawn anew."""
     m = problem.data.m
     out: list[Search | None] = []
@@ -91,9 +91,9 @@ def one(task: tuple[int, int, int, tuple[str, ...]]) -> Outcome:
     visits, at_last, number, covariance = task
     random = np.random.default_rng([SEED, visits, at_last, number])
     data = trial(random, visits, at_last)
-    searched: list[tuple[Problem, Search | None]] = []
+    searched: list[tuple[Minimisation, Search | None]] = []
 
-    def remember(problem: Problem, ordinary: np.ndarray) -> Search | None:
+    def remember(problem: Minimisation, ordinary: np.ndarray) -> Search | None:
         found = minimise(problem, ordinary)
         searched.append((problem, found))
         return found

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from il2cdisc.base.problems import Address, Stopped
-from il2cdisc.spec.models import COMPARATORS, Condition, WhereClause
+from il2cdisc.spec.models import COMPARATORS, ClauseCondition, WhereClause
 from il2cdisc.spec.selection import Selection
 from il2cdisc.spec.where import columns, describe, parse, select, text_of, unknown_columns
 
@@ -55,7 +55,7 @@ def test_what_is_selected(text: str, kept: list[bool]) -> None:
     assert found.index.equals(FRAME.index)
 
 
-def slow(row: dict[str, object], conditions: list[Condition]) -> bool:
+def slow(row: dict[str, object], conditions: list[ClauseCondition]) -> bool:
     """One row, one condition at a time, in plain Python."""
     for condition in conditions:
         value = row[condition.variable]
@@ -84,7 +84,7 @@ NUMBERS = st.sampled_from(["1", "1.0", "-2", "0.1", "10"])
 
 
 @st.composite
-def conditions(draw: st.DrawFn) -> Condition:
+def conditions(draw: st.DrawFn) -> ClauseCondition:
     variable = draw(st.sampled_from(["T", "N"]))
     comparator = draw(st.sampled_from(COMPARATORS))
     ordered = comparator in ("LT", "LE", "GT", "GE")
@@ -93,7 +93,7 @@ def conditions(draw: st.DrawFn) -> Condition:
         values = NUMBERS | st.sampled_from(["", "."])
     many = comparator in ("IN", "NOTIN")
     chosen = draw(st.lists(values, min_size=1, max_size=4 if many else 1))
-    return Condition(variable=variable, comparator=comparator, values=tuple(chosen))
+    return ClauseCondition(variable=variable, comparator=comparator, values=tuple(chosen))
 
 
 ROWS = st.lists(
@@ -105,7 +105,7 @@ ROWS = st.lists(
 @given(ROWS, st.lists(conditions(), max_size=3), st.sampled_from(["str", "object", "category"]))
 @settings(max_examples=150, deadline=None)
 def test_the_same_as_row_by_row(
-    rows: list[tuple[str | None, float]], clause: list[Condition], dtype: str
+    rows: list[tuple[str | None, float]], clause: list[ClauseCondition], dtype: str
 ) -> None:
     frame = pd.DataFrame(
         {
@@ -121,7 +121,7 @@ def test_the_same_as_row_by_row(
 
 @given(st.lists(conditions(), max_size=3))
 @settings(max_examples=150, deadline=None)
-def test_the_text_reads_back(clause: list[Condition]) -> None:
+def test_the_text_reads_back(clause: list[ClauseCondition]) -> None:
     assert list(parse(text_of(clause)).conditions) == clause
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from il2cdisc.base.problems import Stopped
 from il2cdisc.spec.workbook import Workbook, open_workbook
 from il2cdisc.transport import cells, ooxml
-from il2cdisc.transport.sheets import Package
+from il2cdisc.transport.sheets import SheetPackage
 
 
 def book_of(path: Path, rows: list[list[Any]], name: str = "Terms") -> Path:
@@ -211,7 +211,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     with zipfile.ZipFile(path) as archive:
         assert sum(part.file_size for part in archive.infolist()) > 100_000
     with pytest.raises(ooxml.PackageError, match="not safe"):
-        Package(path, replace(ooxml.SPECIFICATION, total=100_000))
+        SheetPackage(path, replace(ooxml.SPECIFICATION, total=100_000))
     monkeypatch.setattr(cells, "MAX_CELLS", 100)
     assert stopped(path) == snapshot
 
@@ -256,7 +256,7 @@ def test_a_cell_stands_where_its_reference_says(tmp_path: Path) -> None:
         b'<c r="C1"/><c r="AA1"><v>5</v></c></row>'
         b'<row r="11"><c r="C11"><v>6</v></c><c r="A1"><v>7</v></c></row>'
     )
-    grid = Package(of_rows(tmp_path, rows)).grid("Terms")
+    grid = SheetPackage(of_rows(tmp_path, rows)).grid("Terms")
     texts = {row: {column: cell.text for column, cell in cells.items()} for row, cells in grid.rows.items()}
     assert texts == {1: {1: "7", 3: "2", 4: "3", 27: "5"}, 11: {1: "4", 3: "6"}}
 
@@ -266,7 +266,7 @@ def test_a_reference_that_is_none_is_refused(tmp_path: Path, reference: str) -> 
     """Filled or empty, whatever cells and rows came before it."""
     for number in (b"1", b"0", b"01", b""):
         rows = b'<row r="%s"><c r="A1"><v>1</v></c><c r="%s"/></row>' % (number, reference.encode())
-        book = Package(of_rows(tmp_path, rows))
+        book = SheetPackage(of_rows(tmp_path, rows))
         with pytest.raises(ooxml.PackageError, match=f"a cell at '{reference}'"):
             book.grid("Terms")
 

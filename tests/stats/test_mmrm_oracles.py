@@ -12,7 +12,7 @@ import pytest
 
 from il2cdisc.stats.mmrm import mmrm, model
 from il2cdisc.stats.mmrm.likelihood import evaluate
-from il2cdisc.stats.mmrm.optimise import Problem, Search, natural_derivatives
+from il2cdisc.stats.mmrm.optimise import Minimisation, Search, natural_derivatives
 
 OWN = Path(__file__).parent / "reference"
 PLACES = [folder / "shared" / "oracles" / "mmrm" for folder in Path(__file__).resolve().parents]
@@ -189,7 +189,7 @@ class SasPath:
     def __init__(self, constant: float) -> None:
         self.constant, self.history = constant, list[float]()
 
-    def __call__(self, problem: Problem, ordinary: np.ndarray) -> Search:
+    def __call__(self, problem: Minimisation, ordinary: np.ndarray) -> Search:
         data, structure = problem.data, problem.structure
         natural = mivque0(data)
         spare = data.n - data.p

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from il2cdisc.stats.mmrm import mmrm, optimise
 from il2cdisc.stats.mmrm.likelihood import arrange, evaluate, gradient
-from il2cdisc.stats.mmrm.optimise import Problem, natural_derivatives, search, starts
+from il2cdisc.stats.mmrm.optimise import Minimisation, natural_derivatives, search, starts
 from il2cdisc.stats.mmrm.structures import STRUCTURES
 
 M = 4
@@ -152,7 +152,7 @@ def test_likelihood_and_its_derivatives(gappy, name, reml):
 
 @pytest.mark.parametrize("name", STRUCTURES)
 def test_every_start_leads_to_the_same_optimum(gappy, name):
-    problem = Problem(gappy, STRUCTURES[name], reml=True)
+    problem = Minimisation(gappy, STRUCTURES[name], reml=True)
     flat = gappy.x.reshape(-1, 3)
     beta = np.linalg.lstsq(flat, gappy.y.ravel(), rcond=None)[0]
     rest = (gappy.y - gappy.x @ beta) * gappy.patterns[gappy.pattern]
@@ -168,7 +168,7 @@ def test_the_best_of_two_optima_is_taken(monkeypatch):
     data = pd.read_csv(Path(__file__).parent / "two_optima.csv")
     ends: list[float] = []
 
-    def remember(problem: Problem, start: np.ndarray, *, most: int):
+    def remember(problem: Minimisation, start: np.ndarray, *, most: int):
         found = search(problem, start, most=most)
         assert found is not None
         assert found.accepted

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from il2cdisc.base.datasets import Variable
-from il2cdisc.check.context import Context
+from il2cdisc.check.context import CheckContext
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import check_folder, run_rules
-from il2cdisc.check.table import Table
+from il2cdisc.check.table import CheckedTable
 from il2cdisc.spec.models import Codelist, DatasetSpec, Spec, Term, VariableSpec
 from il2cdisc.spec.release import release_changes, terms_added
 from il2cdisc.spec.workbook import Place
@@ -93,9 +93,9 @@ def test_a_release_that_agrees_changes_nothing() -> None:
 def test_values_of_your_own_near_to_a_standard_term_are_told_with_their_records() -> None:
     frame = pd.DataFrame({"USUBJID": ["1", "1", "2"], "LBORRESU": ["mg/dl", "mg/dL", "miles"]}, dtype="str")
     variables = (Variable("USUBJID", "x", "Char", 1), Variable("LBORRESU", "x", "Char", 5))
-    table = Table("LB", "", "lb.xpt", variables, frame, spec().datasets["LB"])
+    table = CheckedTable("LB", "", "lb.xpt", variables, frame, spec().datasets["LB"])
     words = Terminology([OLD])
-    context = Context(spec(), {"LB": table}, words.terms, near=words.near)
+    context = CheckContext(spec(), {"LB": table}, words.terms, near=words.near)
     rules = [rule for rule in all_rules() if rule.kind.code == "CHK026"]
     (found,) = run_rules(context, rules=rules)
     assert (*found.first[4:8:2], found.first.value, found.hint) == ("1", 1, "mg/dl", "mg/dL")

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from il2cdisc.results.frame import HEADER, Cell, frame_of
-from il2cdisc.spec.tlf import Analysis, Column, Display, Item, Line
+from il2cdisc.results.frame import HEADER, ResultCell, frame_of
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, DisplayColumn, Line, ListedItem
 from il2cdisc.spec.tlf_load import ANALYSES, COLUMNS, DISPLAYS
 from il2cdisc.tlf.header import HeaderInfo
 
@@ -48,8 +48,8 @@ def header() -> HeaderInfo:
     )
 
 
-def analysis(**given) -> Analysis:
-    return Analysis(**({"display": "T-1", "dataset": "ADSL", "label": ""} | given))
+def analysis(**given) -> DisplayAnalysis:
+    return DisplayAnalysis(**({"display": "T-1", "dataset": "ADSL", "label": ""} | given))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def table() -> Display:
         population="Safety set",
         population_dataset="ADSL",
         treatment="TRT01A",
-        columns=(Column(label="Active", values=("A",)), Column(label="Control", values=("C",))),
+        columns=(DisplayColumn(label="Active", values=("A",)), DisplayColumn(label="Control", values=("C",))),
         row_header="Characteristic",
         footnotes=("n ≥ 1.",),
         analyses=(
@@ -72,7 +72,7 @@ def table() -> Display:
                 id="AGE",
                 label="Age (years)",
                 method="Continuous",
-                variables=(Item(name="AGE", label="AGE"),),
+                variables=(ListedItem(name="AGE", label="AGE"),),
                 lines=(
                     Line(label="n", template="{n}"),
                     Line(label="Mean (SD)", template="{mean} ({sd})"),
@@ -83,17 +83,19 @@ def table() -> Display:
                 id="SEX",
                 label="Sex, n (%)",
                 method="Categorical",
-                variables=(Item(name="SEX", label="SEX"),),
-                levels=(Item(name="F", label="Female"), Item(name="M", label="Male")),
+                variables=(ListedItem(name="SEX", label="SEX"),),
+                levels=(ListedItem(name="F", label="Female"), ListedItem(name="M", label="Male")),
             ),
         ),
     )
 
 
-def cells(analysis: str, column: str, row: int = 0, level: str = "", **statistics: float | str) -> list[Cell]:
+def cells(
+    analysis: str, column: str, row: int = 0, level: str = "", **statistics: float | str
+) -> list[ResultCell]:
     """Results of one row and column; a text is the reason of a missing statistic."""
     return [
-        Cell(
+        ResultCell(
             display="T-1", analysis=analysis, method="", order=1, row=row, dataset="ADSL", where="",
             population_dataset="ADSL", population_where="", groups=(("TRT01A", column),), variable=analysis,
             level=level, statistic=name, value=math.nan if isinstance(value, str) else value,
@@ -131,19 +133,19 @@ def figure() -> tuple[Display, pd.DataFrame]:
         population="Safety set",
         population_dataset="ADSL",
         treatment="TRT01A",
-        columns=(Column(label="Active", values=("A",)), Column(label="Control", values=("C",))),
+        columns=(DisplayColumn(label="Active", values=("A",)), DisplayColumn(label="Control", values=("C",))),
         axes=("Visit", "Score"),
         analyses=(
             analysis(
                 id="MEAN",
                 method="Series",
                 dataset="ADVS",
-                variables=(Item(name="AVAL", label="AVAL"),),
+                variables=(ListedItem(name="AVAL", label="AVAL"),),
                 by="AVISIT",
                 by_levels=(
-                    Item(name="Start", label="0"),
-                    Item(name="Week 1", label="7"),
-                    Item(name="Week 2", label="14"),
+                    ListedItem(name="Start", label="0"),
+                    ListedItem(name="Week 1", label="7"),
+                    ListedItem(name="Week 2", label="14"),
                 ),
             ),
         ),

@@ -17,22 +17,22 @@ from il2cdisc.tlf.pages import (
     paginate,
     text_width,
 )
-from il2cdisc.tlf.table import Row, Table, shown_once
+from il2cdisc.tlf.table import DisplayTable, TableRow, shown_once
 
 PAPER = replace(A4_LANDSCAPE, width=700 + A4_LANDSCAPE.left + A4_LANDSCAPE.right)
 
 
-def groups(sizes: list[int]) -> Table:
+def groups(sizes: list[int]) -> DisplayTable:
     """A table of groups: a label and `size` rows each."""
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     for block, size in enumerate(sizes):
         label = f"Group {block}"
-        rows.append(Row((label, ""), head=True, keep=True, block=block))
-        rows += [Row((f"row {i}", "1"), indent=1, block=block, heads=((0, label),)) for i in range(size)]
-    return Table(header=("", "A"), rows=tuple(rows), widths=(0.7, 0.3))
+        rows.append(TableRow((label, ""), head=True, keep=True, block=block))
+        rows += [TableRow((f"row {i}", "1"), indent=1, block=block, heads=((0, label),)) for i in range(size)]
+    return DisplayTable(header=("", "A"), rows=tuple(rows), widths=(0.7, 0.3))
 
 
-def labels_of(table: Table, lines: int) -> list[list[str]]:
+def labels_of(table: DisplayTable, lines: int) -> list[list[str]]:
     pages = paginate(table, PAPER, lines=lines)
     return [[row.cells[0] for row in page] for page in pages]
 
@@ -91,15 +91,20 @@ def test_lines(text, room, lines):
 
 
 def test_columns_are_as_wide_as_their_longest_word():
-    rows = (Row(("a", "SUBJECT-000000001", "some words that may be broken")),)
-    table = Table(header=("A", "B", "C"), rows=rows, widths=(0.2, 0.1, 0.7), listing=True)
+    rows = (TableRow(("a", "SUBJECT-000000001", "some words that may be broken")),)
+    table = DisplayTable(header=("A", "B", "C"), rows=rows, widths=(0.2, 0.1, 0.7), listing=True)
     fitted = fitted_widths(table, replace(PAPER, width=300 + PAPER.left + PAPER.right))
     assert sum(fitted.widths) == pytest.approx(1)
     assert fitted.widths[1] * 300 >= text_width("SUBJECT-000000001", 9) + 6
 
 
 def test_repeated_values_are_shown_once():
-    rows = [Row(("A", "1", "x")), Row(("A", "1", "y")), Row(("A", "2", "y")), Row(("B", "2", "y"))]
+    rows = [
+        TableRow(("A", "1", "x")),
+        TableRow(("A", "1", "y")),
+        TableRow(("A", "2", "y")),
+        TableRow(("B", "2", "y")),
+    ]
     assert shown_once(rows, 2) == [("A", "1", "x"), ("", "", "y"), ("", "2", "y"), ("B", "2", "y")]
 
 

@@ -12,13 +12,13 @@ import pytest
 
 import il2cdisc.tlf
 from il2cdisc.results.frame import HEADER
-from il2cdisc.spec.tlf import Analysis, Item
+from il2cdisc.spec.tlf import DisplayAnalysis, ListedItem
 from il2cdisc.tlf.escape import rtf_breakable, rtf_text
 from il2cdisc.tlf.figure import points
 from il2cdisc.tlf.layout import lay_out
 from il2cdisc.tlf.pages import page_of
 from il2cdisc.tlf.render import render, render_index
-from il2cdisc.tlf.table import Row, Table
+from il2cdisc.tlf.table import DisplayTable, TableRow
 from il2cdisc.tlf.writer import Layout
 from il2cdisc.tlf.writers.html import WRITER
 
@@ -126,7 +126,7 @@ def test_rtf_breaks_behind_a_slash_inside_a_word():
 
 
 def test_a_long_table_repeats_its_header_on_every_page(table, results, header):
-    levels = tuple(Item(name=f"L{i}", label=f"Level {i}") for i in range(90))
+    levels = tuple(ListedItem(name=f"L{i}", label=f"Level {i}") for i in range(90))
     analysis = table.analyses[1].model_copy(update={"levels": levels})
     long = table.model_copy(update={"analyses": (analysis,)})
     own = results[results["analysis"] == "SEX"].drop_duplicates(["group1_level", "statistic"])
@@ -146,9 +146,9 @@ def test_nothing_found_is_said(table, results, header):
 
 
 def test_empty_listing(table, results, header):
-    analysis = Analysis(
+    analysis = DisplayAnalysis(
         display="T-1", id="ROWS", label="", method="Listing", dataset="ADAE",
-        variables=(Item(name="USUBJID", label="Subject"), Item(name="AETERM", label="Term")),
+        variables=(ListedItem(name="USUBJID", label="Subject"), ListedItem(name="AETERM", label="Term")),
     )  # fmt: skip
     listing = table.model_copy(update={"kind": "Listing", "columns": (), "analyses": (analysis,)})
     for content in render(listing, results, header).values():
@@ -166,8 +166,8 @@ def test_points_of_a_figure_keep_the_keys_of_what_they_show(figure):
 
 def test_deep_rows_are_indented_in_html(table, results, header):
     page = page_of(table, header)
-    rows = tuple(Row((f"row {depth}", "1"), indent=depth) for depth in (0, 1, 3, 4))
-    layout = Layout(table, header, page, Table(("", "A"), rows, (0.5, 0.5)))
+    rows = tuple(TableRow((f"row {depth}", "1"), indent=depth) for depth in (0, 1, 3, 4))
+    layout = Layout(table, header, page, DisplayTable(("", "A"), rows, (0.5, 0.5)))
     text = WRITER.write(layout).decode()
     assert re.findall(r'<th scope="row"([^>]*)>', text) == [
         "", ' class="i1"', ' class="i3"', ' style="padding-left: 5.4rem"',

@@ -11,7 +11,7 @@ from il2cdisc.base.problems import Stopped
 from il2cdisc.results.lint import lint
 from il2cdisc.results.methods import all_methods
 from il2cdisc.spec.load import load_spec
-from il2cdisc.spec.tlf import Item, Line
+from il2cdisc.spec.tlf import Line, ListedItem
 from il2cdisc.spec.tlf_load import load_displays
 
 SHIPPED = Path(__file__).resolve().parents[2] / "specs" / "tlf.xlsx"
@@ -52,7 +52,7 @@ def test_a_workbook(tmp_path, workbook):
         ("All", ()),
     ]
     age, sex = display.analyses
-    assert age.variables == (Item(name="AGE", label="Age", width=12, format="date9"),)
+    assert age.variables == (ListedItem(name="AGE", label="Age", width=12, format="date9"),)
     assert age.lines == (
         Line(label="n", template="{n}"),
         Line(label="95% CI (p = two-sided)", template="{lower:2}, {upper:2}"),

@@ -2,14 +2,14 @@
 
 from il2cdisc.check.core.ask import CoreAsked, ask_core, write_lists
 from il2cdisc.check.core.drive import CoreRequest, run_core
-from il2cdisc.check.core.outcome import Laid, Outcome, laid_beside, rules_not_run, rules_run, worse
+from il2cdisc.check.core.outcome import CoreOutcome, Laid, laid_beside, rules_not_run, rules_run, worse
 from il2cdisc.check.core.released import read_core_report
 
 __all__ = [
     "CoreAsked",
+    "CoreOutcome",
     "CoreRequest",
     "Laid",
-    "Outcome",
     "ask_core",
     "laid_beside",
     "read_core_report",

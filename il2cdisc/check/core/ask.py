@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from il2cdisc.check.core.drive import CoreRequest, run_core
-from il2cdisc.check.core.outcome import Laid, Outcome, laid_beside, rules_not_run, rules_run
+from il2cdisc.check.core.outcome import CoreOutcome, Laid, laid_beside, rules_not_run, rules_run
 from il2cdisc.check.core.released import read_core_report
 from il2cdisc.check.occurrences import Origin
 from il2cdisc.package import DEFINE, dataset_files, read_dataset
@@ -37,7 +37,7 @@ class Versions(Protocol):
 
 def ask_core(
     asked: CoreAsked | None, folder: Path, versions: Versions, say: Say, origin: Origin | None = None
-) -> tuple[Outcome | None, Laid | None]:
+) -> tuple[CoreOutcome | None, Laid | None]:
     """What CDISC CORE says of a folder of transport files, as it says it and as findings of ours.
 
     (None, None) where it is not asked. `origin` gives the raw lines behind a record.
@@ -66,7 +66,7 @@ def ask_core(
     return outcome, laid_beside(outcome, origin)
 
 
-def write_lists(outcome: Outcome | None, folder: Path) -> list[Path]:
+def write_lists(outcome: CoreOutcome | None, folder: Path) -> list[Path]:
     """`core_rules_run.txt` and `core_rules_not_run.txt` (with the reason); the files that were written."""
     if outcome is None or not outcome.rules:
         return []

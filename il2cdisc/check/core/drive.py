@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from il2cdisc.base.problems import Kind, Problem
-from il2cdisc.check.core.outcome import ERROR, Outcome, RuleResult, rule_result
+from il2cdisc.check.core.outcome import ERROR, CoreOutcome, RuleResult, rule_result
 from il2cdisc.check.core.problems import ABSENT, CACHE, OLD
 from il2cdisc.package import dataset_files
 
@@ -56,7 +56,7 @@ class Unusable(Exception):  # noqa: N818 - told as a problem
         super().__init__(what)
 
 
-def run_core(request: CoreRequest, progress: Progress | None = None) -> Outcome:
+def run_core(request: CoreRequest, progress: Progress | None = None) -> CoreOutcome:
     """Run every rule of the standard over the folder.
 
     A rule that hangs is ended and told, one that takes its process down too; the others go on. Where CORE
@@ -66,11 +66,11 @@ def run_core(request: CoreRequest, progress: Progress | None = None) -> Outcome:
         _usable(request)
         first = _Worker(request)
     except Unusable as unusable:
-        return Outcome(problems=(unusable.problem,))
+        return CoreOutcome(problems=(unusable.problem,))
     names = sorted(first.rules, key=lambda name: (name not in FIRST, name))
     pool = _Pool(request, names, progress)
     pool.run(first)
-    return Outcome(
+    return CoreOutcome(
         by=f"CDISC CORE {first.library}",
         rules=tuple(sorted(pool.results, key=lambda item: item.rule)),
         problems=tuple(pool.problems),

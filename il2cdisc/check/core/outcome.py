@@ -17,7 +17,7 @@ CLEAN, FOUND, ERROR, NOT_RUN = "clean", "findings", "error", "not run"
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class CoreHit:
     """One finding of CORE. `row` is the record's number from 1, 0 where none is named."""
 
     dataset: str
@@ -41,11 +41,11 @@ class RuleResult:
     reason: str = ""
     seconds: float = 0.0
     count: int = 0
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[CoreHit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CoreOutcome:
     """A whole run. `complete` is False where CORE could not run or not all of its rules could."""
 
     by: str = ""
@@ -107,10 +107,10 @@ def _why_not(results: Iterable[Mapping[str, Any]]) -> str:
     return min(apart, default="Outside scope") if reasons else "no dataset in scope"
 
 
-def _hit(result: Mapping[str, Any], error: Mapping[str, Any]) -> Hit:
+def _hit(result: Mapping[str, Any], error: Mapping[str, Any]) -> CoreHit:
     values = error.get("value")
     told = values.items() if isinstance(values, dict) else ()
-    return Hit(
+    return CoreHit(
         dataset=str(error.get("dataset") or result["dataset"]),
         message=str(result["message"]),
         usubjid=str(error.get("USUBJID") or ""),
@@ -136,7 +136,7 @@ class Laid:
     codes: tuple[str, ...] = ()
 
 
-def laid_beside(outcome: Outcome, origin: Origin | None = None) -> Laid:
+def laid_beside(outcome: CoreOutcome, origin: Origin | None = None) -> Laid:
     """Findings of CORE in the form of ours: code = its rule, with record and raw lines; broken rules too."""
     laid = Laid(codes=outcome.codes)
     laid.findings += [from_problem(problem) for problem in outcome.problems]
@@ -148,7 +148,7 @@ def laid_beside(outcome: Outcome, origin: Origin | None = None) -> Laid:
     return laid
 
 
-def _finding(item: RuleResult, hit: Hit, by: str, origin: Origin | None) -> Finding:
+def _finding(item: RuleResult, hit: CoreHit, by: str, origin: Origin | None) -> Finding:
     told = sorted(hit.values)  # CORE names them in any order, and ids are made of them
     names = [name for name, _ in told]
     variable = names[0] if len(names) == 1 else next((n for n in names if n.startswith(hit.dataset[:2])), "")
@@ -182,13 +182,13 @@ def _finding(item: RuleResult, hit: Hit, by: str, origin: Origin | None) -> Find
     )
 
 
-def rules_run(outcome: Outcome) -> str:
+def rules_run(outcome: CoreOutcome) -> str:
     """One line a rule that ran to its end: id and the ids of CDISC's and FDA's catalogues."""
     ran = [item for item in outcome.rules if item.status in (CLEAN, FOUND)]
     return "".join(f"{item.rule}\t{' '.join(item.ids)}\n" for item in ran)
 
 
-def rules_not_run(outcome: Outcome) -> str:
+def rules_not_run(outcome: CoreOutcome) -> str:
     """One line a rule that did not run to its end: id, reason, ids."""
     rest = [item for item in outcome.rules if item.status in (ERROR, NOT_RUN)]
     return "".join(

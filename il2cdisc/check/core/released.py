@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from il2cdisc.base.problems import Problem, did_you_mean
-from il2cdisc.check.core.outcome import CLEAN, ERROR, FOUND, NOT_RUN, Hit, Outcome, RuleResult, whole
+from il2cdisc.check.core.outcome import CLEAN, ERROR, FOUND, NOT_RUN, CoreHit, CoreOutcome, RuleResult, whole
 from il2cdisc.check.core.problems import OTHER_DATA, REPORT
 
 PARTS = ("Conformance_Details", "Dataset_Details", "Issue_Details", "Rules_Report")
@@ -17,7 +17,7 @@ _STATUS = {"SUCCESS": CLEAN, "ISSUE REPORTED": FOUND, "EXECUTION ERROR": ERROR, 
 
 def read_core_report(
     path: Path, shown: str, lengths: Mapping[str, int], *, standard: str = "sdtmig", version: str = "3-4"
-) -> Outcome:
+) -> CoreOutcome:
     """Read a report. `lengths`: records of each dataset of this build, to see that it is about them.
 
     A report that can't be read, is no report of CORE, is about another standard or other data is a
@@ -26,23 +26,23 @@ def read_core_report(
     try:
         told = json.loads(path.read_bytes())
     except OSError as error:
-        return Outcome(problems=(REPORT.at(shown, f"it can't be opened ({error.strerror})"),))
+        return CoreOutcome(problems=(REPORT.at(shown, f"it can't be opened ({error.strerror})"),))
     except ValueError:
-        return Outcome(problems=(REPORT.at(shown, "it is no JSON"),))
+        return CoreOutcome(problems=(REPORT.at(shown, "it is no JSON"),))
     absent = [part for part in PARTS if not isinstance(told, dict) or part not in told]
     if absent:
         what = "it is no JSON report of the program core: parts are missing"
-        return Outcome(problems=(REPORT.at(shown, what, values=absent),))
+        return CoreOutcome(problems=(REPORT.at(shown, what, values=absent),))
     try:
         problems = [*_other_standard(told, shown, standard, version), *_other_data(told, shown, lengths)]
         if problems:
-            return Outcome(problems=tuple(problems))
-        return Outcome(
+            return CoreOutcome(problems=tuple(problems))
+        return CoreOutcome(
             by=f"CDISC CORE {told['Conformance_Details']['CORE_Engine_Version']}", rules=_rules(told)
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = f"it is not built as a report of the program core is ({type(error).__name__}: {error})"
-        return Outcome(problems=(REPORT.at(shown, what),))
+        return CoreOutcome(problems=(REPORT.at(shown, what),))
 
 
 def _other_standard(told: Mapping[str, Any], shown: str, standard: str, version: str) -> list[Problem]:
@@ -73,7 +73,7 @@ def _near(name: str, known: Collection[str]) -> str:
 
 
 def _rules(told: Mapping[str, Any]) -> tuple[RuleResult, ...]:
-    hits: dict[str, list[Hit]] = {}
+    hits: dict[str, list[CoreHit]] = {}
     for item in told["Issue_Details"]:
         hits.setdefault(str(item["core_id"]), []).append(_hit(item))
     out = []
@@ -92,11 +92,11 @@ def _ids(item: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({part.strip() for part in given.split(",")} - {""}))
 
 
-def _hit(item: Mapping[str, Any]) -> Hit:
+def _hit(item: Mapping[str, Any]) -> CoreHit:
     names: Sequence[Any] = item["variables"] if isinstance(item["variables"], list) else ()
     values: Sequence[Any] = item["values"] if isinstance(item["values"], list) else ()
     pairs = zip(names, values, strict=False)
-    return Hit(
+    return CoreHit(
         dataset=str(item["dataset"] or "").upper().removesuffix(".XPT"),
         message=str(item["message"] or ""),
         usubjid=str(item.get("USUBJID") or ""),

@@ -1,7 +1,7 @@
 """Conformance rules, one a module, found by listing this folder.
 
 A rule's module has its page as docstring (what, why, example, fix) and three names: `KIND` (code, title,
-remedy), `LEVEL`, and `check(context)`, which yields a `Hit` for every message (and `Compared` for what it
+remedy), `LEVEL`, and `check(context)`, which yields a `RuleHit` for every message (and `Compared` for what it
 compared records with). A rule that rests on a
 sheet of the workbook names it in `NEEDS`: without the sheet it does not run, and is not listed as run.
 A new rule is a new file here and a test; nothing else changes.
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from il2cdisc.base.problems import Kind
-from il2cdisc.check.context import Compared, Context, Hit
+from il2cdisc.check.context import CheckContext, Compared, RuleHit
 from il2cdisc.check.findings import Level
 
 
@@ -28,7 +28,7 @@ class Rule:
     kind: Kind
     level: Level
     page: str
-    check: Callable[[Context], Iterable[Hit | Compared]]
+    check: Callable[[CheckContext], Iterable[RuleHit | Compared]]
     needs: tuple[str, ...] = ()
     """Sheets of the workbook without which it has nothing to hold the data against."""
 

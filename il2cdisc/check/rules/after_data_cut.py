@@ -15,7 +15,7 @@ import pandas as pd
 
 from il2cdisc.base.moments import AFTER, in_order, moments_of
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, collected_dates
+from il2cdisc.check.context import CheckContext, RuleHit, collected_dates
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -27,7 +27,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     if context.data_cut is None:
         return
     cut = context.data_cut.isoformat()
@@ -38,4 +38,4 @@ def check(context: Context) -> Iterator[Hit]:
         rows = np.flatnonzero(in_order(dates, limits) == AFTER)
         if len(rows):
             what = f"the date is after the data cut of {cut}"
-            yield Hit(table.name, what, variable, rows, out_of=int(table.frame[variable].notna().sum()))
+            yield RuleHit(table.name, what, variable, rows, out_of=int(table.frame[variable].notna().sum()))

@@ -14,7 +14,7 @@ import numpy as np
 
 from il2cdisc.base.numbers import equal, number_of
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -26,7 +26,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         if not variable.assigned_value:
             continue
@@ -36,4 +36,4 @@ def check(context: Context) -> Iterator[Hit]:
             rows = table.distinct(variable.name).where_not_in([variable.assigned_value])
         if len(rows):
             what = f"the workbook assigns '{variable.assigned_value}'"
-            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Assigned Value"))
+            yield RuleHit(table.name, what, variable.name, rows, spec=variable.at("Assigned Value"))

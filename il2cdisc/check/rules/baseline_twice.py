@@ -15,9 +15,9 @@ import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.base.rows import alike, counted_in
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
-from il2cdisc.check.table import Flags, Table
+from il2cdisc.check.table import CheckedTable, Flags
 from il2cdisc.spec.baseline import baseline_keys, baseline_rules
 from il2cdisc.spec.models import BaselineRule
 
@@ -30,7 +30,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, _ in context.checked:
         flag, code = f"{table.name}LOBXFL", f"{table.name}TESTCD"
         if not {"USUBJID", flag, code} <= set(table.by_name):
@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Hit]:
             yield from _second(table, flag, rule, np.flatnonzero(mine))
 
 
-def _second(table: Table, flag: str, rule: BaselineRule, places: np.ndarray) -> Iterator[Hit]:
+def _second(table: CheckedTable, flag: str, rule: BaselineRule, places: np.ndarray) -> Iterator[RuleHit]:
     """The second and later flagged records of each key."""
     if not len(places):
         return
@@ -52,4 +52,4 @@ def _second(table: Table, flag: str, rule: BaselineRule, places: np.ndarray) -> 
     if len(rows):
         what = f"another record with the same {', '.join(keys[1:])} has the flag, too"
         spec = rule.at("Keys") if rule.place.row else None
-        yield Hit(table.name, what, flag, rows, spec=spec, out_of=len(places))
+        yield RuleHit(table.name, what, flag, rows, spec=spec, out_of=len(places))

@@ -18,7 +18,7 @@ import pandas as pd
 from il2cdisc.base.dates import earliest_day, is_iso
 from il2cdisc.base.moments import BEFORE, in_order, moments_of
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Compared, Context, Hit, collected_dates, reference_cells
+from il2cdisc.check.context import CheckContext, Compared, RuleHit, collected_dates, reference_cells
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -30,7 +30,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit | Compared]:
+def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
     births = _births(context)
     given = reference_cells(context, "BRTHDTC", context.subjects_dataset, "BRTHDTC")
     for table, variable in collected_dates(context):
@@ -51,10 +51,10 @@ def check(context: Context) -> Iterator[Hit | Compared]:
             details = [f"the subject was not born before {day}" for day in days]
             whole = [f"the birth on {day} is after dates of the subject" for day in days]
             compared = Compared(context.subjects_dataset, "BRTHDTC", cells[rows], whole)
-            yield Hit(table.name, KIND.title, variable, rows, details=details, compared=compared)
+            yield RuleHit(table.name, KIND.title, variable, rows, details=details, compared=compared)
 
 
-def _births(context: Context) -> dict[str, str]:
+def _births(context: CheckContext) -> dict[str, str]:
     """The date of birth of each subject, or the earliest that it can be by age and consent."""
     given, ages = context.of_subject("BRTHDTC"), context.of_subject("AGE")
     units, consents = context.of_subject("AGEU"), context.of_subject("RFICDTC")

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Compared, Context, Hit, dates_before
+from il2cdisc.check.context import CheckContext, Compared, RuleHit, dates_before
 from il2cdisc.check.findings import Level
-from il2cdisc.check.table import Table
+from il2cdisc.check.table import CheckedTable
 from il2cdisc.spec.models import DatasetSpec
 
 KIND = Kind(
@@ -26,7 +26,7 @@ LEVEL = Level.WARNING
 STARTS = {"AE": "AESTDTC", "EC": "ECSTDTC", "EX": "EXSTDTC"}
 
 
-def check(context: Context) -> Iterator[Hit | Compared]:
+def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
     for table, spec in context.checked:
         if variable := dated_variable(table, spec):
             found = dates_before(context, table.name, variable, "RFICDTC")
@@ -35,10 +35,12 @@ def check(context: Context) -> Iterator[Hit | Compared]:
             whole = [f"the informed consent of {day} is after dates of the subject" for day in found.dates]
             if len(found.rows):
                 compared = Compared("DM", "RFICDTC", found.cells, whole)
-                yield Hit(table.name, KIND.title, variable, found.rows, details=details, compared=compared)
+                yield RuleHit(
+                    table.name, KIND.title, variable, found.rows, details=details, compared=compared
+                )
 
 
-def dated_variable(table: Table, spec: DatasetSpec) -> str:
+def dated_variable(table: CheckedTable, spec: DatasetSpec) -> str:
     """The date of what may only be done or counted after consent; "" where a dataset has none."""
     findings = spec.class_.upper().startswith("FINDINGS")
     variable = STARTS.get(table.name) or (f"{table.name}DTC" if findings else "")

@@ -15,7 +15,7 @@ import numpy as np
 
 from il2cdisc.base.numbers import below
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import number_text
 
@@ -28,7 +28,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, _ in context.checked:
         result, limit = f"{table.name}STRESN", f"{table.name}LLOQ"
         if not {result, limit} <= set(table.by_name):
@@ -41,6 +41,6 @@ def check(context: Context) -> Iterator[Hit]:
                 f"{number_text(value)} is below the limit of quantification, {number_text(least)}"
                 for value, least in pairs
             ]
-            yield Hit(
+            yield RuleHit(
                 table.name, KIND.title, limit, rows, details=details, out_of=int((~np.isnan(limits)).sum())
             )

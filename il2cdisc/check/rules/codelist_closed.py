@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.codelists import outside
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -25,7 +25,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         codelist = context.codelist(variable)
         if codelist is not None and codelist.extensible is False:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.codelists import outside
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -24,7 +24,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         codelist = context.codelist(variable)
         if codelist is not None and codelist.extensible is True:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,8 +23,8 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, spec in context.checked:
         if table.label != spec.label:
             what = f"the file's label is '{table.label}', the workbook's '{spec.label}'"
-            yield Hit(table.name, what, value=table.label, spec=spec.at("Label"))
+            yield RuleHit(table.name, what, value=table.label, spec=spec.at("Label"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.package import file_name
 
@@ -24,10 +24,10 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for name, spec in context.spec.datasets.items():
         if name not in context.tables and not spec.no_data:
-            yield Hit(
+            yield RuleHit(
                 name,
                 f"{name} is in the workbook, but there is no {file_name(name)}",
                 spec=spec.at("Dataset"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.package import stem_of
 
@@ -24,8 +24,8 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table in context.tables.values():
         stem = stem_of(table.file)
         if stem != table.name.lower():
-            yield Hit(table.name, f"{table.file} holds the dataset {table.name}", value=stem)
+            yield RuleHit(table.name, f"{table.file} holds the dataset {table.name}", value=stem)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,11 +23,11 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table in context.tables.values():
         if table.spec is None:
             near = did_you_mean(table.name, context.spec.datasets)
-            yield Hit(table.name, f"{table.file} is not in the sheet Datasets", hint=near)
+            yield RuleHit(table.name, f"{table.file} is not in the sheet Datasets", hint=near)
         elif table.spec.no_data:
             what = f"{table.file} is there, and the workbook says that {table.name} has no data"
-            yield Hit(table.name, what, spec=table.spec.at("Has No Data"))
+            yield RuleHit(table.name, what, spec=table.spec.at("Has No Data"))

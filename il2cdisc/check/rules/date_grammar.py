@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 
 from il2cdisc.base.dates import is_iso
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.spec.models import VariableSpec
 
@@ -38,7 +38,7 @@ _DURATION = re.compile(
 )
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         right = _grammar(variable)
         if right is None or table.by_name[variable.name].type != "Char":
@@ -47,7 +47,7 @@ def check(context: Context) -> Iterator[Hit]:
         if len(rows):
             what = f"not written as an ISO 8601 {_word(variable)}, or no real one"
             filled = int((table.distinct(variable.name).codes >= 0).sum())
-            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Data Type"), out_of=filled)
+            yield RuleHit(table.name, what, variable.name, rows, spec=variable.at("Data Type"), out_of=filled)
 
 
 def _grammar(variable: VariableSpec) -> Callable[[str], bool] | None:

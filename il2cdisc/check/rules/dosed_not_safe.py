@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -26,11 +26,11 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     table = context.tables.get("ADSL")
     if table is None or not {"USUBJID", "SAFFL"} <= set(table.by_name):
         return
     outside = (table.frame["SAFFL"] != "Y").to_numpy(dtype=bool)
     rows = np.flatnonzero(outside & table.frame["USUBJID"].isin(list(context.dosed)).to_numpy(dtype=bool))
     if len(rows):
-        yield Hit("ADSL", "EX has a dose of the subject, and SAFFL is not Y", "SAFFL", rows)
+        yield RuleHit("ADSL", "EX has a dose of the subject, and SAFFL is not Y", "SAFFL", rows)

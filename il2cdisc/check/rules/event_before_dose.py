@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import DAY_ALONE, Compared, Context, Hit, dates_before
+from il2cdisc.check.context import DAY_ALONE, CheckContext, Compared, RuleHit, dates_before
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -24,7 +24,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit | Compared]:
+def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
     if "AE" in context.tables:
         found = dates_before(context, "AE", "AESTDTC", "RFXSTDTC", cell=("EX", "EXSTDTC"), by_time=True)
         yield Compared("EX", "EXSTDTC", found.looked_at)
@@ -39,4 +39,4 @@ def check(context: Context) -> Iterator[Hit | Compared]:
         ]
         if len(found.rows):
             compared = Compared("EX", "EXSTDTC", found.cells, whole)
-            yield Hit("AE", KIND.title, "AESTDTC", found.rows, details=details, compared=compared)
+            yield RuleHit("AE", KIND.title, "AESTDTC", found.rows, details=details, compared=compared)

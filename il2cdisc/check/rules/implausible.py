@@ -14,7 +14,7 @@ import numpy as np
 
 from il2cdisc.base.numbers import above, below
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, name_of_test, of_test
+from il2cdisc.check.context import CheckContext, RuleHit, name_of_test, of_test
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import number_text
 
@@ -28,7 +28,7 @@ LEVEL = Level.WARNING
 NEEDS = ("Plausibility",)
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for limits in context.spec.plausibility:
         table = context.tables.get(limits.dataset)
         mine = of_test(table, limits.testcd, limits.unit)
@@ -47,4 +47,4 @@ def check(context: Context) -> Iterator[Hit]:
                 )
                 told = f"{test} is {word} {least}, which is hardly possible"
                 looked_at = int(mine.sum())
-                yield Hit(table.name, told, variable, rows, spec=limits.at(header), out_of=looked_at)
+                yield RuleHit(table.name, told, variable, rows, spec=limits.at(header), out_of=looked_at)

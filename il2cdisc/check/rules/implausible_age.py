@@ -14,7 +14,7 @@ import numpy as np
 
 from il2cdisc.base.moments import AFTER, compared
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import number_text
 
@@ -28,7 +28,7 @@ LEVEL = Level.WARNING
 OLDEST = 120.0
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     table = context.tables.get("DM")
     if table is None:
         return
@@ -38,11 +38,11 @@ def check(context: Context) -> Iterator[Hit]:
         rows = np.flatnonzero(in_years & ((ages < 0) | (ages > OLDEST)))
         if len(rows):
             details = [f"the age is {number_text(age)} years" for age in ages[rows].tolist()]
-            yield Hit("DM", KIND.title, "AGE", rows, details=details)
+            yield RuleHit("DM", KIND.title, "AGE", rows, details=details)
     if {"BRTHDTC", "RFICDTC"} <= set(table.by_name):
         later = compared(table.frame["BRTHDTC"], table.frame["RFICDTC"]) == AFTER
         rows = np.flatnonzero(later)
         if len(rows):
             consents = table.frame["RFICDTC"].iloc[rows]
             details = [f"the birth is after the informed consent of {day[:10]}" for day in consents]
-            yield Hit("DM", KIND.title, "BRTHDTC", rows, details=details)
+            yield RuleHit("DM", KIND.title, "BRTHDTC", rows, details=details)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -27,7 +27,7 @@ LEVEL = Level.WARNING
 NEEDS = ("Totals",)
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for found in context.scored:
         missing = np.isnan(found.values)
         occasion, item = np.nonzero(missing & ~missing.all(axis=1, keepdims=True))
@@ -39,4 +39,4 @@ def check(context: Context) -> Iterator[Hit]:
             names = [" or ".join(found.spec.items[number]) for number in item.tolist()]
             details = [f"{name} has no result, other items of the scale have" for name in names]
             variable, where = f"{found.table.name}ORRES", found.spec.at("Items")
-            yield Hit(found.table.name, KIND.title, variable, rows, spec=where, details=details)
+            yield RuleHit(found.table.name, KIND.title, variable, rows, spec=where, details=details)

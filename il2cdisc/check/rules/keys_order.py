@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -25,9 +25,9 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, spec in context.checked:
         rows = np.flatnonzero(table.key_steps < 0) + 1
         if len(rows):
             what = f"after a record with greater {', '.join(table.keys)}"
-            yield Hit(table.name, what, rows=rows, spec=spec.at("Key Variables"))
+            yield RuleHit(table.name, what, rows=rows, spec=spec.at("Key Variables"))

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, positions
+from il2cdisc.check.context import CheckContext, RuleHit, positions
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -28,7 +28,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, spec in context.checked:
         if not table.keys or (table.key_steps > 0).all():  # each greater than the one before
             continue
@@ -36,4 +36,4 @@ def check(context: Context) -> Iterator[Hit]:
         rows = np.setdiff1d(rows, context.repeated(table.name)) if len(rows) else rows
         if len(rows):
             what = f"an earlier record has the same {', '.join(table.keys)}"
-            yield Hit(table.name, what, rows=rows, spec=spec.at("Key Variables"))
+            yield RuleHit(table.name, what, rows=rows, spec=spec.at("Key Variables"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,7 +23,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         length = variable.length
         if length is None or variable.data_type != "text" or table.by_name[variable.name].type != "Char":
@@ -32,4 +32,4 @@ def check(context: Context) -> Iterator[Hit]:
         if len(rows):
             what = f"longer than the {length} bytes of the workbook"
             filled = int((table.distinct(variable.name).codes >= 0).sum())
-            yield Hit(table.name, what, variable.name, rows, spec=variable.at("Length"), out_of=filled)
+            yield RuleHit(table.name, what, variable.name, rows, spec=variable.at("Length"), out_of=filled)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -25,7 +25,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     shared: dict[str, int] = {}
     for table in context.tables.values():
         if not alone(table.name):
@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Hit]:
                     f"the file's length is {variable.length}, "
                     f"the longest value {among} has {wanted[variable.name]} bytes"
                 )
-                yield Hit(table.name, what, variable.name, value=str(variable.length))
+                yield RuleHit(table.name, what, variable.name, value=str(variable.length))
 
 
 def alone(dataset: str) -> bool:

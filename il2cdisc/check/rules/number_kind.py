@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
-from il2cdisc.check.table import Table
+from il2cdisc.check.table import CheckedTable
 from il2cdisc.spec.models import VariableSpec
 
 KIND = Kind(
@@ -28,23 +28,23 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         if table.by_name[variable.name].type == "Num":
             yield from _hits(table, variable)
 
 
-def _hits(table: Table, item: VariableSpec) -> Iterator[Hit]:
+def _hits(table: CheckedTable, item: VariableSpec) -> Iterator[RuleHit]:
     """Hits of one Num column against the data type of its row in the workbook."""
     if item.data_type == "integer":
         values = table.numbers(item.name)
         rows = np.flatnonzero((values % 1 != 0) & ~np.isnan(values))
         if len(rows):
             what = "a fraction, and the data type is integer"
-            yield Hit(table.name, what, item.name, rows, spec=item.at("Data Type"))
+            yield RuleHit(table.name, what, item.name, rows, spec=item.at("Data Type"))
     elif item.data_type == "float" and item.significant_digits is not None:
         column, digits = table.distinct(item.name), item.significant_digits
         rows = column.rows(column.decimals > digits)
         if len(rows):
             what = f"more decimals than the {digits} of the workbook"
-            yield Hit(table.name, what, item.name, rows, spec=item.at("Significant Digits"))
+            yield RuleHit(table.name, what, item.name, rows, spec=item.at("Significant Digits"))

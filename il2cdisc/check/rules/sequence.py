@@ -15,7 +15,7 @@ import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.base.rows import counted_in
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -27,7 +27,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table in context.tables.values():
         if not table.seq or table.by_name[table.seq].type != "Num":
             continue
@@ -36,4 +36,4 @@ def check(context: Context) -> Iterator[Hit]:
         rows = np.flatnonzero(table.numbers(table.seq) != counted_in(groups))
         if len(rows):
             what = f"{table.seq} does not count 1, 2, 3, ... within {by or 'the dataset'}"
-            yield Hit(table.name, what, table.seq, rows)
+            yield RuleHit(table.name, what, table.seq, rows)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,7 +23,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     if context.subjects is None:
         return  # CHK001 or CHK010 tells it
     for table in context.tables.values():
@@ -32,4 +32,4 @@ def check(context: Context) -> Iterator[Hit]:
         rows = table.distinct("USUBJID").where_not_in(context.subjects)
         if len(rows):
             what = f"the subject is not in {context.subjects_dataset}"
-            yield Hit(table.name, what, "USUBJID", rows)
+            yield RuleHit(table.name, what, "USUBJID", rows)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Compared, Context, Hit, dates_before, of_records
+from il2cdisc.check.context import CheckContext, Compared, RuleHit, dates_before, of_records
 from il2cdisc.check.findings import Level
 from il2cdisc.check.rules.before_consent import dated_variable
 
@@ -26,7 +26,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit | Compared]:
+def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
     for table, spec in context.checked:
         variable = dated_variable(table, spec)
         if not variable:
@@ -39,4 +39,4 @@ def check(context: Context) -> Iterator[Hit | Compared]:
         whole = [f"the informed consent of {at} is after times of its day" for at in found.dates]
         if len(found.rows):
             compared = Compared("DM", "RFICDTC", found.cells, whole)
-            yield Hit(table.name, KIND.title, variable, found.rows, details=details, compared=compared)
+            yield RuleHit(table.name, KIND.title, variable, found.rows, details=details, compared=compared)

@@ -15,7 +15,7 @@ import numpy as np
 
 from il2cdisc.base.numbers import equal
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import number_text
 
@@ -29,7 +29,7 @@ LEVEL = Level.WARNING
 NEEDS = ("Totals",)
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for found in context.scored:
         missing = np.isnan(found.values)
         sums, collected = np.nansum(found.values, axis=1), found.collected
@@ -45,4 +45,4 @@ def check(context: Context) -> Iterator[Hit]:
         if len(rows):
             where = found.spec.at("Items")
             name, out_of = found.table.name, int(compared.sum())
-            yield Hit(name, KIND.title, variable, rows, spec=where, details=details, out_of=out_of)
+            yield RuleHit(name, KIND.title, variable, rows, spec=where, details=details, out_of=out_of)

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
-from il2cdisc.check.table import Table, number_text
+from il2cdisc.check.table import CheckedTable, number_text
 from il2cdisc.spec.selection import groups
 
 KIND = Kind(
@@ -37,7 +37,7 @@ DESIGN = {
 UNPLANNED = "UNPLAN"
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table in context.tables.values():
         for variable, (dataset, key) in DESIGN.items():
             design = context.tables.get(dataset)
@@ -46,11 +46,11 @@ def check(context: Context) -> Iterator[Hit]:
             known = {*design.distinct(key).texts, *([UNPLANNED] if key == "ETCD" else [])}
             rows = table.distinct(variable).where_not_in(known)
             if len(rows):
-                yield Hit(table.name, f"not in {dataset}", variable, rows)
+                yield RuleHit(table.name, f"not in {dataset}", variable, rows)
         yield from _visits(table, context.tables.get("TV"))
 
 
-def _visits(table: Table, design: Table | None) -> Iterator[Hit]:
+def _visits(table: CheckedTable, design: CheckedTable | None) -> Iterator[RuleHit]:
     if design is None or table.name == design.name or not {"VISITNUM", "VISIT"} <= set(design.by_name):
         return
     if "VISITNUM" not in table.by_name:
@@ -59,7 +59,7 @@ def _visits(table: Table, design: Table | None) -> Iterator[Hit]:
     numbers = table.distinct("VISITNUM")
     unknown = numbers.rows([number % 1 == 0 and number not in names for number in numbers.values])
     if len(unknown):
-        yield Hit(table.name, "a planned visit that is not in TV", "VISITNUM", unknown)
+        yield RuleHit(table.name, "a planned visit that is not in TV", "VISITNUM", unknown)
     if "VISIT" not in table.by_name:
         return
     pair, first = groups([numbers.codes, table.distinct("VISIT").codes])
@@ -71,4 +71,4 @@ def _visits(table: Table, design: Table | None) -> Iterator[Hit]:
     if len(other):
         found = table.numbers("VISITNUM")[other].tolist()
         details = [f"visit {number_text(number)} is {names[number]} in TV" for number in found]
-        yield Hit(table.name, "another name than in TV", "VISIT", other, details=details)
+        yield RuleHit(table.name, "another name than in TV", "VISIT", other, details=details)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, positions
+from il2cdisc.check.context import CheckContext, RuleHit, positions
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import number_text
 
@@ -33,7 +33,7 @@ Agrees = Callable[[str, str], bool]
 YEARS = re.compile(r"P(\d+)Y\Z")
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     summary, subjects = context.tables.get("TS"), context.tables.get("DM")
     if summary is None or subjects is None or not {"TSPARMCD", "TSVAL"} <= set(summary.by_name):
         return
@@ -43,10 +43,10 @@ def check(context: Context) -> Iterator[Hit]:
         values = summary.frame["TSVAL"].iloc[rows].tolist()
         wrong = [row for row, value in zip(rows.tolist(), values, strict=True) if not agrees(value, expected)]
         if wrong:
-            yield Hit("TS", f"{parameter}: {what} {expected}", "TSVAL", np.array(wrong, dtype="int64"))
+            yield RuleHit("TS", f"{parameter}: {what} {expected}", "TSVAL", np.array(wrong, dtype="int64"))
 
 
-def _found(context: Context, subjects: pd.DataFrame) -> dict[str, tuple[str, str, Agrees]]:
+def _found(context: CheckContext, subjects: pd.DataFrame) -> dict[str, tuple[str, str, Agrees]]:
     """What the data say of each parameter: in words, the value, and when a value of TS agrees with it."""
     found: dict[str, tuple[str, str, Agrees]] = {}
     arms = context.tables.get("TA")

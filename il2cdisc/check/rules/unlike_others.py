@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.numbers import at_least, at_most
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, name_of_test, of_test, positions
+from il2cdisc.check.context import CheckContext, RuleHit, name_of_test, of_test, positions
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import number_text
 
@@ -35,7 +35,7 @@ MOST = 200
 """Among more results out of line no pair is looked for: exchanged samples are rare."""
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for limits in context.spec.plausibility:
         table = context.tables.get(limits.dataset)
         mine = of_test(table, limits.testcd, limits.unit) if limits.fold is not None else None
@@ -68,7 +68,7 @@ def check(context: Context) -> Iterator[Hit]:
                 details[one] = details[other] = what
         if len(rows):
             spec, out_of = limits.at("Fold"), int(known.sum())
-            yield Hit(table.name, KIND.title, variable, rows, spec=spec, details=details, out_of=out_of)
+            yield RuleHit(table.name, KIND.title, variable, rows, spec=spec, details=details, out_of=out_of)
 
 
 def _exchanged(

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.codelists import outside
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -26,7 +26,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, level, chosen in context.value_levels:
         codelist = context.codelist(level)
         if codelist is None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import NO_ROWS
 
@@ -27,9 +27,9 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, level, chosen in context.value_levels:
         if len(chosen) or table.name.startswith("SUPP"):
             continue
         what = f"where-clause {level.where} selects no record; define.xml leaves the row out"
-        yield Hit(table.name, what, level.variable, NO_ROWS, spec=level.at("Where Clause"))
+        yield RuleHit(table.name, what, level.variable, NO_ROWS, spec=level.at("Where Clause"))

@@ -16,7 +16,7 @@ import numpy as np
 
 from il2cdisc.base.dates import is_iso
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import NO_ROWS, Distinct, Rows
 from il2cdisc.spec.models import ValueLevelSpec
@@ -33,7 +33,7 @@ LEVEL = Level.ERROR
 _DATES = frozenset({"date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime"})
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, level, chosen in context.value_levels:
         rows = _wrong(level, table.distinct(level.variable), chosen)
         if len(rows):
@@ -41,7 +41,7 @@ def check(context: Context) -> Iterator[Hit]:
                 f" with {level.significant_digits} decimals" if level.significant_digits is not None else ""
             )
             what = f"not of data type {level.data_type}{digits} ({level.where})"
-            yield Hit(table.name, what, level.variable, rows, spec=level.at("Data Type"))
+            yield RuleHit(table.name, what, level.variable, rows, spec=level.at("Data Type"))
 
 
 def _wrong(level: ValueLevelSpec, column: Distinct, chosen: Rows) -> Rows:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -25,11 +25,11 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, level, chosen in context.value_levels:
         if level.length is None or level.data_type != "text" or table.by_name[level.variable].type != "Char":
             continue
         rows = np.intersect1d(chosen, table.longer_than(level.variable, level.length))
         if len(rows):
             what = f"longer than the {level.length} bytes of its value level ({level.where})"
-            yield Hit(table.name, what, level.variable, rows, spec=level.at("Length"))
+            yield RuleHit(table.name, what, level.variable, rows, spec=level.at("Length"))

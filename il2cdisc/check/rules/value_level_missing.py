@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,11 +23,11 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, level, chosen in context.value_levels:
         if not level.mandatory:
             continue
         rows = chosen[table.distinct(level.variable).codes[chosen] < 0]
         if len(rows):
             what = f"no value, and its value level says mandatory ({level.where})"
-            yield Hit(table.name, what, level.variable, rows, spec=level.at("Mandatory"))
+            yield RuleHit(table.name, what, level.variable, rows, spec=level.at("Mandatory"))

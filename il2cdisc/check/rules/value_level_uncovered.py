@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -26,7 +26,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, _ in context.checked:
         if not table.name.startswith("SUPP") or not {"QNAM", "QVAL"} <= set(table.by_name):
             continue
@@ -43,9 +43,9 @@ def check(context: Context) -> Iterator[Hit]:
         for name in sorted(names.texts[code] for code in names.present(others)):
             rows = others[names.has(name)[others]]
             what = f"no value-level row of QVAL selects QNAM {name}"
-            yield Hit(table.name, what, "QVAL", rows, hint=did_you_mean(name, sorted(known - {name})))
+            yield RuleHit(table.name, what, "QVAL", rows, hint=did_you_mean(name, sorted(known - {name})))
 
 
-def _names(context: Context, where: str) -> set[str]:
+def _names(context: CheckContext, where: str) -> set[str]:
     clause = context.spec.where_clauses[where]
     return {value for item in clause.conditions if item.variable == "QNAM" for value in item.values}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit, positions
+from il2cdisc.check.context import CheckContext, RuleHit, positions
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import NO_ROWS
 
@@ -24,11 +24,11 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         rows = positions(table.frame[variable.name].isna()) if variable.mandatory else NO_ROWS
         if len(rows):
-            yield Hit(
+            yield RuleHit(
                 table.name,
                 "no value, and the workbook says mandatory",
                 variable.name,

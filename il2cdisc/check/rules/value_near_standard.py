@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -25,7 +25,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         codelist = context.codelist(variable)
         if codelist is None or not codelist.nci_code or not codelist.extensible:
@@ -35,4 +35,4 @@ def check(context: Context) -> Iterator[Hit]:
         if hints:
             what = f"no term of {codelist.nci_code}, but near to one"
             rows = column.where(hints.__contains__)
-            yield Hit(table.name, what, variable.name, rows, hints=hints, spec=variable.at("Codelist"))
+            yield RuleHit(table.name, what, variable.name, rows, hints=hints, spec=variable.at("Codelist"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,12 +23,12 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         found = table.by_name[variable.name].format
         if _plain(found) != _plain(variable.format):
             what = f"the file's format is '{found}', the workbook's '{variable.format}'"
-            yield Hit(table.name, what, variable.name, value=found, spec=variable.at("Format"))
+            yield RuleHit(table.name, what, variable.name, value=found, spec=variable.at("Format"))
 
 
 def _plain(text: str) -> str:

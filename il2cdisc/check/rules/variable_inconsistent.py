@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.standards.sdtm import sdtm_variable
 
@@ -26,7 +26,7 @@ KIND = Kind(
 LEVEL = Level.WARNING
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     first: dict[str, tuple[str, str, str]] = {}
     for table in context.tables.values():
         for variable in table.variables:
@@ -38,4 +38,4 @@ def check(context: Context) -> Iterator[Hit]:
                 if type_ == variable.type and [label, variable.label] == [s and s.label for s in standard]:
                     continue
                 what = f"'{variable.label}' ({variable.type}) here, '{label}' ({type_}) in {dataset}"
-                yield Hit(table.name, what, variable.name)
+                yield RuleHit(table.name, what, variable.name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,9 +23,9 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         label = table.by_name[variable.name].label
         if label != variable.label:
             what = f"the file's label is '{label}', the workbook's '{variable.label}'"
-            yield Hit(table.name, what, variable.name, value=label, spec=variable.at("Label"))
+            yield RuleHit(table.name, what, variable.name, value=label, spec=variable.at("Label"))

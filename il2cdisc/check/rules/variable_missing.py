@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,10 +23,10 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, spec in context.checked:
         for variable in spec.variables:
             if variable.name not in table.by_name and not variable.no_data:
                 near = did_you_mean(variable.name, sorted(set(table.by_name) - set(spec.names)))
                 what = f"{variable.name} is in the workbook, but not in {table.file}"
-                yield Hit(table.name, what, variable.name, hint=near, spec=variable.at("Variable"))
+                yield RuleHit(table.name, what, variable.name, hint=near, spec=variable.at("Variable"))

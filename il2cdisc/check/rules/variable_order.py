@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,12 +23,12 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, spec in context.checked:
         asked = [name for name in spec.names if name in table.by_name]
         found = [name for name in table.by_name if name in spec.by_name]
         for want, have in zip(asked, found, strict=True):
             if want != have:
                 what = f"the file has {have} where the workbook has {want}"
-                yield Hit(table.name, what, have, spec=spec.by_name[want].at("Order"))
+                yield RuleHit(table.name, what, have, spec=spec.by_name[want].at("Order"))
                 break

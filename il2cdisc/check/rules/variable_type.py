@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,9 +23,9 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
         found = table.by_name[variable.name].type
         if found != variable.type:
             what = f"the file has {found}, the workbook asks for {variable.data_type} ({variable.type})"
-            yield Hit(table.name, what, variable.name, value=found, spec=variable.at("Data Type"))
+            yield RuleHit(table.name, what, variable.name, value=found, spec=variable.at("Data Type"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.check.context import Context, Hit
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -23,9 +23,11 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
-def check(context: Context) -> Iterator[Hit]:
+def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, spec in context.checked:
         for name in table.by_name:
             if name not in spec.by_name:
                 near = did_you_mean(name, sorted(set(spec.names) - set(table.by_name)))
-                yield Hit(table.name, f"{name} is in {table.file}, but not in the workbook", name, hint=near)
+                yield RuleHit(
+                    table.name, f"{name} is in {table.file}, but not in the workbook", name, hint=near
+                )

@@ -17,9 +17,9 @@ import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.causes import FEWEST_AT_DATA
-from il2cdisc.check.context import Compared, Context, Hit, reference_cells
+from il2cdisc.check.context import CheckContext, Compared, RuleHit, reference_cells
 from il2cdisc.check.findings import Level
-from il2cdisc.check.table import Flags, Rows, Table
+from il2cdisc.check.table import CheckedTable, Flags, Rows
 from il2cdisc.spec.models import PlannedVisit
 
 KIND = Kind(
@@ -32,7 +32,7 @@ LEVEL = Level.WARNING
 NEEDS = ("Protocol Visits",)
 
 
-def check(context: Context) -> Iterator[Hit | Compared]:
+def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
     table = context.tables.get("SV")
     if table is None or not {"VISITNUM", "SVSTDY", "USUBJID"} <= set(table.by_name):
         return
@@ -65,7 +65,7 @@ def check(context: Context) -> Iterator[Hit | Compared]:
             details = [
                 f"{visit.visit} took place on day {day:.0f}, planned for day {window}" for day in days[rows]
             ]
-            hit = Hit("SV", f"{visit.visit}: visits outside the window", "SVSTDTC", rows, details=details)
+            hit = RuleHit("SV", f"{visit.visit}: visits outside the window", "SVSTDTC", rows, details=details)
             if of_subject:
                 what = "visits of the subject are outside their windows, counted from this first dose"
                 yield replace(hit, compared=Compared("EX", "EXSTDTC", cells[rows], [what] * len(rows)))
@@ -74,7 +74,7 @@ def check(context: Context) -> Iterator[Hit | Compared]:
 
 
 def _shifted(
-    context: Context, table: Table, windows: Sequence[tuple[PlannedVisit, str, Flags, Flags]]
+    context: CheckContext, table: CheckedTable, windows: Sequence[tuple[PlannedVisit, str, Flags, Flags]]
 ) -> tuple[Rows, Flags]:
     """Of each record the row of the first dose's cell (-1: none), and whether most visits of its subject are
     outside their windows: then it is the first day that is wrong, not each of them."""

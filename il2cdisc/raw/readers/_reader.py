@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from il2cdisc.base.problems import Problem, Problems
 from il2cdisc.raw.problems import UNREADABLE
-from il2cdisc.raw.table import Table, joined
+from il2cdisc.raw.table import RawTable, joined
 
 _NO_TEXT = {"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"}
 
@@ -78,7 +78,7 @@ class Reader(Generic[O]):
     suffixes: tuple[str, ...]
     """Endings of its files, lower case."""
     options: type[O]
-    read: Callable[[Path, str, O, Problems], Iterator[Table]]
+    read: Callable[[Path, str, O, Problems], Iterator[RawTable]]
     """Pieces of a file's records, at least one, and its problems; `shown` is the file in messages.
 
     Nothing of a file with a problem that stops is used, whether pieces of it were given before or not.
@@ -88,7 +88,7 @@ class Reader(Generic[O]):
     misread_columns: Callable[[str, Sequence[str], Sequence[str], O], Problem | None] = _no_other_options
     """Why a file has other columns (its own, the expected ones) than the dictionary, if options are why."""
 
-    def whole(self, path: Path, shown: str, options: O, problems: Problems) -> Table | None:
+    def whole(self, path: Path, shown: str, options: O, problems: Problems) -> RawTable | None:
         """All records of a file as one table; None after a problem that stops."""
         before = len(problems.stops)
         pieces = list(self.read(path, shown, options, problems))

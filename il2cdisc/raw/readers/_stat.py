@@ -16,7 +16,7 @@ from il2cdisc.base.problems import Problems, at_line
 from il2cdisc.raw.problems import NO_DATE, NOT_CONVERTED, UNREADABLE
 from il2cdisc.raw.readers._reader import Encoding, Options, Reader
 from il2cdisc.raw.readers._statdates import DateFormat, Shows, convert
-from il2cdisc.raw.table import Table, in_pieces
+from il2cdisc.raw.table import RawTable, in_pieces
 
 
 class StatOptions(Options):
@@ -44,7 +44,7 @@ class StatFormat:
 def stat_reader(name: str, suffixes: tuple[str, ...], format: StatFormat) -> Reader[StatOptions]:
     """The reader of one format."""
 
-    def read(path: Path, shown: str, options: StatOptions, problems: Problems) -> Iterator[Table]:
+    def read(path: Path, shown: str, options: StatOptions, problems: Problems) -> Iterator[RawTable]:
         table = read_stat(path, shown, options, problems, format)
         return in_pieces(table) if table is not None else iter(())
 
@@ -53,7 +53,7 @@ def stat_reader(name: str, suffixes: tuple[str, ...], format: StatFormat) -> Rea
 
 def read_stat(
     path: Path, shown: str, options: StatOptions, problems: Problems, format: StatFormat
-) -> Table | None:
+) -> RawTable | None:
     """A whole file, as the library gives it; None after a problem.
 
     `lines` are records. Numbers are written as the shortest text that reads back to the same number in
@@ -85,7 +85,7 @@ def read_stat(
         name: {_text(value): str(label) for value, label in pairs.items()}
         for name, pairs in meta.variable_value_labels.items()
     }
-    return Table(
+    return RawTable(
         pd.DataFrame({column.name: column.texts for column in columns}, columns=list(frame.columns)),
         np.arange(1, len(frame) + 1, dtype="int64"),
         meta.file_encoding or options.encoding or "",

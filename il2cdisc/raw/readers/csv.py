@@ -32,7 +32,7 @@ from il2cdisc.raw.problems import (
 from il2cdisc.raw.readers._header import HeaderOptions, header_problems
 from il2cdisc.raw.readers._reader import Encoding, Reader
 from il2cdisc.raw.readers._text import MARK, text_blocks, text_problem
-from il2cdisc.raw.table import MOST_ROWS, Lines, Table, in_pieces, line_list, text_frame
+from il2cdisc.raw.table import MOST_ROWS, Lines, RawTable, in_pieces, line_list, text_frame
 
 LONGEST_FIELD = 2**24
 DELIMITERS = (",", ";", "\t", "|")
@@ -51,7 +51,7 @@ class CsvOptions(HeaderOptions):
     delimiter: Annotated[str, Field(min_length=1, max_length=1), AfterValidator(_not_in_values)] = ","
 
 
-def read(path: Path, shown: str, options: CsvOptions, problems: Problems) -> Iterator[Table]:
+def read(path: Path, shown: str, options: CsvOptions, problems: Problems) -> Iterator[RawTable]:
     """A CSV file, a block of its text at a time.
 
     Fields stay as they are: `NA`, leading zeros, spaces. An empty field is missing, quoted or not. What is
@@ -74,7 +74,7 @@ def read(path: Path, shown: str, options: CsvOptions, problems: Problems) -> Ite
     problems.extend(header_problems(head.names, shown, options.header_line))
     body = _Body(head, options.delimiter)
     pieces = body.pieces(itertools.chain([head.rest], blocks))
-    held = next(pieces, None) or Table(_frame(head.names, []), np.array([], dtype="int64"))
+    held = next(pieces, None) or RawTable(_frame(head.names, []), np.array([], dtype="int64"))
     held = replace(held, encoding=options.encoding, notes=head.notes, units=head.units)
     for piece in pieces:
         yield held
@@ -183,18 +183,18 @@ class _Body:
         self._begun = ""
         """The record that a block ended within, which the next one goes on with."""
 
-    def pieces(self, blocks: Iterator[str]) -> Iterator[Table]:
+    def pieces(self, blocks: Iterator[str]) -> Iterator[RawTable]:
         """The records, until the end or one that can't be read."""
         for block in itertools.chain(filter(None, blocks), [""]):
             text, self._begun = self._begun + block, ""
             if text and self.failed is None:
                 yield from self._block(text, final=not block)
 
-    def _block(self, text: str, *, final: bool) -> Iterator[Table]:
+    def _block(self, text: str, *, final: bool) -> Iterator[RawTable]:
         plain = _plain(text, self.names, self.delimiter)
         if plain is not None:
             lines = np.arange(len(plain), dtype="int64") + self.line
-            pieces = in_pieces(Table(plain, lines))
+            pieces = in_pieces(RawTable(plain, lines))
         else:
             pieces = self._careful(text, final=final)
         for piece in pieces:
@@ -203,7 +203,7 @@ class _Body:
         self.line += text.count("\n") - self._begun.count("\n")
         self.is_open = not text.endswith("\n")
 
-    def _careful(self, text: str, *, final: bool) -> Iterator[Table]:
+    def _careful(self, text: str, *, final: bool) -> Iterator[RawTable]:
         """Record by record, with the physical line of each."""
         reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=self.delimiter, strict=True)
         line = self.line
@@ -219,7 +219,7 @@ class _Body:
         if self.failed is not None and not final and reader.line_num == _line_count(text):
             self.failed, self._begun = None, text.split("\n", line - self.line)[-1]
 
-    def _fitting(self, rows: Sequence[Sequence[str]], lines: Lines) -> Iterator[Table]:
+    def _fitting(self, rows: Sequence[Sequence[str]], lines: Lines) -> Iterator[RawTable]:
         """The records that fit the header; the lines of others are gathered."""
         widths = np.fromiter(map(len, rows), dtype="int64", count=len(rows))
         fits = widths == len(self.names)
@@ -228,7 +228,7 @@ class _Body:
         self.ragged += zip(lines[wrong].tolist(), widths[wrong].tolist(), strict=True)
         if fits.any():
             fitting = rows if fits.all() else list(itertools.compress(rows, fits))
-            yield Table(_frame(self.names, fitting), lines[fits])
+            yield RawTable(_frame(self.names, fitting), lines[fits])
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -38,11 +38,11 @@ from il2cdisc.raw.problems import (
 )
 from il2cdisc.raw.readers._header import HeaderOptions, header_problems
 from il2cdisc.raw.readers._reader import Reader
-from il2cdisc.raw.table import MOST_ROWS, Table, line_list, text_frame
+from il2cdisc.raw.table import MOST_ROWS, RawTable, line_list, text_frame
 from il2cdisc.study.model import Text
 from il2cdisc.transport.cells import Marks, Where
 from il2cdisc.transport.ooxml import EXPORT, PackageError
-from il2cdisc.transport.sheets import Package, cell_values
+from il2cdisc.transport.sheets import SheetPackage, cell_values
 
 EXCEL_DIGITS = 15
 DATES = (datetime.date, datetime.time, datetime.timedelta)
@@ -60,7 +60,7 @@ class XlsxOptions(HeaderOptions):
         return self.sheet
 
 
-def read(path: Path, shown: str, options: XlsxOptions, problems: Problems) -> Iterator[Table]:
+def read(path: Path, shown: str, options: XlsxOptions, problems: Problems) -> Iterator[RawTable]:
     """One sheet of a workbook. `lines` are sheet rows.
 
     A date cell becomes `yyyy-mm-dd`, with its time `yyyy-mm-dd hh:mm:ss`, a time cell `hh:mm:ss`, and its
@@ -72,7 +72,7 @@ def read(path: Path, shown: str, options: XlsxOptions, problems: Problems) -> It
     data, name = path.read_bytes(), options.sheet
     failing = ""
     try:
-        with closing(Package(data, EXPORT)) as package:
+        with closing(SheetPackage(data, EXPORT)) as package:
             package.verify()
             if name not in package.sheets:
                 what, hint = f"There is no sheet '{name}'.", did_you_mean(name, package.sheets)
@@ -99,7 +99,7 @@ def unread_sheets(path: Path, shown: str, read: Sequence[XlsxOptions], problems:
     """Report each sheet with cells that no form reads: the data in it are nowhere else."""
     names = [options.sheet for options in read]
     try:
-        with closing(Package(path.read_bytes(), EXPORT)) as package:
+        with closing(SheetPackage(path.read_bytes(), EXPORT)) as package:
             for name in package.sheets:
                 if name not in names and not package.is_empty(name):
                     hidden = ", and it is hidden" if package.marks(name).hidden else ""
@@ -157,7 +157,7 @@ def _sheet_problems(sheet: _Sheet, merged: Iterable[tuple[Where, Where]], marks:
         yield BLANK_LINES.at(places[0], "Blank rows are between the records.", records=places)
 
 
-def _pieces(sheet: _Sheet, marks: Marks, unit_line: int) -> Iterator[Table]:
+def _pieces(sheet: _Sheet, marks: Marks, unit_line: int) -> Iterator[RawTable]:
     """The records as text; what is said of the sheet is in the first piece."""
     dated = _dated(sheet)
     notes = [f"Excel dates in {name}" for name in dated]
@@ -166,7 +166,7 @@ def _pieces(sheet: _Sheet, marks: Marks, unit_line: int) -> Iterator[Table]:
     for start in range(0, max(len(sheet.kept), 1), MOST_ROWS):
         kept = sheet.kept[start : start + MOST_ROWS]
         lines = np.array(kept, dtype="int64") + 1
-        piece = Table(text_frame(_columns(sheet, kept, marks)), lines)
+        piece = RawTable(text_frame(_columns(sheet, kept, marks)), lines)
         facts = replace(piece, encoding="utf-8", notes=tuple(notes), date_columns=dated, units=units)
         yield piece if start else facts
 

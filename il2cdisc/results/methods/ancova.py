@@ -8,12 +8,12 @@ from typing import Literal, cast
 
 import pandas as pd
 
-from il2cdisc.results.frame import Cell, frame_of
+from il2cdisc.results.frame import ResultCell, frame_of
 from il2cdisc.results.method import Method
 from il2cdisc.results.problems import NOT_ESTIMABLE
 from il2cdisc.results.shape import P_VALUE, WHOLE, ResultRow, RowShape, ShownLine, as_collected, under
 from il2cdisc.results.work import Work, present
-from il2cdisc.spec.tlf import Analysis, Column, Display
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, DisplayColumn
 from il2cdisc.stats.ancova import Ancova, Contrast, ancova
 from il2cdisc.stats.estimates import Estimate, NotEstimableError, found, missing
 
@@ -39,7 +39,7 @@ def run(work: Work) -> pd.DataFrame:
         fit = _fit(work, levels, reference)
     except NotEstimableError as why:
         return frame_of(_failed(work, columns, reference, str(why)))
-    cells: list[Cell] = []
+    cells: list[ResultCell] = []
     for column, level in zip(columns, levels, strict=True):
         cells += _cells(work, column, levels, _estimates(fit, level, work.analysis.options))
     return frame_of(cells)
@@ -69,7 +69,7 @@ def _estimates(fit: Ancova, level: str, options: dict[str, str]) -> dict[str, Es
     return out
 
 
-def refuse(display: Display, analysis: Analysis) -> list[str]:
+def refuse(display: Display, analysis: DisplayAnalysis) -> list[str]:
     """What is wrong with the options."""
     options = analysis.options
     levels = [column.values[0] for column in display.columns if len(column.values) == 1]
@@ -109,8 +109,8 @@ def _back(back: Callable[[float], float], value: float) -> Estimate:
         return missing("The result is too large to be transformed back.")
 
 
-def _failed(work: Work, columns: list[Column], reference: str, why: str) -> list[Cell]:
-    cells: list[Cell] = []
+def _failed(work: Work, columns: list[DisplayColumn], reference: str, why: str) -> list[ResultCell]:
+    cells: list[ResultCell] = []
     levels = [column.values[0] for column in columns]
     complete = work.rows.loc[work.rows[_model(work.analysis)].notna().all(axis="columns")]
     for column, level in zip(columns, levels, strict=True):
@@ -124,7 +124,9 @@ def _failed(work: Work, columns: list[Column], reference: str, why: str) -> list
     return cells
 
 
-def _cells(work: Work, column: Column, levels: list[str], estimates: dict[str, Estimate]) -> list[Cell]:
+def _cells(
+    work: Work, column: DisplayColumn, levels: list[str], estimates: dict[str, Estimate]
+) -> list[ResultCell]:
     complete = tuple(present(name) for name in _model(work.analysis))
     return [
         work.cell(
@@ -140,7 +142,7 @@ def _cells(work: Work, column: Column, levels: list[str], estimates: dict[str, E
     ]
 
 
-def _model(analysis: Analysis) -> list[str]:
+def _model(analysis: DisplayAnalysis) -> list[str]:
     """The variables of the model: of a record that it uses none is missing."""
     names = [analysis.variables[0].name, *analysis.option_list("factors")]
     return list(dict.fromkeys([*names, *analysis.option_list("covariates")]))
@@ -153,7 +155,7 @@ def _one_row_a_subject(rows: pd.DataFrame) -> None:
         raise NotEstimableError(f"The model needs one row per subject; {first} has several.")
 
 
-def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
     """The label of the analysis, below it its lines."""
     shown = [(row.number, line) for row in found for line in lines]
     return under(

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from il2cdisc.results.frame import Cell, frame_of, percentage
+from il2cdisc.results.frame import ResultCell, frame_of, percentage
 from il2cdisc.results.method import Method
 from il2cdisc.results.problems import NO_SUBJECTS
 from il2cdisc.results.shape import PERCENT, WHOLE, ResultRow, RowShape, ShownLine, under
 from il2cdisc.results.work import Work, level_texts
 from il2cdisc.spec.conditions import Condition, equals
-from il2cdisc.spec.tlf import Analysis, Display, Line
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, Line
 from il2cdisc.stats.estimates import found
 
 MISSING = "Missing"
@@ -26,7 +26,7 @@ def run(work: Work) -> pd.DataFrame:
     not missing. A value of the data that Levels does not name gets a row behind them, missing values the last
     (label: option `missing`), so that nobody falls out of the table.
     """
-    cells: list[Cell] = []
+    cells: list[ResultCell] = []
     row = 0
     for item in work.analysis.variables:
         levels = level_texts(work.rows[item.name])
@@ -49,8 +49,8 @@ def _shown(work: Work, name: str, levels: pd.Series) -> list[tuple[str, Conditio
 
 def _cells(
     work: Work, row: int, name: str, level: str, condition: Condition, inside: pd.Series
-) -> list[Cell]:
-    cells: list[Cell] = []
+) -> list[ResultCell]:
+    cells: list[ResultCell] = []
     for column, rows in work.columns():
         size = _denominator(work, column.label, rows, name)
         n = int(rows.loc[inside.loc[rows.index], "USUBJID"].nunique())
@@ -70,7 +70,7 @@ def _cells(
     return cells
 
 
-def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
     """The label of the analysis, below it a row for each level."""
     labels = {level.name: level.label for level in analysis.levels}
     return under(
@@ -82,7 +82,7 @@ def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultR
     )
 
 
-def refuse(display: Display, analysis: Analysis) -> list[str]:
+def refuse(display: Display, analysis: DisplayAnalysis) -> list[str]:
     """What is wrong with the options."""
     given = analysis.options.get("denominator", DENOMINATORS[0])
     return (

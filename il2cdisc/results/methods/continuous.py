@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from il2cdisc.results.frame import Cell, frame_of
+from il2cdisc.results.frame import ResultCell, frame_of
 from il2cdisc.results.method import Method
 from il2cdisc.results.problems import TOO_FEW_VALUES
 from il2cdisc.results.shape import WHOLE, ResultRow, RowShape, ShownLine, as_collected, head
 from il2cdisc.results.work import Work, level_texts, present
 from il2cdisc.spec.conditions import equals
-from il2cdisc.spec.tlf import Analysis, Column, Line
+from il2cdisc.spec.tlf import DisplayAnalysis, DisplayColumn, Line
 from il2cdisc.stats.descriptive import describe
 
 STATISTICS = {
@@ -36,7 +36,7 @@ def run(work: Work) -> pd.DataFrame:
     is counted); several are separated by semicolons.
     """
     omitted = _omitted(work.analysis.options.get("omit", ""))
-    cells: list[Cell] = []
+    cells: list[ResultCell] = []
     row = 0
     by = work.analysis.by
     texts = level_texts(work.rows[by]) if by else None
@@ -52,8 +52,13 @@ def run(work: Work) -> pd.DataFrame:
 
 
 def _cells(
-    work: Work, row: int, name: str, column: Column, values: pd.Series, groups: tuple[tuple[str, str], ...]
-) -> list[Cell]:
+    work: Work,
+    row: int,
+    name: str,
+    column: DisplayColumn,
+    values: pd.Series,
+    groups: tuple[tuple[str, str], ...],
+) -> list[ResultCell]:
     conditions = (*(equals(*group) for group in groups), present(name))
     return [
         work.cell(
@@ -63,7 +68,7 @@ def _cells(
     ]
 
 
-def _levels(analysis: Analysis, texts: pd.Series | None) -> list[str]:
+def _levels(analysis: DisplayAnalysis, texts: pd.Series | None) -> list[str]:
     if texts is None:
         return [""]
     named = [item.name for item in analysis.by_levels]
@@ -75,7 +80,7 @@ def _omitted(text: str) -> set[tuple[str, str]]:
     return {(variable.strip(), level.strip()) for variable, _, level in pairs}
 
 
-def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
     """The lines of each variable at each level, below the labels of analysis, level and variable.
 
     A level is a block; a variable has a label if there are several.
@@ -103,7 +108,7 @@ def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultR
     return out
 
 
-def _path(analysis: Analysis, row: ResultRow) -> list[str]:
+def _path(analysis: DisplayAnalysis, row: ResultRow) -> list[str]:
     """The labels that a row is below: of the analysis, of the level, and of one of several variables."""
     top = [analysis.label] if analysis.label else []
     labels = {item.name: item.label for item in analysis.by_levels}

@@ -15,7 +15,7 @@ from il2cdisc.results.method import Method
 from il2cdisc.results.shape import ResultRow, RowShape, ShownLine
 from il2cdisc.results.work import Work, level_texts, record_keys
 from il2cdisc.spec.conditions import equals, written
-from il2cdisc.spec.tlf import Analysis
+from il2cdisc.spec.tlf import DisplayAnalysis
 
 
 def run(work: Work) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def _equal(name: str, texts: pd.Series) -> pd.Series:
     return pd.Series(clauses.take(codes), index=texts.index)
 
 
-def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
     """A row for each record; those of a subject are a block."""
     blocks: dict[str, int] = {}
     return [RowShape(result=row.number, block=blocks.setdefault(row.level, len(blocks))) for row in found]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from il2cdisc.results.frame import Cell, frame_of, percentage
+from il2cdisc.results.frame import ResultCell, frame_of, percentage
 from il2cdisc.results.method import Method
 from il2cdisc.results.problems import NO_SUBJECTS
 from il2cdisc.results.shape import PERCENT, WHOLE, ResultRow, RowShape, ShownLine, head
 from il2cdisc.results.work import Work, level_texts
 from il2cdisc.spec.conditions import Condition, equals
-from il2cdisc.spec.tlf import Analysis, Line
+from il2cdisc.spec.tlf import DisplayAnalysis, Line
 from il2cdisc.stats.estimates import found
 
 MISSING = "Missing"
@@ -34,7 +34,7 @@ def run(work: Work) -> pd.DataFrame:
         return frame_of([])
     tables = [_counts(work, terms, names[: depth + 1]) for depth in range(len(names))]
     absent = {name: _absent(texts, missing) for name, texts in given.items()}
-    cells: list[Cell] = []
+    cells: list[ResultCell] = []
     for row, path in enumerate(_ordered(terms, names, work.analysis.sort == "Frequency")):
         pairs = zip(names, path, strict=False)
         conditions = tuple(
@@ -88,10 +88,10 @@ def _cells(
     path: tuple[str, ...],
     counts: Counts,
     conditions: tuple[Condition, ...],
-) -> list[Cell]:
+) -> list[ResultCell]:
     broader = tuple(zip(names, path[:-1], strict=False))
     own = names[len(path) - 1]
-    cells: list[Cell] = []
+    cells: list[ResultCell] = []
     for column in work.display.columns:
         n, events = counts[column.label].get(path, (0, 0))
         size = work.sizes[column.label]
@@ -112,7 +112,7 @@ def _cells(
     return cells
 
 
-def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
     """A row for each term, one step further in than the broader term; a broadest term begins a block."""
     out = [head(analysis.label)] if analysis.label else []
     top, block = len(out), 0

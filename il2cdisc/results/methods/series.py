@@ -8,10 +8,10 @@ from il2cdisc.results.method import Method
 from il2cdisc.results.methods import continuous
 from il2cdisc.results.problems import TOO_FEW_VALUES
 from il2cdisc.results.shape import ResultRow, RowShape, ShownLine
-from il2cdisc.spec.tlf import Analysis, Line
+from il2cdisc.spec.tlf import DisplayAnalysis, Line
 
 
-def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
     """A row for each visit: the numbers of the figure, as a table."""
     template = lines[0].template
     return [

@@ -11,7 +11,7 @@ from il2cdisc.results.method import Method
 from il2cdisc.results.problems import NO_SUBJECTS
 from il2cdisc.results.shape import PERCENT, WHOLE, ResultRow, RowShape, ShownLine
 from il2cdisc.results.work import Work
-from il2cdisc.spec.tlf import Analysis, Line
+from il2cdisc.spec.tlf import DisplayAnalysis, Line
 from il2cdisc.stats.estimates import found
 
 
@@ -27,7 +27,7 @@ def run(work: Work) -> pd.DataFrame:
     return frame_of(cells)
 
 
-def rows(analysis: Analysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
     """One row with the label of the analysis."""
     return [RowShape(label=analysis.label, result=row.number, template=lines[0].template) for row in found]
 

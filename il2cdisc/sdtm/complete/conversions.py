@@ -13,7 +13,7 @@ from il2cdisc.spec.models import Conversion
 
 
 @dataclass(frozen=True)
-class Rule:
+class ConversionRule:
     """What the sheet Conversions says of results of one test, specimen and unit."""
 
     conversion: Conversion | None

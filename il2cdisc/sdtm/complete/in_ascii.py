@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Kind, Problems, Severity
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.steps import Step
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
 from il2cdisc.spec.models import Spec
@@ -50,7 +50,7 @@ Spell = Callable[[str], Spelling]
 
 
 @dataclass(frozen=True)
-class _Where:
+class _TextPlace:
     """What a column is: its dataset, its name, and whether it is free text."""
 
     dataset: str
@@ -107,7 +107,7 @@ def _frame(
     free: Callable[[str], bool],
     spell: Spell,
     problems: Problems,
-    places: Places,
+    places: RawPlaces,
 ) -> pd.DataFrame:
     new: dict[str, pd.Series] = {}
     for name in map(str, frame.columns):
@@ -115,7 +115,7 @@ def _frame(
         if name == "field" or name.startswith("@") or not isinstance(column.dtype, pd.StringDtype):
             continue
         if not _plain(column):
-            new[name] = _column(column, _Where(dataset, name, free(name)), spell, problems, places)
+            new[name] = _column(column, _TextPlace(dataset, name, free(name)), spell, problems, places)
     return frame.assign(**new) if new else frame
 
 
@@ -125,7 +125,9 @@ def _plain(column: pd.Series) -> bool:
     return not len(used) or (int(used.max()) < 0x7F and int(used.min()) >= BLANK)
 
 
-def _column(column: pd.Series, where: _Where, spell: Spell, problems: Problems, places: Places) -> pd.Series:
+def _column(
+    column: pd.Series, where: _TextPlace, spell: Spell, problems: Problems, places: RawPlaces
+) -> pd.Series:
     codes, values = pd.factorize(column)
     texts: list[str | None] = []
     for code, value in enumerate(map(str, values)):
@@ -136,7 +138,7 @@ def _column(column: pd.Series, where: _Where, spell: Spell, problems: Problems, 
 
 
 def _value(
-    value: str, where: _Where, spell: Spell, problems: Problems, at: Callable[[], list[Address]]
+    value: str, where: _TextPlace, spell: Spell, problems: Problems, at: Callable[[], list[Address]]
 ) -> str:
     """The spelling of one value; what is wrong with it, or what it became, is reported once."""
     if value.isascii() and value.isprintable():
@@ -161,5 +163,5 @@ def _report(problems: Problems, kind: Kind, what: str, values: Iterable[str], pl
     problems.add(kind.at(where, what, values=values, records=places))
 
 
-def _at(column: pd.Series, rows: np.ndarray, where: _Where, places: Places) -> list[Address]:
+def _at(column: pd.Series, rows: np.ndarray, where: _TextPlace, places: RawPlaces) -> list[Address]:
     return places.of(pd.Series(rows, index=column.index), where.name)

@@ -14,14 +14,14 @@ from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.numbers import Flags, Floats, Readings, at_least, below, number_of, read_numbers
 from il2cdisc.base.ranges import ABNORMAL, INDICATORS, NORMAL, indicators
 from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.complete.conversions import Rule
+from il2cdisc.sdtm.complete.conversions import ConversionRule
 from il2cdisc.sdtm.complete.mapped import with_new
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.spec.models import RangeSpec, Spec
 
 
 @dataclass(frozen=True)
-class Limits:
+class ReferenceLimits:
     """The collected lower or upper limits of a domain.
 
     `values` are in the standard unit, NaN for none; `unreadable` are the rows whose limit is there and is
@@ -35,19 +35,23 @@ class Limits:
 
 
 def collected_limits(
-    frame: pd.DataFrame, variable: str, rules: Sequence[Rule], rule: NDArray[np.int64], places: Places
-) -> Limits:
+    frame: pd.DataFrame,
+    variable: str,
+    rules: Sequence[ConversionRule],
+    rule: NDArray[np.int64],
+    places: RawPlaces,
+) -> ReferenceLimits:
     """The collected limits of one end; all missing where the variable is not there."""
     if variable not in frame:
         nothing = Readings((), np.full(len(frame), -1))
-        return Limits(variable, nothing, nothing.values, nothing.are_numbers)
+        return ReferenceLimits(variable, nothing, nothing.values, nothing.are_numbers)
     readings = read_numbers(frame[variable], places.decimal_commas(frame, variable))
     group, first = alike([pd.Series(readings.place), pd.Series(rule)])
     pairs = zip(readings.place[first].tolist(), rule[first].tolist(), strict=True)
     texts = [None if place < 0 else rules[n].standard_text(readings.distinct[place]) for place, n in pairs]
     values = np.array([np.nan if text is None else number_of(text) for text in texts])[group]
     unknown = np.array([item.unknown for item in rules], dtype=bool)[rule] & readings.are_numbers
-    return Limits(variable, readings, values, (readings.place >= 0) & np.isnan(values) & ~unknown)
+    return ReferenceLimits(variable, readings, values, (readings.place >= 0) & np.isnan(values) & ~unknown)
 
 
 def with_ranges(
@@ -55,7 +59,7 @@ def with_ranges(
     name: str,
     spec: Spec,
     subjects: pd.DataFrame,
-    limits: tuple[Limits, Limits],
+    limits: tuple[ReferenceLimits, ReferenceLimits],
 ) -> pd.DataFrame:
     """--STNRLO, --STNRHI and --NRIND: collected limits, else those of the sheet Ranges.
 

@@ -15,7 +15,7 @@ from il2cdisc.sdtm.complete.mapped import MappedDataset, decimal_commas
 
 
 @dataclass(frozen=True)
-class Places:
+class RawPlaces:
     """Where the records of a mapped dataset come from; nothing is known without `address`."""
 
     item: MappedDataset | None = None
@@ -62,4 +62,4 @@ class Places:
         return list(dict.fromkeys(found))
 
 
-NOWHERE = Places()
+NOWHERE = RawPlaces()

@@ -11,7 +11,7 @@ from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.base.rowids import id_columns
 from il2cdisc.finish import FIELD, Finished, finished
-from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.places import NOWHERE, RawPlaces
 from il2cdisc.sdtm.complete.problems import REQUIRED_MISSING, UNKNOWN_VARIABLE
 from il2cdisc.sdtm.complete.steps import StudyStep
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
@@ -48,7 +48,7 @@ def check_variables(made: Iterable[object], wanted: DatasetSpec, problems: Probl
 
 
 def as_dataset(
-    frame: pd.DataFrame, wanted: DatasetSpec, study_id: str, problems: Problems, places: Places = NOWHERE
+    frame: pd.DataFrame, wanted: DatasetSpec, study_id: str, problems: Problems, places: RawPlaces = NOWHERE
 ) -> Finished:
     """The dataset of completed rows; a mandatory variable that nothing makes is reported."""
     made = finished(

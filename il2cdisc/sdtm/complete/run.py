@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.complete.mapped import MappedDataset
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.problems import UNKNOWN_DATASET
 from il2cdisc.sdtm.complete.steps import all_steps
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
@@ -55,4 +55,4 @@ def _domains(
         if wanted is None:
             problems.add(UNKNOWN_DATASET.at(Address(dataset=name), f"the workbook has no dataset {name}"))
             continue
-        yield Domain(item, wanted, item.frame, item.supplemental, Places(item, address))
+        yield Domain(item, wanted, item.frame, item.supplemental, RawPlaces(item, address))

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from il2cdisc.base.numbers import Readings, numbers_of, read_numbers
 from il2cdisc.base.problems import Address, Problems, values_of
 from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.complete.conversions import Rule
-from il2cdisc.sdtm.complete.limits import Limits, collected_limits, with_ranges
+from il2cdisc.sdtm.complete.conversions import ConversionRule
+from il2cdisc.sdtm.complete.limits import ReferenceLimits, collected_limits, with_ranges
 from il2cdisc.sdtm.complete.mapped import with_new
-from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.places import NOWHERE, RawPlaces
 from il2cdisc.sdtm.complete.problems import NO_CONVERSION
 from il2cdisc.sdtm.complete.steps import Step
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
@@ -42,7 +42,7 @@ def with_standard_results(
     spec: Spec,
     subjects: pd.DataFrame,
     problems: Problems,
-    places: Places = NOWHERE,
+    places: RawPlaces = NOWHERE,
 ) -> pd.DataFrame:
     """--STRESC, --STRESN, --STRESU, --STNRLO, --STNRHI, --NRIND of a findings domain.
 
@@ -81,7 +81,7 @@ def with_standard_results(
 
 
 def _standard(
-    results: Readings, rules: list[Rule], rule: NDArray[np.int64], name: str
+    results: Readings, rules: list[ConversionRule], rule: NDArray[np.int64], name: str
 ) -> dict[str, pd.api.extensions.ExtensionArray | NDArray[np.float64]]:
     """--STRESC, --STRESN and --STRESU: they depend on the result and its rule alone."""
     group, first = alike([pd.Series(results.place), pd.Series(rule)])
@@ -99,7 +99,7 @@ def _standard(
 
 
 def _with_points(
-    frame: pd.DataFrame, variable: str, results: Readings, limits: tuple[Limits, Limits]
+    frame: pd.DataFrame, variable: str, results: Readings, limits: tuple[ReferenceLimits, ReferenceLimits]
 ) -> pd.DataFrame:
     """Results and limits that were read with a decimal comma, with a point for it."""
     new: dict[str, pd.Series] = {}
@@ -110,7 +110,7 @@ def _with_points(
     return frame.assign(**new) if new else frame
 
 
-def _rules(frame: pd.DataFrame, name: str, spec: Spec) -> tuple[list[Rule], NDArray[np.int64]]:
+def _rules(frame: pd.DataFrame, name: str, spec: Spec) -> tuple[list[ConversionRule], NDArray[np.int64]]:
     """Rules of the tests, specimens and units of a domain, and which one each record has."""
     rows = [c for c in spec.conversions if c.dataset == name]
     specific = {(c.testcd, c.specimen, c.from_unit): c for c in rows}
@@ -119,15 +119,15 @@ def _rules(frame: pd.DataFrame, name: str, spec: Spec) -> tuple[list[Rule], NDAr
     known = [key for key in keys if key is not None]
     number, first = alike(known or [pd.Series("", index=frame.index)])
     distinct = [[""] * len(first) if key is None else key.iloc[first].fillna("").tolist() for key in keys]
-    rules: list[Rule] = []
+    rules: list[ConversionRule] = []
     for test, specimen, unit in zip(*distinct, strict=True):
         found = specific.get((test, specimen, unit)) or specific.get((test, "", unit))
-        rules.append(Rule(found, unit != "", test in in_unit))
+        rules.append(ConversionRule(found, unit != "", test in in_unit))
     return rules, number
 
 
 def _tell_unknown(
-    frame: pd.DataFrame, name: str, unknown: NDArray[np.bool_], problems: Problems, places: Places
+    frame: pd.DataFrame, name: str, unknown: NDArray[np.bool_], problems: Problems, places: RawPlaces
 ) -> None:
     rows = frame[unknown]
     unit = rows[f"{name}ORRESU"].fillna("no unit") if f"{name}ORRESU" in rows else "no unit"

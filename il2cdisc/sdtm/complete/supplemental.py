@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from il2cdisc.base.datasets import Dataset, byte_lengths, repeated
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.complete.mapped import number_text
-from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.places import NOWHERE, RawPlaces
 from il2cdisc.sdtm.complete.problems import UNKNOWN_QUALIFIER
 from il2cdisc.sdtm.complete.records import as_dataset
 from il2cdisc.sdtm.complete.steps import SUPPLEMENTS, StudyStep
@@ -72,7 +72,7 @@ def supplemental(
     spec: Spec,
     labels: dict[str, str],
     problems: Problems,
-    places: Places = NOWHERE,
+    places: RawPlaces = NOWHERE,
 ) -> pd.DataFrame:
     """Records of SUPP-- with a column `parent`: the position of the parent record in `frame`."""
     known = spec.qualifiers(f"SUPP{name}")

@@ -12,7 +12,7 @@ import pandas as pd
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.complete.mapped import MappedDataset, with_new
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.spec.models import DatasetSpec, Spec
 from il2cdisc.study import TextFacts
 
@@ -32,7 +32,7 @@ class Domain:
     wanted: DatasetSpec
     frame: pd.DataFrame
     qualifiers: pd.DataFrame
-    places: Places
+    places: RawPlaces
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property

@@ -8,7 +8,7 @@ import pandas as pd
 
 from il2cdisc.base.dates import text_over_distinct
 from il2cdisc.base.problems import Address, Problems, records_of
-from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.places import NOWHERE, RawPlaces
 from il2cdisc.sdtm.complete.problems import NO_TEST_NAME
 from il2cdisc.sdtm.complete.steps import Step
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
@@ -25,7 +25,7 @@ STEP = Step("test_names", _run, makes=("--TEST",), after=("visit_numbers",))
 
 
 def with_test_names(
-    frame: pd.DataFrame, name: str, spec: Spec, problems: Problems, places: Places = NOWHERE
+    frame: pd.DataFrame, name: str, spec: Spec, problems: Problems, places: RawPlaces = NOWHERE
 ) -> pd.DataFrame:
     """--TEST by the decode of --TESTCD; a code without one is reported.
 

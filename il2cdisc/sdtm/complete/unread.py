@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from il2cdisc.base.numbers import Flags, Floats, NumberKind, Readings, above, read_number
 from il2cdisc.base.problems import Address, Kind, Problems, values_of
 from il2cdisc.base.rows import alike
-from il2cdisc.sdtm.complete.limits import Limits
-from il2cdisc.sdtm.complete.places import Places
+from il2cdisc.sdtm.complete.limits import ReferenceLimits
+from il2cdisc.sdtm.complete.places import RawPlaces
 from il2cdisc.sdtm.complete.problems import LIMIT_UNREAD, LIMITS_REVERSED, RESULT_UNREAD
 from il2cdisc.spec.models import Spec
 
@@ -32,7 +32,7 @@ def report_results(
     results: Readings,
     numbers: Floats,
     problems: Problems,
-    places: Places,
+    places: RawPlaces,
 ) -> None:
     """Report results without a number of tests that have numbers: one problem per test and text.
 
@@ -67,10 +67,10 @@ def report_results(
 def report_limits(
     frame: pd.DataFrame,
     name: str,
-    limits: tuple[Limits, Limits],
+    limits: tuple[ReferenceLimits, ReferenceLimits],
     results: Flags,
     problems: Problems,
-    places: Places,
+    places: RawPlaces,
 ) -> None:
     """Report collected limits that are not numbers, and lower limits above the upper ones.
 
@@ -79,7 +79,7 @@ def report_limits(
     for limit in limits:
         wrong = limit.unreadable & (results | limit.readings.where(lambda found: found.has_digits))
 
-        def what(row: int, limit: Limits = limit) -> tuple[str, str]:
+        def what(row: int, limit: ReferenceLimits = limit) -> tuple[str, str]:
             found = limit.readings.distinct[limit.readings.place[row]]
             return found.given, f"{found.given!r} {SAID[found.kind]}; {name}NRIND is not derived from it"
 
@@ -104,7 +104,7 @@ def _report(
     keys: Sequence[NDArray[np.int64]],
     what: Callable[[int], tuple[str, str]],
     problems: Problems,
-    places: Places,
+    places: RawPlaces,
 ) -> None:
     """A problem for each group of wrong rows with the same keys; `what` says a row's value and sentence."""
     rows = np.flatnonzero(wrong)

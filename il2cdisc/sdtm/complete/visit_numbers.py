@@ -11,7 +11,7 @@ import pandas as pd
 from il2cdisc.base.dates import over_distinct
 from il2cdisc.base.problems import Address, Problems, records_of
 from il2cdisc.sdtm.complete.mapped import with_new
-from il2cdisc.sdtm.complete.places import NOWHERE, Places
+from il2cdisc.sdtm.complete.places import NOWHERE, RawPlaces
 from il2cdisc.sdtm.complete.problems import UNKNOWN_VISIT
 from il2cdisc.sdtm.complete.steps import Step
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
@@ -30,7 +30,7 @@ STEP = Step("visit_numbers", _run, makes=("VISITNUM", "VISITDY"), after=("in_asc
 
 
 def with_visit_numbers(
-    frame: pd.DataFrame, name: str, protocol: Protocol, problems: Problems, places: Places = NOWHERE
+    frame: pd.DataFrame, name: str, protocol: Protocol, problems: Problems, places: RawPlaces = NOWHERE
 ) -> pd.DataFrame:
     """VISITNUM and VISITDY by VISIT; a visit that is not planned has its number at the end of its name.
 

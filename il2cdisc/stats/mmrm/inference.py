@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from il2cdisc.stats.mmrm.likelihood import Point, Repeated, hessian, projections
+from il2cdisc.stats.mmrm.likelihood import LikelihoodPoint, Repeated, hessian, projections
 from il2cdisc.stats.mmrm.structures import Structure
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,7 @@ NOT_POSITIVE = "The adjusted variance is not positive; ask for Satterthwaite."
 
 
 @dataclass(frozen=True)
-class Row:
+class ContrastRow:
     """One linear combination: its estimate, standard error and degrees of freedom.
 
     `se` is NaN where Kenward and Roger's adjusted variance is not positive.
@@ -67,7 +67,7 @@ class Inference:
         data: Repeated,
         structure: Structure,
         natural: Floats,
-        point: Point,
+        point: LikelihoodPoint,
         *,
         reml: bool,
         method: str,
@@ -85,7 +85,9 @@ class Inference:
             inner = self._adjustment(data, point, directions, bent)
             self.variance = self.variance + 2 * self._half @ inner @ self._half.T
 
-    def _adjustment(self, data: Repeated, point: Point, directions: Floats, second: Floats | None) -> Floats:
+    def _adjustment(
+        self, data: Repeated, point: LikelihoodPoint, directions: Floats, second: Floats | None
+    ) -> Floats:
         """Σ_hj W_hj (Q_hj - P_h Φ P_j - ¼ R_hj) in the coordinates of U."""
         m, q = data.m, directions.shape[2]
         n, _, p = point.weighted.shape
@@ -103,7 +105,7 @@ class Inference:
             out = out - 0.25 * projections(point, bend[:, :, None])[0]
         return (out + out.T) / 2
 
-    def row(self, c: Floats) -> Row:
+    def row(self, c: Floats) -> ContrastRow:
         """The estimate c'β, its standard error and degrees of freedom."""
         u = self._half.T @ c
         variance = float(u @ u)
@@ -111,7 +113,7 @@ class Inference:
         spread = float(slope @ self.parameters @ slope)
         df = 2 * variance**2 / spread if spread > 0 else np.inf
         adjusted = float(c @ self.variance @ c)
-        return Row(float(c @ self.beta), float(np.sqrt(adjusted)) if adjusted > 0 else np.nan, df)
+        return ContrastRow(float(c @ self.beta), float(np.sqrt(adjusted)) if adjusted > 0 else np.nan, df)
 
     def joint(self, rows: Floats) -> Joint:
         """F test that all `rows` (k, p) of full rank are 0."""

@@ -80,7 +80,7 @@ def arrange(subject: Integers, visit: Integers, y: Floats, x: Floats, m: int) ->
 
 
 @dataclass(frozen=True)
-class Point:
+class LikelihoodPoint:
     """The likelihood at one covariance matrix, with what its derivatives are made of.
 
     `half` is U with Φ = U U'; `weighted` (N, m, p) is A_i X_i U and `residual` (N, m) is A_i r_i, so that
@@ -95,7 +95,7 @@ class Point:
     residual: Floats
 
 
-def evaluate(data: Repeated, sigma: Floats, *, reml: bool) -> Point | None:
+def evaluate(data: Repeated, sigma: Floats, *, reml: bool) -> LikelihoodPoint | None:
     """The likelihood at `sigma` (m, m); None where `sigma` or X'WX is not positive definite."""
     mask = data.patterns.astype("float64")
     both = mask[:, :, None] * mask[:, None, :]
@@ -126,10 +126,10 @@ def evaluate(data: Repeated, sigma: Floats, *, reml: bool) -> Point | None:
         deviance += 2 * float(np.log(np.diag(lower)).sum()) - data.p * np.log(2 * np.pi)
     if not np.isfinite(deviance):
         return None
-    return Point(float(deviance), beta, half, inverse, wx @ half, residual)
+    return LikelihoodPoint(float(deviance), beta, half, inverse, wx @ half, residual)
 
 
-def _spread(data: Repeated, point: Point, *, reml: bool) -> Floats:
+def _spread(data: Repeated, point: LikelihoodPoint, *, reml: bool) -> Floats:
     """F_k = A_k C_k A_k (K, m, m); C_k = Σ r_i r_i' + (REML) Σ X_i Φ X_i' over a pattern's subjects."""
     parts = point.residual[:, :, None]
     if reml:
@@ -137,13 +137,13 @@ def _spread(data: Repeated, point: Point, *, reml: bool) -> Floats:
     return np.add.reduceat(parts @ np.swapaxes(parts, 1, 2), data.first, axis=0)
 
 
-def gradient(data: Repeated, point: Point, *, reml: bool) -> Floats:
+def gradient(data: Repeated, point: LikelihoodPoint, *, reml: bool) -> Floats:
     """G (m, m), symmetric: the deviance changes by Σ_ab G_ab dΣ_ab."""
     spread = _spread(data, point, reml=reml)
     return (data.counts[:, None, None] * point.inverse).sum(axis=0) - spread.sum(axis=0)
 
 
-def projections(point: Point, directions: Floats) -> Floats:
+def projections(point: LikelihoodPoint, directions: Floats) -> Floats:
     """U' X'W E_h W X U (q, p, p) for directions E_h in `directions` (m, m, q); P_h is its negative."""
     n, m, p = point.weighted.shape
     wide = point.weighted.reshape(n, m * p)
@@ -152,7 +152,7 @@ def projections(point: Point, directions: Floats) -> Floats:
 
 
 def hessian(
-    data: Repeated, point: Point, directions: Floats, projected: Floats, *, reml: bool
+    data: Repeated, point: LikelihoodPoint, directions: Floats, projected: Floats, *, reml: bool
 ) -> tuple[Floats, Floats]:
     """G of `gradient`, and the second derivatives (q, q) of the deviance along `directions` (m, m, q).
 

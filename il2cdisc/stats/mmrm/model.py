@@ -15,7 +15,7 @@ from il2cdisc.stats.design import Design, Formula, listed, parse, require, respo
 from il2cdisc.stats.estimates import NotEstimableError
 from il2cdisc.stats.mmrm.inference import METHODS, Inference
 from il2cdisc.stats.mmrm.likelihood import Repeated, arrange
-from il2cdisc.stats.mmrm.optimise import Problem, minimise
+from il2cdisc.stats.mmrm.optimise import Minimisation, minimise
 from il2cdisc.stats.mmrm.result import Fitted, Mmrm
 from il2cdisc.stats.mmrm.structures import SPELLINGS, STRUCTURES, Structure
 from il2cdisc.stats.mmrm.threads import one_thread
@@ -270,7 +270,7 @@ def _attempt(
     unseen = _unseen(data, structure, prepared.visits)
     if unseen:
         return Attempt(structure.name, False, unseen, None, q), None
-    found = minimise(Problem(data, structure, reml=reml), prepared.ordinary)
+    found = minimise(Minimisation(data, structure, reml=reml), prepared.ordinary)
     if found is None:
         return Attempt(structure.name, False, "no covariance matrix to begin with", None, q), None
     spare = data.n - (data.p if reml else 0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from il2cdisc.stats.mmrm.likelihood import Point, Repeated, evaluate, hessian, projections
+from il2cdisc.stats.mmrm.likelihood import LikelihoodPoint, Repeated, evaluate, hessian, projections
 from il2cdisc.stats.mmrm.structures import Structure
 
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ class Search:
 
     working: Floats
     sigma: Floats
-    point: Point
+    point: LikelihoodPoint
     steps: int
     accepted: bool
     verdict: str
@@ -53,18 +53,18 @@ class Search:
 class _Here:
     working: Floats
     sigma: Floats
-    point: Point
+    point: LikelihoodPoint
     slope: Floats
     bend: Floats
 
 
-class Problem:
+class Minimisation:
     """The deviance of `data` under `structure` as a function of the working parameters."""
 
     def __init__(self, data: Repeated, structure: Structure, *, reml: bool) -> None:
         self.data, self.structure, self.reml = data, structure, reml
 
-    def at(self, working: Floats) -> tuple[Floats, Point] | None:
+    def at(self, working: Floats) -> tuple[Floats, LikelihoodPoint] | None:
         """Σ and the likelihood; None where it does not exist."""
         with np.errstate(all="ignore"):
             sigma = self.structure.matrix(self.structure.natural(working, self.data.m), self.data.m)
@@ -73,7 +73,7 @@ class Problem:
             point = evaluate(self.data, sigma, reml=self.reml)
         return None if point is None else (sigma, point)
 
-    def expand(self, working: Floats, sigma: Floats, point: Point) -> _Here:
+    def expand(self, working: Floats, sigma: Floats, point: LikelihoodPoint) -> _Here:
         """Gradient and Hessian in the working parameters."""
         m = self.data.m
         natural = self.structure.natural(working, m)
@@ -83,7 +83,7 @@ class Problem:
 
 
 def natural_derivatives(
-    data: Repeated, structure: Structure, natural: Floats, point: Point, *, reml: bool
+    data: Repeated, structure: Structure, natural: Floats, point: LikelihoodPoint, *, reml: bool
 ) -> tuple[Floats, Floats]:
     """Gradient (q,) and Hessian (q, q) of the deviance in the natural parameters."""
     directions, second = structure.derivatives(natural, data.m)
@@ -94,7 +94,7 @@ def natural_derivatives(
     return np.tensordot(slope, directions, 2), bend
 
 
-def search(problem: Problem, start: Floats, *, most: int = STEPS) -> Search | None:
+def search(problem: Minimisation, start: Floats, *, most: int = STEPS) -> Search | None:
     """Newton with the exact Hessian in a trust region; None when there is no likelihood at `start`.
 
     At most `most` steps.
@@ -165,7 +165,7 @@ def _eigenvalue_ratio(sigma: Floats) -> float:
     return max(0.0, float(values[0] / values[-1]))
 
 
-def _judged(problem: Problem, here: _Here, steps: int) -> Search:
+def _judged(problem: Minimisation, here: _Here, steps: int) -> Search:
     """The verdict: singular, flat, not arrived, or converged."""
 
     def verdict(accepted: bool, sentence: str) -> Search:
@@ -222,7 +222,7 @@ def _definite(correlation: Floats, variances: Floats) -> Floats:
     return moved * np.sqrt(np.outer(variances, variances))
 
 
-def minimise(problem: Problem, ordinary: Floats) -> Search | None:
+def minimise(problem: Minimisation, ordinary: Floats) -> Search | None:
     """Where the deviance is least, from one start where data are ample, from all where they are thin.
 
     Restricted likelihoods of few subjects can have several optima. They are thin when a pair of visits is

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from il2cdisc.tlf.escape import html_environment
 from il2cdisc.tlf.header import SYNTHETIC, HeaderInfo
-from il2cdisc.tlf.table import Row, Table, shown_once
+from il2cdisc.tlf.table import DisplayTable, TableRow, shown_once
 from il2cdisc.tlf.writer import Layout, Writer
 
 
@@ -59,10 +59,10 @@ def write_index(entries: Sequence[Entry], header: HeaderInfo) -> bytes:
     return page.render(entries=entries, header=header, heading=heading, style=_style()).encode()
 
 
-def _rows(table: Table) -> list[_Line]:
+def _rows(table: DisplayTable) -> list[_Line]:
     texts: Iterable[tuple[str, ...]] = shown_once(table.rows, table.repeats)
     out: list[_Line] = []
-    above: Row | None = None
+    above: TableRow | None = None
     for row, cells in zip(table.rows, texts, strict=True):
         first = above is not None and row.block != above.block
         classes = " ".join(name for name, on in (("head", row.head), ("first", first)) if on)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from il2cdisc.tlf.escape import RtfCode, rtf_breakable, rtf_environment
 from il2cdisc.tlf.figure import Drawing
 from il2cdisc.tlf.pages import GAP, Paper, begins_group, fitted_widths, pages_of
-from il2cdisc.tlf.table import Row, Table, shown_once
+from il2cdisc.tlf.table import DisplayTable, TableRow, shown_once
 from il2cdisc.tlf.writer import Layout, Writer
 
 
@@ -74,7 +74,7 @@ def _pages(layout: Layout) -> list[list[_Line]]:
     return [_page(table, rows, page.paper) for rows in pages_of(table, page)]
 
 
-def _edges(table: Table, paper: Paper) -> list[int]:
+def _edges(table: DisplayTable, paper: Paper) -> list[int]:
     """Right edges of the cells in twips."""
     out, total = [], 0.0
     for share in table.widths:
@@ -83,7 +83,7 @@ def _edges(table: Table, paper: Paper) -> list[int]:
     return out
 
 
-def _page(table: Table, rows: Sequence[Row], paper: Paper) -> list[_Line]:
+def _page(table: DisplayTable, rows: Sequence[TableRow], paper: Paper) -> list[_Line]:
     edges = _edges(table, paper)
     lines = [_header(table, edges)]
     texts = shown_once(rows, table.repeats)
@@ -97,12 +97,12 @@ def _page(table: Table, rows: Sequence[Row], paper: Paper) -> list[_Line]:
     return lines
 
 
-def _aligned(table: Table) -> str:
+def _aligned(table: DisplayTable) -> str:
     """The alignment of all cells but the first."""
     return "\\ql" if table.listing else "\\qc"
 
 
-def _header(table: Table, edges: list[int]) -> _Line:
+def _header(table: DisplayTable, edges: list[int]) -> _Line:
     styles = ["\\ql", *[_aligned(table)] * (len(table.header) - 1)]
     return _Line(
         [_Cell(text, RtfCode(f"{style}\\b")) for text, style in zip(table.header, styles, strict=True)],
@@ -113,7 +113,7 @@ def _header(table: Table, edges: list[int]) -> _Line:
     )
 
 
-def _cells(row: Row, texts: Sequence[str], style: str, paper: Paper, aligned: str) -> list[_Cell]:
+def _cells(row: TableRow, texts: Sequence[str], style: str, paper: Paper, aligned: str) -> list[_Cell]:
     bold = "\\b" if row.head else ""
     first = f"\\ql\\li{twips(paper.indent * row.indent)}{bold}{style}"
     rest = [] if row.head else texts[1:]
