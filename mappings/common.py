@@ -7,8 +7,22 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from il2cdisc.base.dates import day_of, iso_date, over_distinct, text_over_distinct
-from il2cdisc.sdtm import Column, decoded, derived, in_time, join, part, prepared, recoded, stack, text_where
+from il2cdisc.sdtm import (
+    Column,
+    day_of,
+    decoded,
+    derived,
+    in_time,
+    iso_date,
+    join,
+    over_distinct,
+    part,
+    prepared,
+    recoded,
+    stack,
+    text_over_distinct,
+    text_where,
+)
 
 DMY = "dd/mm/yyyy"
 PLANNED = (1, 2, 3, 4, 5, 8, 15, 22, 29, 60)

@@ -47,14 +47,24 @@ from il2cdisc.adam.visits import (
     derive_vars_windows,
 )
 from il2cdisc.adam.workbook import numbers_of, parameters_of, windows_of
+from il2cdisc.base.dates import day_of, over_distinct, text_over_distinct
+from il2cdisc.base.problems import Problem
+from il2cdisc.base.rowids import gathered_ids
+from il2cdisc.spec.models import Spec
+from il2cdisc.study import AnalysisFacts, TrialFacts
 
 __all__ = [
     "Analysis",
+    "AnalysisFacts",
+    "Problem",
+    "Spec",
+    "TrialFacts",
     "analysis_dataset",
     "append_rows",
     "blank",
     "check_units",
     "compute_pre_treatment",
+    "day_of",
     "derive",
     "derive_analysed_locf_records",
     "derive_expected_records",
@@ -90,10 +100,13 @@ __all__ = [
     "empty_frame",
     "filter_extreme",
     "finish",
+    "gathered_ids",
     "needs",
     "numbers_of",
+    "over_distinct",
     "parameters_of",
     "plan",
+    "text_over_distinct",
     "windows_of",
     "with_ids",
 ]

@@ -58,7 +58,11 @@ class DateReading:
 
 
 def over_distinct(column: pd.Series, rule: Callable[[str], Any]) -> pd.Series:
-    """`rule` of each non-missing text value, called once a distinct value; missing stays missing."""
+    """`rule` of each non-missing text value, called once per distinct value; missing stays missing.
+
+    >>> over_distinct(pd.Series(["12 mg", None, "5 mg"]), lambda dose: float(dose.split()[0])).tolist()
+    [12.0, nan, 5.0]
+    """
     codes, found = pd.factorize(column)
     results = pd.Series([rule(value) for value in found.tolist()], dtype=None if len(found) else "float64")
     values = pd.api.extensions.take(results.array, codes, allow_fill=True)
@@ -66,7 +70,11 @@ def over_distinct(column: pd.Series, rule: Callable[[str], Any]) -> pd.Series:
 
 
 def text_over_distinct(column: pd.Series, rule: Callable[[Any], str | None]) -> pd.Series:
-    """`over_distinct` of a rule that gives text, as text (`str`); None is missing."""
+    """`over_distinct` of a rule that gives text, as text (`str`); None is missing.
+
+    >>> text_over_distinct(pd.Series(["mild", None]), str.upper).tolist()
+    ['MILD', nan]
+    """
     given = pa.array(column, from_pandas=True)
     if isinstance(given, pa.ChunkedArray):
         given = given.combine_chunks()
@@ -104,7 +112,11 @@ def read_date(text: str, *patterns: str) -> DateReading:
 
 
 def iso_date(text: str, pattern: str | Sequence[str]) -> str:
-    """ISO 8601 text of a date as `read_date` reads it; raises `ValueError` for what can't be read whole."""
+    """ISO 8601 text of a date as `read_date` reads it; raises `ValueError` for what can't be read whole.
+
+    >>> iso_date("04/03/2022", "dd/mm/yyyy")
+    '2022-03-04'
+    """
     found = read_date(text, *_patterns(pattern))
     if found.kind in (DateKind.INVALID, DateKind.NO_TIME):
         raise ValueError(f"{text!r} {found.said}")
@@ -112,7 +124,11 @@ def iso_date(text: str, pattern: str | Sequence[str]) -> str:
 
 
 def day_of(text: str, pattern: str | Sequence[str]) -> str | None:
-    """The day of a date that is known to the day, `2022-03-04`; None of any other text."""
+    """The day of a date that is known to the day, `2022-03-04`; None of any other text.
+
+    >>> day_of("04/03/2022", "dd/mm/yyyy"), day_of("UN/03/2022", "dd/mm/yyyy")
+    ('2022-03-04', None)
+    """
     found = read_date(text, *_patterns(pattern))
     return found.iso[:10] if is_complete(found.iso) else None
 

@@ -36,7 +36,11 @@ def numbered(frame: pd.DataFrame, source: str, rows: NDArray[np.int64] | None = 
 
 
 def gathered_ids(ids: pd.Series, groups: pd.Series | NDArray[np.integer[Any]]) -> pd.Series:
-    """For each group, the sorted tuple of its distinct row ids: keeps ids through an aggregation."""
+    """For each group, the sorted tuple of its distinct row ids: keeps ids through an aggregation.
+
+    >>> gathered_ids(pd.Series([4, 2, 7]), pd.Series(["S1", "S1", "S2"])).to_dict()
+    {'S1': (2, 4), 'S2': (7,)}
+    """
     codes, names = pd.factorize(groups)
     positions, numbers = _unrolled(ids)
     group, numbers = _distinct(codes[positions], numbers)

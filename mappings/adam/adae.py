@@ -6,6 +6,8 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    AnalysisFacts,
+    Spec,
     analysis_dataset,
     derive_var_extreme_flag,
     derive_var_flag,
@@ -16,8 +18,6 @@ from il2cdisc.adam import (
     derive_vars_merged,
     numbers_of,
 )
-from il2cdisc.spec.models import Spec
-from il2cdisc.study import AnalysisFacts
 from mappings.adam.common import with_subject
 
 RELATED = ("POSSIBLY RELATED", "PROBABLY RELATED", "RELATED")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    Spec,
     analysis_dataset,
     check_units,
     derive_param_transformed,
@@ -15,7 +16,6 @@ from il2cdisc.adam import (
     parameters_of,
     windows_of,
 )
-from il2cdisc.spec.models import Spec
 from mappings.adam.common import after_baseline, with_change, with_date, with_subject, with_visits
 
 KEY = {"Test Code": "CPTESTCD", "Specimen": "CPSPEC", "Markers": "CPSBMRKS", "Cell State": "CPCELSTA"}

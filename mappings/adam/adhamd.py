@@ -6,6 +6,7 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    Spec,
     analysis_dataset,
     append_rows,
     blank,
@@ -15,7 +16,6 @@ from il2cdisc.adam import (
     derive_var_flag,
     windows_of,
 )
-from il2cdisc.spec.models import Spec
 from mappings.adam.common import SAME, after_baseline, with_change, with_date, with_subject, with_visits
 from mappings.adam.scale import PARAMETER, items_of, parameter, scale_parameters, totals_of
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    Spec,
     analysis_dataset,
     check_units,
     derive_var_analysis_ratio,
@@ -17,7 +18,6 @@ from il2cdisc.adam import (
     parameters_of,
     windows_of,
 )
-from il2cdisc.spec.models import Spec
 from mappings.adam.common import SAME, after_baseline, with_change, with_date, with_subject, with_visits
 
 KEY = {"Test Code": "LBTESTCD", "Specimen": "LBSPEC"}

@@ -7,6 +7,8 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    Problem,
+    Spec,
     analysis_dataset,
     compute_pre_treatment,
     derive_var_number,
@@ -22,8 +24,6 @@ from il2cdisc.adam import (
     numbers_of,
     windows_of,
 )
-from il2cdisc.base.problems import Problem
-from il2cdisc.spec.models import Spec
 from mappings.adam.scale import items_of, scale_parameters, totals_of
 
 AGE_GROUPS = {"<40": -np.inf, "40-64": 40.0, ">=65": 65.0}

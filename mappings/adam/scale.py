@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from il2cdisc.adam import (
+    Spec,
     derive_param_total,
     derive_vars_parameter,
     filter_extreme,
     parameters_of,
 )
-from il2cdisc.spec.models import Spec
 
 PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1"]
 # parameter → column of the Parameters sheet with the item numbers, and how many items may be missing

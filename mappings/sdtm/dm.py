@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
-from il2cdisc.base.rowids import gathered_ids
 from il2cdisc.sdtm import (
     Mapped,
+    Origin,
     collected,
     constant,
     dataset,
     date,
     decoded,
     derived,
+    gathered_ids,
     join,
     mapped,
     number,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, collected, dataset, date, decoded, mapped, subject, translated
+from il2cdisc.sdtm import Mapped, Origin, collected, dataset, date, decoded, mapped, subject, translated
 from mappings.common import DMY, administrative, in_english, visit, with_visit
 
 OF_RANDOMISATION = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import (
     Column,
     Link,
     Mapped,
+    Origin,
     by_field,
     collected,
     constant,

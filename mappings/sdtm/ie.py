@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, by_field, dataset, date, derived, gather, mapped, part, subject, text_where
+from il2cdisc.sdtm import (
+    Mapped,
+    Origin,
+    by_field,
+    dataset,
+    date,
+    derived,
+    gather,
+    mapped,
+    part,
+    subject,
+    text_where,
+)
 from mappings.common import DMY, NO, YES, administrative, visit, with_visit
 
 INCLUSION = {f"ie.IN{number:02d}": f"IN{number:02d}" for number in range(1, 6)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import (
     Column,
     Mapped,
+    Origin,
     by_field,
     collected,
     constant,

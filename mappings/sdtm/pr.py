@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, constant, dataset, date, mapped, subject
+from il2cdisc.sdtm import Mapped, Origin, constant, dataset, date, mapped, subject
 from mappings.common import DMY, visit, with_visit
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import (
     Mapped,
+    Origin,
     by_field,
     constant,
     dataset,

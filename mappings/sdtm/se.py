@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.rowids import gathered_ids
-from il2cdisc.sdtm import Mapped, dataset, days_after, derived, planned_elements, prepared, subject
-from il2cdisc.spec.models import Protocol
+from il2cdisc.sdtm import (
+    Mapped,
+    Protocol,
+    dataset,
+    days_after,
+    derived,
+    gathered_ids,
+    planned_elements,
+    prepared,
+    subject,
+)
 from mappings.common import given_doses
 
 INDUCTION_VISITS = tuple(f"DAY {day}" for day in range(1, 6))

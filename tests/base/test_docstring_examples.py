@@ -19,7 +19,14 @@ SKIPPED = ("il2cdisc.__main__", "il2cdisc.check.core.runner")
 """What runs when it is imported, and what another Python runs."""
 EVERY = [item.name for item in pkgutil.walk_packages(il2cdisc.__path__, "il2cdisc.")]
 NAMES = [name for name in EVERY if not name.startswith(SKIPPED)]
-VERBS = [(package, name) for package in (il2cdisc.adam, il2cdisc.sdtm) for name in package.__all__]
+ROOMS = (il2cdisc.adam, il2cdisc.sdtm)
+VERBS = [
+    (package, name)
+    for package in ROOMS
+    for name in package.__all__
+    if inspect.isfunction(verb := getattr(package, name)) or verb.__module__.startswith(package.__name__)
+]
+"""What mapping authors call; types that they name in signatures are apart."""
 
 
 def examples(module: ModuleType) -> list[doctest.DocTest]:

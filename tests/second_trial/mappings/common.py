@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.dates import day_of, over_distinct
-from il2cdisc.sdtm import Column, decoded, prepared, recoded
+from il2cdisc.sdtm import Column, day_of, decoded, over_distinct, prepared, recoded
 
 SITE_DATE = "dd-mon-yyyy"
 LABORATORY_DATE = "mm/dd/yyyy"

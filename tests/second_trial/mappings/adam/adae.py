@@ -6,6 +6,7 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    AnalysisFacts,
     analysis_dataset,
     derive_var_extreme_flag,
     derive_var_trtemfl,
@@ -13,7 +14,6 @@ from il2cdisc.adam import (
     derive_vars_event_dt,
     derive_vars_merged,
 )
-from il2cdisc.study import AnalysisFacts
 from mappings.adam.common import with_subject
 
 

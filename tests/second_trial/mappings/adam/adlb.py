@@ -6,6 +6,7 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    Spec,
     analysis_dataset,
     check_units,
     compute_pre_treatment,
@@ -22,7 +23,6 @@ from il2cdisc.adam import (
     parameters_of,
     windows_of,
 )
-from il2cdisc.spec.models import Spec
 from mappings.adam.common import with_subject
 
 KEY = {"Test Code": "LBTESTCD", "Specimen": "LBSPEC"}

@@ -6,6 +6,9 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    Problem,
+    Spec,
+    TrialFacts,
     analysis_dataset,
     derive_var_number,
     derive_vars_dose_dt,
@@ -17,9 +20,6 @@ from il2cdisc.adam import (
     filter_extreme,
     numbers_of,
 )
-from il2cdisc.base.problems import Problem
-from il2cdisc.spec.models import Spec
-from il2cdisc.study import TrialFacts
 
 KEY = ["USUBJID"]
 

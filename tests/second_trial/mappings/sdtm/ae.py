@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, collected, constant, dataset, date, decoded, derived, mapped, subject
+from il2cdisc.sdtm import (
+    Mapped,
+    Origin,
+    collected,
+    constant,
+    dataset,
+    date,
+    decoded,
+    derived,
+    mapped,
+    subject,
+)
 from mappings.common import SITE_DATE, key
 
 

@@ -6,20 +6,20 @@ from datetime import date as day
 
 import pandas as pd
 
-from il2cdisc.base.dates import over_distinct
-from il2cdisc.base.origins import Origin
-from il2cdisc.base.rowids import gathered_ids
 from il2cdisc.sdtm import (
     Mapped,
+    Origin,
     collected,
     constant,
     dataset,
     date,
     decoded,
     derived,
+    gathered_ids,
     in_time,
     join,
     mapped,
+    over_distinct,
     prepared,
     subject,
 )

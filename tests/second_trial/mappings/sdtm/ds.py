@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
-from il2cdisc.sdtm import Mapped, constant, dataset, date, derived, mapped, part, recoded, stack, subject
+from il2cdisc.sdtm import (
+    Mapped,
+    Origin,
+    constant,
+    dataset,
+    date,
+    derived,
+    mapped,
+    part,
+    recoded,
+    stack,
+    subject,
+)
 from mappings.common import SITE_DATE, key
 
 ENDS = {"treatment ended": "STUDY TREATMENT", "study ended": "STUDY PARTICIPATION"}

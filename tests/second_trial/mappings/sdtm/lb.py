@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.base.origins import Origin
 from il2cdisc.sdtm import (
     Mapped,
+    Origin,
+    TrialFacts,
     collected,
     constant,
     dataset,
@@ -18,7 +19,6 @@ from il2cdisc.sdtm import (
     subject,
     text_where,
 )
-from il2cdisc.study import TrialFacts
 from mappings.common import LABORATORY_DATE, visit, with_visit
 
 

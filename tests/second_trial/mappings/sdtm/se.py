@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from il2cdisc.sdtm import Mapped, dataset, days_after, derived, planned_elements, prepared, subject
-from il2cdisc.spec.models import Protocol
+from il2cdisc.sdtm import Mapped, Protocol, dataset, days_after, derived, planned_elements, prepared, subject
 from mappings.common import dates
 
 
