@@ -106,23 +106,26 @@ def test_a_display_method_and_an_output_format(engine: Path, trial: Path, run: R
 
 
 def test_a_step_of_complete(engine: Path, trial: Path, run: Run) -> None:
-    row = {"Dataset": "LB", "Variable": "LBEVINTX", "Label": "Evaluation Interval Text", "Data Type": "text",
-           "Length": 20, "Mandatory": "No", "Origin": "Derived", "Role": "Timing"}  # fmt: skip
+    """A variable of the workbook that nothing makes, until the step is there."""
     book = openpyxl.load_workbook(trial / "specs" / "sdtm.xlsx")
     headers = [cell.value for cell in book["Variables"][1]]
     orders = [cells[headers.index("Order")].value for cells in book["Variables"].iter_rows(min_row=2)
               if cells[headers.index("Dataset")].value == "LB"]  # fmt: skip
-    add_row(trial / "specs" / "sdtm.xlsx", "Variables", **row, Order=max(int(order) for order in orders) + 1)
+    row = {"Dataset": "LB", "Order": max(int(order) for order in orders) + 1, "Variable": "LBUSCHFL",
+           "Label": "Unscheduled Flag", "Data Type": "text", "Length": 1, "Mandatory": "No",
+           "Origin": "Derived", "Source": "Sponsor", "Role": "Timing"}  # fmt: skip
+    add_row(trial / "specs" / "sdtm.xlsx", "Variables", **row)
     before = run("spec", "check")
-    assert "SPC090" in before.stderr
-    assert "LBEVINTX" in before.stderr
-    (engine / "sdtm" / "complete" / "interval_text.py").write_text(example("A step of complete"))
-    after = run("spec", "check")
-    assert "SPC090" not in after.stderr
-    assert run("build").returncode == 0
+    assert re.search(r"SPC090 .*LBUSCHFL|SPC090 .*\n?.*LBUSCHFL", before.stderr), before.stderr
+    (engine / "sdtm" / "complete" / "unscheduled.py").write_text(example("A step of complete"))
+    assert "SPC090" not in run("spec", "check").stderr
+    done = run("build")
+    assert done.returncode == 0, done.stderr
     lb, _ = pyreadstat.read_xport(trial / "outputs" / "sdtm" / "lb.xpt")
-    assert set(lb.loc[lb["LBDY"] < 1, "LBEVINTX"]) == {"BEFORE FIRST DOSE"}
-    assert set(lb.loc[lb["LBDY"] >= 1, "LBEVINTX"]) == {"FROM FIRST DOSE ON"}
+    tv, _ = pyreadstat.read_xport(trial / "outputs" / "sdtm" / "tv.xpt")
+    unplanned = ~lb["VISITNUM"].isin(tv["VISITNUM"])
+    assert set(lb.loc[unplanned, "LBUSCHFL"]) <= {"Y"}
+    assert set(lb.loc[~unplanned, "LBUSCHFL"]) == {""}
 
 
 def test_a_thing_that_a_build_writes(engine: Path, trial: Path, run: Run) -> None:

@@ -142,7 +142,7 @@ def need_dates(function: str, text: pd.Series) -> None:
     """Stop when a text is no ISO 8601 date."""
     wrong = [value for value in text.dropna().unique().tolist() if not is_iso(str(value))]
     if wrong:
-        fix = "derive from a --DTC variable of SDTM, whose dates are ISO 8601"
+        fix = "Derive from a --DTC variable of SDTM, whose dates are ISO 8601."
         raise refuse(function, f"{wrong[0]!r} is no ISO 8601 date", fix=fix)
 
 

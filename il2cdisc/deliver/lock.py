@@ -32,6 +32,8 @@ def take_lock(path: Path, at: Address, *, patience: float = 0.0) -> BaseFileLock
     try:
         lock.acquire(timeout=patience, poll_interval=_INTERVAL)
     except Timeout:
+        if not path.exists():
+            path.open("ab").close()  # filelock waits for what can never be there: says why it can't be made
         raise Stopped([BUILD_RUNS.at(at, f"another build is running ({_holder(path)})")]) from None
     except OSError as error:
         if error.filename is not None or error.errno in FULL:

@@ -36,7 +36,7 @@ def page_of(code: str) -> str:
     if kind is None:
         return ""
     own = next((rule.page.strip() for rule in all_rules() if rule.kind.code == code), "")
-    rest = own or (kind.fix if kind.fix else "")
+    rest = own or (f"Fix: {kind.fix}" if kind.fix else "")
     return "\n".join(
         [f"{code} {kind.title}", f"({SEVERITIES[kind.severity]})", *(["", rest] if rest else [])]
     )

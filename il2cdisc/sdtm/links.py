@@ -74,7 +74,7 @@ def check_links(
             continue
         if "RELREC" not in spec.datasets:
             what = f"{name} links to {item.other}, and the workbook has no dataset RELREC"
-            fix = "add RELREC to the sheets Datasets and Variables, or take the link out"
+            fix = "Add RELREC to the sheets Datasets and Variables, or remove the link."
             problems.append(UNKNOWN_LINK.at(place, what, fix=fix))
         wanted = spec.datasets.get(item.other)
         for variable in item.keys if wanted else ():

@@ -42,7 +42,7 @@ _WORDS = {
 _COMPARED = {"LT": below, "LE": at_most, "GT": above, "GE": at_least}
 
 
-class Comparison(Protocol):
+class ConditionLike(Protocol):
     """What a condition has to offer: a column, a comparator and the values (as text)."""
 
     @property
@@ -53,7 +53,7 @@ class Comparison(Protocol):
     def values(self) -> tuple[str, ...]: ...
 
 
-Clause = WhereClause | Iterable[Comparison]
+Clause = WhereClause | Iterable[ConditionLike]
 
 
 def parse(text: str, at: Address | None = None) -> WhereClause:
@@ -92,7 +92,7 @@ def describe(clause: Clause) -> str:
     return " and ".join(_in_words(item) for item in comparisons(clause)) or "every record"
 
 
-def _in_words(item: Comparison) -> str:
+def _in_words(item: ConditionLike) -> str:
     if item.comparator in ("EQ", "NE") and item.values == ("",):
         return f"{item.variable} is {'missing' if item.comparator == 'EQ' else 'not missing'}"
     if item.comparator in ("LT", "LE", "GT", "GE"):
@@ -140,7 +140,7 @@ def _is_missing(value: str) -> bool:
     return value.strip() in ("", ".")
 
 
-def _numbers_wrong(column: pd.Series, item: Comparison, clause: Clause) -> list[Problem]:
+def _numbers_wrong(column: pd.Series, item: ConditionLike, clause: Clause) -> list[Problem]:
     if not _is_number(column):
         return []
     ordered = item.comparator not in ("EQ", "NE", "IN", "NOTIN")
@@ -149,7 +149,7 @@ def _numbers_wrong(column: pd.Series, item: Comparison, clause: Clause) -> list[
     return [kinds.WHERE_NUMBER.at(_place(clause), what, values=bad)] if bad else []
 
 
-def _holds_number(column: pd.Series, item: Comparison) -> np.ndarray:
+def _holds_number(column: pd.Series, item: ConditionLike) -> np.ndarray:
     data = column.to_numpy(dtype="float64", na_value=np.nan)
     if item.comparator in ("EQ", "IN", "NE", "NOTIN"):
         found = among(data, [number_of(value) for value in item.values if not _is_missing(value)])
@@ -159,7 +159,7 @@ def _holds_number(column: pd.Series, item: Comparison) -> np.ndarray:
     return _COMPARED[item.comparator](data, number_of(item.values[0]))
 
 
-def _holds_text(column: pd.Series, item: Comparison) -> np.ndarray:
+def _holds_text(column: pd.Series, item: ConditionLike) -> np.ndarray:
     data = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
     if item.comparator in ("EQ", "IN", "NE", "NOTIN"):
         values = text_array(data)
@@ -179,7 +179,7 @@ def _holds_text(column: pd.Series, item: Comparison) -> np.ndarray:
     return found.to_numpy(dtype=bool) & present
 
 
-def comparisons(clause: Clause) -> Sequence[Comparison]:
+def comparisons(clause: Clause) -> Sequence[ConditionLike]:
     """What must all hold."""
     return clause.conditions if isinstance(clause, WhereClause) else tuple(clause)
 

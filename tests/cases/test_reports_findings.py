@@ -29,7 +29,7 @@ from il2cdisc.raw import RawRecord, load_dictionary, read_export
 from il2cdisc.results.frame import ResultCell, frame_of
 from il2cdisc.results.write import csv_bytes
 from il2cdisc.sdtm.columns import mapped, translated
-from il2cdisc.sdtm.context import CheckContext as MappingContext
+from il2cdisc.sdtm.context import Context as MappingContext
 from il2cdisc.spec.check_rows import check_rows
 from il2cdisc.spec.models import Codelist, DatasetSpec, Plausibility, Spec, Term, VariableSpec
 from il2cdisc.spec.workbook import Place
@@ -162,7 +162,7 @@ def test_6_texts_without_translation_are_a_finding_each_with_all_of_their_cells(
         ("MAP105", "ae.csv:2 AETERM", 200, 500),
         ("MAP105", "ae.csv:4 AETERM", 100, 500),
     ]
-    assert wet.what == "'tosse grassa' has no translation; AETERM holds it as it is"
+    assert wet.what == "'tosse grassa' has no translation; AETERM keeps the original text"
     assert {record.value for record in wet.records} == {"tosse grassa"}
     lines = [line for line in range(2, 502) if italian[line - 2] == "tosse grassa"]
     assert [record.where for record in wet.records] == [f"ae.csv:{line} AETERM" for line in lines]

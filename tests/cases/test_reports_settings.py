@@ -360,7 +360,7 @@ def test_11_a_misspelt_subject_column_is_named_at_its_line(trial: Path) -> None:
         [
             f"STU013 study.toml:{wrong + 1} forms.events.subject: Form 'events' has no column 'patient_nr' in the data dictionary.",
             "    did you mean: patient_no",
-            "    do: Correct the column's name, or describe the column in the data dictionary.",
+            "    do: Correct the column name, or describe the column in the data dictionary.",
             f"stopped: 1 problem; nothing was written to {trial}/outputs",
         ],
     )

@@ -106,7 +106,7 @@ def test_1_a_key_of_the_sheet_that_chooses_nothing_stops():
         derive_vars_parameter(RESULTS, PARAMETERS, by=["LBTESTCD"], new_vars=["PARAMCD"])
     (problem,) = stopped.value.problems
     assert problem.code == "ADM030"
-    assert "chosen by LBTESTCD; the sheet tells them apart by Specimen too" in problem.what
+    assert "chosen by LBTESTCD; the sheet has Specimen, too" in problem.what
 
 
 def test_1_a_result_without_the_unit_of_its_parameter_is_not_let_in_and_reported():
@@ -116,8 +116,8 @@ def test_1_a_result_without_the_unit_of_its_parameter_is_not_let_in_and_reported
     # the fourth was not done: it has no result, so no unit either
     assert rows.loc[same, "LBSEQ"].tolist() == [1.0, 2.0]
     assert [(p.code, [str(r) for r in p.records], p.out_of) for p in problems] == [
-        ("ADM018", ["LB USUBJID=S2 LBSEQ=1 LBSTRESU"], 3),
-        ("ADM018", ["LB USUBJID=S1 LBSEQ=3 LBSTRESU"], 3),
+        ("ADM018", ["LB USUBJID=S2 LBSEQ=1 LBSTRESU"], 0),
+        ("ADM018", ["LB USUBJID=S1 LBSEQ=3 LBSTRESU"], 0),
     ]
     assert problems[0].what == (
         "Result without a unit, but parameter GLUC is in mmol/L; it is not in the analysis dataset"

@@ -83,10 +83,10 @@ LINK = '        links=[link("EY", EXSEQ=constant(1))],\n        dropped='
             "code/sdtm:",
             id="circle",
         ),
-        pytest.param([(AE, "def ae(", "def ae((")], "code/sdtm/ae.py:12:", id="syntax"),
+        pytest.param([(AE, "def ae(", "def ae((")], "code/sdtm/ae.py:22:", id="syntax"),
         pytest.param([(AE, "USUBJID=subject(", "USUBJID=subject(1")], "code/sdtm/ae.py:", id="call"),
         pytest.param(
-            [(AE, "        dropped=", LINK), (AE, "derived, mapped,", "derived, link, mapped,")],
+            [(AE, "        dropped=", LINK), (AE, "    derived,\n", "    derived,\n    link,\n")],
             "code/sdtm/ae.py links:",
             id="link",
         ),

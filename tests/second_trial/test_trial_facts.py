@@ -100,7 +100,7 @@ def test_without_the_table_a_mapping_that_asks_for_it_is_a_problem(trial: Path) 
     assert (
         f"MAP005 mappings/sdtm/lb.py: lb asks for trial, and study.toml has no table [trial]\n{fix}" in found
     )
-    assert f"ADM014 adsl(): the mapping asks for trial, and study.toml has no table [trial]\n{fix}" in found
+    assert f"ADM014 adsl(): needs trial, and study.toml has no table [trial]\n{fix}" in found
 
 
 def test_a_raw_form_of_that_name_is_another_thing(trial: Path) -> None:

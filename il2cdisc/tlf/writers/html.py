@@ -16,7 +16,7 @@ from il2cdisc.tlf.writer import Layout, Writer
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _HtmlLine:
     cells: tuple[str, ...]
     head: bool
     indent: int
@@ -59,14 +59,14 @@ def write_index(entries: Sequence[Entry], header: HeaderInfo) -> bytes:
     return page.render(entries=entries, header=header, heading=heading, style=_style()).encode()
 
 
-def _rows(table: DisplayTable) -> list[_Line]:
+def _rows(table: DisplayTable) -> list[_HtmlLine]:
     texts: Iterable[tuple[str, ...]] = shown_once(table.rows, table.repeats)
-    out: list[_Line] = []
+    out: list[_HtmlLine] = []
     above: TableRow | None = None
     for row, cells in zip(table.rows, texts, strict=True):
         first = above is not None and row.block != above.block
         classes = " ".join(name for name, on in (("head", row.head), ("first", first)) if on)
-        out.append(_Line(cells, row.head, row.indent, classes))
+        out.append(_HtmlLine(cells, row.head, row.indent, classes))
         above = row
     return out
 

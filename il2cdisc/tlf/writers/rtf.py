@@ -19,7 +19,7 @@ class _Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _RtfLine:
     cells: list[_Cell]
     edges: list[int]
     flags: RtfCode
@@ -67,7 +67,7 @@ def _hexadecimal(drawing: Drawing) -> RtfCode:
     return RtfCode("\n".join(text[i : i + 128] for i in range(0, len(text), 128)))
 
 
-def _pages(layout: Layout) -> list[list[_Line]]:
+def _pages(layout: Layout) -> list[list[_RtfLine]]:
     table, page = layout.table, layout.page
     if table.listing:
         table = fitted_widths(table, page.paper)
@@ -83,7 +83,7 @@ def _edges(table: DisplayTable, paper: Paper) -> list[int]:
     return out
 
 
-def _page(table: DisplayTable, rows: Sequence[TableRow], paper: Paper) -> list[_Line]:
+def _page(table: DisplayTable, rows: Sequence[TableRow], paper: Paper) -> list[_RtfLine]:
     edges = _edges(table, paper)
     lines = [_header(table, edges)]
     texts = shown_once(rows, table.repeats)
@@ -93,7 +93,7 @@ def _page(table: DisplayTable, rows: Sequence[TableRow], paper: Paper) -> list[_
         border = "\\clbrdrb\\brdrs\\brdrw10" if i == len(rows) - 1 else ""
         own = edges[-1:] if row.head else edges  # a label of a group runs over the whole width
         out = _cells(row, cells, style, paper, _aligned(table))
-        lines.append(_Line(out, own, RtfCode("\\trkeep"), RtfCode(border)))
+        lines.append(_RtfLine(out, own, RtfCode("\\trkeep"), RtfCode(border)))
     return lines
 
 
@@ -102,9 +102,9 @@ def _aligned(table: DisplayTable) -> str:
     return "\\ql" if table.listing else "\\qc"
 
 
-def _header(table: DisplayTable, edges: list[int]) -> _Line:
+def _header(table: DisplayTable, edges: list[int]) -> _RtfLine:
     styles = ["\\ql", *[_aligned(table)] * (len(table.header) - 1)]
-    return _Line(
+    return _RtfLine(
         [_Cell(text, RtfCode(f"{style}\\b")) for text, style in zip(table.header, styles, strict=True)],
         edges,
         RtfCode("\\trhdr\\trkeep"),
