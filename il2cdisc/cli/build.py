@@ -51,12 +51,13 @@ def build(
     core_report: CoreReport = None,
     core_seconds: CoreSeconds = 600.0,
     block_subjects: Annotated[
-        int,
+        int | None,
         typer.Option(
-            help="Subjects that are mapped, completed and derived together; the outputs do not depend on it.",
+            help="Subjects that are mapped, completed and derived together, all if not given; the outputs do "
+            "not depend on it.",
             min=1,
         ),
-    ] = 300,
+    ] = None,
 ) -> None:
     """Build the whole package: SDTM, ADaM, define.xml, transport files, checks, displays, lineage.
 
@@ -67,6 +68,7 @@ def build(
     """
     with ending() as end:
         from il2cdisc.deliver.standing import PreviousOutputs
+        from il2cdisc.run.blocks import ALL
         from il2cdisc.run.build import Asked
         from il2cdisc.run.build import build as run_build
         from il2cdisc.study import load_study
@@ -77,7 +79,7 @@ def build(
         target = out or trial / study.paths.outputs
         end.standing = PreviousOutputs(target, str(target), study.id)
         asked_core = _core_asked(core, core_report, core_seconds)
-        asked = Asked(names or (), whole(out), asked_core, block_subjects)
+        asked = Asked(names or (), whole(out), asked_core, block_subjects or ALL)
         examined = run_build(study, progress, asked)
         _print(examined, study)
         pages = [f"{target}/{name}" for name in ("tlf/index.html", "checks/findings.xlsx")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,16 +20,16 @@ from il2cdisc.sdtm.mapping import Mapped
 
 Frames = dict[str, pd.DataFrame]
 Rows = NDArray[np.int64]
-WHOLE_UP_TO = 300
-"""Subjects of a trial that is one block, and of a block of a larger trial, where no size is given."""
+ALL = sys.maxsize
+"""The size of a block that holds all subjects of any trial."""
 
 
-def block_count(export: RawExport, size: int = WHOLE_UP_TO) -> int:
+def block_count(export: RawExport, size: int = ALL) -> int:
     """Into how many blocks of `size` subjects a linked export is split; at least one."""
     return 1 if export.subjects is None else max(-(-len(export.subjects) // size), 1)
 
 
-def split(export: RawExport, size: int = WHOLE_UP_TO) -> Iterator[Frames]:
+def split(export: RawExport, size: int = ALL) -> Iterator[Frames]:
     """The frames of each block of `size` subjects, in the order of USUBJID by code point.
 
     Forms without a subject are in every block, whole. Row ids are those of the export; rows of a block keep

@@ -28,7 +28,7 @@ from il2cdisc.package import ADAM, SDTM, stem_of
 from il2cdisc.raw import Records
 from il2cdisc.raw.absent import gone_among
 from il2cdisc.raw.accepted import fewer_than
-from il2cdisc.run.blocks import WHOLE_UP_TO
+from il2cdisc.run.blocks import ALL
 from il2cdisc.run.make import MadeDatasets, make
 from il2cdisc.run.part import part_of, refuse_part
 from il2cdisc.run.plan import Plan, engine_lines
@@ -99,7 +99,7 @@ class Asked:
     names: Sequence[str] = ()
     out: Path | None = None
     core: CoreAsked | None = None
-    block_subjects: int = WHOLE_UP_TO
+    block_subjects: int = ALL
     step: Callable[[str], None] | None = field(default=None, repr=False)
     """Called at each step of publishing: for tests."""
 
