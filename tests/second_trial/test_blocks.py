@@ -30,16 +30,22 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.fixture(scope="module")
+def terminal_text(tmp_path_factory: pytest.TempPathFactory, command: Command) -> str:
+    """What a build in one block prints."""
+    out = tmp_path_factory.mktemp("whole") / "outputs"
+    return command("build", "--trial", TRIAL, "--out", out).stdout.replace(str(out), "OUT")
+
+
 @pytest.mark.parametrize("size", [1, 5])
 def test_the_second_trial_in_blocks_gives_the_same_bytes_and_text(
-    second: Path, tmp_path: Path, command: Command, size: int
+    second: Path, tmp_path: Path, command: Command, size: int, terminal_text: str
 ) -> None:
-    whole = command("build", "--trial", TRIAL, "--out", tmp_path / "whole")
     out = tmp_path / "blocks"
     done = command("build", "--trial", TRIAL, "--out", out, "--block-subjects", size)
     assert done.returncode == 0, done.stderr
     assert contents(out) == contents(second)
-    assert done.stdout.replace(str(out), "OUT") == whole.stdout.replace(str(tmp_path / "whole"), "OUT")
+    assert done.stdout.replace(str(out), "OUT") == terminal_text
 
 
 def test_stops_of_several_blocks_are_reported_together(tmp_path: Path, command: Command) -> None:
@@ -57,9 +63,9 @@ def test_stops_of_several_blocks_are_reported_together(tmp_path: Path, command: 
     path.write_text("".join(lines))
     told = [
         command("build", "--trial", trial, "--out", tmp_path / "out", "--block-subjects", size).stderr
-        for size in (300, 4, 1)
+        for size in (300, 1)
     ]
-    assert told[0] == told[1] == told[2]
+    assert told[0] == told[1]
     assert told[0].count("enrolment.csv:") >= 2
 
 
@@ -186,11 +192,9 @@ def test_places_of_rows_are_whole_numbers() -> None:
 
 
 def test_a_mapping_that_looks_at_other_subjects_is_reported(tmp_path: Path, command: Command) -> None:
-    """The age as it is, and its rank among all subjects."""
+    """The age becomes its rank among all subjects; mapped one by one each is the first."""
     trial = tmp_path / "trial"
     shutil.copytree(TRIAL, trial, ignore=shutil.ignore_patterns("__pycache__", "test_*.py", "__snapshots__"))
-    fine = command("spec", "check", "--blocks", "--trial", trial)
-    assert fine.returncode == 0, fine.stderr
     path = trial / "mappings" / "adam" / "adsl.py"
     text = path.read_text()
     line = "    out = with_end(out, ds)\n"
