@@ -53,7 +53,7 @@ class Ending:
         text = f"stopped: {count} problem{'' if count == 1 else 's'}"
         if self.standing is not None:
             with suppress(OSError):
-                text += f"; {self.standing.told()}"
+                text += f"; {self.standing.clause()}"
         typer.echo(text, err=True)
         return typer.Exit(STOPPED)
 

@@ -37,8 +37,8 @@ def ct_import(
         for file in files:
             release = read_evs(file, str(file), package=package, version=version)
             place = study.shown(store_release(release, study.terminology))
-            told = f"{len(release.codelists):,} codelists, {release.count:,} terms"
-            typer.echo(f"imported {release.name}: {told} ({place})")
+            size = f"{len(release.codelists):,} codelists, {release.count:,} terms"
+            typer.echo(f"imported {release.name}: {size} ({place})")
             if release.unknown:
                 typer.echo(
                     f"the file does not say whether these are extensible: {', '.join(release.unknown)}"

@@ -1,4 +1,4 @@
-"""What stands in a folder of outputs after a build that stopped, in one true clause."""
+"""What is in a folder of outputs after a build that stopped, in one true clause."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from il2cdisc.deliver.publish import is_ours
 
 
 class PreviousOutputs:
-    """A folder of outputs, looked at before a build; `told` says what is there after it has stopped.
+    """A folder of outputs, looked at before a build; `clause` says what is there after it has stopped.
 
     `outputs` is None where nobody knows the folder, as `study.toml` can't be read; `shown` is its name in
     messages, `study` the trial that is built ("" if unknown).
@@ -21,8 +21,8 @@ class PreviousOutputs:
         self.study = study
         self._before = _identity(outputs)
 
-    def told(self) -> str:
-        """What stands there now, to be read after `stopped: 2 problems;`."""
+    def clause(self) -> str:
+        """What is there now, to be read after `stopped: 2 problems;`."""
         folder = self.outputs
         if folder is None or _identity(folder) is None or (folder.is_dir() and not any(folder.iterdir())):
             return f"nothing was written to {self.shown}" if self.shown else "nothing was written"

@@ -115,7 +115,7 @@ def test_the_surroundings_have_no_posix(surroundings: dict[str, str]) -> None:
 
 
 def test_builds_checks_and_traces_without_posix(surroundings: dict[str, str], tmp_path: Path) -> None:
-    """Two builds, one in the place of the other, with the bytes of the first; nothing is left beside them."""
+    """Two builds, one in the place of the other, with the bytes of the first; nothing else is left."""
     out = tmp_path / "outputs"
     first = il2cdisc(surroundings, "build", "--trial", TRIAL, "--out", out)
     assert first.returncode == 0, first.stdout + first.stderr
