@@ -13,10 +13,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import Dataset, Variable, byte_length
+from il2cdisc.base.datasets import Dataset, Variable
 from il2cdisc.base.problems import Stopped
 from il2cdisc.define import model
-from il2cdisc.define.measure import DATE_TYPES, Shape, date_type, shape_of_numbers, shape_of_texts
+from il2cdisc.define.measure import (
+    DATE_TYPES,
+    Shape,
+    Values,
+    byte_length,
+    date_type,
+    distinct_values,
+    shape_of,
+)
 from il2cdisc.define.values import with_values
 from il2cdisc.package import file_name
 from il2cdisc.spec.models import Codelist, DatasetSpec, DescribedItem, Spec, ValueLevelSpec, VariableSpec
@@ -206,28 +214,18 @@ class _Maker:
         self, dataset: DatasetSpec, variable: VariableSpec, number: int, made: Dataset | None
     ) -> model.ItemRef:
         name = variable.name
-        values = made.frame[name] if made else pd.Series(dtype="str")
-        missing = values.isna().to_numpy()
-        empty = bool(missing.all())
+        column = made.frame[name] if made else pd.Series(dtype="str")
         oid = f"IT.{dataset.name}.{name}"
         rows = self.spec.values_of(dataset.name, name)
         stored = next((v for v in made.variables if v.name == name), None) if made else None
         place = len(self.items)  # the variable stands before the items of its values
-        listed = self._value_list(dataset, variable, rows, values, missing) if rows else ""
+        listed = self._value_list(dataset, variable, rows, column) if rows else ""
         above = self._above(rows)
-        self.items.insert(
-            place,
-            self._item(
-                variable,
-                oid,
-                name,
-                _shape(variable, None if empty else values, stored),
-                values=values,
-                value_list=listed,
-                origin=not above,
-                empty=empty,
-            ),
-        )
+        asked = variable.data_type in DATE_TYPES or _is_measured(variable)
+        values = distinct_values(column) if asked else None
+        empty = not len(values) if values is not None else not column.notna().any()
+        item = self._item(variable, oid, name, values, stored, listed, origin=not above, empty=empty)
+        self.items.insert(place, item)
         tabulation = self.spec.standard == "SDTM"
         return model.ItemRef(
             item=oid,
@@ -249,22 +247,20 @@ class _Maker:
         dataset: DatasetSpec,
         variable: VariableSpec,
         rows: tuple[ValueLevelSpec, ...],
-        values: pd.Series,
-        missing: NDArray[np.bool_],
+        column: pd.Series,
     ) -> str:
         refs: list[model.ItemRef] = []
-        codes, distinct = pd.factorize(values)
-        texts = np.asarray(distinct)
+        codes, distinct = pd.factorize(column)
+        numeric = pd.api.types.is_numeric_dtype(column.dtype)
+        texts = np.asarray(distinct, dtype="float64" if numeric else object)
         for number, row in enumerate(rows, start=1):
-            held = self._held(row)
-            empty = bool(missing[held].all())
-            of_row = np.unique(codes[held])  # the distinct values say all that is asked here
-            own = pd.Series(texts[of_row[of_row >= 0]], dtype=texts.dtype)
+            of_row = np.unique(codes[self._held(row)])  # the distinct values say all that is asked here
+            own = texts[of_row[of_row >= 0]]
+            empty = not len(own)
             tail = row.where.removeprefix("WC.").removeprefix(f"{dataset.name}.")
             oid = f"IT.{dataset.name}.{variable.name}.{tail}"
-            name = self._named(row, tail)
-            shape = _shape(row, None if empty else own)
-            self.items.append(self._item(row, oid, name, shape, values=own, empty=empty))
+            values = own if numeric else own.tolist()
+            self.items.append(self._item(row, oid, self._named(row, tail), values, empty=empty))
             self.wheres.setdefault(row.where)
             refs.append(
                 model.ItemRef(
@@ -305,17 +301,19 @@ class _Maker:
         given: DescribedItem,
         oid: str,
         name: str,
-        shape: Shape,
-        *,
-        values: pd.Series,
+        values: Values | None,
+        stored: Variable | None = None,
         value_list: str = "",
+        *,
         origin: bool = True,
         empty: bool = False,
     ) -> model.ItemDef:
+        dated = given.data_type in DATE_TYPES and not empty and isinstance(values, list)
+        shape = _shape(given, None if empty else values, stored)
         return model.ItemDef(
             oid=oid,
             name=name,
-            data_type=date_type(values) if given.data_type in DATE_TYPES and not empty else given.data_type,
+            data_type=date_type(values) if dated else given.data_type,
             label=given.label,
             length=shape.length,
             significant_digits=shape.digits,
@@ -430,10 +428,15 @@ def _is_standard(dataset: DatasetSpec, name: str) -> bool:
     return known is not None or goes_on or dataset.name.startswith("SUPP")
 
 
-def _shape(given: DescribedItem, values: pd.Series | None, stored: Variable | None = None) -> Shape:
+def _is_measured(variable: VariableSpec) -> bool:
+    """Whether its define.xml has digits: of other variables the file has the length."""
+    return variable.data_type in model.DATA_TYPES_WITH_LENGTH and variable.data_type != "text"
+
+
+def _shape(given: DescribedItem, values: Values | None, stored: Variable | None) -> Shape:
     """Length and decimals as they are: of text the length in the file (or of the longest value).
 
-    `values` is None where none of them has a value.
+    `values`: None where there is none, or only the length in the file is asked.
     """
     if given.data_type not in model.DATA_TYPES_WITH_LENGTH:
         return Shape()
@@ -441,10 +444,13 @@ def _shape(given: DescribedItem, values: pd.Series | None, stored: Variable | No
         digits = (given.significant_digits or 1) if given.data_type == "float" else None
         return Shape(stored.length if stored and stored.type == "Char" else given.length or 1, digits)
     if given.data_type == "text":
-        return Shape(stored.length if stored else byte_length(values))
-    is_number = pd.api.types.is_numeric_dtype(values)
-    shape = shape_of_numbers(values) if is_number else shape_of_texts(values)
+        return Shape(stored.length if stored else _text_length(values))
+    shape = shape_of(values)
     if given.data_type == "integer":
         return Shape(shape.length)
     digits = max(shape.digits or 0, given.significant_digits or 0)
     return Shape(max(shape.length or 1, digits + 2), digits)
+
+
+def _text_length(values: Values) -> int:
+    return byte_length([f"{value}" for value in values])

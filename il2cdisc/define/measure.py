@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import pc, text_array
-
+Values = Sequence[str] | NDArray[np.float64]
+"""Distinct values of a column, without missing ones: texts, or numbers."""
 DATE_TYPES = ("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime")
 _FORMS = (
-    ("date", r"^\d{4}-\d\d-\d\d$"),
-    ("partialDate", r"^\d{4}(-\d\d)?$"),
-    ("datetime", r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$"),
-    ("partialDatetime", r"^\d{4}-\d\d-\d\dT\d\d(:\d\d)?$"),
+    ("date", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")),
+    ("partialDate", re.compile(r"[0-9]{4}(-[0-9]{2})?")),
+    (
+        "datetime",
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?"),
+    ),
+    ("partialDatetime", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}(:[0-9]{2})?")),
 )
 
 
@@ -27,46 +32,55 @@ class Shape:
     digits: int | None = None
 
 
-def date_type(values: pd.Series) -> str:
+def distinct_values(column: pd.Series) -> Values:
+    """The distinct values of a finished variable.
+
+    >>> distinct_values(pd.Series(["B", None, "A", "B"], dtype="str"))
+    ['B', 'A']
+    """
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return np.unique(column.dropna().to_numpy(dtype="float64"))
+    return [text for text in column.unique().tolist() if isinstance(text, str)]
+
+
+def date_type(texts: Iterable[str]) -> str:
     """The narrowest data type that all of some ISO 8601 dates have (Define-XML 2.1 and ODM 1.3.2).
 
     `partial` types lack parts at their end, `incompleteDatetime` parts in their midst as well. A time without
     seconds is partial.
 
-    >>> date_type(pd.Series(["2022-01-31", None]))
+    >>> date_type(["2022-01-31"])
     'date'
-    >>> date_type(pd.Series(["2022-01-31", "2022-01-31T08:30"]))
+    >>> date_type(["2022-01-31", "2022-01-31T08:30"])
     'partialDatetime'
     """
-    texts = text_array(pd.Series(values.dropna().unique(), dtype="str"))
-    fits = {name: np.asarray(pc.match_substring_regex(texts, form), dtype=bool) for name, form in _FORMS}
-    forms = {name for name, rows in fits.items() if rows.any()}
-    if not np.logical_or.reduce(list(fits.values())).all():
+    forms = {next((name for name, form in _FORMS if form.fullmatch(text)), "") for text in texts}
+    if "" in forms or not forms:
         return "incompleteDatetime"
     if len(forms) == 1:
         return forms.pop()
     return "partialDate" if forms == {"date", "partialDate"} else "partialDatetime"
 
 
-def shape_of_numbers(values: pd.Series) -> Shape:
-    """Of a numeric column: each distinct value as its shortest text, with up to 15 digits.
+def shape_of(values: Values) -> Shape:
+    """Of numbers, or of numbers that are held as text; each number as its shortest text, up to 15 digits.
 
-    >>> shape_of_numbers(pd.Series([1.0, 12.25, None]))
+    >>> shape_of(np.array([1.0, 12.25]))
+    Shape(length=5, digits=2)
+    >>> shape_of(["7", "<0.44"])
     Shape(length=5, digits=2)
     """
-    known = np.unique(values.dropna().to_numpy(dtype="float64"))
+    if not isinstance(values, np.ndarray):
+        return _shape(values)
+    known = np.unique(values)
     if len(known) and not (known % 1).any() and np.abs(known[[0, -1]]).max() < 1e15:
         known = known[[0, -1]]  # of whole numbers the least or the greatest is the longest
     return _shape(np.format_float_positional(float(f"{value:.15g}"), trim="-") for value in known)
 
 
-def shape_of_texts(values: pd.Series) -> Shape:
-    """Of numbers that are held as text.
-
-    >>> shape_of_texts(pd.Series(["7", "<0.44"], dtype="str"))
-    Shape(length=5, digits=2)
-    """
-    return _shape(str(value) for value in values.dropna().unique())
+def byte_length(texts: Sequence[str]) -> int:
+    """The longest of some texts in UTF-8 bytes; at least 1."""
+    return max((len(text) if text.isascii() else len(text.encode()) for text in texts), default=1) or 1
 
 
 def _shape(texts: Iterable[str]) -> Shape:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -93,7 +93,7 @@ def _rows(
         if not free[places].all() or not (number[places] >= 0).any():
             continue
         held = pd.unique(number[places])
-        values = pd.Series(texts[held[held >= 0]], dtype=object)
+        values = [str(value) for value in texts[held[held >= 0]]]
         identity = ".".join([dataset.name, *keys.values()])
         clause = WhereClause(
             id=f"WC.{re.sub(r'[^A-Za-z0-9.]', '_', identity)}",
@@ -153,21 +153,20 @@ def _splitting(codes: Mapping[str, Rows]) -> tuple[list[str], Rows]:
     return kept, number
 
 
-def kind_of(values: pd.Series, *, numbers: bool = True) -> str:
+def kind_of(texts: Sequence[str], *, numbers: bool = True) -> str:
     """Data type of values that are held as text.
 
-    >>> kind_of(pd.Series(["7", "12"])), kind_of(pd.Series(["7", "1.5"])), kind_of(pd.Series(["7", "<5"]))
+    >>> kind_of(["7", "12"]), kind_of(["7", "1.5"]), kind_of(["7", "<5"])
     ('integer', 'float', 'text')
 
     `numbers`: decimals are numbers; where they are not (a version 3.4), they are text.
     """
-    texts = [str(value) for value in values.unique()]
     if all(map(_INTEGER.fullmatch, texts)):
         return "integer"
     if numbers and all(_INTEGER.fullmatch(text) or _FLOAT.fullmatch(text) for text in texts):
         return "float"
     if not numbers and all(len(text) > 4 and _DATE.fullmatch(text) for text in texts):
-        return date_type(values)
+        return date_type(texts)
     if not numbers and all(map(_DURATION.fullmatch, texts)):
         return "durationDatetime"
     return "text"

@@ -23,7 +23,7 @@ from il2cdisc.define import (
     model,
     read_define,
 )
-from il2cdisc.define.measure import shape_of_numbers, shape_of_texts
+from il2cdisc.define.measure import distinct_values, shape_of
 from il2cdisc.spec.models import (
     ClauseCondition,
     Codelist,
@@ -384,11 +384,11 @@ def test_differences_from_the_files_are_found_both_ways(define: Define, snapshot
 
 
 def test_shapes_of_numbers() -> None:
-    assert shape_of_numbers(pd.Series([1e15, 0.1 + 0.2, -3.0, None])) == model_shape(16, 1)
-    assert shape_of_numbers(pd.Series([7.0, -12.0, 3.0, None])) == model_shape(3, 0)  # "-12"
-    assert shape_of_numbers(pd.Series([-1.0, 250.0])) == model_shape(3, 0)
-    assert shape_of_numbers(pd.Series([-1.0, 0.125, 250.0])) == model_shape(5, 3)
-    assert shape_of_texts(pd.Series(["<0.44", "12"], dtype="str")) == model_shape(5, 2)
+    assert shape_of(distinct_values(pd.Series([1e15, 0.1 + 0.2, -3.0, None]))) == model_shape(16, 1)
+    assert shape_of(distinct_values(pd.Series([7.0, -12.0, 3.0, None]))) == model_shape(3, 0)  # "-12"
+    assert shape_of(distinct_values(pd.Series([-1.0, 250.0]))) == model_shape(3, 0)
+    assert shape_of(distinct_values(pd.Series([-1.0, 0.125, 250.0]))) == model_shape(5, 3)
+    assert shape_of(distinct_values(pd.Series(["<0.44", "12"], dtype="str"))) == model_shape(5, 2)
 
 
 def model_shape(length: int, digits: int) -> Any:
