@@ -308,12 +308,14 @@ class _Maker:
         origin: bool = True,
         empty: bool = False,
     ) -> model.ItemDef:
-        dated = given.data_type in DATE_TYPES and not empty and isinstance(values, list)
+        kind = given.data_type
+        if kind in DATE_TYPES and not empty and isinstance(values, list):
+            kind = date_type(values)
         shape = _shape(given, None if empty else values, stored)
         return model.ItemDef(
             oid=oid,
             name=name,
-            data_type=date_type(values) if dated else given.data_type,
+            data_type=kind,
             label=given.label,
             length=shape.length,
             significant_digits=shape.digits,
