@@ -160,7 +160,8 @@ def _values(column: pd.Series) -> Values:
 
 
 def _factorized(values: Values) -> tuple[NDArray[np.int64], Values]:
-    found: Any = pd.factorize(values)
+    given: Any = values
+    found: Any = pd.factorize(given)
     return np.asarray(found[0], dtype="int64"), found[1]
 
 
