@@ -160,9 +160,9 @@ def _values(column: pd.Series) -> Values:
 
 
 def _factorized(values: Values) -> tuple[NDArray[np.int64], Values]:
-    given: Any = values
-    found: Any = pd.factorize(given)
-    return np.asarray(found[0], dtype="int64"), found[1]
+    factorize: Any = pd.factorize
+    codes, distinct = factorize(values)
+    return np.asarray(codes, dtype="int64"), distinct
 
 
 def narrow(codes: NDArray[Any], count: int) -> Codes:

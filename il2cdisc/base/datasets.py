@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,6 +12,8 @@ import pyarrow as _arrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
+
+from il2cdisc.base.columns import CodedColumn, CodedTable
 
 pa: Any = _arrow
 pc: Any = _compute
@@ -57,6 +59,37 @@ class Dataset:
         return replace(
             self, variables=tuple(replace(v, length=lengths.get(v.name, v.length)) for v in self.variables)
         )
+
+    @property
+    def rows(self) -> int:
+        """The number of records."""
+        return len(self.frame)
+
+    def longest(self, name: str) -> int:
+        """The longest value of a Char variable in UTF-8 bytes; at least 1."""
+        return byte_length(self.frame[name])
+
+    def table(self, names: Iterable[str] | None = None) -> CodedTable:
+        """The records as distinct values and codes, some columns of them."""
+        return CodedTable.of(self.frame if names is None else self.frame[list(names)])
+
+    def column(self, name: str) -> CodedColumn:
+        """One column as distinct values and codes."""
+        return CodedColumn.of(self.frame[name])
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """The records in key order, in pieces: here there is one."""
+        yield self.frame
+
+    def edge_tables(self) -> Iterator[pd.DataFrame]:
+        """The edges in the order of their rows, in pieces: here there is one."""
+        yield self.edges
+
+
+def heading(variables: Iterable[Variable]) -> pd.DataFrame:
+    """The frame of a dataset without records."""
+    kinds = {v.name: "str" if v.type == "Char" else "float64" for v in variables}
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
 
 
 def no_edges() -> pd.DataFrame:
@@ -107,21 +140,3 @@ def byte_span(column: pd.Series) -> tuple[int, int]:
 def byte_length(column: pd.Series) -> int:
     """The longest value of a Char column in UTF-8 bytes; at least 1."""
     return byte_span(column)[1]
-
-
-def common_lengths(datasets: Iterable[Dataset]) -> list[Dataset]:
-    """Datasets whose Char variables have the longest length over all datasets that carry them.
-
-    SUPP-- and RELREC keep their own (FDA Study Data Technical Conformance Guide, section 3.3.3).
-    """
-    given = list(datasets)
-    shared: dict[str, int] = {}
-    own: dict[str, dict[str, int]] = {}
-    for item in given:
-        alone = item.name.startswith("SUPP") or item.name == "RELREC"
-        table = own.setdefault(item.name, {}) if alone else shared
-        for variable in item.variables:
-            if variable.type == "Char":
-                longest = byte_length(item.frame[variable.name])
-                table[variable.name] = max(table.get(variable.name, 1), longest)
-    return [item.with_lengths(own.get(item.name, shared)) for item in given]

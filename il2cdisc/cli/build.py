@@ -11,7 +11,7 @@ import typer
 
 from il2cdisc.cli.app import FINDINGS, STOPPED, Out, Trial, app, whole
 from il2cdisc.cli.ending import ending
-from il2cdisc.cli.printing import progress
+from il2cdisc.cli.printing import BlocksShown, progress
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
@@ -51,11 +51,17 @@ def build(
     core_report: CoreReport = None,
     core_seconds: CoreSeconds = 600.0,
     block_subjects: Annotated[
-        int | None,
+        int,
         typer.Option(
-            help="Subjects that are mapped, completed and derived together, all if not given; the outputs do "
-            "not depend on it.",
+            help="Subjects that are mapped, completed and derived together; the outputs do not depend on it.",
             min=1,
+        ),
+    ] = 300,
+    scratch: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder where the datasets of blocks lie while a build goes on, if not beside the outputs.",
+            file_okay=False,
         ),
     ] = None,
 ) -> None:
@@ -68,7 +74,6 @@ def build(
     """
     with ending() as end:
         from il2cdisc.deliver.standing import PreviousOutputs
-        from il2cdisc.run.blocks import ALL
         from il2cdisc.run.build import Asked
         from il2cdisc.run.build import build as run_build
         from il2cdisc.study import load_study
@@ -79,7 +84,7 @@ def build(
         target = out or trial / study.paths.outputs
         end.standing = PreviousOutputs(target, str(target), study.id)
         asked_core = _core_asked(core, core_report, core_seconds)
-        asked = Asked(names or (), whole(out), asked_core, block_subjects or ALL)
+        asked = Asked(names or (), whole(out), asked_core, block_subjects, whole(scratch), BlocksShown())
         examined = run_build(study, progress, asked)
         _print(examined, study)
         pages = [f"{target}/{name}" for name in ("tlf/index.html", "checks/findings.xlsx")]

@@ -36,7 +36,8 @@ NO_MEMORY = Kind(
     "CLI003",
     "Not enough memory",
     Severity.STOP,
-    "Close other programs, raise the limit (ulimit -v), or build a part (il2cdisc build NAME --out FOLDER).",
+    "Close other programs, raise the limit (ulimit -v), make smaller blocks (--block-subjects), "
+    "or build a part (il2cdisc build NAME --out FOLDER).",
 )
 
 

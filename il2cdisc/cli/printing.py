@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 import typer
 
@@ -26,9 +27,35 @@ def print_problems(problems: Iterable[Problem]) -> None:
             typer.echo(f"{code}: and {count - SHOWN} more", err=True)
 
 
+class BlocksShown:
+    """On a terminal one line that counts the blocks that are done, and says how long the others take."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._started = clock()
+
+    def __call__(self, done: int, blocks: int) -> None:
+        """`done` is 0 when the first block begins."""
+        if done == 0:
+            self._started = self._clock()
+        if blocks > 1 and is_marked():
+            typer.echo("\r\x1b[K" + (self.text(done, blocks) if 0 < done < blocks else ""), nl=False)
+
+    def text(self, done: int, blocks: int) -> str:
+        """`block 3 of 12 done, about 40 s left`."""
+        left = (self._clock() - self._started) / done * (blocks - done)
+        time_left = f"{left:.0f} s" if left < 120 else f"{left / 60:.0f} min"
+        return f"block {done} of {blocks} done, about {time_left} left"
+
+
+def is_marked() -> bool:
+    """Whether lines go to a terminal, and to somebody who sits there."""
+    return sys.stdout.isatty() and not os.environ.get("CI")
+
+
 def progress(text: str) -> None:
     """One line for each stage: plain in a pipe and in CI, marked on a terminal, in colour unless NO_COLOR."""
-    if sys.stdout.isatty() and not os.environ.get("CI"):
+    if is_marked():
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         typer.echo("› " if plain else typer.style("› ", fg=typer.colors.CYAN), nl=False)
     typer.echo(text)

@@ -13,9 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import Dataset, Variable
+from il2cdisc.base.columns import CodedColumn
+from il2cdisc.base.datasets import Variable
 from il2cdisc.base.problems import Stopped
+from il2cdisc.base.stored import AnyDataset
 from il2cdisc.define import model
+from il2cdisc.define.columns import MadeColumns
 from il2cdisc.define.measure import (
     DATE_TYPES,
     Shape,
@@ -65,7 +68,7 @@ class DefineFacts:
     documents: frozenset[str] = frozenset()
 
 
-def make_define(spec: Spec, datasets: Iterable[Dataset], facts: DefineFacts) -> model.Define:
+def make_define(spec: Spec, datasets: Iterable[AnyDataset], facts: DefineFacts) -> model.Define:
     """The model of a package.
 
     `datasets` as they are written (`common_lengths`): variables, lengths, decimals and which of them have
@@ -73,15 +76,22 @@ def make_define(spec: Spec, datasets: Iterable[Dataset], facts: DefineFacts) -> 
     not describe (`with_values`); everything else is the workbook's. A dataset without records has no file. A
     where-clause that can't be evaluated counts as one without records: the checks of the files tell it.
     """
-    made = {d.name: d for d in datasets if len(d.frame)}
-    selections = {name: Selection(d.frame) for name, d in made.items()}
-    return _Maker(with_values(spec, made, selections), made, selections, facts).define()
+    made = {d.name: MadeColumns(d) for d in datasets if d.rows}
+    spec = with_values(spec, made, _selections(spec, made))
+    return _Maker(spec, made, _selections(spec, made), facts).define()
+
+
+def _selections(spec: Spec, made: Mapping[str, MadeColumns]) -> dict[str, Selection]:
+    return {name: Selection(d.asked(spec).frame()) for name, d in made.items()}
+
+
+NO_VALUES = CodedColumn(pd.array([], dtype="str"), np.empty(0, dtype="int8"))
 
 
 @dataclass
 class _Maker:
     spec: Spec
-    made: Mapping[str, Dataset]
+    made: Mapping[str, MadeColumns]
     selections: Mapping[str, Selection]
     facts: DefineFacts
     items: list[model.ItemDef] = field(default_factory=list[model.ItemDef])
@@ -211,19 +221,18 @@ class _Maker:
         )
 
     def _variable(
-        self, dataset: DatasetSpec, variable: VariableSpec, number: int, made: Dataset | None
+        self, dataset: DatasetSpec, variable: VariableSpec, number: int, made: MadeColumns | None
     ) -> model.ItemRef:
         name = variable.name
-        column = made.frame[name] if made else pd.Series(dtype="str")
         oid = f"IT.{dataset.name}.{name}"
         rows = self.spec.values_of(dataset.name, name)
-        stored = next((v for v in made.variables if v.name == name), None) if made else None
+        stored = made.by_name.get(name) if made else None
         place = len(self.items)  # the variable stands before the items of its values
-        listed = self._value_list(dataset, variable, rows, column) if rows else ""
+        listed = self._value_list(dataset, variable, rows, made) if rows else ""
         above = self._above(rows)
         asked = variable.data_type in DATE_TYPES or _is_measured(variable)
-        values = distinct_values(column) if asked else None
-        empty = not len(values) if values is not None else not column.notna().any()
+        values = distinct_values(made.column(name)) if made and asked else None
+        empty = not len(values) if values is not None else made is None or made.is_empty(name)
         item = self._item(variable, oid, name, values, stored, listed, origin=not above, empty=empty)
         self.items.insert(place, item)
         tabulation = self.spec.standard == "SDTM"
@@ -247,12 +256,12 @@ class _Maker:
         dataset: DatasetSpec,
         variable: VariableSpec,
         rows: tuple[ValueLevelSpec, ...],
-        column: pd.Series,
+        made: MadeColumns | None,
     ) -> str:
         refs: list[model.ItemRef] = []
-        codes, distinct = pd.factorize(column)
-        numeric = pd.api.types.is_numeric_dtype(column.dtype)
-        texts = np.asarray(distinct, dtype="float64" if numeric else object)
+        column = made.kept(variable.name) if made else NO_VALUES
+        codes, numeric = column.codes, isinstance(column.values, np.ndarray)
+        texts = np.asarray(column.values, dtype="float64" if numeric else object)
         for number, row in enumerate(rows, start=1):
             of_row = np.unique(codes[self._held(row)])  # the distinct values say all that is asked here
             own = texts[of_row[of_row >= 0]]
@@ -417,11 +426,11 @@ def _in_class_order(datasets: Iterable[DatasetSpec]) -> list[DatasetSpec]:
     return sorted(datasets, key=lambda d: places.get(d.class_.upper(), len(places)))
 
 
-def _written(dataset: DatasetSpec, made: Dataset | None) -> list[VariableSpec]:
+def _written(dataset: DatasetSpec, made: MadeColumns | None) -> list[VariableSpec]:
     """Variables as they stand in the file; all of the workbook's for a dataset that has no file."""
     if made is None:
         return list(dataset.variables)
-    return [dataset.by_name[v.name] for v in made.variables if v.name in dataset.by_name]
+    return [dataset.by_name[name] for name in made.by_name if name in dataset.by_name]
 
 
 def _is_standard(dataset: DatasetSpec, name: str) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+from il2cdisc.base.columns import CodedColumn
 
 Values = Sequence[str] | NDArray[np.float64]
 """Distinct values of a column, without missing ones: texts, or numbers."""
@@ -32,15 +33,13 @@ class Shape:
     digits: int | None = None
 
 
-def distinct_values(column: pd.Series) -> Values:
+def distinct_values(column: CodedColumn) -> Values:
     """The distinct values of a finished variable.
 
-    >>> distinct_values(pd.Series(["B", None, "A", "B"], dtype="str"))
+    >>> distinct_values(CodedColumn.of(pd.Series(["B", None, "A", "B"], dtype="str")))
     ['B', 'A']
     """
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return np.unique(column.dropna().to_numpy(dtype="float64"))
-    return [text for text in column.unique().tolist() if isinstance(text, str)]
+    return column.values if isinstance(column.values, np.ndarray) else column.distinct
 
 
 def date_type(texts: Iterable[str]) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.columns import CodedColumn
 from il2cdisc.base.problems import Stopped
+from il2cdisc.define.columns import MadeColumns
 from il2cdisc.define.measure import date_type
 from il2cdisc.spec.models import ClauseCondition, DatasetSpec, Spec, ValueLevelSpec, VariableSpec, WhereClause
 from il2cdisc.spec.selection import Rows, Selection, groups
@@ -26,7 +26,7 @@ _DURATION = re.compile(r"[+-]?P(\d+W|(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+
 Flags = NDArray[np.bool_]
 
 
-def with_values(spec: Spec, made: Mapping[str, Dataset], selections: Mapping[str, Selection]) -> Spec:
+def with_values(spec: Spec, made: Mapping[str, MadeColumns], selections: Mapping[str, Selection]) -> Spec:
     """The workbook with a value-level row for each test whose results or units none of its own describes.
 
     Of findings --ORRES, --ORRESU, --STRESC and --STRESU; of TS the values. A test is told apart by its code
@@ -40,14 +40,14 @@ def with_values(spec: Spec, made: Mapping[str, Dataset], selections: Mapping[str
             continue
         tests: list[tuple[dict[str, str], Rows]] | None = None
         for variable, code in _described(wanted):
-            if variable.name in dataset.frame and code in dataset.frame:
-                tests = _tests(wanted, code, dataset.frame) if tests is None else tests
+            if variable.name in dataset and code in dataset:
+                tests = _tests(wanted, code, dataset) if tests is None else tests
                 rows = [row for row in kept if (row.dataset, row.variable) == (name, variable.name)]
-                free = np.ones(len(dataset.frame), dtype=bool)
+                free = np.ones(dataset.rows, dtype=bool)
                 for row in rows:
                     free[_held(spec, selections, row)] = False
                 own = any(row.origin for row in rows)
-                found += _rows(wanted, variable, tests, dataset.frame[variable.name], free, own)
+                found += _rows(wanted, variable, tests, dataset.kept(variable.name), free, own)
     clauses = {clause.id: clause for _, clause in found}
     fields = {name: getattr(spec, name) for name in Spec.model_fields}
     fields["value_levels"] = (*kept, *(row for row, _ in found))
@@ -79,7 +79,7 @@ def _rows(
     dataset: DatasetSpec,
     variable: VariableSpec,
     tests: list[tuple[dict[str, str], Rows]],
-    column: pd.Series,
+    column: CodedColumn,
     free: Flags,
     origins: bool,
 ) -> Iterator[tuple[ValueLevelSpec, WhereClause]]:
@@ -87,12 +87,11 @@ def _rows(
 
     `origins`: other rows of the variable have origins of their own, so these have the variable's.
     """
-    number, distinct = pd.factorize(column)
-    texts = np.asarray(distinct, dtype=object)
+    number, texts = column.codes, np.asarray(column.values, dtype=object)
     for keys, places in tests:
         if not free[places].all() or not (number[places] >= 0).any():
             continue
-        held = pd.unique(number[places])
+        held = np.unique(number[places])
         values = [str(value) for value in texts[held[held >= 0]]]
         identity = ".".join([dataset.name, *keys.values()])
         clause = WhereClause(
@@ -116,22 +115,26 @@ def _rows(
         yield row, clause
 
 
-def _tests(dataset: DatasetSpec, code: str, frame: pd.DataFrame) -> list[tuple[dict[str, str], Rows]]:
+def _tests(dataset: DatasetSpec, code: str, made: MadeColumns) -> list[tuple[dict[str, str], Rows]]:
     """Tests in the order of their codes: the variables and values that name one, and its records."""
     splitting = [
         variable.name
         for variable in (dataset.by_name[key] for key in dataset.keys if key in dataset.by_name)
-        if variable.name != code and variable.name in frame and variable.role.endswith("Qualifier")
+        if variable.name != code and variable.name in made and variable.role.endswith("Qualifier")
     ]
     out: list[tuple[dict[str, str], Rows]] = []
-    numbers, texts = pd.factorize(frame[code], sort=True)
-    numbered = {name: pd.factorize(frame[name]) for name in splitting}
-    for place, test in enumerate(texts.tolist()):
-        places = np.flatnonzero(numbers == place)
-        names, number = _splitting({name: codes[places] for name, (codes, _) in numbered.items()})
+    tests = made.kept(code)
+    columns = {name: made.kept(name) for name in splitting}
+    ends = np.cumsum(np.bincount(tests.codes + 1, minlength=len(tests.values) + 1))
+    order = np.argsort(tests.codes, kind="stable")  # records of a test beside each other, missing first
+    for place, test in sorted(enumerate(tests.distinct), key=lambda item: str(item[1])):
+        places = order[ends[place] : ends[place + 1]]
+        names, number = _splitting(
+            {name: column.codes[places].astype("int64") for name, column in columns.items()}
+        )
         for one in range(int(number.max()) + 1) if names else (0,):
             own = places[number == one] if names else places
-            values = {name: str(numbered[name][1][numbered[name][0][own[0]]]) for name in names}
+            values = {name: str(columns[name].values[columns[name].codes[own[0]]]) for name in names}
             out.append(({code: test} | values, own))
     return sorted(out, key=lambda item: tuple(item[0].values()))
 
@@ -147,7 +150,7 @@ def _splitting(codes: Mapping[str, Rows]) -> tuple[list[str], Rows]:
     for name, own in codes.items():
         if (own < 0).any():
             continue
-        split = groups([*(codes[other] for other in kept), own])[0]
+        split = groups([*(codes[other].astype("int64") for other in kept), own.astype("int64")])[0]
         if int(split.max()) + 1 > count:
             kept, number, count = [*kept, name], split, int(split.max()) + 1
     return kept, number

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
-from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problems
 from il2cdisc.base.products import Product
+from il2cdisc.base.stored import AnyDataset
 from il2cdisc.results.frame import Results
 from il2cdisc.spec.tlf import Display
 
 
 def begin(
-    folder: Path, displays: Sequence[Display], adam: Sequence[Dataset], executor: Executor
+    folder: Path, displays: Sequence[Display], adam: Sequence[AnyDataset], executor: Executor
 ) -> Future[Results]:
     """Ask for the results: they are computed while other products are written."""
     from il2cdisc.results.run import needed, run
 
-    return executor.submit(run, displays, needed(displays, {item.name: item.frame for item in adam}))
+    return executor.submit(run, displays, needed(displays, {item.name: item for item in adam}))
 
 
 def write(folder: Path, asked_results: Future[Results], findings: Problems) -> Results:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
+from il2cdisc.base.columns import CodedTable, Flags
+from il2cdisc.base.datasets import heading
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_record
+from il2cdisc.base.stored import AnyDataset
 from il2cdisc.results import problems as kinds
 from il2cdisc.results.frame import HEADER, ResultCell, Results, frame_of, joined
 from il2cdisc.results.lint import lint
@@ -16,25 +20,29 @@ from il2cdisc.results.rows import shaped_rows
 from il2cdisc.results.work import Work, in_column, level_texts, record_keys
 from il2cdisc.spec.conditions import Where, equals, written
 from il2cdisc.spec.tlf import Display, DisplayAnalysis
-from il2cdisc.spec.where import select
+from il2cdisc.spec.where import columns, select
 
 
-def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Results:
+def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame | CodedTable]) -> Results:
     """Compute every analysis of every display from ADaM datasets (by upper-case name).
 
     Raises `Stopped` with all problems of the displays' descriptions at once: datasets and variables that
     there are not, methods unknown, options misspelt. A statistic that can't be estimated does not stop
     anything: it carries its reason in `error`, and one that the display shows is a finding.
     """
-    problems = Problems(lint(displays, datasets))
+    tables = {
+        name: given if isinstance(given, CodedTable) else CodedTable.of(given)
+        for name, given in datasets.items()
+    }
+    problems = Problems(lint(displays, {name: table.frame(rows=slice(0)) for name, table in tables.items()}))
     problems.stop_if_any()
     parts: list[pd.DataFrame] = []
     for display in displays:
-        subjects = _population(display, datasets)
+        subjects = _population(display, tables[display.population_dataset])
         sizes = _sizes(display, subjects)
         parts.append(frame_of(_header(display, sizes)))
         for order, analysis in enumerate(display.analyses, start=1):
-            rows = _rows(display, analysis, datasets[analysis.dataset], subjects)
+            rows = _rows(display, analysis, tables[analysis.dataset], subjects)
             work = Work(display, analysis, order, rows, subjects, sizes)
             problems.extend([*_outside(work), *_unnamed(work)])
             part = all_methods()[analysis.method].run(work)
@@ -43,12 +51,13 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> Re
     return Results(joined(parts), tuple(problems.items))
 
 
-def needed(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def needed(displays: Sequence[Display], datasets: Mapping[str, AnyDataset]) -> dict[str, CodedTable]:
     """Of each dataset that analyses read, the variables that they name: all that `run` asks for.
 
     Raises `Stopped` with the problems that `run` has before it computes.
     """
-    Problems(lint(displays, datasets)).stop_if_any()
+    headings = {name: heading(item.variables) for name, item in datasets.items()}
+    Problems(lint(displays, headings)).stop_if_any()
     names: dict[str, dict[str, None]] = {}
     for display in displays:
         population = names.setdefault(display.population_dataset, {"USUBJID": None})
@@ -58,13 +67,13 @@ def needed(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) ->
         for analysis in display.analyses:
             own = names.setdefault(analysis.dataset, {"USUBJID": None})
             own |= dict.fromkeys(condition.variable for condition in analysis.where)
-            own |= dict.fromkeys(_named(display, analysis, datasets[analysis.dataset]))
-    return {name: datasets[name][list(own)] for name, own in names.items()}
+            own |= dict.fromkeys(_named(display, analysis, datasets[analysis.dataset].names))
+    return {name: datasets[name].table(own) for name, own in names.items()}
 
 
-def _population(display: Display, datasets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    subjects = datasets[display.population_dataset]
-    return subjects.loc[_select(subjects, display.population_where, display.at("Population Where"))]
+def _population(display: Display, subjects: CodedTable) -> pd.DataFrame:
+    inside = _select(subjects, display.population_where, display.at("Population Where"))
+    return subjects.frame(rows=np.flatnonzero(inside))
 
 
 def _sizes(display: Display, subjects: pd.DataFrame) -> dict[str, int]:
@@ -79,20 +88,20 @@ def _sizes(display: Display, subjects: pd.DataFrame) -> dict[str, int]:
 
 
 def _rows(
-    display: Display, analysis: DisplayAnalysis, dataset: pd.DataFrame, subjects: pd.DataFrame
+    display: Display, analysis: DisplayAnalysis, dataset: CodedTable, subjects: pd.DataFrame
 ) -> pd.DataFrame:
     """Rows of the population that the analysis selects, with the variables that it names."""
     inside = _select(dataset, analysis.where, analysis.at("Where"))
-    inside &= dataset["USUBJID"].isin(subjects["USUBJID"])
-    return dataset.loc[inside, _named(display, analysis, dataset)].reset_index(drop=True)
+    inside = inside & dataset["USUBJID"].among(subjects["USUBJID"])
+    return dataset.frame(_named(display, analysis, dataset.names), np.flatnonzero(inside))
 
 
-def _named(display: Display, analysis: DisplayAnalysis, dataset: pd.DataFrame) -> list[str]:
+def _named(display: Display, analysis: DisplayAnalysis, dataset: Iterable[str]) -> list[str]:
     """The variables of an analysis's rows that its method is given, with the keys of its records."""
     naming = all_methods()[analysis.method].naming
     options = [name for option in naming for name in analysis.option_list(option)]
     named = [
-        *record_keys(dataset.columns),
+        *record_keys(dataset),
         analysis.by,
         *(item.name for item in analysis.variables),
         *options,
@@ -102,10 +111,10 @@ def _named(display: Display, analysis: DisplayAnalysis, dataset: pd.DataFrame) -
     return list(dict.fromkeys(name for name in named if name))
 
 
-def _select(frame: pd.DataFrame, where: Where, place: Address) -> pd.Series:
+def _select(table: CodedTable, where: Where, place: Address) -> Flags:
     """Rows that satisfy a where-clause; what is wrong with it is reported at its cell."""
     try:
-        return select(frame, where)
+        return select(table.frame(columns(where)), where).to_numpy(dtype=bool)
     except Stopped as stopped:
         raise Stopped(replace(problem, where=place) for problem in stopped.problems) from None
 

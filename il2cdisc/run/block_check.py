@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Address, Kind, Problem, Problems, Severity
+from il2cdisc.base.stored import AnyDataset
 from il2cdisc.raw import RawExport
-from il2cdisc.run.make import derive_adam, make_blocks, read
+from il2cdisc.run.blocks import split
+from il2cdisc.run.make import Making, read
 from il2cdisc.run.plan import Plan
 
 SUBJECTS = 8
@@ -27,8 +30,13 @@ def check_blocks(plan: Plan) -> list[Problem]:
     Raises `Stopped` where the export can't be read, linked or mapped.
     """
     export = _first_subjects(read(plan, _silent, Problems()), SUBJECTS)
-    together, alone = (_made(replace(plan, block_subjects=size), export) for size in (SUBJECTS, 1))
-    return list(_differences(plan, together, alone))
+    with TemporaryDirectory(prefix="il2cdisc-") as scratch:
+        folders = [Path(scratch) / name for name in ("together", "alone")]
+        for folder in folders:
+            folder.mkdir()
+        sizes = zip((SUBJECTS, 1), folders, strict=True)
+        together, alone = (_made(replace(plan, block_subjects=n), export, folder) for n, folder in sizes)
+        return list(_differences(plan, together, alone))
 
 
 def _silent(_: str) -> None:
@@ -49,24 +57,28 @@ def _first_subjects(export: RawExport, count: int) -> RawExport:
     return replace(export, forms=forms, subjects=subjects)
 
 
-def _made(plan: Plan, export: RawExport) -> dict[str, Dataset]:
-    problems = Problems()
-    sdtm = make_blocks(plan, export, problems)
-    problems.stop_if_any()
-    return {**sdtm.datasets, **derive_adam(plan, sdtm, _silent, Problems())}
+def _made(plan: Plan, export: RawExport, scratch: Path) -> dict[str, AnyDataset]:
+    making = Making(plan, export, Problems(), scratch)
+    for frames in split(export, plan.block_subjects):
+        making.map(frames)
+        making.complete()
+        making.derive()
+    making.stop_if_unmapped()
+    making.end_completion()
+    return {**making.sdtm, **making.adam()}
 
 
 def _differences(
-    plan: Plan, together: Mapping[str, Dataset], alone: Mapping[str, Dataset]
+    plan: Plan, together: Mapping[str, AnyDataset], alone: Mapping[str, AnyDataset]
 ) -> Iterator[Problem]:
     for name in dict.fromkeys((*together, *alone)):
         one, other = together.get(name), alone.get(name)
-        if one is None or other is None or len(one.frame) != len(other.frame):
-            counts = [0 if item is None else len(item.frame) for item in (one, other)]
+        if one is None or other is None or one.rows != other.rows:
+            counts = [0 if item is None else item.rows for item in (one, other)]
             what = f"{name} has {counts[0]} records of some subjects together and {counts[1]} of each alone"
             yield DEPENDS.at(_module(plan, name), what)
             continue
-        differ = [key for key in one.names if not one.frame[key].equals(other.frame[key])]
+        differ = [key for key in one.names if not one.column(key).series().equals(other.column(key).series())]
         if differ:
             what = f"{name} differs when subjects are mapped one by one"
             yield DEPENDS.at(_module(plan, name), what, values=differ)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,16 +13,20 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problem, Problems
-from il2cdisc.base.rowids import id_columns, numbered, row_ids
-from il2cdisc.base.rows import in_order
+from il2cdisc.base.rowids import id_columns, row_ids
+from il2cdisc.base.stored import AnyDataset, Places, StoredBlock, StoredDataset, segments_of, store
 from il2cdisc.raw import RawExport
+from il2cdisc.run.scratch import scratch_room
 from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.mapping import Mapped
 
 Frames = dict[str, pd.DataFrame]
 Rows = NDArray[np.int64]
+SUBJECT = "USUBJID"
 ALL = sys.maxsize
 """The size of a block that holds all subjects of any trial."""
+BLOCK = 300
+"""Subjects of a block, where nothing else is asked."""
 
 
 def block_count(export: RawExport, size: int = ALL) -> int:
@@ -61,82 +66,64 @@ def _places(frame: pd.DataFrame, block_of: pd.Series, count: int) -> list[Rows] 
     return np.split(order, np.searchsorted(block[order], np.arange(1, count)))
 
 
-@dataclass(frozen=True, slots=True)
-class Combined:
-    """Datasets of all blocks, and `places`: of each dataset the positions of the rows of each block."""
+class Blocks:
+    """The datasets of the blocks, `add`ed in their order: of one block in memory, of several in `folder`.
 
-    datasets: dict[str, Dataset]
-    places: dict[str, list[Rows]]
-    blocks: int
-
-    def of_block(self, name: str, number: int) -> pd.DataFrame:
-        """A dataset's frame as mappings receive it: the records of one block; one without subjects is whole.
-
-        The id column `@NAME` says where each row is among all.
-        """
-        frame = self.datasets[name].frame
-        if self.blocks == 1:
-            return numbered(frame, name)
-        return numbered(frame.take(self.places[name][number]), name, self.places[name][number])
-
-
-def combine(blocks: Sequence[dict[str, Dataset]], order: Sequence[str]) -> Combined:
-    """The datasets of blocks one below the other: the same as of all subjects at once.
-
-    `order`: the names of the datasets as the workbook lists them. Edges to datasets among these are led to
-    the combined rows. A dataset whose keys do not begin with USUBJID is sorted again; one without subjects
-    is the same in all blocks, and taken once. Takes the datasets out of `blocks`, one after the other: of a
-    large trial there is no room for all of them twice.
+    `order`: the names of the datasets as the workbook lists them. `places` has, of datasets that are
+    combined, where the rows of each block are among all.
     """
-    ranks = {name: number for number, name in enumerate(order)}
-    names = sorted({name: None for block in blocks for name in block}, key=lambda n: ranks.get(n, len(ranks)))
-    places = {name: _combined_places([block.get(name) for block in blocks]) for name in names}
-    datasets = {name: _dataset(name, [block.pop(name, None) for block in blocks], places) for name in names}
-    return Combined(datasets, places, len(blocks))
+
+    def __init__(
+        self, count: int, folder: Path | None, order: Sequence[str], places: dict[str, Places] | None = None
+    ) -> None:
+        self._ranks = {name: number for number, name in enumerate(order)}
+        self._folder = folder if count > 1 else None
+        self._places = {} if places is None else places
+        self._whole: dict[str, Dataset] = {}
+        self._first: dict[str, Dataset] = {}
+        self._stored: dict[str, dict[int, StoredBlock]] = {}
+        self._lengths: dict[str, dict[str, int]] = {}
+        self._added = 0
+
+    def add(self, made: Mapping[str, Dataset]) -> None:
+        """Take the datasets of the next block. Raises `Stopped` where the scratch folder has no room."""
+        for name, item in made.items():
+            if self._folder is None or SUBJECT not in item.names:
+                self._whole.setdefault(name, item)  # the same in all blocks
+                continue
+            self._first.setdefault(name, replace(item, frame=item.frame.iloc[:0], edges=item.edges.iloc[:0]))
+            lengths = self._lengths.setdefault(name, {})
+            for variable in item.variables:
+                lengths[variable.name] = max(variable.length, lengths.get(variable.name, 0))
+            with scratch_room(self._folder):
+                self._stored.setdefault(name, {})[self._added] = store(item, self._folder, self._added)
+        self._added += 1
+
+    def combined(self) -> dict[str, AnyDataset]:
+        """The datasets of all blocks in the order of the workbook: the same as of all subjects at once."""
+        found: dict[str, AnyDataset] = dict(self._whole)
+        for name, blocks in self._stored.items():
+            first = self._first[name]
+            segments = segments_of(blocks, before_subject(first.keys, first.names))
+            self._places[name] = Places(segments)
+            variables = first.with_lengths(self._lengths[name]).variables
+            found[name] = StoredDataset(name, first.label, variables, first.keys, blocks, segments, self._led)
+        last = len(self._ranks)
+        return dict(sorted(found.items(), key=lambda item: self._ranks.get(item[0], last)))
+
+    def _led(self, number: int, source: str, ids: Rows) -> Rows:
+        """Ids of a block's source among those of all blocks; of raw records they are that already."""
+        return self._places[source].of(number, ids) if source in self._places else ids
 
 
-def _combined_places(parts: Sequence[Dataset | None]) -> list[Rows]:
-    """Where the rows of each block are in the combined dataset, in the order of its keys."""
-    given = [item for item in parts if item is not None]
-    if "USUBJID" not in given[0].frame:
-        return [np.arange(len(given[0].frame)) for _ in parts]
-    sizes = [0 if item is None else len(item.frame) for item in parts]
-    place = np.arange(sum(sizes))
-    keys = [key for key in given[0].keys if key in given[0].frame and key != "STUDYID"]
-    if keys and keys[0] != "USUBJID":
-        columns = [pd.concat([item.frame[key] for item in given], ignore_index=True) for key in keys]
-        place[in_order(columns)] = np.arange(len(place))
-    return np.split(place, np.cumsum(sizes)[:-1])
+def before_subject(keys: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The keys of a dataset that stand before USUBJID, but for STUDYID, which is one.
 
-
-def _dataset(name: str, parts: Sequence[Dataset | None], places: Mapping[str, list[Rows]]) -> Dataset:
-    given = [(number, item) for number, item in enumerate(parts) if item is not None]
-    first = given[0][1]
-    if len(parts) == 1 or "USUBJID" not in first.frame:
-        return first
-    frame = pd.concat([item.frame for _, item in given], ignore_index=True)
-    lengths = {
-        variable.name: max(item.variables[number].length for _, item in given)
-        for number, variable in enumerate(first.variables)
-    }
-    edges = pd.concat([_edges(name, item, number, places) for number, item in given], ignore_index=True)
-    order = np.argsort(np.concatenate(places[name]), kind="stable")
-    if not np.array_equal(order, np.arange(len(order))):
-        frame = frame.take(order).reset_index(drop=True)
-        edges = edges.take(np.argsort(edges["row"].to_numpy(), kind="stable")).reset_index(drop=True)
-    return replace(first.with_lengths(lengths), frame=frame, edges=edges)
-
-
-def _edges(name: str, item: Dataset, number: int, places: Mapping[str, list[Rows]]) -> pd.DataFrame:
-    """Edges of a block's dataset, from combined rows to those of the datasets that are combined, too."""
-    edges = item.edges
-    ids = edges["id"].to_numpy("int64").copy()
-    codes, sources = pd.factorize(edges["source"])
-    for code, source in enumerate(sources):
-        if source in places:
-            here = codes == code
-            ids[here] = places[source][number][ids[here]]
-    return edges.assign(row=places[name][number][edges["row"].to_numpy("int64")], id=ids)
+    >>> before_subject(["STUDYID", "RDOMAIN", "USUBJID", "IDVAR"], ["RDOMAIN", "USUBJID", "IDVAR"])
+    ['RDOMAIN']
+    """
+    known = [key for key in keys if key in names and key != "STUDYID"]
+    return known[: known.index(SUBJECT)] if SUBJECT in known else known
 
 
 @dataclass

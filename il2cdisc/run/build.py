@@ -18,21 +18,22 @@ import il2cdisc.tlf.product as tlf
 import il2cdisc.trace.product as trace
 import il2cdisc.transport.product as transport
 from il2cdisc import __version__
-from il2cdisc.base.datasets import Dataset, common_lengths
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.base.products import Product
+from il2cdisc.base.stored import AnyDataset, common_lengths
 from il2cdisc.check.core import CoreAsked
 from il2cdisc.check.product import Examined, PriorFindings
 from il2cdisc.package import ADAM, SDTM, stem_of
 from il2cdisc.raw import Records
 from il2cdisc.raw.absent import gone_among
 from il2cdisc.raw.accepted import fewer_than
-from il2cdisc.run.blocks import ALL
-from il2cdisc.run.make import MadeDatasets, make
+from il2cdisc.run.blocks import BLOCK
+from il2cdisc.run.make import BlocksDone, MadeDatasets, make
 from il2cdisc.run.part import part_of, refuse_part
 from il2cdisc.run.plan import Plan, engine_lines
 from il2cdisc.run.products import Products, Say
+from il2cdisc.run.scratch import scratch_folder
 from il2cdisc.run.second import SecondProcess
 from il2cdisc.run.start import start_files
 from il2cdisc.run.survey import make_plan
@@ -94,12 +95,15 @@ def products_of(plan: Plan) -> list[Product]:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a build is asked for: of `names` a part; `out`, a folder other than the outputs; CDISC CORE;
-    the subjects of a block."""
+    the subjects of a block, and a folder for the datasets of several."""
 
     names: Sequence[str] = ()
     out: Path | None = None
     core: CoreAsked | None = None
-    block_subjects: int = ALL
+    block_subjects: int = BLOCK
+    scratch: Path | None = None
+    done: BlocksDone | None = field(default=None, repr=False)
+    """Called after each of several blocks: how many are done, and of how many."""
     step: Callable[[str], None] | None = field(default=None, repr=False)
     """Called at each step of publishing: for tests."""
 
@@ -132,7 +136,9 @@ def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined:
             executor.submit(prepare)
         with staging(target, step=asked.step or no_step) as stage:
             products = Products(products_of(plan), stage.path, say)
-            _write(plan, products, executor, say, asked, target)
+            beside = stage.path.with_name(f"{stage.path.name}-scratch")  # a dead build's is removed with it
+            with scratch_folder(asked.scratch, beside) as scratch:
+                _write(plan, products, executor, say, asked, target, scratch)
             stage.publish()
     examined = products.result(check.PRODUCT.name)
     assert isinstance(examined, Examined)
@@ -140,18 +146,25 @@ def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined:
 
 
 def _write(
-    plan: Plan, products: Products, executor: SecondProcess, say: Say, asked: Asked, target: Path
+    plan: Plan,
+    products: Products,
+    executor: SecondProcess,
+    say: Say,
+    asked: Asked,
+    target: Path,
+    scratch: Path,
 ) -> None:
     """Make the datasets, and write the products, each as soon as what it needs is there."""
     findings = Problems(list(plan.findings))
     products.give(_facts(plan, asked, findings, executor, say))
 
-    def completed(datasets: Mapping[str, Dataset]) -> None:
+    def completed(datasets: Mapping[str, AnyDataset]) -> None:
         written = common_lengths(datasets.values())
         products.give({"sdtm": written, "sdtm_written": written})
 
     try:
-        made = make(plan, say, findings, completed=None if plan.named else completed)
+        early = None if plan.named else completed
+        made = make(plan, say, findings, scratch=scratch, completed=early, done=asked.done)
     except Stopped as stopped:  # records that are gone may be why
         raise Stopped([*stopped.problems, *gone_among(findings.items)]) from None
     for line in fewer_than(target, made.export):
@@ -237,7 +250,7 @@ def _of_start(plan: Plan, made: MadeDatasets) -> dict[str, object]:
 
 def _without_file(plan: Plan, made: MadeDatasets) -> list[str]:
     """A line for each named dataset that no record came to."""
-    filled = {name for name, item in {**made.sdtm, **made.adam}.items() if len(item.frame)}
+    filled = {name for name, item in {**made.sdtm, **made.adam}.items() if item.rows}
     names = [name for name in plan.named if all(display.id != name for display in plan.displays)]
     return [f"{name} has no record, and so no file" for name in names if name not in filled]
 
@@ -248,7 +261,7 @@ def _lines(plan: Plan, made: set[str]) -> list[PlannedVariable]:
     return [line for line in lines if line.dataset in made] if plan.named else lines
 
 
-def _alone(plan: Plan, made: Mapping[str, Dataset]) -> list[Dataset]:
+def _alone(plan: Plan, made: Mapping[str, AnyDataset]) -> list[AnyDataset]:
     """The named datasets, each with lengths of its own: its file is the same whatever else is named."""
     chosen = [item for name, item in made.items() if name in plan.written]
     return [dataset for item in chosen for dataset in common_lengths([item])]

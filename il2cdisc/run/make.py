@@ -1,21 +1,23 @@
-"""Raw export → SDTM → ADaM, in memory: read, link, map, complete, derive."""
+"""Raw export → SDTM → ADaM: read, link, and block after block of subjects map, complete, derive."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset
-from il2cdisc.base.problems import Address, Problems, records_of, values_of
+from il2cdisc.base.problems import Address, Problems, Stopped, records_of, values_of
+from il2cdisc.base.stored import AnyDataset, Places
 from il2cdisc.raw import RawExport, header_of, link, notice, read_export
 from il2cdisc.raw.absent import absent_records
 from il2cdisc.raw.blinding import withhold
 from il2cdisc.raw.values import with_outcomes, without_reported
-from il2cdisc.run.blocks import Combined, RecordIds, block_count, combine, merged, split
+from il2cdisc.run.blocks import Blocks, RecordIds, block_count, merged, split
 from il2cdisc.run.plan import Plan, link_columns, run_sdtm
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from il2cdisc.sdtm.product import Ledgers
 
 Say = Callable[[str], None]
+BlocksDone = Callable[[int, int], None]
 RESULTS = ("ORRES", "ORNRLO", "ORNRHI")
 Datasets = dict[str, Dataset]
 
@@ -34,8 +37,8 @@ class MadeDatasets:
     """What was made of an export."""
 
     export: RawExport
-    sdtm: Datasets
-    adam: Datasets
+    sdtm: dict[str, AnyDataset]
+    adam: dict[str, AnyDataset]
     ledgers: Ledgers
 
 
@@ -44,35 +47,58 @@ def make(
     say: Say,
     findings: Problems,
     *,
-    completed: Callable[[Mapping[str, Dataset]], None] | None = None,
+    scratch: Path | None = None,
+    completed: Callable[[Mapping[str, AnyDataset]], None] | None = None,
+    done: BlocksDone | None = None,
 ) -> MadeDatasets:
     """Everything that a package holds. Raises `Stopped` with all problems of the stage that found some.
 
-    `completed` is called with SDTM before ADaM is derived from it.
+    `completed` is called with SDTM before ADaM of the last block is derived from it, `done` after each block
+    with how many are done, and of how many. Blocks lie in the folder `scratch`, where there are several.
     """
     if plan.study.start is not None:
         return _started(plan, say, findings)
     export = read(plan, say, findings)
-    sdtm, ledgers = make_sdtm(plan, export, say, findings)
-    if completed is not None:
-        completed(sdtm.datasets)
-    adam = derive_adam(plan, sdtm, say, findings)
-    return MadeDatasets(export, sdtm.datasets, adam, ledgers)
+    say("mapping to SDTM")
+    making = Making(plan, export, findings, scratch)
+    if done is not None:
+        done(0, making.count)
+    for number, frames in enumerate(split(export, plan.block_subjects), start=1):
+        making.map(frames)
+        del frames  # memory: with many subjects these are gigabytes
+        if number == making.count:
+            making.settle()
+            say("completing SDTM from the workbook")
+        making.complete()
+        if number == making.count:
+            making.end_completion()
+            if completed is not None:
+                completed(making.sdtm)
+            if plan.adam_order:
+                say("deriving ADaM")
+        making.derive()
+        if done is not None:
+            done(number, making.count)
+    return MadeDatasets(export, making.sdtm, making.adam(), making.ledgers)
 
 
 def _started(plan: Plan, say: Say, findings: Problems) -> MadeDatasets:
     """The datasets of the folder that [start] names, and ADaM where they are SDTM."""
     from il2cdisc.run.start import read_datasets, start_files
-    from il2cdisc.sdtm.product import Ledgers
 
     say(f"reading the datasets in {plan.study.start.folder if plan.study.start else ''}")
     files = start_files(plan.study)
     nothing = RawExport({}, ())
-    ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
     if plan.study.starts_at("adam"):
-        return MadeDatasets(nothing, {}, read_datasets(plan.study, files, plan.adam), ledgers)
-    sdtm = combine([read_datasets(plan.study, files, plan.sdtm)], list(plan.sdtm.datasets))
-    return MadeDatasets(nothing, sdtm.datasets, derive_adam(plan, sdtm, say, findings), ledgers)
+        adam = read_datasets(plan.study, files, plan.adam)
+        return MadeDatasets(nothing, {}, dict(adam), _no_ledgers())
+    sdtm = read_datasets(plan.study, files, plan.sdtm)
+    if plan.adam_order:
+        say("deriving ADaM")
+    problems = Problems()
+    adam = derive_adam(plan, sdtm, problems)
+    _close(problems, findings)
+    return MadeDatasets(nothing, dict(sdtm), dict(adam), _no_ledgers())
 
 
 def read(plan: Plan, say: Say, findings: Problems) -> RawExport:
@@ -89,24 +115,84 @@ def read(plan: Plan, say: Say, findings: Problems) -> RawExport:
     return export
 
 
-def make_sdtm(plan: Plan, export: RawExport, say: Say, findings: Problems) -> tuple[Combined, Ledgers]:
-    """SDTM, and where each raw column and record went: mapped and completed block by block.
+class Making:
+    """Blocks of subjects on their way: `map`, `complete` and `derive` each, in this order.
 
-    Of stops those of the earlier stage are raised, over all blocks.
+    A stage that found problems that stop is gone through by all further blocks, and no later one is, so that
+    the problems of the earliest stage are raised, over all blocks: by `settle` those of the mappings, by
+    `end_completion` those of completing, by `adam` those of the derivations.
     """
-    say("mapping to SDTM")
-    collected, completed = Collected(export), Problems()
-    ledgers: list[Ledgers] = []
 
-    def settle() -> None:
-        ledgers.append(_settle(plan, export, collected, findings))
-        say("completing SDTM from the workbook")
+    def __init__(self, plan: Plan, export: RawExport, findings: Problems, scratch: Path | None) -> None:
+        self._plan, self._export, self._findings = plan, export, findings
+        self.count = block_count(export, plan.block_subjects)
+        self._collected, self._completed, self._derived = Collected(export), Problems(), Problems()
+        places: dict[str, Places] = {}
+        self._sdtm = Blocks(self.count, scratch, list(plan.sdtm.datasets), places)
+        self._adam = Blocks(self.count, scratch, [name.upper() for name in plan.adam_order], places)
+        self._mapped: dict[str, MappedDataset] = {}
+        self._block: Datasets = {}
+        self.sdtm: dict[str, AnyDataset] = {}
+        self.ledgers = _no_ledgers()
 
-    sdtm = make_blocks(plan, export, completed, collected, findings, settle)
-    completed = merged(completed)
-    completed.stop_if_any()
-    findings.extend(completed.findings)
-    return sdtm, ledgers[0]
+    def map(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        """What the mappings make of the next block."""
+        self._mapped = _map(
+            self._plan, self._export, frames, self._collected, self._findings, blocks=self.count
+        )
+
+    def settle(self) -> None:
+        """All blocks are mapped: the ledgers, and the findings of the export and of all mappings."""
+        self.ledgers = _settle(self._plan, self._export, self._collected, self._findings)
+
+    def stop_if_unmapped(self) -> None:
+        """Raise `Stopped` with the problems of the mappings, over all blocks so far."""
+        merged(self._collected.problems).stop_if_any()
+
+    def complete(self) -> None:
+        """SDTM of the block."""
+        mapped, self._mapped = self._mapped, {}
+        if self._collected.problems.stops:
+            return
+        self._block = _complete(self._plan, mapped, self._export, self._completed, blocks=self.count)
+        if not self._completed.stops:
+            self._sdtm.add(self._block)
+
+    def end_completion(self) -> None:
+        """All blocks are completed: SDTM of all subjects, and the findings."""
+        _close(self._completed, self._findings)
+        self.sdtm = self._sdtm.combined()
+
+    def derive(self) -> None:
+        """ADaM of the block. Problems that stop one of several blocks wait until SDTM of all is complete."""
+        block, self._block = self._block, {}
+        if self._collected.problems.stops or self._completed.stops or self._derived.stops:
+            return
+        try:
+            made = derive_adam(self._plan, block, self._derived)
+        except Stopped as stopped:
+            self._derived.extend(stopped.problems)
+            return
+        if not self._derived.stops:
+            self._adam.add(made)
+
+    def adam(self) -> dict[str, AnyDataset]:
+        """All blocks are derived: ADaM of all subjects, and the findings."""
+        _close(self._derived, self._findings)
+        return self._adam.combined()
+
+
+def _close(problems: Problems, findings: Problems) -> None:
+    """A stage has ended: raise its stops, over all blocks, or take its findings."""
+    whole = merged(problems)
+    whole.stop_if_any()
+    findings.extend(whole.findings)
+
+
+def _no_ledgers() -> Ledgers:
+    from il2cdisc.sdtm.product import Ledgers
+
+    return Ledgers(pd.DataFrame(), pd.DataFrame())
 
 
 class Collected:
@@ -119,38 +205,14 @@ class Collected:
         self.became: dict[Address, str] = {}
 
 
-def make_blocks(
-    plan: Plan,
-    export: RawExport,
-    completed: Problems,
-    collected: Collected | None = None,
-    findings: Problems | None = None,
-    settle: Callable[[], None] | None = None,
-) -> Combined:
-    """SDTM of all blocks, each mapped and completed; the problems go to `completed` and `collected`.
-
-    `settle` is called when all blocks are mapped, before the last one is completed. Once a mapping has a
-    problem that stops, the others are mapped and not completed.
-    """
-    collected = collected or Collected(export)
-    blocks: list[Datasets] = []
-    last = block_count(export, plan.block_subjects) - 1
-    for number, frames in enumerate(split(export, plan.block_subjects)):
-        mapped = _map(plan, export, frames, collected, findings or Problems())
-        if number == last and settle is not None:
-            settle()
-        if not collected.problems.stops:
-            blocks.append(_complete(plan, mapped, export, completed))
-        del mapped, frames  # memory: with thousands of subjects these are gigabytes
-    return combine(blocks, list(plan.sdtm.datasets))
-
-
 def _map(
     plan: Plan,
     export: RawExport,
     frames: Mapping[str, pd.DataFrame],
     collected: Collected,
     findings: Problems,
+    *,
+    blocks: int,
 ) -> dict[str, MappedDataset]:
     """What the mappings make of one block."""
     problems = Problems()
@@ -158,7 +220,7 @@ def _map(
     inputs |= plan.study.parameters | {"protocol": plan.sdtm.protocol}
     mappings, made = run_sdtm(
         plan.study, plan.sdtm, plan.sdtm_functions, plan.sdtm_order, inputs, problems, export,
-        plan.dictionary, collected.became, in_blocks=block_count(export, plan.block_subjects) > 1,
+        plan.dictionary, collected.became, in_blocks=blocks > 1,
     )  # fmt: skip
     if plan.named:  # a part: the ledger is not asked, relations only where RELREC is
         made = made if plan.links else {name: replace(item, links=()) for name, item in made.items()}
@@ -172,11 +234,7 @@ def _map(
 
 def _settle(plan: Plan, export: RawExport, collected: Collected, findings: Problems) -> Ledgers:
     """The ledgers, and the findings of the export and of all mappings. Raises `Stopped`."""
-    from il2cdisc.sdtm.product import Ledgers
-
-    ledgers = Ledgers(pd.DataFrame(), pd.DataFrame())
-    if not plan.named:
-        ledgers = _ledgers(plan, export, collected)
+    ledgers = _no_ledgers() if plan.named else _ledgers(plan, export, collected)
     problems = merged(collected.problems)
     findings.extend(with_outcomes(without_reported(export.problems, problems.items), collected.became))
     problems.stop_if_any()
@@ -185,7 +243,12 @@ def _settle(plan: Plan, export: RawExport, collected: Collected, findings: Probl
 
 
 def _complete(
-    plan: Plan, mapped: Mapping[str, MappedDataset], export: RawExport, completed: Problems
+    plan: Plan,
+    mapped: Mapping[str, MappedDataset],
+    export: RawExport,
+    completed: Problems,
+    *,
+    blocks: int,
 ) -> Datasets:
     """SDTM of one block: the mapped datasets, completed from the workbook."""
     from il2cdisc.sdtm.complete import complete
@@ -201,7 +264,7 @@ def _complete(
         address=export.address,
         text=study.text,
     )
-    if block_count(export, plan.block_subjects) > 1:
+    if blocks > 1:
         for name, item in mapped.items():
             _look(name, item.frame, problems)
     completed.take(problems)
@@ -216,28 +279,15 @@ def _look(name: str, frame: pd.DataFrame, problems: Problems) -> None:
             problems.look(values_of(f"{name}{stem}"), int(frame[f"{name}{stem}"].notna().sum()))
 
 
-def derive_adam(plan: Plan, sdtm: Combined, say: Say, findings: Problems) -> Datasets:
-    """ADaM datasets, block by block, in the order in which they need each other."""
-    if not plan.adam_order:
-        return {}
-    say("deriving ADaM")
-    problems = Problems()
-    blocks = [_derive(plan, sdtm, number, problems) for number in range(sdtm.blocks)]
-    problems = merged(problems)
-    problems.stop_if_any()
-    findings.extend(problems.findings)
-    return combine(blocks, [name.upper() for name in plan.adam_order]).datasets
-
-
-def _derive(plan: Plan, sdtm: Combined, number: int, problems: Problems) -> Datasets:
-    """ADaM of one block."""
+def derive_adam(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> Datasets:
+    """ADaM datasets of one block, in the order in which they need each other."""
     from il2cdisc.adam import derive, empty_frame, finish, needs, with_ids
     from il2cdisc.adam.finish import without_parameters
 
     asked = {name for function in plan.adam_functions.values() for name in needs(function)}
     # a dataset that no record came to, SUPP-- above all, is empty and not absent
     frames = {
-        name.lower(): sdtm.of_block(name, number) if name in sdtm.datasets else empty_frame(described)
+        name.lower(): with_ids(name, sdtm[name].frame) if name in sdtm else empty_frame(described)
         for name, described in plan.sdtm.datasets.items()
         if name.lower() in asked
     }

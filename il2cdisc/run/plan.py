@@ -11,7 +11,7 @@ from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems
 from il2cdisc.raw import Dictionary, RawExport
 from il2cdisc.raw.accepted import ABSENT, FILE, Accepted, not_accepted
-from il2cdisc.run.blocks import ALL
+from il2cdisc.run.blocks import BLOCK
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.sheets_known import absence_notes
 from il2cdisc.study import Study
@@ -56,7 +56,7 @@ class Plan:
     """Raw records that were accepted, where they were."""
     forms: frozenset[str] | None = None
     """Of a part: the raw forms to be read."""
-    block_subjects: int = ALL
+    block_subjects: int = BLOCK
     """Subjects of a block: mapped, completed and derived together."""
 
     @property

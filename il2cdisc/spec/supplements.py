@@ -11,6 +11,7 @@ from il2cdisc.spec.models import ClauseCondition, DatasetSpec, Spec, ValueLevelS
 from il2cdisc.standards import sdtm_dataset, sdtm_variables
 
 KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
+NAMING = ("QNAM", "QLABEL", "QORIG")
 MOST = 200
 _DATES = {"STDTC": "Start Date as Collected", "ENDTC": "End Date as Collected"}
 
@@ -81,7 +82,7 @@ def supplement(name: str) -> DatasetSpec:
 
 def _added(spec: Spec, name: str, frame: pd.DataFrame) -> Iterator[tuple[ValueLevelSpec, WhereClause]]:
     known = spec.qualifiers(name)
-    rows = frame[["QNAM", "QLABEL", "QORIG"]].astype("str").drop_duplicates("QNAM").sort_values("QNAM")
+    rows = frame[list(NAMING)].astype("str").drop_duplicates("QNAM").sort_values("QNAM")
     for qualifier, label, origin in rows.itertuples(index=False):
         if qualifier in known or not is_engines(spec, name.removeprefix("SUPP"), qualifier):
             continue

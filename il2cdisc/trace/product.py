@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.products import Product
+from il2cdisc.base.stored import AnyDataset
 
 
 def write(
     folder: Path,
-    sdtm: Sequence[Dataset],
-    adam: Sequence[Dataset],
+    sdtm: Sequence[AnyDataset],
+    adam: Sequence[AnyDataset],
     raw_rows: Mapping[str, pd.DataFrame],
     variables: Iterable[PlannedVariable],
 ) -> None:

@@ -9,23 +9,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.problems import Address
+from il2cdisc.base.stored import AnyDataset
 from il2cdisc.standards import derived_from
-from il2cdisc.transport.parquet import read_parquet, write_parquet
+from il2cdisc.transport.parquet import ParquetWriter, read_parquet, write_parquet
+
+EDGES = {"row": "int64", "source": "str", "id": "int64", "field": "str"}
 
 
 def write_lineage(
     folder: Path,
-    datasets: Iterable[Dataset],
+    datasets: Iterable[AnyDataset],
     rows: Mapping[str, pd.DataFrame],
     variables: Iterable[PlannedVariable],
 ) -> None:
     """Write the edges of each dataset, the file and line of each raw row, and the sources of variables."""
     (folder / "raw").mkdir(parents=True, exist_ok=True)
     for dataset in datasets:
-        _write(dataset.edges, folder / f"{dataset.name}.parquet")
+        _write_edges(dataset, folder / f"{dataset.name}.parquet")
     for form, table in rows.items():
         _write(table, folder / "raw" / f"{form}.parquet")
     lines = [
@@ -183,6 +185,12 @@ class _Lines:
     def address(self, row: int, column: str) -> Address:
         file, sheet = str(self.files[self.file[row]]), self.sheets[self.sheet[row]]
         return Address(file=file, sheet=sheet, line=int(self.line[row]), column=column)
+
+
+def _write_edges(dataset: AnyDataset, path: Path) -> None:
+    with path.open("wb") as stream, ParquetWriter(stream, EDGES) as writer:
+        for edges in dataset.edge_tables():
+            writer.write(edges)
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:

@@ -8,9 +8,9 @@ from concurrent.futures import Executor, Future
 from datetime import datetime
 from pathlib import Path
 
-from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.base.products import Product
+from il2cdisc.base.stored import AnyDataset
 
 ReadBack = list[Future[list[Problem]]]
 """What pyreadstat finds in each file that differs from what our own reader finds, later."""
@@ -18,7 +18,7 @@ ReadBack = list[Future[list[Problem]]]
 
 def write_files(
     folder: Path,
-    datasets: Sequence[Dataset],
+    datasets: Sequence[AnyDataset],
     created: datetime,
     findings: Problems,
     executor: Executor,
@@ -34,7 +34,7 @@ def write_files(
 
     stops = Problems()
     for dataset in datasets:
-        if dataset.frame.empty:
+        if not dataset.rows:
             continue
         path = folder / f"{dataset.name.lower()}.xpt"
         try:

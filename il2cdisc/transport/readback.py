@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.datasets import Dataset, Variable
+from il2cdisc.base.datasets import Variable
 from il2cdisc.base.problems import Problem, at_record
+from il2cdisc.base.stored import AnyDataset
 from il2cdisc.transport import ibm
 from il2cdisc.transport.arrow import pa, pc
 from il2cdisc.transport.formats import parse_format
@@ -45,7 +46,7 @@ class Comparison:
     is read in step with the blocks. Memory: 4 MB of the file, and the values that differ.
     """
 
-    def __init__(self, file: XptReader, wanted: XptHeader | Dataset) -> None:
+    def __init__(self, file: XptReader, wanted: XptHeader | AnyDataset) -> None:
         self._wanted = wanted
         self._found = _facts(wanted, file.header, _OURS)
         self._alike = _names(file.header.variables) == _names(wanted.variables)
@@ -94,7 +95,7 @@ class Comparison:
 
 
 def compare_with_dataset(
-    path: str | os.PathLike[str], dataset: Dataset, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS
+    path: str | os.PathLike[str], dataset: AnyDataset, *, specials: Mapping[str, pd.Series] = _NO_SPECIALS
 ) -> list[Problem]:
     """Differences between the file, as our own reader reads it, and `dataset`, sorted; see `Comparison`.
 
@@ -102,7 +103,8 @@ def compare_with_dataset(
     """
     with open_xpt(path) as file:
         comparison = Comparison(file, dataset)
-        comparison.add(dataset.frame, specials=specials)
+        for frame in dataset.frames():
+            comparison.add(frame, specials=specials)
         return comparison.close()
 
 
@@ -261,7 +263,7 @@ def _unequal_texts(wanted: Any, got: Any) -> NDArray[np.bool_] | None:
     return pc.not_equal(left, pc.fill_null(right, "")).to_numpy(zero_copy_only=False)
 
 
-def _facts(wanted: XptHeader | Dataset | Header, got: Header, by: str) -> list[Problem]:
+def _facts(wanted: XptHeader | AnyDataset | Header, got: Header, by: str) -> list[Problem]:
     """Differences of the headers, lengths apart: pyreadstat gives none."""
     found = _difference(wanted.name, "", "name", wanted.name, got.name, by)
     found += _difference(wanted.name, "", "label", wanted.label, got.label, by)
@@ -276,7 +278,7 @@ def _facts(wanted: XptHeader | Dataset | Header, got: Header, by: str) -> list[P
     return found
 
 
-def _lengths(wanted: XptHeader | Dataset, got: Header) -> list[Problem]:
+def _lengths(wanted: XptHeader | AnyDataset, got: Header) -> list[Problem]:
     found: list[Problem] = []
     for one, other in zip(wanted.variables, got.variables, strict=True):
         found += _difference(wanted.name, one.name, "length", one.length, other.length, _OURS)

@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.datasets import Dataset, Variable
 from il2cdisc.base.problems import Problem, Stopped
+from il2cdisc.base.stored import AnyDataset
 from il2cdisc.transport import ibm, layout, problems, refusals
 from il2cdisc.transport.arrow import pa
 from il2cdisc.transport.header_problems import header_problems
@@ -146,13 +147,13 @@ class XptWriter:
 
 
 def write_xpt(
-    dataset: Dataset,
+    dataset: AnyDataset,
     stream: BinaryIO,
     *,
     created: datetime,
     specials: Mapping[str, pd.Series] = _NO_SPECIALS,
 ) -> list[Problem]:
-    """Write `dataset` as a version 5 transport file, as one block (`XptWriter`); gives the findings.
+    """Write `dataset` as a version 5 transport file, its pieces as blocks (`XptWriter`); gives the findings.
 
     Lengths are the variables' own, in bytes. `created` goes into all four times of the header. A problem
     names the first record concerned (USUBJID and --SEQ, or ASEQ, where the dataset has them, else the row),
@@ -160,7 +161,13 @@ def write_xpt(
     first byte is written; trailing blanks are a finding: they are lost.
     """
     header = layout.XptHeader(dataset.name, dataset.label, dataset.variables, created)
-    return XptWriter(stream, header).write_whole(dataset.frame, specials=specials)
+    writer = XptWriter(stream, header)
+    if isinstance(dataset, Dataset):
+        return writer.write_whole(dataset.frame, specials=specials)
+    for frame in dataset.frames():
+        with suppress(Stopped):  # `close` raises the refusals of all
+            writer.write(frame)
+    return writer.close()
 
 
 def _refuse(found: list[Problem]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from il2cdisc.base.problems import Stopped
 from il2cdisc.results import methods
 from il2cdisc.results.methods import all_methods
-from il2cdisc.results.run import needed, run
+from il2cdisc.results.run import run
 from il2cdisc.spec.tlf_load import load_displays
 from il2cdisc.tlf import writers
 from il2cdisc.tlf.render import render, render_all
@@ -151,7 +151,7 @@ def test_without_the_file_the_method_is_unknown(displays):
 def test_a_method_is_one_file_from_the_workbook_to_the_page(add, displays, header):
     add(methods, "spread", SPREAD)
     shown = displays()
-    results = run(shown, needed(shown, {"ADSL": ADSL}))
+    results = run(shown, {"ADSL": ADSL})
     page = render(shown[0], results.frame, header)["t-9.html"].decode()
     assert '<th scope="row" class="i1">Spread (n)</th><td>21.5 (2)</td><td>NE (1) [a]</td>' in page
     assert "<li>[a] A spread needs 2 values.</li>" in page

@@ -1,0 +1,60 @@
+"""The scratch folder of a build: where the datasets of blocks lie until they are combined."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from il2cdisc.base.problems import Kind, Severity, Stopped
+from il2cdisc.deliver.lock import FULL
+
+NOT_USABLE = Kind(
+    "BLK002",
+    "Scratch folder that cannot be used",
+    Severity.STOP,
+    "Name a folder that is there and can be written with --scratch.",
+)
+NO_ROOM = Kind(
+    "BLK003",
+    "No space in the scratch folder",
+    Severity.STOP,
+    "Free space there, or name another folder with --scratch.",
+)
+
+
+@contextmanager
+def scratch_folder(given: Path | None, default: Path) -> Iterator[Path]:
+    """A new folder in the one that is given, or the folder `default`; removed in the end.
+
+    Raises `Stopped` (BLK002) where no folder can be made.
+    """
+    try:
+        if given is None:
+            default.mkdir()
+            folder = default
+        else:
+            folder = Path(tempfile.mkdtemp(prefix="il2cdisc-", dir=given))
+    except OSError as error:
+        what = f"no folder can be made in it ({error.strerror})"
+        raise Stopped([NOT_USABLE.at(str(given or default.parent), what)]) from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def scratch_room(folder: Path) -> Iterator[None]:
+    """Writing into the scratch folder; raises `Stopped` (BLK003, BLK002) where that fails."""
+    try:
+        yield
+    except OSError as error:
+        kind = NO_ROOM if error.errno in FULL else NOT_USABLE
+        free = shutil.disk_usage(folder).free if folder.is_dir() else 0
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        what = f"the records of a block could not be written ({reason}); {free / 1e6:,.0f} MB are free"
+        raise Stopped([kind.at(str(folder.parent), what)]) from None
