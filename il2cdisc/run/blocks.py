@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -126,41 +126,49 @@ def before_subject(keys: Sequence[str], names: Sequence[str]) -> list[str]:
     return known[: known.index(SUBJECT)] if SUBJECT in known else known
 
 
-@dataclass
 class RecordIds:
     """Which raw records the mappings of all blocks took or left out: what the ledger of rows asks.
 
-    `shared`: forms without a subject. A record of these is left out where every block leaves it out.
+    `sizes`: records of each form. `shared`: forms without a subject; a record of these is left out where
+    every block leaves it out. Memory: a byte for each record that a dataset, or a reason, can name.
     """
 
-    shared: frozenset[str]
-    blocks: int = 0
-    _made: dict[str, list[pd.DataFrame]] = field(default_factory=dict[str, list[pd.DataFrame]])
-    _out: dict[tuple[str, bool, str], list[pd.DataFrame]] = field(
-        default_factory=dict[tuple[str, bool, str], list[pd.DataFrame]]
-    )
+    def __init__(self, sizes: Mapping[str, int], shared: Collection[str]) -> None:
+        self._sizes, self._shared = sizes, frozenset(shared)
+        self._blocks = 0
+        self._made: dict[str, dict[str, Rows]] = {}
+        self._out: dict[tuple[str, bool, str], dict[str, Rows]] = {}
 
     def add(self, mappings: Sequence[Mapped], made: Mapping[str, MappedDataset]) -> None:
         """Take note of one block."""
-        self.blocks += 1
+        self._blocks += 1
         for name, item in made.items():
-            self._made.setdefault(name, []).append(item.frame[id_columns(item.frame)])
+            self._count(self._made.setdefault(name, {}), item.frame)
         for mapping in mappings:
             for asked, groups in ((False, mapping.left_out), (True, mapping.queried)):
                 for reason, rows in groups:
-                    self._out.setdefault((mapping.name, asked, reason), []).append(rows[id_columns(rows)])
+                    self._count(self._out.setdefault((mapping.name, asked, reason), {}), rows)
+
+    def _count(self, counts: dict[str, Rows], rows: pd.DataFrame) -> None:
+        """In how many blocks each record is."""
+        for column in id_columns(rows):
+            if column not in counts:
+                size = self._sizes[column[1:]]
+                counts[column] = np.zeros(size, dtype="int32" if column[1:] in self._shared else "int8")
+            counts[column][row_ids(rows[column])] += 1
 
     @property
     def made(self) -> dict[str, pd.DataFrame]:
-        """Dataset → the row ids that its records came from."""
-        return {name: _stacked(frames) for name, frames in self._made.items()}
+        """Dataset → the row ids that its records came from, form beside form."""
+        return {name: _ids(counts) for name, counts in self._made.items()}
 
     @property
     def left_out(self) -> list[Mapped]:
         """The mappings, of which only what they left out is here."""
         out: dict[str, Mapped] = {}
-        for (name, asked, reason), frames in self._out.items():
-            rows = tuple((reason, frame) for frame in self._by_form(frames))
+        for (name, asked, reason), counts in self._out.items():
+            every = {column: self._blocks if column[1:] in self._shared else 1 for column in counts}
+            rows = tuple((reason, _ids({c: counts[c]}, least)) for c, least in every.items())
             before = out.setdefault(name, Mapped(name, ()))
             changed = (
                 {"queried": (*before.queried, *rows)} if asked else {"left_out": (*before.left_out, *rows)}
@@ -168,18 +176,11 @@ class RecordIds:
             out[name] = replace(before, **changed)
         return list(out.values())
 
-    def _by_form(self, frames: Sequence[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        """One frame per form: its row ids, of a form without a subject those that are in every block."""
-        for column in dict.fromkeys(name for frame in frames for name in id_columns(frame)):
-            ids = [row_ids(frame[column]) for frame in frames if column in frame]
-            found, count = np.unique(np.concatenate(ids), return_counts=True)
-            if column[1:] in self.shared:
-                found = found[count == self.blocks]
-            yield pd.DataFrame({column: pd.array(found, dtype="Int64")})
 
-
-def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+def _ids(counts: Mapping[str, Rows], least: int = 1) -> pd.DataFrame:
+    """The ids of the records that at least so many blocks have."""
+    found = {column: np.flatnonzero(count >= least) for column, count in counts.items()}
+    return pd.DataFrame({column: pd.Series(ids, dtype="Int64") for column, ids in found.items()})
 
 
 def merged(problems: Problems) -> Problems:

@@ -200,7 +200,8 @@ class Collected:
 
     def __init__(self, export: RawExport) -> None:
         forms = export.forms.items()
-        self.ids = RecordIds(frozenset(name for name, form in forms if "USUBJID" not in form.frame))
+        sizes = {name: len(form.frame) for name, form in forms}
+        self.ids = RecordIds(sizes, [name for name, form in forms if "USUBJID" not in form.frame])
         self.problems = Problems()
         self.became: dict[Address, str] = {}
 

@@ -6,16 +6,20 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from il2cdisc.base.datasets import Dataset, Variable
+from il2cdisc.base.datasets import Dataset, Variable, byte_length, no_edges
 from il2cdisc.base.problems import Address, Kind, Problems, Severity
+from il2cdisc.base.stored import AnyDataset, store
 from il2cdisc.raw import RawExport
-from il2cdisc.run.blocks import RecordIds, combine, merged, split
+from il2cdisc.run.blocks import Blocks, RecordIds, merged, split
 from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.mapping import Mapped
 
@@ -114,34 +118,81 @@ def dataset(
     return Dataset(name, name, variables, keys, frame, table)
 
 
-def test_datasets_of_blocks_are_one_below_the_other_and_their_edges_lead_to_the_combined_rows() -> None:
+def combined(blocks: list[dict[str, Dataset]], order: list[str], folder: Path) -> dict[str, AnyDataset]:
+    held = Blocks(len(blocks), folder, order)
+    for block in blocks:
+        held.add(block)
+    return held.combined()
+
+
+def frame_of(item: AnyDataset) -> pd.DataFrame:
+    return pd.concat(list(item.frames()), ignore_index=True)
+
+
+def edges_of(item: AnyDataset) -> list[list[Any]]:
+    return pd.concat(list(item.edge_tables()))[["row", "source", "id"]].values.tolist()
+
+
+def test_datasets_of_blocks_are_one_below_the_other_and_their_edges_lead_to_the_combined_rows(
+    tmp_path: Path,
+) -> None:
     ae = [
         dataset("AE", ("USUBJID",), [(0, "ae", 7), (1, "ae", 3)], USUBJID=["S-1", "S-1"], AETERM=["x", "yy"]),
         dataset("AE", ("USUBJID",), [(0, "ae", 1)], USUBJID=["S-2"], AETERM=["zzz"]),
     ]
     supp = dataset("SUPPAE", ("USUBJID",), [(0, "AE", 0)], USUBJID=["S-2"], QVAL=["q"])
     tv = dataset("TV", ("VISIT",), [], VISIT=["one"])
-    made = combine([{"AE": ae[0], "TV": tv}, {"AE": ae[1], "SUPPAE": supp, "TV": tv}], ["TV", "AE"])
-    assert list(made.datasets) == ["TV", "AE", "SUPPAE"]
-    assert made.datasets["AE"].frame["AETERM"].tolist() == ["x", "yy", "zzz"]
-    assert [v.length for v in made.datasets["AE"].variables] == [3, 3]
-    assert made.datasets["AE"].edges[["row", "id"]].values.tolist() == [[0, 7], [1, 3], [2, 1]]
-    assert made.datasets["SUPPAE"].edges[["row", "source", "id"]].values.tolist() == [[0, "AE", 2]]
-    assert made.datasets["TV"].frame["VISIT"].tolist() == ["one"]
-    assert made.of_block("AE", 1)["@AE"].tolist() == [2]
-    assert made.of_block("TV", 1)["VISIT"].tolist() == ["one"]
+    made = combined(
+        [{"AE": ae[0], "TV": tv}, {"AE": ae[1], "SUPPAE": supp, "TV": tv}], ["TV", "AE"], tmp_path
+    )
+    assert list(made) == ["TV", "AE", "SUPPAE"]
+    assert frame_of(made["AE"])["AETERM"].tolist() == ["x", "yy", "zzz"]
+    assert [v.length for v in made["AE"].variables] == [3, 3]
+    assert edges_of(made["AE"]) == [[0, "ae", 7], [1, "ae", 3], [2, "ae", 1]]
+    assert edges_of(made["SUPPAE"]) == [[0, "AE", 2]]
+    assert frame_of(made["TV"])["VISIT"].tolist() == ["one"]
 
 
-def test_a_dataset_whose_keys_begin_otherwise_is_in_the_order_of_its_keys() -> None:
+def test_a_dataset_whose_keys_begin_otherwise_is_in_the_order_of_its_keys(tmp_path: Path) -> None:
     keys = ("RDOMAIN", "USUBJID")
     first = dataset("RELREC", keys, [(0, "AE", 0), (1, "CM", 0)], RDOMAIN=["AE", "CM"], USUBJID=["1", "1"])
     other = dataset("RELREC", keys, [(0, "AE", 0), (1, "CM", 0)], RDOMAIN=["AE", "CM"], USUBJID=["2", "2"])
     ae = [dataset("AE", ("USUBJID",), [], USUBJID=[name]) for name in "12"]
-    made = combine([{"AE": ae[0], "RELREC": first}, {"AE": ae[1], "RELREC": other}], ["AE", "RELREC"])
-    frame = made.datasets["RELREC"].frame
-    assert frame.values.tolist() == [["AE", "1"], ["AE", "2"], ["CM", "1"], ["CM", "2"]]
-    edges = made.datasets["RELREC"].edges[["row", "source", "id"]].values.tolist()
-    assert edges == [[0, "AE", 0], [1, "AE", 1], [2, "CM", 0], [3, "CM", 0]]
+    blocks = [{"AE": ae[0], "RELREC": first}, {"AE": ae[1], "RELREC": other}]
+    made = combined(blocks, ["AE", "RELREC"], tmp_path)
+    assert frame_of(made["RELREC"]).values.tolist() == [["AE", "1"], ["AE", "2"], ["CM", "1"], ["CM", "2"]]
+    assert edges_of(made["RELREC"]) == [[0, "AE", 0], [1, "AE", 1], [2, "CM", 0], [3, "CM", 0]]
+
+
+NUMBERS = st.floats(allow_infinity=False, width=64) | st.sampled_from([0.0, -0.0])
+TEXTS = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=4)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["S-1", "S-2"]), TEXTS, NUMBERS), max_size=9))
+@settings(max_examples=40, deadline=None)
+def test_what_lies_in_the_scratch_folder_comes_back_bit_by_bit(rows: list[tuple[str, str, float]]) -> None:
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    frame = pd.DataFrame(
+        {
+            "USUBJID": pd.array(list(columns[0]), dtype="str"),
+            "AETERM": pd.array(list(columns[1]), dtype="str"),
+            "AEDY": np.array(columns[2], dtype="float64"),
+        }
+    )
+    kinds = {"USUBJID": "Char", "AETERM": "Char", "AEDY": "Num"}
+    variables = tuple(Variable(name, name, kind) for name, kind in kinds.items())
+    whole = Dataset("AE", "AE", variables, ("USUBJID",), frame, no_edges())
+    with TemporaryDirectory() as folder:
+        held = store(whole, Path(folder), 0)
+        again = held.table().frame()
+        narrow = held.table(["AEDY"]).frame()
+    pd.testing.assert_frame_equal(again, frame)
+    assert (
+        again["AEDY"].to_numpy().tobytes() == frame["AEDY"].to_numpy().tobytes() or frame["AEDY"].isna().any()
+    )
+    assert np.array_equal(np.signbit(again["AEDY"].fillna(0)), np.signbit(frame["AEDY"].fillna(0)))
+    assert narrow.columns.tolist() == ["AEDY"]
+    assert held.lengths["AETERM"] == byte_length(frame["AETERM"])
 
 
 def ids(form: str, *rows: int) -> pd.DataFrame:
@@ -150,7 +201,7 @@ def ids(form: str, *rows: int) -> pd.DataFrame:
 
 def test_a_record_of_a_form_without_a_subject_is_left_out_where_every_block_leaves_it_out() -> None:
     """Coding line 0 is used by block 1, line 1 by block 2, line 2 by none."""
-    seen = RecordIds(frozenset({"coding"}))
+    seen = RecordIds({"coding": 3, "ae": 20}, {"coding"})
     for used, unused, own in ((0, (1, 2), 5), (1, (0, 2), 6)):
         frame = pd.concat([ids("coding", used), ids("ae", own)], axis=1)
         item = MappedDataset("AE", frame, pd.DataFrame(index=frame.index))
@@ -184,11 +235,6 @@ def test_problems_that_differ_stay_apart_and_the_same_one_is_reported_once() -> 
     one = KIND.at(place, "'a' is wrong")
     other = replace(one, what="'b' is wrong")
     assert merged(Problems([one, other, one])).items == [one, other]
-
-
-def test_places_of_rows_are_whole_numbers() -> None:
-    made = combine([{"AE": dataset("AE", ("USUBJID",), [], USUBJID=["1"])}], ["AE"])
-    assert [place.dtype for place in made.places["AE"]] == [np.dtype("int64")]
 
 
 def test_a_mapping_that_looks_at_other_subjects_is_reported(tmp_path: Path, command: Command) -> None:
