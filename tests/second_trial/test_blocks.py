@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from il2cdisc.base.datasets import Dataset, Variable, byte_length, no_edges
-from il2cdisc.base.problems import Address, Kind, Problems, Severity
-from il2cdisc.base.stored import AnyDataset, store
+from il2cdisc.base.problems import Address, Kind, Problems, Severity, Stopped
+from il2cdisc.base.stored import AnyDataset, StoredBlock, store
+from il2cdisc.cli.printing import BlocksShown
 from il2cdisc.raw import RawExport
 from il2cdisc.run.blocks import Blocks, RecordIds, merged, split
 from il2cdisc.sdtm.complete.mapped import MappedDataset
@@ -235,6 +238,62 @@ def test_problems_that_differ_stay_apart_and_the_same_one_is_reported_once() -> 
     one = KIND.at(place, "'a' is wrong")
     other = replace(one, what="'b' is wrong")
     assert merged(Problems([one, other, one])).items == [one, other]
+
+
+def test_a_scratch_folder_that_is_not_there_stops_the_build(tmp_path: Path, command: Command) -> None:
+    out = tmp_path / "out"
+    done = command("build", "--trial", TRIAL, "--out", out, "--scratch", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert "BLK002" in done.stderr
+    assert "do: Name a folder that is there and can be written with --scratch." in done.stderr
+    assert not out.exists()
+
+
+def test_a_scratch_folder_that_fills_up_stops_the_build_and_the_last_outputs_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when the second block is written."""
+    from il2cdisc.run import blocks
+    from il2cdisc.run.build import Asked, build
+    from il2cdisc.study import load_study
+
+    out, scratch = tmp_path / "out", tmp_path / "scratch"
+    scratch.mkdir()
+    study = load_study(TRIAL)
+    build(study, lambda _: None, Asked(out=out))
+    before = contents(out)
+
+    def full(item: Dataset, folder: Path, number: int) -> StoredBlock:
+        if number:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return store(item, folder, number)
+
+    monkeypatch.setattr(blocks, "store", full)
+    with pytest.raises(Stopped) as stopped:
+        build(study, lambda _: None, Asked(out=out, scratch=scratch, block_subjects=3))
+    (problem,) = stopped.value.problems
+    assert problem.code == "BLK003"
+    assert problem.what.startswith("the records of a block could not be written (No space left on device); ")
+    assert problem.where.file == str(scratch)
+    assert contents(out) == before
+    assert not list(scratch.iterdir())
+
+
+def test_the_scratch_folder_is_empty_when_a_build_has_ended(tmp_path: Path, command: Command) -> None:
+    out, scratch = tmp_path / "out", tmp_path / "scratch"
+    scratch.mkdir()
+    done = command("build", "--trial", TRIAL, "--out", out, "--scratch", scratch, "--block-subjects", 4)
+    assert done.returncode == 0, done.stderr
+    assert not list(scratch.iterdir())
+    assert [path.name for path in tmp_path.iterdir() if "scratch" in path.name] == ["scratch"]
+
+
+def test_blocks_done_are_counted_on_a_terminal_with_the_time_that_is_left() -> None:
+    now = iter([0.0, 0.0, 90 / 3, 60.0])
+    shown = BlocksShown(lambda: next(now))
+    shown(0, 4)
+    assert shown.text(1, 4) == "block 1 of 4 done, about 90 s left"
+    assert shown.text(2, 40) == "block 2 of 40 done, about 19 min left"
 
 
 def test_a_mapping_that_looks_at_other_subjects_is_reported(tmp_path: Path, command: Command) -> None:
