@@ -60,7 +60,7 @@ def build(
     scratch: Annotated[
         Path | None,
         typer.Option(
-            help="Folder where the datasets of blocks lie while a build goes on, if not beside the outputs.",
+            help="Folder for the datasets of the blocks during a build; beside the outputs if not given.",
             file_okay=False,
         ),
     ] = None,

@@ -36,6 +36,7 @@ class Shape:
 def distinct_values(column: CodedColumn) -> Values:
     """The distinct values of a finished variable.
 
+    >>> import pandas as pd
     >>> distinct_values(CodedColumn.of(pd.Series(["B", None, "A", "B"], dtype="str")))
     ['B', 'A']
     """

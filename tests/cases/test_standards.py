@@ -19,9 +19,11 @@ from il2cdisc.adam import (
     derive_vars_parameter,
     finish,
 )
-from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.columns import CodedColumn
+from il2cdisc.base.datasets import Dataset, Variable
 from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.cli import app
+from il2cdisc.define.columns import MadeColumns
 from il2cdisc.define.measure import date_type, distinct_values
 from il2cdisc.define.model import Define, ItemDef, Where
 from il2cdisc.define.read import read_define
@@ -559,7 +561,8 @@ def test_6_values_that_the_workbook_describes_are_not_described_again():
             ValueLevelSpec(dataset="LB", variable="LBSTRESC", where=w) for w in ("WC.URINE", "WC.HAIR")
         ),
     )
-    made = Dataset("LB", "", (), (), rows, pd.DataFrame())
+    variables = tuple(Variable(name, name, "Char") for name in rows.columns)
+    made = MadeColumns(Dataset("LB", "", variables, (), rows, pd.DataFrame()))
     found = with_values(spec, {"LB": made}, {"LB": Selection(rows)})
     assert [(row.where, row.data_type) for row in found.values_of("LB", "LBSTRESC")] == [
         ("WC.URINE", "text"),
@@ -588,7 +591,7 @@ def test_6_values_that_the_workbook_describes_are_not_described_again():
     ],
 )
 def test_7_the_data_type_of_a_date_is_that_of_its_values(values, wanted):
-    assert date_type(distinct_values(pd.Series(values, dtype="str"))) == wanted
+    assert date_type(distinct_values(CodedColumn.of(pd.Series(values, dtype="str")))) == wanted
 
 
 def test_7_data_types_of_the_shipped_trial_are_true(define: Define, read: Read):

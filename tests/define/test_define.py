@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from il2cdisc.base.columns import CodedColumn
 from il2cdisc.base.datasets import Dataset, Variable, no_edges
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Stopped
@@ -23,7 +24,7 @@ from il2cdisc.define import (
     model,
     read_define,
 )
-from il2cdisc.define.measure import distinct_values, shape_of
+from il2cdisc.define.measure import Values, distinct_values, shape_of
 from il2cdisc.spec.models import (
     ClauseCondition,
     Codelist,
@@ -383,12 +384,16 @@ def test_differences_from_the_files_are_found_both_ways(define: Define, snapshot
     assert "\n".join(map(str, compare_define(define, [changed, other], beside=["vs.xpt"]))) == snapshot
 
 
+def distinct(column: pd.Series) -> Values:
+    return distinct_values(CodedColumn.of(column))
+
+
 def test_shapes_of_numbers() -> None:
-    assert shape_of(distinct_values(pd.Series([1e15, 0.1 + 0.2, -3.0, None]))) == model_shape(16, 1)
-    assert shape_of(distinct_values(pd.Series([7.0, -12.0, 3.0, None]))) == model_shape(3, 0)  # "-12"
-    assert shape_of(distinct_values(pd.Series([-1.0, 250.0]))) == model_shape(3, 0)
-    assert shape_of(distinct_values(pd.Series([-1.0, 0.125, 250.0]))) == model_shape(5, 3)
-    assert shape_of(distinct_values(pd.Series(["<0.44", "12"], dtype="str"))) == model_shape(5, 2)
+    assert shape_of(distinct(pd.Series([1e15, 0.1 + 0.2, -3.0, None]))) == model_shape(16, 1)
+    assert shape_of(distinct(pd.Series([7.0, -12.0, 3.0, None]))) == model_shape(3, 0)  # "-12"
+    assert shape_of(distinct(pd.Series([-1.0, 250.0]))) == model_shape(3, 0)
+    assert shape_of(distinct(pd.Series([-1.0, 0.125, 250.0]))) == model_shape(5, 3)
+    assert shape_of(distinct(pd.Series(["<0.44", "12"], dtype="str"))) == model_shape(5, 2)
 
 
 def model_shape(length: int, digits: int) -> Any:
