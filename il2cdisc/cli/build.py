@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from il2cdisc.base.problems import Problems
 from il2cdisc.cli.app import FINDINGS, STOPPED, Out, Trial, app, whole
 from il2cdisc.cli.ending import ending
-from il2cdisc.cli.printing import BlocksShown, progress
+from il2cdisc.cli.printing import BlocksShown, print_problems, progress
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
@@ -35,6 +37,17 @@ CoreSeconds = Annotated[
 ]
 
 
+class Stage(StrEnum):
+    """The stages that `--until` names."""
+
+    SDTM = "sdtm"
+    ADAM = "adam"
+    DEFINE = "define"
+    LINEAGE = "lineage"
+    RESULTS = "results"
+    CHECKS = "checks"
+
+
 @app.command()
 def build(
     names: Annotated[
@@ -43,6 +56,10 @@ def build(
     ] = None,
     trial: Trial = Path(),
     out: Out = None,
+    until: Annotated[
+        Stage | None,
+        typer.Option(help="Stage to end with, for a quick look; it goes to the folder of --out."),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option(help="Exit code 1 if a finding is open: without a disposition, or to be corrected."),
@@ -60,7 +77,7 @@ def build(
     scratch: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for the datasets of the blocks during a build; beside the outputs if not given.",
+            help="Folder for the datasets of the blocks during a build; next to the outputs if not given.",
             file_okay=False,
         ),
     ] = None,
@@ -84,8 +101,14 @@ def build(
         target = out or trial / study.paths.outputs
         end.standing = PreviousOutputs(target, str(target), study.id)
         asked_core = _core_asked(core, core_report, core_seconds)
-        asked = Asked(names or (), whole(out), asked_core, block_subjects, whole(scratch), BlocksShown())
+        last = until.value if until else ""
+        room = whole(scratch)
+        asked = Asked(names or (), last, whole(out), asked_core, block_subjects, room, BlocksShown())
         examined = run_build(study, progress, asked)
+        if isinstance(examined, Problems):
+            print_problems(examined.items)
+            progress(f"done until {last}: {target}")
+            return
         _print(examined, study)
         pages = [f"{target}/{name}" for name in ("tlf/index.html", "checks/findings.xlsx")]
         progress(f"done: {target} (open {', '.join(page for page in pages if Path(page).is_file())})")

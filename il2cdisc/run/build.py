@@ -64,40 +64,49 @@ SECOND = (
 """Modules that the second process imports while this one reads."""
 
 
-def products_of(plan: Plan) -> list[Product]:
-    """What a build writes, in this order; a part has no define.xml, ledger and queries."""
+STAGES = ("sdtm", "adam", "define", "lineage", "results", "checks")
+"""What a build may be asked to end with; after these come the displays."""
+
+
+def products_of(plan: Plan, until: str = "") -> list[Product]:
+    """What a build writes, in this order, or the part of it that ends with the stage `until`.
+
+    A part has no define.xml, ledger and queries.
+    """
     raw_export, whole = plan.study.start is None, not plan.named
     sdtm_too, adam = not plan.study.starts_at("adam"), bool(plan.adam.datasets)
     displays = bool(plan.displays)
     files = [] if raw_export else start_files(plan.study)
     made = raw_export or any(path.suffix == ".parquet" for path in files)
     wanted = [
-        (not raw_export, replace(START_FILES, folder=SDTM if sdtm_too else ADAM)),
-        (sdtm_too and made, SDTM_FILES),
-        (displays, results.BEGUN),
-        (adam and (sdtm_too or made), ADAM_FILES),
-        (whole and sdtm_too, SDTM_DEFINE),
-        (True, trace.PRODUCT),
-        (raw_export, raw.PRODUCT),
-        (whole and raw_export, sdtm.PRODUCT),
-        (displays, results.PRODUCT),
-        (displays, tlf.BEGUN),
-        (True, check.PRODUCT),
-        (True, check.REPORTS),
-        (whole and raw_export, check.QUERIES),
-        (True, VERIFIED),
-        (displays, tlf.PRODUCT),
-        (True, deliver.PRODUCT),
+        ("sdtm", not raw_export, replace(START_FILES, folder=SDTM if sdtm_too else ADAM)),
+        ("sdtm", sdtm_too and made, SDTM_FILES),
+        ("results", displays, results.BEGUN),
+        ("adam", adam and (sdtm_too or made), ADAM_FILES),
+        ("define", whole and sdtm_too, SDTM_DEFINE),
+        ("lineage", True, trace.PRODUCT),
+        ("lineage", raw_export, raw.PRODUCT),
+        ("lineage", whole and raw_export, sdtm.PRODUCT),
+        ("results", displays, results.PRODUCT),
+        ("displays", displays, tlf.BEGUN),
+        ("checks", True, check.PRODUCT),
+        ("checks", True, check.REPORTS),
+        ("checks", whole and raw_export, check.QUERIES),
+        ("sdtm", True, VERIFIED),
+        ("displays", displays, tlf.PRODUCT),
+        ("sdtm", True, deliver.PRODUCT),
     ]
-    return [product for asked, product in wanted if asked]
+    stages = STAGES[: STAGES.index(until) + 1] if until else (*STAGES, "displays")
+    return [product for stage, asked, product in wanted if asked and stage in stages]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a build is asked for: of `names` a part; `out`, a folder other than the outputs; CDISC CORE;
-    the subjects of a block, and a folder for the datasets of several."""
+    """What a build is asked for: of `names` a part; `until`, the stage to end with; `out`, a folder other
+    than the outputs; CDISC CORE; the subjects of a block, and a folder for the datasets of several."""
 
     names: Sequence[str] = ()
+    until: str = ""
     out: Path | None = None
     core: CoreAsked | None = None
     block_subjects: int = BLOCK
@@ -111,17 +120,18 @@ class Asked:
 WHOLE = Asked()
 
 
-def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined:
+def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined | Problems:
     """Build a trial's package, or a part of it, and exchange it for the last one; what the checks found.
 
-    Raises `Stopped`; the last outputs are untouched then.
+    A build that ends before the checks gives its findings. Raises `Stopped`; the last outputs are untouched
+    then.
     """
     from il2cdisc.deliver.publish import no_step, repair, staging
     from il2cdisc.deliver.target import refuse_target
 
     target = asked.out or study.outputs
-    if asked.names:
-        refuse_part(study, asked.names, asked.out, core=asked.core is not None)
+    if asked.names or asked.until:
+        refuse_part(study, asked.names or _until(asked), asked.out, core=asked.core is not None)
     refuse_target(target, {study.shown(path): path for path in study.sources})
     repair(target)
     with SecondProcess(SECOND) as executor:
@@ -130,19 +140,24 @@ def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined:
             say(note)
         plan = part_of(plan, asked.names) if asked.names else plan
         plan = replace(plan, block_subjects=asked.block_subjects)
+        if asked.until == STAGES[0]:
+            plan = replace(plan, adam_order=[], displays=())
         if any(display.kind == "Figure" for display in plan.displays):
             from il2cdisc.tlf.figure import prepare
 
             executor.submit(prepare)
         with staging(target, step=asked.step or no_step) as stage:
-            products = Products(products_of(plan), stage.path, say)
+            products = Products(products_of(plan, asked.until), stage.path, say)
             beside = stage.path.with_name(f"{stage.path.name}-scratch")  # a dead build's is removed with it
             with scratch_folder(asked.scratch, beside) as scratch:
-                _write(plan, products, executor, say, asked, target, scratch)
+                findings = _write(plan, products, executor, say, asked, target, scratch)
             stage.publish()
     examined = products.result(check.PRODUCT.name)
-    assert isinstance(examined, Examined)
-    return examined
+    return examined if isinstance(examined, Examined) else findings
+
+
+def _until(asked: Asked) -> list[str]:
+    return [f"--until {asked.until}"] if asked.until else []
 
 
 def _write(
@@ -153,8 +168,8 @@ def _write(
     asked: Asked,
     target: Path,
     scratch: Path,
-) -> None:
-    """Make the datasets, and write the products, each as soon as what it needs is there."""
+) -> Problems:
+    """Make the datasets, and write the products, each as soon as what it needs is there; the findings."""
     findings = Problems(list(plan.findings))
     products.give(_facts(plan, asked, findings, executor, say))
 
@@ -173,6 +188,7 @@ def _write(
         say(line)
     products.give(_resources(plan, made, findings))
     products.finished()
+    return findings
 
 
 def _facts(
@@ -192,7 +208,7 @@ def _facts(
         "executor": executor,
         "say": say,
         "core": asked.core,
-        "part": plan.named,
+        "part": plan.named or _until(asked),
         "standards": {"SDTMIG": study.standards.sdtmig, **adam, "CT": study.standards.ct},
         "libraries": {"il2cdisc": __version__, "pandas": pd.__version__},
     }

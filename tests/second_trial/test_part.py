@@ -10,6 +10,8 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
+from il2cdisc.cli.build import Stage
+from il2cdisc.run.build import STAGES
 from il2cdisc.run.part import part_of
 from il2cdisc.run.plan import Plan
 from il2cdisc.run.survey import make_plan
@@ -166,3 +168,38 @@ def test_refusals(part: Path, second: Path, tmp_path: Path, command, snapshot: o
     assert text == snapshot
     assert not (tmp_path / "new").exists()
     assert not (TRIAL / "outputs").exists()
+
+
+def test_a_build_until_the_checks_has_the_files_of_a_whole_one_but_the_displays(
+    second: Path, tmp_path: Path, command
+) -> None:
+    done = command("build", "--trial", TRIAL, "--out", tmp_path / "out", "--until", "checks")
+    assert done.returncode == 0, done.stderr
+    made = {p.relative_to(tmp_path / "out") for p in (tmp_path / "out").rglob("*") if p.is_file()}
+    whole = {p.relative_to(second) for p in second.rglob("*") if p.is_file()}
+    assert {path.parts[0] for path in whole - made} == {"tlf"}
+    assert made < whole
+    differ = {
+        str(path) for path in made if (tmp_path / "out" / path).read_bytes() != (second / path).read_bytes()
+    }
+    assert differ == {"manifest.json"}
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["part"] == ["--until checks"]
+
+
+def test_a_build_that_ends_before_the_checks_reports_its_findings_itself(tmp_path: Path, command) -> None:
+    done = command("build", "--trial", TRIAL, "--out", tmp_path / "out", "--until", "sdtm")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["manifest.json", "sdtm"]
+    assert "MAP102 raw/site/events.txt:8 ceased_on: '31-JUN-2024' does not exist" in done.stderr
+    assert "deriving ADaM" not in done.stdout
+    assert done.stdout.rstrip().endswith(f"done until sdtm: {tmp_path / 'out'}")
+
+
+def test_a_build_until_a_stage_never_goes_to_the_outputs(command) -> None:
+    done = command("build", "--trial", TRIAL, "--until", "sdtm")
+    assert done.returncode == 2
+    assert "PRT001 --until sdtm: a part cannot be written to outputs, which holds whole builds" in done.stderr
+
+
+def test_the_command_names_the_stages_that_a_build_knows() -> None:
+    assert [stage.value for stage in Stage] == list(STAGES)
