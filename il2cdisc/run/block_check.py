@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Address, Kind, Problem, Problems, Severity
 from il2cdisc.raw import RawExport
@@ -40,8 +42,8 @@ def _first_subjects(export: RawExport, count: int) -> RawExport:
     assert export.subjects is not None
     names = sorted(export.subjects["USUBJID"].tolist())[:count]
     forms = {
-        name: replace(form, frame=form.frame[form.frame["USUBJID"].isin(names)].reset_index(drop=True))
-        if "USUBJID" in form.frame
+        name: form.take(np.flatnonzero(form.column("USUBJID").among(names)))
+        if form.has_subjects
         else form
         for name, form in export.forms.items()
     }
