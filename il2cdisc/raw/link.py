@@ -57,7 +57,7 @@ def link(export: RawExport, study: Study) -> RawExport:
     problems.stop_if_any()
     names = CodedColumn.of(usubjid)
     forms = {
-        name: _with_subjects(form, names.take(rows[name]).used()) if name in links else form
+        name: _with_subjects(form, _of_rows(names, rows[name])) if name in links else form
         for name, form in export.forms.items()
     }
     subjects = pd.DataFrame(
@@ -68,6 +68,11 @@ def link(export: RawExport, study: Study) -> RawExport:
         }
     )
     return replace(export, forms=forms, subjects=subjects, links=links)
+
+
+def _of_rows(column: CodedColumn, rows: Rows) -> CodedColumn:
+    """The values of a column at some rows, missing at -1."""
+    return CodedColumn(column.values, np.append(column.codes, -1)[rows]).used()
 
 
 def _with_subjects(form: Form, usubjid: CodedColumn) -> Form:

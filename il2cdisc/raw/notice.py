@@ -94,7 +94,8 @@ def _earlier(columns: Sequence[CodedColumn], rows: NDArray[np.int64]) -> dict[in
     rows, numbers = rows[double], numbers[double]
     first: dict[int, int] = {}
     before = {
-        row: first.setdefault(number, row) for row, number in zip(rows.tolist(), numbers.tolist(), strict=True)
+        row: first.setdefault(number, row)
+        for row, number in zip(rows.tolist(), numbers.tolist(), strict=True)
     }
     return {row: other for row, other in before.items() if row != other}
 

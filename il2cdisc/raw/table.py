@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from il2cdisc.base.columns import CodedColumn, CodedTable, narrow, stacked
 
 Lines = NDArray[np.int64]
 MOST_ROWS = 50_000
-"""The most records of one piece."""
+"""So many records are read at once, of formats that can be read in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,6 @@ class RawTable:
     def frame(self) -> pd.DataFrame:
         """The records as a frame of `str` columns."""
         return self.records.frame()
-
-
-def in_pieces(table: RawTable, rows: int = MOST_ROWS) -> Iterator[RawTable]:
-    """A table as pieces of at most `rows` records; what is said of the file is in the first."""
-    if table.records.rows <= rows:
-        yield table
-        return
-    for start in range(0, table.records.rows, rows):
-        own = slice(start, start + rows)
-        records, lines = table.records.take(own), table.lines[own]
-        yield RawTable(records, lines) if start else replace(table, records=records, lines=lines)
 
 
 def joined(pieces: Sequence[RawTable]) -> RawTable:

@@ -163,12 +163,14 @@ class Visits:
 
 def pairs(subject: Codes, visit: Codes, width: int) -> NDArray[np.int64]:
     """A number for each subject and visit, of visits below `width`."""
-    return subject.astype("int64") * width + visit
+    out = subject.astype(np.int64)
+    return out * width + visit
 
 
 def _satisfy(form: Form, where: Sequence[Condition]) -> Flags:
     """Which records satisfy conditions; each is asked of the distinct values, and of a missing one."""
-    select(form.frame(np.array([], dtype="int64")), where)  # raises for a column that is not there
+    if any(item.variable not in form.table for item in where):
+        select(form.frame(np.array([], dtype="int64")), where)  # raises: a column is not there
     out = np.ones(form.rows, dtype=bool)
     for item in where:
         column = form.column(item.variable)

@@ -42,9 +42,7 @@ def _first_subjects(export: RawExport, count: int) -> RawExport:
     assert export.subjects is not None
     names = sorted(export.subjects["USUBJID"].tolist())[:count]
     forms = {
-        name: form.take(np.flatnonzero(form.column("USUBJID").among(names)))
-        if form.has_subjects
-        else form
+        name: form.take(np.flatnonzero(form.column("USUBJID").among(names))) if form.has_subjects else form
         for name, form in export.forms.items()
     }
     subjects = export.subjects[export.subjects["USUBJID"].isin(names)].reset_index(drop=True)

@@ -98,7 +98,7 @@ def read_stat(
     )
 
 
-class _Values:
+class _StoredColumn:
     """A column as it is stored: its distinct values, and for each record the place of its own, -1 missing."""
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class _Values:
         return np.concatenate(self._codes)
 
 
-def _read(path: Path, format: StatFormat, encoding: str | None) -> tuple[dict[str, _Values], int, Any]:
+def _read(path: Path, format: StatFormat, encoding: str | None) -> tuple[dict[str, _StoredColumn], int, Any]:
     """What pyreadstat reads, dates as the numbers that are stored: it fails on a date that is none.
 
     Returns the columns, the number of records, and what the file says of itself.
@@ -131,7 +131,7 @@ def _read(path: Path, format: StatFormat, encoding: str | None) -> tuple[dict[st
     function = getattr(pyreadstat, format.function)
     read = partial(function, str(path), disable_datetime_conversion=True, **options)
     frame, meta = read(row_limit=MOST_ROWS)
-    found, rows = {str(name): _Values() for name in frame.columns}, 0
+    found, rows = {str(name): _StoredColumn() for name in frame.columns}, 0
     while True:
         for name, values in found.items():
             values.add(frame[name])
@@ -155,7 +155,7 @@ class _Column:
     wrong: NDArray[np.intp] | None = None
 
 
-def _column(name: str, values: _Values, meta: Any, format: StatFormat) -> _Column:
+def _column(name: str, values: _StoredColumn, meta: Any, format: StatFormat) -> _Column:
     written = str(meta.original_variable_types.get(name) or "")
     codes, found = values.codes, list(values.places)
     is_text = all(isinstance(value, str) for value in found)
@@ -188,9 +188,7 @@ def _is_missing(value: float, ranges: Any) -> bool:
 def _report(column: _Column, shown: str, problems: Problems) -> None:
     if not column.converted:
         what = f"The format {column.format} of {column.name} has no ISO 8601 text: its numbers were read."
-        problems.add(
-            NOT_CONVERTED.at(at_line(shown, 0, column.name), what, values=column.texts.distinct)
-        )
+        problems.add(NOT_CONVERTED.at(at_line(shown, 0, column.name), what, values=column.texts.distinct))
     if column.wrong is not None and len(column.wrong):
         places = [at_line(shown, row + 1, column.name) for row in column.wrong.tolist()]
         what = f"A number of {column.name} is not a date between 1582 and 9999 in the format {column.format}."

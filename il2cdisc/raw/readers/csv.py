@@ -192,8 +192,7 @@ class _Body:
     def _block(self, text: str, *, final: bool) -> Iterator[RawTable]:
         plain = _plain(text, self.names, self.delimiter)
         if plain is not None:
-            lines = np.arange(plain.rows, dtype="int64") + self.line
-            pieces = iter([RawTable(plain, lines)])
+            pieces = iter([RawTable(plain, np.arange(plain.rows, dtype="int64") + self.line)])
         else:
             pieces = self._careful(text, final=final)
         for piece in pieces:
