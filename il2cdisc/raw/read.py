@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from il2cdisc.base.columns import CodedTable, stacked
@@ -230,7 +231,8 @@ def _assembled(
 def _parts(source: Source, tables: Mapping[str, RawTable]) -> Iterator[FormPart]:
     page, units, rows = source.options.page, source.options.units, 0
     for shown, table in tables.items():
-        yield FormPart(shown, page, rows, table.lines, units, table.units, table.value_labels)
+        lines = table.lines.astype(np.int32 if table.lines.max(initial=0) < 2**31 else np.int64)
+        yield FormPart(shown, page, rows, lines, units, table.units, table.value_labels)
         rows += len(table.lines)
 
 

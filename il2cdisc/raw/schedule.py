@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,17 +48,17 @@ def missing_forms(
     found: list[Problem] = []
     for name, numbers in sorted(asked.items()):
         due = [_due(view, number, rows[number], planned, limit) for number in numbers]
-        found += _of_form(
-            view, export.forms[name], _once_each(due, [rows[number] for number in numbers]), rows
-        )
+        if any(own["missing"].any() for own in due):
+            once = _once_each(due, [rows[number] for number in numbers])
+            found += _of_form(view, export.forms[name], once, rows)
     return found
 
 
-def _once_each(due: Sequence[pd.DataFrame], rows: Sequence[ScheduleRow]) -> pd.DataFrame:
+def _once_each(due: Sequence[Mapping[str, np.ndarray]], rows: Sequence[ScheduleRow]) -> pd.DataFrame:
     """What several rows expect of a form: the same records of a subject and visit once."""
     records = pd.factorize(np.array([str(row.records) for row in rows], dtype=object))[0]
-    said = np.repeat(records, [len(own) for own in due])
-    every = pd.concat(due, ignore_index=True)
+    said = np.repeat(records, [len(own["subject"]) for own in due])
+    every = pd.DataFrame({name: np.concatenate([own[name] for own in due]) for name in due[0]})
     double = every[["subject", "visit"]].assign(records=said).duplicated()
     return every[~double.to_numpy()]
 
@@ -69,7 +69,7 @@ def _forms_of(row: ScheduleRow) -> set[str]:
 
 def _due(
     view: Visits, number: int, row: ScheduleRow, planned: Sequence[PlannedVisit], limit: float
-) -> pd.DataFrame:
+) -> dict[str, np.ndarray]:
     """Where a row expects its form: `subject`, `visit`, `day`; `at`, `row`: the record that calls for it, by
     the place of its form; `missing`; `number` of the row."""
     found = _candidates(view, row, planned)
@@ -77,12 +77,11 @@ def _due(
     chosen = view.selected(row.form, row.records)
     there = _among(view, found, row.form, chosen, by_visit=bool(row.visit))
     said = {"at": list(view.export.forms).index(found.at), "number": number}
-    columns = {
+    return {
         **{name: getattr(found, name) for name in ("subject", "visit", "day", "row")},
         **{name: np.full(len(there), value, dtype="int32") for name, value in said.items()},
         "missing": ~there,
     }
-    return pd.DataFrame(columns)
 
 
 def _candidates(view: Visits, row: ScheduleRow, planned: Sequence[PlannedVisit]) -> Calls:

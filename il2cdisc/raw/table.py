@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.columns import CodedColumn, CodedTable, narrow, stacked
 
-Lines = NDArray[np.int64]
+Lines = NDArray[np.int32 | np.int64]
 MOST_ROWS = 50_000
 """So many records are read at once, of formats that can be read in pieces."""
 

@@ -235,12 +235,8 @@ def test_a_header_beyond_the_end_of_a_csv_file_is_reported(tmp_path: Path) -> No
 
 def test_cells_of_a_workbook_that_are_equal_and_not_the_same(tmp_path: Path) -> None:
     cells = [1, True, 1.0, "1", "TRUE", 0, False, None]
-    days = [
-        None,
-        *pd.to_datetime(["2021-03-04"]).to_pydatetime(),
-        datetime.date(2021, 3, 4),
-        "2021-03-04",
-    ] * 2
+    (moment,) = pd.to_datetime(["2021-03-04"]).to_pydatetime()
+    days = [None, moment, datetime.date(2021, 3, 4), "2021-03-04"] * 2
     pd.DataFrame({"A": pd.Series(cells, dtype=object), "D": pd.Series(days, dtype=object)}).to_excel(
         tmp_path / "a.xlsx", sheet_name="S", index=False
     )

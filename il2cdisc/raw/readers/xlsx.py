@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -159,7 +160,8 @@ def _sheet_problems(sheet: _Sheet, merged: Iterable[tuple[Where, Where]], marks:
 
 def _table(sheet: _Sheet, marks: Marks, unit_line: int) -> RawTable:
     """The records as text, and what is said of the sheet."""
-    columns = {name: _column(sheet, place, marks) for place, name in enumerate(sheet.header)}
+    rows, errors = [sheet.rows[row] for row in sheet.kept], _errors(sheet, marks)
+    columns = {name: _column(rows, place, errors.get(place, {})) for place, name in enumerate(sheet.header)}
     dated = tuple(name for name, (_, is_dated) in columns.items() if is_dated)
     notes = [f"Excel dates in {name}" for name in dated]
     notes += [f"blank rows: {line_list(sheet.blank)}"] if sheet.blank else []
@@ -169,21 +171,29 @@ def _table(sheet: _Sheet, marks: Marks, unit_line: int) -> RawTable:
     return RawTable(records, lines, "utf-8", tuple(notes), date_columns=dated, units=units)
 
 
-def _column(sheet: _Sheet, place: int, marks: Marks) -> tuple[CodedColumn, bool]:
-    """A column as text, and whether it has a date or a time; an Excel error is its own text.
+def _column(
+    records: Sequence[Sequence[object]], place: int, errors: Mapping[int, str]
+) -> tuple[CodedColumn, bool]:
+    """A column as text, and whether it has a date or a time; `errors`: record → the text of Excel's error."""
+    cells: list[object] = list(map(itemgetter(place), records))
+    for number, text in errors.items():
+        cells[number] = text
+    if bool in set(map(type, cells)):  # a truth value equals a number
+        cells = [_text(cell) if isinstance(cell, bool) else cell for cell in cells]
+    places = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
+    codes = np.fromiter(map(places.__getitem__, cells), "int32", len(cells))
+    column = CodedColumn.of_texts([_text(cell) or None for cell in places], codes)
+    return column, any(isinstance(cell, DATES) for cell in places)
 
-    A truth value equals a number: it is told from it by its type.
-    """
-    cells: Iterable[object] = (sheet.rows[row][place] for row in sheet.kept)
-    errors = {row - 1: text for (row, column), text in marks.errors.items() if column == place + 1}
-    if errors:
-        cells = (errors.get(row, sheet.rows[row][place]) for row in sheet.kept)
-    known: dict[object, int] = {}
-    keys = ((cell, True) if isinstance(cell, bool) else cell for cell in cells)
-    codes = np.fromiter((known.setdefault(key, len(known)) for key in keys), "int32", len(sheet.kept))
-    distinct = [key[0] if isinstance(key, tuple) else key for key in known]
-    column = CodedColumn.of_texts([_text(cell) or None for cell in distinct], codes)
-    return column, any(isinstance(cell, DATES) for cell in distinct)
+
+def _errors(sheet: _Sheet, marks: Marks) -> dict[int, dict[int, str]]:
+    """Place of a column → place of a record → the text of Excel's error there."""
+    out: dict[int, dict[int, str]] = {}
+    at = {row + 1: number for number, row in enumerate(sheet.kept)} if marks.errors else {}
+    for (row, column), text in marks.errors.items():
+        if row in at:
+            out.setdefault(column - 1, {})[at[row]] = text
+    return out
 
 
 def _text(cell: object) -> str | None:
