@@ -96,7 +96,7 @@ class Form:
         return out
 
     def take(self, rows: Rows) -> Form:
-        """Some of its records, numbered anew; their addresses stay."""
+        """Some of its records, in the order of the file, numbered anew; their addresses stay."""
         table = self.table.take(rows)
         used = CodedTable({name: column.used() for name, column in table.columns.items()}, table.rows)
         parts: list[FormPart] = []

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -45,6 +46,25 @@ def test_parts_in_natural_order(trial: Any) -> None:
     index = ae.row_index()
     assert index["file"].tolist()[:2] == ["raw/ae.csv", "raw/ae_2.csv"]
     assert index["line"].tolist() == [2] * 11
+
+
+def test_some_records_of_a_form_keep_their_addresses(trial: Any) -> None:
+    trial.form("ae", "ae.csv", b"PAT,TXT\n001,a\n002,b\n003,\n", "PAT TXT")
+    trial.files["ae_2.csv"] = b"PAT,TXT\n001,c\n002,b\n"
+    some = trial.read().forms["ae"].take(np.array([1, 2, 4]))
+    assert some.frame().fillna("").values.tolist() == [[0, "002", "b"], [1, "003", ""], [2, "002", "b"]]
+    assert some.column("TXT").distinct == ["b"]
+    places = ["raw/ae.csv:3", "raw/ae.csv:4", "raw/ae_2.csv:3"]
+    assert [str(some.address(row)) for row in range(3)] == places
+    assert [str(place) for place in some.addresses(np.arange(3))] == places
+
+
+def test_file_and_line_of_records_are_made_when_asked_for(trial: Any) -> None:
+    export = trial.form("ae", "ae.csv", b"PAT,TXT\n001,a\n", "PAT TXT").read()
+    indexes = export.row_indexes()
+    assert list(indexes) == list(export.forms)
+    assert indexes["ae"].values.tolist() == [[0, "raw/ae.csv", "", 2, -1]]
+    assert indexes["ae"] is not indexes["ae"]
 
 
 def test_a_declared_form_is_no_part(trial: Any) -> None:

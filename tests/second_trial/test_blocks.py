@@ -94,6 +94,11 @@ def test_blocks_hold_whole_subjects_in_the_order_of_usubjid() -> None:
     assert [block["sv"]["sv.V"].tolist() for block in blocks] == [["v1", "v3", "v4"], ["v0", "v2"]]
     assert [block["sv"]["@sv"].tolist() for block in blocks] == [[1, 3, 4], [0, 2]]
     assert [block["codes"]["codes.C"].tolist() for block in blocks] == [["a", "b"], ["a", "b"]]
+    every = export.forms["sv"].frame()
+    assert every.dtypes.astype(str).tolist() == ["Int64", "str", "str"]
+    for block in blocks:
+        rows = every.take(block["sv"]["@sv"]).reset_index(drop=True)
+        pd.testing.assert_frame_equal(block["sv"], rows)
     (whole,) = split(export, 3)
     assert whole["sv"].equals(export.forms["sv"].frame())
 
