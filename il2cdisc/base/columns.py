@@ -6,7 +6,7 @@ texts takes 20 to 60 bytes a cell; held like this a cell takes one, two or four.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +40,40 @@ class CodedColumn:
         codes, values = _factorized(_values(column))
         return cls(values, narrow(codes, len(values)))
 
+    @classmethod
+    def of_texts(cls, texts: Sequence[str | None], codes: NDArray[Any]) -> CodedColumn:
+        """A column of text by places among `texts`: equal ones become one, None is missing like the place -1.
+
+        >>> found = CodedColumn.of_texts(["1", None, "1"], np.array([0, 1, 2, -1]))
+        >>> found.distinct, found.codes.tolist()
+        (['1'], [0, -1, 0, -1])
+        """
+        numbers, distinct = _factorized(pd.Series(list(texts), dtype="str").array)
+        return cls(distinct, narrow(np.append(numbers, -1), len(distinct))[codes])
+
+    @classmethod
+    def blank(cls, rows: int) -> CodedColumn:
+        """A column of text without a value."""
+        return cls(pd.Series([], dtype="str").array, np.full(rows, -1, dtype=np.int8))
+
     def __len__(self) -> int:
         return len(self.codes)
+
+    @property
+    def filled(self) -> int:
+        """How many rows have a value."""
+        return int((self.codes >= 0).sum())
+
+    @property
+    def first_rows(self) -> Rows:
+        """The first row of each distinct value; -1 for one that no row has any more.
+
+        >>> CodedColumn.of(pd.Series(["B", None, "A", "B"], dtype="str")).first_rows.tolist()
+        [0, 2]
+        """
+        out = np.full(len(self.values) + 1, -1, dtype="int64")
+        out[self.codes[::-1]] = np.arange(len(self.codes) - 1, -1, -1)
+        return out[:-1]
 
     @property
     def distinct(self) -> list[Any]:
@@ -61,6 +93,59 @@ class CodedColumn:
     def take(self, rows: Rows | slice) -> CodedColumn:
         """Some rows; the distinct values stay, those that no row has any more among them."""
         return CodedColumn(self.values, self.codes[rows])
+
+    def missing_at(self, row: int) -> bool:
+        """Whether a row has no value."""
+        return bool(self.codes[row] < 0)
+
+    def at(self, row: int) -> Any:
+        """The value of a row, NaN for a missing one."""
+        code = int(self.codes[row])
+        return self.values[code] if code >= 0 else np.nan
+
+    def found(self, rows: Rows) -> list[Any]:
+        """The distinct values of some rows, in the order of these.
+
+        >>> CodedColumn.of(pd.Series(["B", None, "A", "B"], dtype="str")).found(np.array([2, 1, 3, 2]))
+        ['A', 'B']
+        """
+        codes = pd.unique(self.codes[rows])
+        return taken(self.values, codes[codes >= 0]).tolist()
+
+    def spread(self, results: Sequence[Any] | NDArray[Any], missing: Any) -> NDArray[Any]:
+        """What was found for each distinct value, a row; `missing` for rows without a value."""
+        return np.append(np.asarray(results), missing)[self.codes]
+
+    def recoded(self, values: Sequence[str | None]) -> CodedColumn:
+        """A column of text with another text for each distinct value: equal ones become one, None missing.
+
+        >>> found = CodedColumn.of(pd.Series(["B ", "A", "B"], dtype="str")).recoded(["B", None, "B"])
+        >>> found.distinct, found.codes.tolist()
+        (['B'], [0, -1, 0])
+        """
+        return CodedColumn.of_texts(values, self.codes)
+
+    def used(self) -> CodedColumn:
+        """The same rows, distinct values in the order in which these have them, and no others.
+
+        >>> CodedColumn.of(pd.Series(["B", "A", "C"], dtype="str")).take(np.array([2, 0])).used().distinct
+        ['C', 'B']
+        """
+        codes, places = pd.factorize(np.where(self.codes < 0, np.nan, self.codes))
+        return CodedColumn(taken(self.values, places.astype("int64")), narrow(codes, len(places)))
+
+    def rows_by_value(self, chosen: Sequence[bool] | Flags) -> Iterator[tuple[Any, Rows]]:
+        """Each chosen distinct value that rows have, in the order of the distinct values, and its rows.
+
+        >>> column = CodedColumn.of(pd.Series(["B", "A", "B"], dtype="str"))
+        >>> [(value, rows.tolist()) for value, rows in column.rows_by_value([True, True])]
+        [('B', [0, 2]), ('A', [1])]
+        """
+        rows = np.flatnonzero(self.where(chosen))
+        rows = rows[np.argsort(self.codes[rows], kind="stable")]
+        ends = np.flatnonzero(np.diff(self.codes[rows])) + 1
+        for own in np.split(rows, ends) if len(rows) else ():
+            yield self.at(int(own[0])), own
 
     def where(self, chosen: Sequence[bool] | Flags) -> Flags:
         """The rows whose value is a chosen one; `chosen` says it of each distinct value.
@@ -127,6 +212,26 @@ class CodedTable:
     def with_columns(self, columns: Mapping[str, CodedColumn]) -> CodedTable:
         """The same with further or other columns."""
         return CodedTable({**self.columns, **columns}, self.rows)
+
+
+def row_numbers(columns: Sequence[CodedColumn]) -> Rows:
+    """A number for each row: rows with the same values, missing or not, have the same one.
+
+    >>> table = CodedTable.of(pd.DataFrame({"SEX": ["F", "M", "F"], "AGE": [41.0, 38.0, 41.0]}))
+    >>> row_numbers([table["SEX"], table["AGE"]]).tolist()
+    [4, 8, 4]
+    """
+    out, size = np.zeros(len(columns[0]), dtype="int64"), 1
+    for column in columns:
+        count = len(column.values) + 1
+        if size * count >= 2**62:
+            found: Any = pd.factorize(out)
+            out, size = np.asarray(found[0], dtype="int64"), len(found[1])
+        out *= count
+        out += column.codes
+        out += 1
+        size *= count
+    return out
 
 
 def stacked(pieces: Sequence[CodedTable]) -> CodedTable:

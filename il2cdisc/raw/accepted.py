@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from il2cdisc.base.columns import CodedColumn, row_numbers
 from il2cdisc.base.problems import Address, Kind, Problem, Severity, Stopped, at_line, did_you_mean
 from il2cdisc.raw.forms import Form, RawExport
 from il2cdisc.raw.visits import visit_place
@@ -200,7 +201,7 @@ def accept(export: RawExport, study: Study) -> Accepted:
     for name in sorted(set(export.forms) - {treatment} - study.withheld):
         counts = _counts(export, study, export.forms[name])
         forms[name] = AcceptedForm(
-            rows=len(export.forms[name].frame),
+            rows=export.forms[name].rows,
             keys=len(counts),
             files=tuple(files.get(name, ())),
             groups=grouped_counts(counts),
@@ -210,26 +211,26 @@ def accept(export: RawExport, study: Study) -> Accepted:
 
 def _counts(export: RawExport, study: Study, form: Form) -> dict[Key, int]:
     """Number of records of a form by subject and visit; empty for a form without subjects."""
-    if "USUBJID" not in form.frame or export.subjects is None:
+    if not form.has_subjects or export.subjects is None:
         return {}
     numbers = dict(zip(export.subjects["USUBJID"], export.subjects["SUBJID"], strict=True))
-    frame = pd.DataFrame(
-        {"subject": form.frame["USUBJID"].map(numbers), "visit": _visits(export, study, form)}
-    )
-    found = frame.groupby(["subject", "visit"], sort=True).size()
-    return {(str(key[0]), str(key[1])): int(count) for key, count in found.items()}  # pyright: ignore
+    subject, visit = form.column("USUBJID"), _visits(export, study, form)
+    pairs = np.unique(row_numbers([subject, visit]), return_index=True, return_counts=True)
+    out: Counter[Key] = Counter()
+    for row, count in zip(pairs[1].tolist(), pairs[2].tolist(), strict=True):
+        out[numbers[subject.at(row)], "" if visit.missing_at(row) else visit.at(row)] += count
+    return dict(sorted(out.items()))
 
 
-def _visits(export: RawExport, study: Study, form: Form) -> pd.Series:
-    """The visit of each record as the export writes it, "" where there is none."""
+def _visits(export: RawExport, study: Study, form: Form) -> CodedColumn:
+    """The visit of each record as the export writes it."""
     place, column = visit_place(study, form.name, {name: item.columns for name, item in export.forms.items()})
     if not place:
-        return pd.Series("", index=form.frame.index)
-    texts = export.forms[place].frame[f"{place}.{column}"].fillna("")
+        return CodedColumn.blank(form.rows)
+    texts = export.forms[place].column(column)
     if place == form.name:
         return texts
-    rows = export.links[form.name][f"@{place}"]
-    return pd.Series(texts.take(rows.to_numpy()).array, index=form.frame.index)
+    return CodedColumn(texts.values, np.append(texts.codes, -1)[export.links[form.name][place]])
 
 
 def grouped_counts(counts: Mapping[Key, int]) -> tuple[AcceptedGroup, ...]:
@@ -253,9 +254,9 @@ def compare(accepted: Accepted, export: RawExport, study: Study) -> list[Problem
         now = _counts(export, study, form)
         gone = {key: count - now.get(key, 0) for key, count in before.counts.items()}
         found += _gone(form, study, [key for key, count in gone.items() if count > 0], before, export)
-        if not before.groups and len(form.frame) < before.rows:
+        if not before.groups and form.rows < before.rows:
             what = f"form '{name}' has fewer records than were accepted"
-            found.append(FEWER.at(_file(form), what, values=[before.rows, len(form.frame)]))
+            found.append(FEWER.at(_file(form), what, values=[before.rows, form.rows]))
     return found
 
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
+from il2cdisc.base.columns import CodedColumn, CodedTable
 from il2cdisc.base.problems import Address, Kind, Problem, Problems, Severity
 from il2cdisc.raw.forms import Form
 from il2cdisc.study import Study
@@ -75,11 +74,10 @@ def without_restricted(form: Form, study: Study) -> Form:
     if not study.blinded or not restricted:
         return form
     if restricted is True:
-        return replace(form, frame=form.frame.iloc[:0], parts=())
-    frame = form.frame.copy(deep=False)
-    for column in restricted:
-        frame[f"{form.name}.{column}"] = pd.Series(None, index=frame.index, dtype="str")
-    return replace(form, frame=frame)
+        nothing = {name: CodedColumn.blank(0) for name in form.table.names}
+        return replace(form, table=CodedTable(nothing, 0), parts=())
+    blank = {f"{form.name}.{column}": CodedColumn.blank(form.rows) for column in restricted}
+    return replace(form, table=form.table.with_columns(blank))
 
 
 def withhold(problems: Problems, hidden: Callable[[Address], bool]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -20,29 +22,24 @@ _BETWEEN_WORDS = (9, 10, 13)
 def control_characters(form: Form) -> list[Problem]:
     """A problem for each column with control characters, at every field that has one."""
     out: list[Problem] = []
-    for name in form.frame.columns:
-        column = form.frame[name]
-        if not str(name).startswith(f"{form.name}.") or not _may_have(column):
+    for name in form.columns:
+        column = form.column(name)
+        texts = text_array(pd.Series(column.values))
+        if not _may_have(texts):
             continue
-        rows = np.flatnonzero(np.asarray(pc.fill_null(_found(column), False)))
+        wrong = np.asarray(pc.match_substring_regex(texts, _PATTERN))
+        rows = np.flatnonzero(column.where(wrong))
         if len(rows):
-            raw = str(name).removeprefix(f"{form.name}.")
-            cells = form.addresses(rows, raw)
-            texts = column.iloc[rows].unique().tolist()
-            what = f"{raw} holds control characters"
-            out.append(CONTROL.at(cells[0], what, values=texts, records=cells, out_of=len(column)))
+            cells = form.addresses(rows, name)
+            what = f"{name} holds control characters"
+            values = column.found(rows)
+            out.append(CONTROL.at(cells[0], what, values=values, records=cells, out_of=form.rows))
     return out
 
 
-def _found(column: pd.Series) -> object:
-    return pc.match_substring_regex(text_array(column), _PATTERN)
-
-
-def _may_have(column: pd.Series) -> bool:
-    """Whether any byte of a text column is one of a control character: quicker than to look at each text."""
-    if not isinstance(column.dtype, pd.StringDtype):
-        return False
-    held = text_array(column).buffers()[2]
+def _may_have(texts: Any) -> bool:
+    """Whether any byte of texts is one of a control character: quicker than to look at each text."""
+    held = texts.buffers()[2]
     given = np.frombuffer(held, dtype="uint8") if held is not None else np.empty(0, dtype="uint8")
     low = given[(given < _LEAST) | (given == _DELETE)]
     return bool((~np.isin(low, _BETWEEN_WORDS)).any())

@@ -58,9 +58,9 @@ def _cells(
     form: Form, part: FormPart, column: DictionaryColumn, codes: Iterable[str] | None = None
 ) -> list[Address]:
     """Filled cells of a column in one file; of some codes only."""
-    values = form.frame[column.name].iloc[part.first : part.first + len(part.lines)]
-    chosen = values.notna() if codes is None else values.isin(list(codes))
-    rows = np.flatnonzero(chosen.to_numpy()) + part.first
+    values = form.column(column.name).take(slice(part.first, part.first + len(part.lines)))
+    chosen = ~values.missing if codes is None else values.among(codes)
+    rows = np.flatnonzero(chosen) + part.first
     return form.addresses(rows, column.column)
 
 

@@ -1,8 +1,8 @@
-"""A form as it was read: text frame, row ids, and the way from a row id to file and line."""
+"""A form as it was read: coded columns, row ids, and the way from a row id to file and line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.columns import CodedColumn, CodedTable, Rows
 from il2cdisc.base.problems import Address, Problem, at_line
 from il2cdisc.base.rowids import id_column
 from il2cdisc.raw.table import Lines
@@ -53,10 +54,13 @@ class FormPart:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: `frame` has `@form`, after link `USUBJID`, and a `str` column `form.COLUMN` for each column."""
+    """A form: `table` has, after link, `USUBJID`, and a column of text `form.COLUMN` for each column.
+
+    Row ids are 0, 1, ...
+    """
 
     name: str
-    frame: pd.DataFrame
+    table: CodedTable
     columns: tuple[str, ...]
     parts: tuple[FormPart, ...]
     decimal: str = "."
@@ -70,6 +74,38 @@ class Form:
     repeats: Mapping[int, int] = field(default_factory=dict[int, int])
     """Row id → the row id of the earlier record that it repeats."""
 
+    @property
+    def rows(self) -> int:
+        """How many records it has."""
+        return self.table.rows
+
+    @property
+    def has_subjects(self) -> bool:
+        """Whether its records are linked to subjects."""
+        return "USUBJID" in self.table
+
+    def column(self, name: str) -> CodedColumn:
+        """A column by its name, `COLUMN` or `form.COLUMN`; after link also `USUBJID`."""
+        return self.table[name if name in self.table else f"{self.name}.{name}"]
+
+    def frame(self, rows: Rows | None = None) -> pd.DataFrame:
+        """All records, or those of some row ids: `@form` (`Int64`), USUBJID if linked, and text columns."""
+        out = self.table.frame(rows=rows)
+        ids = np.arange(self.rows, dtype="int64") if rows is None else rows
+        out.insert(0, id_column(self.name), pd.Series(ids, dtype="Int64"))
+        return out
+
+    def take(self, rows: Rows) -> Form:
+        """Some of its records, in the order of the file, numbered anew; their addresses stay."""
+        table = self.table.take(rows)
+        used = CodedTable({name: column.used() for name, column in table.columns.items()}, table.rows)
+        parts: list[FormPart] = []
+        for part in self.parts:
+            own = rows[(rows >= part.first) & (rows < part.first + len(part.lines))] - part.first
+            first = parts[-1].first + len(parts[-1].lines) if parts else 0
+            parts.append(replace(part, first=first, lines=part.lines[own]))
+        return replace(self, table=used, parts=tuple(parts), repeats={})
+
     def address(self, row: int, column: str = "") -> Address:
         """Where a row stands: `raw/edc/ae.csv:118 COLUMN`. `column` may be `COLUMN` or `form.COLUMN`.
 
@@ -79,18 +115,18 @@ class Form:
         for part in self.parts:
             if part.first <= row < part.first + len(part.lines):
                 place = at_line(part.file, int(part.lines[row - part.first]), column, sheet=part.sheet)
-                if "USUBJID" in self.frame:
-                    return replace(place, usubjid=str(self.frame["USUBJID"].iloc[row]))
+                if self.has_subjects:
+                    return replace(place, usubjid=str(self.table["USUBJID"].at(row)))
                 return place
         raise IndexError(f"form {self.name} has no row {row}")
 
-    def addresses(self, rows: NDArray[np.int64], column: str = "") -> list[Address]:
+    def addresses(self, rows: Rows, column: str = "") -> list[Address]:
         """`address` of many rows at once, in their order."""
         column = column.removeprefix(f"{self.name}.")
         ends = np.cumsum([len(part.lines) for part in self.parts])
         number = np.searchsorted(ends, rows, side="right")
         lines = np.concatenate([part.lines for part in self.parts])[rows]
-        subjects = self.frame["USUBJID"].iloc[rows].tolist() if "USUBJID" in self.frame else [""] * len(rows)
+        subjects = self.table["USUBJID"].series(rows).tolist() if self.has_subjects else [""] * len(rows)
         return [
             Address(self.parts[n].file, self.parts[n].sheet, line=line, column=column, usubjid=str(subject))
             for n, line, subject in zip(number.tolist(), lines.tolist(), subjects, strict=True)
@@ -104,10 +140,9 @@ class Form:
         lines = (
             np.concatenate([part.lines for part in self.parts]) if self.parts else np.array([], dtype="int64")
         )
+        which = np.repeat(np.arange(len(sizes)), sizes)
         names = {
-            name: pd.Series(
-                np.repeat(np.array([getattr(p, name) for p in self.parts], dtype=object), sizes), dtype="str"
-            )
+            name: CodedColumn.of_texts([getattr(part, name) for part in self.parts], which).series()
             for name in ("file", "sheet")
         }
         ids = np.arange(len(lines), dtype="int64")
@@ -116,32 +151,47 @@ class Form:
         return pd.DataFrame({"id": ids, **names, "line": lines.astype("int64"), "repeats": repeats})
 
 
+class RowIndexes(Mapping[str, pd.DataFrame]):
+    """`row_index` of each form, made when it is asked for: a file's name for each record is large."""
+
+    def __init__(self, forms: Mapping[str, Form]) -> None:
+        self._forms = forms
+
+    def __getitem__(self, form: str) -> pd.DataFrame:
+        return self._forms[form].row_index()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+
 @dataclass(frozen=True, slots=True)
 class RawExport:
-    """The whole export. `problems` are findings; what stops was raised. After link, `links` has, for each
-    form with a subject, its row ids, USUBJID and the row ids (`@other`) that it went through."""
+    """The whole export. `problems` are findings; what stops was raised."""
 
     forms: Mapping[str, Form]
     receipts: tuple[Receipt, ...]
     problems: tuple[Problem, ...] = ()
     subjects: pd.DataFrame | None = None
     """After link: one row a subject: its key as `SUBJID`, `USUBJID` and the row id of the subjects form."""
-    links: Mapping[str, pd.DataFrame] = field(default_factory=dict[str, pd.DataFrame])
+    links: Mapping[str, Mapping[str, NDArray[np.int32]]] = field(
+        default_factory=dict[str, Mapping[str, NDArray[np.int32]]]
+    )
+    """After link: form with a subject → the form that it goes through → the row id there of each record."""
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Form → frame, as mapping modules take them."""
-        return {name: form.frame for name, form in self.forms.items()}
+        return {name: form.frame() for name, form in self.forms.items()}
+
+    def row_indexes(self) -> RowIndexes:
+        """Form → file and line of each record."""
+        return RowIndexes(self.forms)
 
     def address(self, form: str, row: int, column: str = "") -> Address:
         """Where a row of a form stands."""
         return self.forms[form].address(row, column)
-
-
-def named(frame: pd.DataFrame, form: str) -> pd.DataFrame:
-    """A frame with its columns called `form.COLUMN`."""
-    out = frame.copy(deep=False)
-    out.columns = pd.Index([f"{form}.{column}" for column in frame.columns], dtype="str")
-    return out
 
 
 def empty_frame(form: str, columns: tuple[str, ...], linked: bool) -> pd.DataFrame:

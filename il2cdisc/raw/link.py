@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from string import Formatter
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.columns import CodedColumn, CodedTable
 from il2cdisc.base.problems import Kind, Problems, did_you_mean
 from il2cdisc.base.rowids import id_column
 from il2cdisc.raw.forms import Form, RawExport
 from il2cdisc.raw.problems import KEY_TWICE, NO_KEY, NOWHERE, SUBJECT_TWICE
 from il2cdisc.study import Study
+from il2cdisc.transport.arrow import pc
+from il2cdisc.transport.text import text_array
 
+Rows = NDArray[np.int32]
+"""Row ids, -1 for none."""
 HINTED = 20
 """For so many unknown keys of a form the nearest one is looked for: that takes long."""
 PADDED = "Set trim = true for form '{}' in study.toml, or correct the key."
@@ -23,12 +29,11 @@ PADDED = "Set trim = true for form '{}' in study.toml, or correct the key."
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """Where keys lead: the key column of a form, its distinct values and the row of each."""
+    """Where keys lead: the key column of a form, by name and values."""
 
     form: Form
     column: str
-    keys: pd.Index
-    rows: NDArray[np.int64]
+    keys: CodedColumn
 
 
 def link(export: RawExport, study: Study) -> RawExport:
@@ -43,32 +48,36 @@ def link(export: RawExport, study: Study) -> RawExport:
     base = _subject_keys(export.forms[study.study.subjects], study, problems)
     usubjid = _usubjid(base.form, study, problems)
     tables: dict[tuple[str, str], _Keys] = {(base.form.name, base.column): base}
-    rows: dict[str, NDArray[np.int64]] = {base.form.name: np.arange(len(base.form.frame))}
-    links: dict[str, pd.DataFrame] = {}
+    rows: dict[str, Rows] = {base.form.name: np.arange(base.form.rows, dtype="int32")}
+    links: dict[str, dict[str, Rows]] = {}
     for name in sorted(export.forms, key=lambda form: (len(study.chain(form)), form)):
         chain = study.chain(name)
         if chain:
             links[name] = _linked(export, study, name, base, tables, rows, problems)
     problems.stop_if_any()
-    forms: dict[str, Form] = {}
-    names = usubjid.array
-    for name, form in export.forms.items():
-        if name not in links:
-            forms[name] = form
-            continue
-        subject = pd.Series(names.take(rows[name]))
-        links[name].insert(1, "USUBJID", subject)
-        frame = form.frame.copy(deep=False)
-        frame.insert(1, "USUBJID", subject)
-        forms[name] = replace(form, frame=frame)
+    names = CodedColumn.of(usubjid)
+    forms = {
+        name: _with_subjects(form, _of_rows(names, rows[name])) if name in links else form
+        for name, form in export.forms.items()
+    }
     subjects = pd.DataFrame(
         {
-            id_column(base.form.name): base.form.frame[id_column(base.form.name)],
-            "SUBJID": base.form.frame[f"{base.form.name}.{base.column}"],
+            id_column(base.form.name): pd.Series(np.arange(base.form.rows), dtype="Int64"),
+            "SUBJID": base.form.column(base.column).series(),
             "USUBJID": usubjid,
         }
     )
     return replace(export, forms=forms, subjects=subjects, links=links)
+
+
+def _of_rows(column: CodedColumn, rows: Rows) -> CodedColumn:
+    """The values of a column at some rows, missing at -1."""
+    return CodedColumn(column.values, np.append(column.codes, -1)[rows]).used()
+
+
+def _with_subjects(form: Form, usubjid: CodedColumn) -> Form:
+    """The form with USUBJID in front of its columns."""
+    return replace(form, table=CodedTable({"USUBJID": usubjid, **form.table.columns}, form.rows))
 
 
 def _linked(
@@ -77,15 +86,15 @@ def _linked(
     name: str,
     base: _Keys,
     tables: dict[tuple[str, str], _Keys],
-    rows: dict[str, NDArray[np.int64]],
+    rows: dict[str, Rows],
     problems: Problems,
-) -> pd.DataFrame:
-    """Row ids of a form and of what it goes through; its subjects' rows go to `rows` (-1: unknown)."""
+) -> dict[str, Rows]:
+    """The form that a form goes through, with a row id there for each record; the rows of its subjects go to
+    `rows`. -1 is an unknown one."""
     form, way = export.forms[name], study.forms[name].subject
     assert way is not None
-    out = {id_column(name): form.frame[id_column(name)].array}
     if name == base.form.name:
-        return pd.DataFrame(out)
+        return {}
     if way.column:
         other, key = base, way.column
     else:
@@ -94,72 +103,63 @@ def _linked(
             tables[place] = _distinct(export.forms[way.through], way.other_column, problems)
         other, key = tables[place], way.by
     found = _look_up(form, key, other, problems)
-    there = np.where(found >= 0, found, 0)
-    own = other.form.frame[id_column(other.form.name)]
-    if len(own):
-        out[id_column(other.form.name)] = own.array.take(found, allow_fill=True)
-        rows[name] = np.where(found >= 0, rows[other.form.name][there], -1)
-    else:
-        rows[name] = np.full(len(form.frame), -1)
-    return pd.DataFrame(out)
+    rows[name] = np.append(rows[other.form.name], np.int32(-1))[found]
+    return {other.form.name: found}
 
 
 def _subject_keys(form: Form, study: Study, problems: Problems) -> _Keys:
     """The subjects form by its key: one record a subject, or a problem."""
     column = study.study.subject_key
-    values = form.frame[f"{form.name}.{column}"]
+    values = form.column(column)
     _tell_missing(form, column, values, problems)
     _tell_double(form, column, values, SUBJECT_TWICE, problems)
-    return _first_of(form, column, values)
+    return _Keys(form, column, values)
 
 
 def _distinct(form: Form, column: str, problems: Problems) -> _Keys:
     """A linking form by its key; records without one can't be pointed to."""
-    values = form.frame[f"{form.name}.{column}"]
+    values = form.column(column)
     _tell_double(form, column, values, KEY_TWICE, problems)
-    return _first_of(form, column, values)
+    return _Keys(form, column, values)
 
 
-def _first_of(form: Form, column: str, values: pd.Series) -> _Keys:
-    known = values.dropna().drop_duplicates()
-    return _Keys(form, column, pd.Index(known), known.index.to_numpy("int64"))
-
-
-def _tell_double(form: Form, column: str, values: pd.Series, kind: Kind, problems: Problems) -> None:
-    double = values[values.duplicated(keep=False) & values.notna()]
-    for key, rows in double.groupby(double, sort=False).groups.items():
+def _tell_double(form: Form, column: str, values: CodedColumn, kind: Kind, problems: Problems) -> None:
+    counts = np.bincount(values.codes.astype("int64") + 1, minlength=len(values.values) + 1)[1:]
+    for key, rows in values.rows_by_value(counts > 1):
         what = f"Several records of form '{form.name}' have the {column} '{key}'."
-        _tell(kind, form, column, rows.to_numpy("int64"), what, problems)
+        _tell(kind, form, column, rows, what, problems)
 
 
-def _look_up(form: Form, column: str, other: _Keys, problems: Problems) -> NDArray[np.int64]:
+def _look_up(form: Form, column: str, other: _Keys, problems: Problems) -> Rows:
     """For each record the row of `other` that its key points to; -1 where there is none (told)."""
-    values = form.frame[f"{form.name}.{column}"]
+    values = form.column(column)
     _tell_missing(form, column, values, problems)
-    codes, distinct = pd.factorize(values)
-    at = other.keys.get_indexer(pd.Index(distinct))
-    row_of = np.append(np.where(at >= 0, np.append(other.rows, -1)[at], -1), -1)
-    orphans = [int(place) for place in np.flatnonzero(at < 0)]
-    near = _Near(other.keys) if orphans else None
+    found = pc.index_in(_texts(values), value_set=_texts(other.keys))
+    at = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
+    unknown = at < 0
+    near = _Near(other.keys.distinct) if unknown.any() else None
     end = f"of form '{form.name}' is not in {other.column} of form '{other.form.name}'."
-    order = np.argsort(codes, kind="stable")
-    first, last = (np.searchsorted(codes[order], orphans, side) for side in ("left", "right"))
-    for number, place in enumerate(orphans):
-        key, rows = str(distinct[place]), order[first[number] : last[number]]
+    for number, (key, rows) in enumerate(values.rows_by_value(unknown)):
         hint = near.to(key) if near and number < HINTED else ""
         what, fix = f"{column} '{key}' {end}", ""
         if near and (padded := near.padded(key)):
             hint, fix = padded, PADDED.format(form.name if key != key.rstrip(" ") else other.form.name)
             what = f"{what.removesuffix('.')}; without blanks at the end it is."
         _tell(NOWHERE, form, column, rows, what, problems, hint=hint, fix=fix)
-    return row_of[codes].astype("int64")
+    first = np.append(other.keys.first_rows, -1).astype("int32")
+    return values.spread(first[at], np.int32(-1))
+
+
+def _texts(column: CodedColumn) -> Any:
+    """The distinct values as an Arrow array."""
+    return text_array(pd.Series(column.values))
 
 
 class _Near:
     """The key that was probably meant: the same but for case, zeros and signs, else the nearest spelling."""
 
-    def __init__(self, keys: pd.Index) -> None:
-        self.keys = [str(key) for key in keys]
+    def __init__(self, keys: list[str]) -> None:
+        self.keys = keys
         self.bare = {_bare(key): key for key in self.keys}
         self.trimmed = {key.rstrip(" "): key for key in self.keys}
 
@@ -175,8 +175,8 @@ def _bare(key: str) -> str:
     return "-".join(part.lstrip("0") for part in re.split(r"[^0-9a-z]+", key.strip().casefold()))
 
 
-def _tell_missing(form: Form, column: str, values: pd.Series, problems: Problems) -> None:
-    missing = np.flatnonzero(values.isna().to_numpy())
+def _tell_missing(form: Form, column: str, values: CodedColumn, problems: Problems) -> None:
+    missing = np.flatnonzero(values.missing)
     if len(missing):
         what = f"Records of form '{form.name}' have no {column}."
         _tell(NO_KEY, form, column, missing, what, problems)
@@ -186,31 +186,31 @@ def _tell(
     kind: Kind,
     form: Form,
     column: str,
-    rows: NDArray[np.int64] | NDArray[np.intp],
+    rows: NDArray[np.int64],
     what: str,
     problems: Problems,
     hint: str = "",
     fix: str = "",
 ) -> None:
     places = form.addresses(rows, column)
-    problems.add(kind.at(places[0], what, hint=hint, fix=fix, records=places, out_of=len(form.frame)))
+    problems.add(kind.at(places[0], what, hint=hint, fix=fix, records=places, out_of=form.rows))
 
 
 def _usubjid(form: Form, study: Study, problems: Problems) -> pd.Series:
     """USUBJID of each record of the subjects form, by the study's pattern."""
-    out = pd.Series("", index=form.frame.index, dtype="str")
+    out = pd.Series("", index=pd.RangeIndex(form.rows), dtype="str")
     for text, field, _, _ in Formatter().parse(study.study.usubjid):
         out = out + text
         if field == "STUDYID":
             out = out + study.id
         elif field is not None:
             column = study.study.subject_key if field == "SUBJID" else field
-            if f"{form.name}.{column}" not in form.frame:
+            if column not in form.columns:
                 hint = did_you_mean(column, form.columns)
                 what = f"USUBJID needs {column}, the form '{form.name}' has no such column."
                 problems.add(NO_KEY.at("study.toml", what, hint=hint))
                 continue
-            values = form.frame[f"{form.name}.{column}"]
+            values = form.column(column).series()
             if column != study.study.subject_key and values.isna().any():
                 rows = np.flatnonzero(values.isna().to_numpy())
                 _tell(NO_KEY, form, column, rows, f"USUBJID needs {column}, it is blank.", problems)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.columns import CodedColumn, row_numbers
 from il2cdisc.base.problems import Kind, Problems, did_you_mean
 from il2cdisc.raw.described import check_descriptions
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
@@ -70,42 +71,40 @@ def _columns_known(export: RawExport, study: Study, problems: Problems) -> None:
 
 def _repeats(form: Form, key: tuple[str, ...], problems: Problems) -> Form:
     """The form with the row ids of its repeats. Records without a full key are compared as a whole."""
-    every = [f"{form.name}.{column}" for column in form.columns]
-    by_key = [f"{form.name}.{column}" for column in key]
-    full = np.full(len(form.frame), bool(by_key))
-    for name in by_key:
-        full &= form.frame[name].notna().to_numpy()
-    first = np.full(len(form.frame), -1, dtype="int64")
-    for chosen, names in ((full, by_key), (~full, every)):
+    every = [form.column(name) for name in form.columns]
+    by_key = [form.column(name) for name in key]
+    full = np.full(form.rows, bool(by_key))
+    for column in by_key:
+        full &= ~column.missing
+    repeats: dict[int, int] = {}
+    for chosen, columns in ((full, by_key), (~full, every)):
         if chosen.any():
-            records = form.frame[names] if chosen.all() else form.frame.loc[chosen, names]
-            first[chosen] = _earlier(records)
-    rows = np.flatnonzero(first >= 0)
-    column = key[-1] if key else ""
-    places: list[tuple[int, str]] = []
-    for row in rows.tolist():
-        other = int(first[row])
-        places.append((row, _of_repeat(form, row, other, key, every)))
-    _tell(REPEATED, form, column, places, problems)
-    return replace(form, repeats={int(row): int(first[row]) for row in rows})
+            repeats |= _earlier(columns, np.flatnonzero(chosen))
+    repeats = dict(sorted(repeats.items()))
+    places = [(row, _of_repeat(form, row, other, key)) for row, other in repeats.items()]
+    _tell(REPEATED, form, key[-1] if key else "", places, problems)
+    return replace(form, repeats=repeats)
 
 
-def _earlier(frame: pd.DataFrame) -> NDArray[np.int64]:
-    """For each row the index of the first earlier row with the same values, -1 where there is none."""
-    out = pd.Series(-1, index=frame.index, dtype="int64")
-    if frame.duplicated().any():
-        some = frame[frame.duplicated(keep=False)]
-        group = some.groupby(list(some.columns), sort=False, dropna=False).ngroup()
-        first = pd.Series(some.index, index=some.index).groupby(group).transform("first")
-        out.update(first[some.duplicated()])
-    return out.to_numpy().astype(np.int64)
+def _earlier(columns: Sequence[CodedColumn], rows: NDArray[np.int64]) -> dict[int, int]:
+    """Of some rows those whose values an earlier one of them has → the first such row."""
+    every = len(rows) == len(columns[0])
+    numbers = row_numbers(columns if every else [column.take(rows) for column in columns])
+    double = pd.Series(numbers, copy=False).duplicated(keep=False).to_numpy()
+    rows, numbers = rows[double], numbers[double]
+    first: dict[int, int] = {}
+    before = {
+        row: first.setdefault(number, row)
+        for row, number in zip(rows.tolist(), numbers.tolist(), strict=True)
+    }
+    return {row: other for row, other in before.items() if row != other}
 
 
-def _of_repeat(form: Form, row: int, other: int, key: tuple[str, ...], every: list[str]) -> str:
+def _of_repeat(form: Form, row: int, other: int, key: tuple[str, ...]) -> str:
     """In words: which record is repeated, and in which columns the two differ."""
     line = form.address(other).line
-    one, two = form.frame.loc[row, every].fillna(""), form.frame.loc[other, every].fillna("")
-    differ = [name.partition(".")[2] for name in one.index[(one != two).to_numpy()]]
+    codes = {name: form.column(name).codes for name in form.columns}
+    differ = [name for name, own in codes.items() if own[row] != own[other]]
     if not differ:
         return f"this record is the same as that on line {line} in every column; both are kept"
     shown = ", ".join(differ)
@@ -124,15 +123,16 @@ def _no_value(
     words = {code: meaning for code, meaning in column.codes.items() if meaning.casefold() in NO_VALUE_MEANT}
     if not words:
         return
-    values = form.frame[column.name]
-    found = values.isin(list(words)).to_numpy()
+    values = form.column(column.name)
+    found = values.among(words)
     if not found.any():
         return
     for name, said in reasons.items():
-        found = found & ~form.frame[f"{form.name}.{name}"].isin(list(said)).to_numpy()
+        found = found & ~form.column(name).among(said)
+    rows = np.flatnonzero(found)
     places = [
-        (int(row), f"'{code}' ({words[code].lower()}) in a numeric field")
-        for row, code in zip(np.flatnonzero(found), values[found], strict=True)
+        (row, f"'{code}' ({words[code].lower()}) in a numeric field")
+        for row, code in zip(rows.tolist(), values.series(rows), strict=True)
     ]
     _tell(NO_VALUE, form, column.column, places, problems)
 
@@ -144,15 +144,11 @@ def _treatment_list(forms: Mapping[str, Form], study: Study, problems: Problems)
     if treated is None or way is None or way.through not in forms:
         return
     other, name = forms[way.through], way.other_column
-    keys = other.frame[f"{other.name}.{name}"]
-    listed = treated.frame[f"{treated.name}.{way.by}"]
-    missing = keys[keys.notna() & ~keys.isin(listed)]
-    for key, rows in missing.groupby(missing, sort=False).groups.items():
-        cells = other.addresses(rows.to_numpy("int64"), name)
+    keys, listed = other.column(name), set(treated.column(way.by).distinct)
+    for key, rows in keys.rows_by_value([key not in listed for key in keys.distinct]):
+        cells = other.addresses(rows, name)
         what = f"{name} {key!r} is not in the treatment list, form '{treated.name}'"
-        problems.add(
-            NOT_IN_LIST.at(cells[0], what, values=[key], records=cells, out_of=int(keys.notna().sum()))
-        )
+        problems.add(NOT_IN_LIST.at(cells[0], what, values=[key], records=cells, out_of=keys.filled))
 
 
 def _agreements(export: RawExport, study: Study, dictionary: Dictionary, problems: Problems) -> None:
@@ -161,17 +157,29 @@ def _agreements(export: RawExport, study: Study, dictionary: Dictionary, problem
     for item in study.agreements:
         mine, _, column = item.column.partition(".")
         form, source = export.forms[mine], export.forms[item.agrees_with.partition(".")[0]]
-        theirs = source.frame[["USUBJID", item.agrees_with]].dropna().drop_duplicates("USUBJID")
-        against = form.frame["USUBJID"].map(theirs.set_index("USUBJID")[item.agrees_with])
-        expected = form.frame[item.column].map(dict(item.pairs))
-        wrong = against.notna() & form.frame[item.column].notna() & (expected != against)
-        pairs = zip(form.frame.loc[wrong, item.column], against[wrong], strict=True)
+        own = form.column(item.column)
+        theirs = _first_of_subjects(form, source, source.column(item.agrees_with))
+        expected = [dict(item.pairs).get(value) for value in own.distinct]
+        place = {value: number for number, value in enumerate(theirs.distinct)}
+        codes = own.spread(np.array([place.get(value, -2) for value in expected], dtype="int64"), -2)
+        rows = np.flatnonzero(~theirs.missing & ~own.missing & (codes != theirs.codes))
         one, two = described[item.column], described[item.agrees_with]
         places: list[tuple[int, str]] = []
-        for row, (said, other) in zip(np.flatnonzero(wrong), pairs, strict=True):
+        for row, said, other in zip(rows.tolist(), own.series(rows), theirs.series(rows), strict=True):
             told = f"{one.label} {_coded(one, said)} does not go with {_coded(two, other)}"
-            places.append((int(row), f"{told} of {item.agrees_with} ({two.label})"))
+            places.append((row, f"{told} of {item.agrees_with} ({two.label})"))
         _tell(DISAGREE, form, column, places, problems)
+
+
+def _first_of_subjects(form: Form, source: Form, values: CodedColumn) -> CodedColumn:
+    """For each record of a form the first value that another form has of its subject."""
+    filled = np.flatnonzero(~values.missing)
+    subjects = source.column("USUBJID").take(filled)
+    first = np.append(filled, -1)[subjects.first_rows]
+    known = dict(zip(subjects.distinct, np.append(values.codes, -1)[first].tolist(), strict=True))
+    subject = form.column("USUBJID")
+    codes = np.array([known.get(name, -1) for name in subject.distinct], dtype="int64")
+    return CodedColumn(values.values, subject.spread(codes, -1))
 
 
 def _coded(column: DictionaryColumn, value: str) -> str:
@@ -185,6 +193,6 @@ def _tell(kind: Kind, form: Form, column: str, places: list[tuple[int, str]], pr
     for row, what in places:
         rows_of.setdefault(what, []).append(row)
     for what, rows in rows_of.items():
-        values = form.frame[f"{form.name}.{column}"].iloc[rows].dropna().unique() if column else []
+        values = form.column(column).found(np.array(rows)) if column else []
         cells = form.addresses(np.array(rows), column)
-        problems.add(kind.at(cells[0], what, values=values, records=cells, out_of=len(form.frame)))
+        problems.add(kind.at(cells[0], what, values=values, records=cells, out_of=form.rows))

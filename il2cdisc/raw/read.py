@@ -9,11 +9,12 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from il2cdisc.base.columns import CodedTable, stacked
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line, did_you_mean
 from il2cdisc.base.room import is_room
-from il2cdisc.base.rowids import numbered
 from il2cdisc.raw.blinding import (
     NOT_RECORDED,
     check_blinding,
@@ -24,7 +25,7 @@ from il2cdisc.raw.blinding import (
 from il2cdisc.raw.controls import control_characters
 from il2cdisc.raw.declared import same_forms
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
-from il2cdisc.raw.forms import Form, FormPart, RawExport, Receipt, empty_frame, named
+from il2cdisc.raw.forms import Form, FormPart, RawExport, Receipt, empty_frame
 from il2cdisc.raw.problems import (
     COLUMN_EXTRA,
     COLUMN_MISSING,
@@ -77,7 +78,7 @@ def read_form(study: Study, dictionary: Dictionary, name: str) -> pd.DataFrame |
         form = _form(study, name, dictionary.get(name), [], set(), problems)
     except Stopped:  # its options have changed
         return None
-    return None if form is None or problems.stops else form.frame
+    return None if form is None or problems.stops else form.frame()
 
 
 def digest_of(path: Path) -> str:
@@ -156,7 +157,7 @@ def _whole_form(
     if not tables or described is None:
         return None
     form = _assembled(study, name, source, tables, [column.column for column in described])
-    if form.frame.empty:
+    if not form.rows:
         problems.add(NO_ROWS.at(study.shown(paths[0]), f"Form '{name}' has no records."))
     return form
 
@@ -200,8 +201,8 @@ def _receipt(
     name: str, source: Source, path: Path, shown: str, table: RawTable, noticed: Sequence[str]
 ) -> Receipt:
     size, digest = _digest(path)
-    columns = tuple(str(column) for column in table.frame.columns)
-    notes, rows = (*table.notes, *noticed), len(table.frame)
+    columns, rows = tuple(table.records.names), table.records.rows
+    notes = (*table.notes, *noticed)
     return Receipt(name, shown, source.options.page, digest, size, table.encoding, rows, columns, notes=notes)
 
 
@@ -209,13 +210,15 @@ def _assembled(
     study: Study, name: str, source: Source, tables: Mapping[str, RawTable], columns: list[str]
 ) -> Form:
     """The form of its files, their columns in the order of the dictionary."""
-    frames = [t.frame if list(t.frame.columns) == columns else t.frame[columns] for t in tables.values()]
-    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    ordered = [
+        CodedTable({f"{name}.{column}": item.records[column] for column in columns}, item.records.rows)
+        for item in tables.values()
+    ]
     dated = {column for table in tables.values() for column in table.date_columns}
     first = next(iter(tables.values()))
     return Form(
         name=name,
-        frame=numbered(named(frame, name), name),
+        table=stacked(ordered),
         columns=tuple(columns),
         parts=tuple(_parts(source, tables)),
         decimal=study.forms[name].decimal,
@@ -228,7 +231,8 @@ def _assembled(
 def _parts(source: Source, tables: Mapping[str, RawTable]) -> Iterator[FormPart]:
     page, units, rows = source.options.page, source.options.units, 0
     for shown, table in tables.items():
-        yield FormPart(shown, page, rows, table.lines, units, table.units, table.value_labels)
+        lines = table.lines.astype(np.int32 if table.lines.max(initial=0) < 2**31 else np.int64)
+        yield FormPart(shown, page, rows, lines, units, table.units, table.value_labels)
         rows += len(table.lines)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from il2cdisc.base.problems import Address
 from il2cdisc.raw.dictionary import Dictionary
@@ -74,28 +73,26 @@ class Records:
     def _value(self, form: Form, column: str, row: int) -> str:
         """A value of a form as text, "" for a missing one or where there is no such column."""
         name = column if column == "USUBJID" else f"{form.name}.{column}"
-        if name not in form.frame:
+        if name not in form.table or form.table[name].missing_at(row):
             return ""
-        value = form.frame[name].array[row]
-        return "" if pd.isna(value) else str(value)
+        return str(form.table[name].at(row))
 
     def at(self, file: str, sheet: str, line: int) -> RawRecord | None:
         """The record on a line; None when no record stands there."""
-        form, place = self._row(file, sheet, line)
+        form, row = self._row(file, sheet, line)
         if form is None:
             return None
-        row = form.frame.iloc[place]
         values = {
-            column: str(row[f"{form.name}.{column}"])
+            column: self._value(form, column, row)
             for column in form.columns
-            if not pd.isna(row[f"{form.name}.{column}"])
+            if not form.column(column).missing_at(row)
         }
         described = self.dictionary.get(form.name, ())
         source = self.study.forms[form.name]
         own = source.subject.column if source.subject else ""
         return RawRecord(
             form=form.name,
-            subject=self._numbers.get(str(row.get("USUBJID", "")), ""),
+            subject=self._numbers.get(self._value(form, "USUBJID", row), ""),
             key={column: values.get(column, "") for column in source.key if column != own},
             values=values,
             labels={column.column: column.label for column in described},

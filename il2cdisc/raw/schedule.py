@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from il2cdisc.base.problems import Address, Problem, at_line
 from il2cdisc.raw.dictionary import Dictionary
 from il2cdisc.raw.forms import Form, RawExport
 from il2cdisc.raw.problems import ENDS_EARLY, NEVER_THERE, NOT_THERE
-from il2cdisc.raw.visits import ANY, Calls, Flags, Numbers, Visits
+from il2cdisc.raw.visits import ANY, Calls, Flags, Numbers, Visits, pairs
 from il2cdisc.spec.conditions import Condition
 from il2cdisc.spec.models import PlannedVisit, ScheduleRow
 from il2cdisc.spec.sheets_schedule import EACH_VISIT
@@ -41,16 +41,26 @@ def missing_forms(
     view = Visits(export, study, dictionary, study.schedule)
     cut = study.build.data_cut
     limit = float(sas_day(cut)) if cut else np.inf
-    due = [
-        _due(view, number, row, planned, limit)
-        for number, row in enumerate(rows)
-        if not row.optional and _forms_of(row) <= set(export.forms) - study.withheld
-    ]
-    if not due:
-        return []
+    asked: dict[str, list[int]] = {}
+    for number, row in enumerate(rows):
+        if not row.optional and _forms_of(row) <= set(export.forms) - study.withheld:
+            asked.setdefault(row.form, []).append(number)
+    found: list[Problem] = []
+    for name, numbers in sorted(asked.items()):
+        due = [_due(view, number, rows[number], planned, limit) for number in numbers]
+        if any(own["missing"].any() for own in due):
+            once = _once_each(due, [rows[number] for number in numbers])
+            found += _of_form(view, export.forms[name], once, rows)
+    return found
+
+
+def _once_each(due: Sequence[Mapping[str, np.ndarray]], rows: Sequence[ScheduleRow]) -> pd.DataFrame:
+    """What several rows expect of a form: the same records of a subject and visit once."""
+    records = pd.factorize(np.array([str(row.records) for row in rows], dtype=object))[0]
+    said = np.repeat(records, [len(own["subject"]) for own in due])
     every = pd.DataFrame({name: np.concatenate([own[name] for own in due]) for name in due[0]})
-    every = every.drop_duplicates(["form", "records", "subject", "visit"])
-    return [problem for _, own in every.groupby("form") for problem in _of_form(view, own, rows)]
+    double = every[["subject", "visit"]].assign(records=said).duplicated()
+    return every[~double.to_numpy()]
 
 
 def _forms_of(row: ScheduleRow) -> set[str]:
@@ -60,16 +70,16 @@ def _forms_of(row: ScheduleRow) -> set[str]:
 def _due(
     view: Visits, number: int, row: ScheduleRow, planned: Sequence[PlannedVisit], limit: float
 ) -> dict[str, np.ndarray]:
-    """Where a row expects its form: `subject`, `visit`, `day`; `at`, `row`: the record that calls for it;
-    `missing`; `form`, `records` and `number` of the row."""
+    """Where a row expects its form: `subject`, `visit`, `day`; `at`, `row`: the record that calls for it, by
+    the place of its form; `missing`; `number` of the row."""
     found = _candidates(view, row, planned)
     found = found.take(_holds(view, found, row.condition) & ~(found.day + row.grace_days > limit))
     chosen = view.selected(row.form, row.records)
     there = _among(view, found, row.form, chosen, by_visit=bool(row.visit))
-    said = {"at": found.at, "form": row.form, "records": str(row.records), "number": number}
+    said = {"at": list(view.export.forms).index(found.at), "number": number}
     return {
         **{name: getattr(found, name) for name in ("subject", "visit", "day", "row")},
-        **{name: np.full(len(there), value, dtype=object) for name, value in said.items()},
+        **{name: np.full(len(there), value, dtype="int32") for name, value in said.items()},
         "missing": ~there,
     }
 
@@ -87,15 +97,16 @@ def _candidates(view: Visits, row: ScheduleRow, planned: Sequence[PlannedVisit])
 def _once(view: Visits) -> Calls:
     """Every subject, with the day of its last visit."""
     day = view.last_day(view.took_place.subject, view.took_place.day)
-    subject = np.arange(len(view.subjects))
-    return Calls(view.study.study.subjects, subject, np.full(len(subject), ANY), day, subject)
+    subject = np.arange(len(view.subjects), dtype="int32")
+    return Calls(view.study.study.subjects, subject, np.full_like(subject, ANY), day, subject)
 
 
 def _each_visit(view: Visits, condition: tuple[Condition, ...]) -> Calls:
     """Every visit at which the first form of a condition has a record that satisfies it."""
     form = condition[0].variable.partition(".")[0]
     keys = view.keys(form)
-    rows = np.flatnonzero(view.selected(form, _own(form, condition)) & (keys.visit != ANY))
+    chosen = view.selected(form, _own(form, condition)) & (keys.visit != ANY)
+    rows = np.flatnonzero(chosen).astype("int32")
     subject, visit = keys.subject[rows], keys.visit[rows]
     return Calls(form, subject, visit, view.day_of(subject, visit), rows)
 
@@ -107,13 +118,13 @@ def _planned(view: Visits, row: ScheduleRow, planned: Sequence[PlannedVisit]) ->
     of every subject whom the condition names; a later one of those who were there on it.
     """
     visit = next((item for item in planned if item.visit.casefold() == row.visit.casefold()), None)
-    subject = np.arange(len(view.subjects))
+    subject = np.arange(len(view.subjects), dtype="int32")
     last = np.full(len(subject), np.nan)
     due = np.full(len(subject), visit is not None and visit.planned_day is not None)
     if visit is not None and visit.planned_day is not None and visit.planned_day > 1:
         last = _first_day(view, planned) + visit.planned_day - 1 + (visit.window_after or 0)
         due &= ~np.isnan(last) & ~(last > view.end)
-    at, visits = view.study.study.subjects, np.full(len(subject), view.code(row.visit))
+    at, visits = view.study.study.subjects, np.full_like(subject, view.code(row.visit))
     return Calls(at, subject, visits, last, subject).take(due)
 
 
@@ -150,13 +161,12 @@ def _among(view: Visits, found: Calls, form: str, chosen: Flags, *, by_visit: bo
         return np.isin(subject, keys.subject[chosen])
     width = 1 + int(max(visit.max(initial=0), keys.visit.max(initial=0)))
     with_visit = chosen & (keys.visit != ANY)
-    held = keys.subject[with_visit] * width + keys.visit[with_visit]
-    return np.isin(subject * width + visit, held)
+    held = pairs(keys.subject[with_visit], keys.visit[with_visit], width)
+    return np.isin(pairs(subject, visit, width), held)
 
 
-def _of_form(view: Visits, due: pd.DataFrame, rows: Sequence[ScheduleRow]) -> Iterator[Problem]:
+def _of_form(view: Visits, form: Form, due: pd.DataFrame, rows: Sequence[ScheduleRow]) -> Iterator[Problem]:
     """The problems of one form: what one cause explains is one of them."""
-    form = view.export.forms[str(due["form"].iloc[0])]
     due = _in_order(view, form, due)
     missing = due["missing"].to_numpy()
     if not missing.any():
@@ -242,7 +252,7 @@ def _addresses(view: Visits, lines: pd.DataFrame) -> list[Address]:
 
 def _address(view: Visits, line: pd.Series) -> Address:
     """The record that calls for a form; of a subject without one of the form, that of the subjects form."""
-    form = view.export.forms[str(line["at"])]
+    form = list(view.export.forms.values())[int(line["at"])]
     place, column = view.visit_place(form.name)
     own = column if place == form.name and line["visit"] != ANY else ""
     found = form.address(int(line["row"]), own)

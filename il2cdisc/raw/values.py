@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-import numpy as np
-
 from il2cdisc.base.dates import earliest_day, is_complete, iso_date, iso_time, latest_day, read_date
 from il2cdisc.base.numbers import DecimalMark, read_number
 from il2cdisc.base.problems import Address, Kind, Problem, Problems, did_you_mean
@@ -69,17 +67,15 @@ def check_values(
 
 
 def _check_column(form: Form, column: DictionaryColumn, problems: Problems, check: Check) -> None:
-    values = form.frame[column.name]
-    distinct = [value for value in values.unique().tolist() if isinstance(value, str)]
+    values = form.column(column.name)
+    distinct = values.distinct
     faults = check(column, distinct, form)
     if not faults:
         return
-    filled = int(values.notna().sum())
-    wrong = np.flatnonzero(values.isin(list(faults)).to_numpy())
-    rows = values.iloc[wrong].groupby(values.iloc[wrong], sort=False).indices
-    for value, places in sorted(rows.items(), key=lambda item: int(item[1][0])):
-        fault = faults[str(value)]
-        cells = form.addresses(wrong[places], column.column)
+    filled = values.filled
+    for value, rows in values.rows_by_value([value in faults for value in distinct]):
+        fault = faults[value]
+        cells = form.addresses(rows, column.column)
         problems.add(
             fault.kind.at(cells[0], fault.what, values=[value], hint=fault.hint, records=cells, out_of=filled)
         )

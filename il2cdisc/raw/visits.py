@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.dates import is_iso, iso_date, latest_day, over_distinct, sas_day
-from il2cdisc.base.rowids import id_column
+from il2cdisc.base.dates import is_iso, iso_date, latest_day, sas_day
 from il2cdisc.raw.dictionary import Dictionary
-from il2cdisc.raw.forms import RawExport
+from il2cdisc.raw.forms import Form, RawExport
 from il2cdisc.spec.conditions import Condition, parse
 from il2cdisc.spec.where import select
 from il2cdisc.study import Study
 from il2cdisc.study.model import ScheduleFacts
 
-Codes = NDArray[np.int64]
+Codes = NDArray[np.int32]
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 ANY = -1
@@ -90,23 +89,21 @@ class Visits:
     def keys(self, form: str) -> Keys:
         """Subject and visit of each record of a form; a code that the dictionary lacks is no visit."""
         if form not in self._keys:
-            frame = self.export.forms[form].frame
-            subject = self.subjects.get_indexer(pd.Index(frame["USUBJID"]))
-            self._keys[form] = Keys(subject.astype("int64"), self._visit_codes(form))
+            usubjid = self.export.forms[form].column("USUBJID")
+            places = self.subjects.get_indexer(pd.Index(usubjid.distinct, dtype="str"))
+            subject = usubjid.spread(places.astype("int32"), np.int32(ANY))
+            self._keys[form] = Keys(subject, self._visit_codes(form))
         return self._keys[form]
 
     def _visit_codes(self, form: str) -> Codes:
         place, column = self.visit_place(form)
         if not place:
-            return np.full(len(self.export.forms[form].frame), ANY, dtype="int64")
-        codes, found = pd.factorize(self.export.forms[place].frame[f"{place}.{column}"])
-        words = visit_words(self.dictionary, place, column) or {str(value): str(value) for value in found}
-        known = [self.code(words[value]) if value in words else ANY for value in found.tolist()]
-        own = np.array([*known, ANY], dtype="int64")[codes]
-        if place == form:
-            return own
-        rows = self.export.links[form][id_column(place)].fillna(-1).to_numpy(dtype="int64")
-        return np.append(own, ANY)[rows]
+            return np.full(self.export.forms[form].rows, ANY, dtype="int32")
+        visits = self.export.forms[place].column(column)
+        words = visit_words(self.dictionary, place, column) or {value: value for value in visits.distinct}
+        known = [self.code(words[value]) if value in words else ANY for value in visits.distinct]
+        own = visits.spread(np.array(known, dtype="int32"), np.int32(ANY))
+        return own if place == form else np.append(own, np.int32(ANY))[self.export.links[form][place]]
 
     def visit_place(self, form: str) -> tuple[str, str]:
         """Form and column that tell the visit of a form's records."""
@@ -116,7 +113,7 @@ class Visits:
         """Which records of a form satisfy conditions on its columns (`COLUMN` or `form.COLUMN`)."""
         if (form, where) not in self._selected:
             own = [replace(item, variable=_of_form(form, item.variable)) for item in where]
-            self._selected[form, where] = select(self.export.forms[form].frame, own).to_numpy(dtype=bool)
+            self._selected[form, where] = _satisfy(self.export.forms[form], own)
         return self._selected[form, where]
 
     @cached_property
@@ -126,20 +123,21 @@ class Visits:
         keys, days = self.keys(form), self.days(f"{form}.{self.facts.date}")
         held = self.selected(form, parse(self.facts.took_place))
         rows = np.flatnonzero(held & (keys.visit != ANY))
-        rows = rows[~pd.DataFrame([keys.subject[rows], keys.visit[rows]]).T.duplicated().to_numpy()]
+        held = pairs(keys.subject[rows], keys.visit[rows], 1 + int(keys.visit.max(initial=0)))
+        rows = rows[~pd.Series(held).duplicated().to_numpy()].astype("int32")
         return Calls(form, keys.subject[rows], keys.visit[rows], days[rows], rows)
 
     def day_of(self, subject: Codes, visit: Codes) -> Numbers:
         """The day of each visit that took place, NaN for others."""
         held = self.took_place
         width = 1 + int(max(visit.max(initial=0), held.visit.max(initial=0)))
-        days = pd.Series(held.day, index=held.subject * width + held.visit)
-        return np.asarray(days.reindex(subject * width + visit), dtype=np.float64)
+        days = pd.Series(held.day, index=pairs(held.subject, held.visit, width))
+        return np.asarray(days.reindex(pairs(subject, visit, width)), dtype=np.float64)
 
     def days(self, name: str) -> Numbers:
         """SAS days of a raw column `form.COLUMN` of dates; a partial one is the last day that it may mean."""
-        column = self.export.forms[name.partition(".")[0]].frame[name]
-        return np.asarray(over_distinct(column, self._day), dtype=np.float64)
+        column = self.export.forms[name.partition(".")[0]].column(name)
+        return column.spread(np.array([self._day(text) for text in column.distinct], dtype="float64"), np.nan)
 
     def _day(self, text: str) -> float:
         try:
@@ -161,6 +159,24 @@ class Visits:
             last = self.last_day(self.keys(name.partition(".")[0]).subject, self.days(name))
             out = np.fmax(out, last)
         return out
+
+
+def pairs(subject: Codes, visit: Codes, width: int) -> NDArray[np.int64]:
+    """A number for each subject and visit, of visits below `width`."""
+    out = subject.astype(np.int64)
+    return out * width + visit
+
+
+def _satisfy(form: Form, where: Sequence[Condition]) -> Flags:
+    """Which records satisfy conditions; each is asked of the distinct values, and of a missing one."""
+    if any(item.variable not in form.table for item in where):
+        select(form.frame(np.array([], dtype="int64")), where)  # raises: a column is not there
+    out = np.ones(form.rows, dtype=bool)
+    for item in where:
+        column = form.column(item.variable)
+        asked = pd.DataFrame({item.variable: pd.Series([*column.distinct, None], dtype="str")})
+        out &= select(asked, [item]).to_numpy(dtype=bool)[column.codes]
+    return out
 
 
 def _of_form(form: str, variable: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from il2cdisc.base.problems import Address, Kind, Problem, Problems, Severity
 from il2cdisc.base.stored import AnyDataset
 from il2cdisc.raw import RawExport
@@ -48,9 +50,7 @@ def _first_subjects(export: RawExport, count: int) -> RawExport:
     assert export.subjects is not None
     names = sorted(export.subjects["USUBJID"].tolist())[:count]
     forms = {
-        name: replace(form, frame=form.frame[form.frame["USUBJID"].isin(names)].reset_index(drop=True))
-        if "USUBJID" in form.frame
-        else form
+        name: form.take(np.flatnonzero(form.column("USUBJID").among(names))) if form.has_subjects else form
         for name, form in export.forms.items()
     }
     subjects = export.subjects[export.subjects["USUBJID"].isin(names)].reset_index(drop=True)

@@ -15,7 +15,7 @@ from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problem, Problems
 from il2cdisc.base.rowids import id_columns, row_ids
 from il2cdisc.base.stored import AnyDataset, Places, StoredBlock, StoredDataset, segments_of, store
-from il2cdisc.raw import RawExport
+from il2cdisc.raw import Form, RawExport
 from il2cdisc.run.scratch import scratch_room
 from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.mapping import Mapped
@@ -47,22 +47,22 @@ def split(export: RawExport, size: int = ALL) -> Iterator[Frames]:
     assert export.subjects is not None
     subjects = sorted(export.subjects["USUBJID"].tolist())
     block_of = pd.Series(np.arange(len(subjects)) // size, index=subjects)
-    places = {name: _places(frame, block_of, count) for name, frame in export.frames().items()}
+    places = {name: _places(form, block_of, count) for name, form in export.forms.items()}
     for number in range(count):
-        yield {name: _of_block(frame, places[name], number) for name, frame in export.frames().items()}
+        yield {name: _of_block(form, places[name], number) for name, form in export.forms.items()}
 
 
-def _of_block(frame: pd.DataFrame, places: list[Rows] | None, number: int) -> pd.DataFrame:
-    return frame if places is None else frame.take(places[number]).reset_index(drop=True)
+def _of_block(form: Form, places: list[NDArray[np.int32]] | None, number: int) -> pd.DataFrame:
+    return form.frame() if places is None else form.frame(places[number].astype("int64"))
 
 
-def _places(frame: pd.DataFrame, block_of: pd.Series, count: int) -> list[Rows] | None:
-    """Positions of the rows of each block; None for a form without a subject."""
-    if "USUBJID" not in frame:
+def _places(form: Form, block_of: pd.Series, count: int) -> list[NDArray[np.int32]] | None:
+    """Row ids of each block; None for a form without a subject."""
+    if not form.has_subjects:
         return None
-    codes, names = pd.factorize(frame["USUBJID"])
-    block = block_of.reindex(names).to_numpy("int64")[codes]
-    order = np.argsort(block, kind="stable")
+    subject = form.column("USUBJID")
+    block = subject.spread(block_of.reindex(subject.distinct).to_numpy("int32"), 0)
+    order = np.argsort(block, kind="stable").astype("int32")
     return np.split(order, np.searchsorted(block[order], np.arange(1, count)))
 
 

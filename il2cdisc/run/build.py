@@ -226,7 +226,7 @@ def _resources(plan: Plan, made: MadeDatasets, findings: Problems) -> dict[str, 
     """What products need of the data. `made` gives its datasets away, so that nothing else holds them."""
     records = Records(made.export, plan.study, plan.dictionary)
     out: dict[str, object] = {
-        "raw_rows": {name: form.row_index() for name, form in made.export.forms.items()},
+        "raw_rows": made.export.row_indexes(),
         "variables": _lines(plan, {*made.sdtm, *made.adam}),
         "receipts": made.export.receipts,
         "ledgers": made.ledgers,

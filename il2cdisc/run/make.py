@@ -106,7 +106,7 @@ def read(plan: Plan, say: Say, findings: Problems) -> RawExport:
     study = plan.study
     say("reading the raw export")
     export = read_export(study, plan.dictionary, only=plan.forms)
-    say(f"linking {sum(len(f.frame) for f in export.forms.values()):,} raw records to subjects")
+    say(f"linking {sum(f.rows for f in export.forms.values()):,} raw records to subjects")
     export = notice(
         link(export, study), study.with_forms(plan.forms), plan.dictionary, dated=plan.collected_dates
     )
@@ -200,8 +200,8 @@ class Collected:
 
     def __init__(self, export: RawExport) -> None:
         forms = export.forms.items()
-        sizes = {name: len(form.frame) for name, form in forms}
-        self.ids = RecordIds(sizes, [name for name, form in forms if "USUBJID" not in form.frame])
+        sizes = {name: form.rows for name, form in forms}
+        self.ids = RecordIds(sizes, [name for name, form in forms if not form.has_subjects])
         self.problems = Problems()
         self.became: dict[Address, str] = {}
 
@@ -332,7 +332,7 @@ def _sizes(export: RawExport, study: Study) -> dict[str, int]:
     for receipt in export.receipts:
         if receipt.form in received:
             received[receipt.form] += receipt.rows
-    return {form: len(item.frame) for form, item in export.forms.items()} | received
+    return {form: item.rows for form, item in export.forms.items()} | received
 
 
 def _withheld(study: Study) -> dict[str, str]:

@@ -388,7 +388,7 @@ def test_5_trim_removes_blanks_at_the_end_of_values_and_keys(tmp_path: Path) -> 
     form = '[forms.ae]\nfile = "ae.csv"\nsubject = "PAT"\ntrim = true\n'
     _, read_all = trial(tmp_path, {"ae.csv": data}, form, columns)
     export = read_all()
-    assert rows(export.forms["ae"].frame[["USUBJID", "ae.PAT", "ae.SEX", "ae.NOTE"]]) == [
+    assert rows(export.forms["ae"].frame()[["USUBJID", "ae.PAT", "ae.SEX", "ae.NOTE"]]) == [
         ["SYN-T1-001", "001", "M", " a"],
         ["SYN-T1-002", "002", "F", None],
     ]

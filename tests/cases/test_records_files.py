@@ -21,8 +21,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.problems import Problem, Problems, Stopped, at_line
-from il2cdisc.base.rowids import numbered
 from il2cdisc.check.context import CheckContext
 from il2cdisc.check.dispositions import check_dispositions, read_dispositions, undisposed
 from il2cdisc.check.findings import from_problem
@@ -375,7 +375,7 @@ def made(name: str, frame: pd.DataFrame) -> Form:
     columns = tuple(str(column) for column in frame.columns)
     lines = np.arange(2, 2 + len(frame))
     named = frame.rename(columns={column: f"{name}.{column}" for column in columns})
-    return Form(name, numbered(named, name), columns, (FormPart(f"raw/{name}.csv", "", 0, lines),))
+    return Form(name, CodedTable.of(named), columns, (FormPart(f"raw/{name}.csv", "", 0, lines),))
 
 
 @pytest.mark.parametrize(

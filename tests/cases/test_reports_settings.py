@@ -647,7 +647,7 @@ def test_14_a_copy_of_the_real_list(before_unblinding: Path) -> None:
     trial = before_unblinding
     study = load_study(trial)
     dictionary = load_dictionary(study.dictionary)
-    assert len(read_export(study, dictionary, only=["rand"]).forms["rand"].frame) == 36
+    assert read_export(study, dictionary, only=["rand"]).forms["rand"].rows == 36
     shutil.copy(trial / REAL, trial / DUMMY)
     with pytest.raises(Stopped) as stopped:
         read_export(study, dictionary, only=["rand"])

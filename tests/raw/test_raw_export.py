@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -25,9 +26,9 @@ def test_forms_row_ids_and_addresses(trial: Any) -> None:
     data = b'PAT,TXT\n001,"two\nlines"\n002,x\n'
     export = trial.form("ae", "edc/ae.csv", data, "PAT TXT").read()
     ae = export.forms["ae"]
-    assert list(ae.frame.columns) == ["@ae", "ae.PAT", "ae.TXT"]
-    assert ae.frame["@ae"].tolist() == [0, 1]
-    assert str(ae.frame["@ae"].dtype) == "Int64"
+    assert list(ae.frame().columns) == ["@ae", "ae.PAT", "ae.TXT"]
+    assert ae.frame()["@ae"].tolist() == [0, 1]
+    assert str(ae.frame()["@ae"].dtype) == "Int64"
     assert str(ae.address(1, "ae.TXT")) == "raw/edc/ae.csv:4 TXT"
     assert str(export.address("ae", 0)) == "raw/edc/ae.csv:2"
     with pytest.raises(IndexError):
@@ -39,19 +40,38 @@ def test_parts_in_natural_order(trial: Any) -> None:
     for number in range(2, 12):
         trial.files[f"ae_{number}.csv"] = f"TXT,PAT\np{number},002\n".encode()
     ae = trial.read().forms["ae"]
-    assert ae.frame["ae.TXT"].tolist() == ["a", *(f"p{number}" for number in range(2, 12))]
-    assert ae.frame["ae.PAT"].tolist() == ["001"] + ["002"] * 10
+    assert ae.frame()["ae.TXT"].tolist() == ["a", *(f"p{number}" for number in range(2, 12))]
+    assert ae.frame()["ae.PAT"].tolist() == ["001"] + ["002"] * 10
     assert str(ae.address(10)) == "raw/ae_11.csv:2"
     index = ae.row_index()
     assert index["file"].tolist()[:2] == ["raw/ae.csv", "raw/ae_2.csv"]
     assert index["line"].tolist() == [2] * 11
 
 
+def test_some_records_of_a_form_keep_their_addresses(trial: Any) -> None:
+    trial.form("ae", "ae.csv", b"PAT,TXT\n001,a\n002,b\n003,\n", "PAT TXT")
+    trial.files["ae_2.csv"] = b"PAT,TXT\n001,c\n002,b\n"
+    some = trial.read().forms["ae"].take(np.array([1, 2, 4]))
+    assert some.frame().fillna("").values.tolist() == [[0, "002", "b"], [1, "003", ""], [2, "002", "b"]]
+    assert some.column("TXT").distinct == ["b"]
+    places = ["raw/ae.csv:3", "raw/ae.csv:4", "raw/ae_2.csv:3"]
+    assert [str(some.address(row)) for row in range(3)] == places
+    assert [str(place) for place in some.addresses(np.arange(3))] == places
+
+
+def test_file_and_line_of_records_are_made_when_asked_for(trial: Any) -> None:
+    export = trial.form("ae", "ae.csv", b"PAT,TXT\n001,a\n", "PAT TXT").read()
+    indexes = export.row_indexes()
+    assert list(indexes) == list(export.forms)
+    assert indexes["ae"].values.tolist() == [[0, "raw/ae.csv", "", 2, -1]]
+    assert indexes["ae"] is not indexes["ae"]
+
+
 def test_a_declared_form_is_no_part(trial: Any) -> None:
     trial.form("ae", "ae.csv", b"PAT,A\n001,a\n", "PAT A").form("aeb", "ae_2.csv", b"PAT,B\n001,b\n", "PAT B")
     export = trial.read()
-    assert len(export.forms["ae"].frame) == 1
-    assert len(export.forms["aeb"].frame) == 1
+    assert export.forms["ae"].rows == 1
+    assert export.forms["aeb"].rows == 1
 
 
 def test_receipts(trial: Any) -> None:
@@ -73,7 +93,7 @@ def test_only_one_treatment_list_is_opened(trial: Any, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Path, "open", open_noted)
     export = read_export(study, load_dictionary(study.dictionary))
-    assert export.forms["arms"].frame["arms.GROUP"].tolist() == ["X", "Y"]
+    assert export.forms["arms"].frame()["arms.GROUP"].tolist() == ["X", "Y"]
     assert "arms_dummy.csv" in opened
     assert "arms.csv" not in opened
     assert not any("arms.csv" in str(problem) for problem in export.problems)
@@ -84,8 +104,8 @@ def test_empty_forms_look_like_linked_ones(trial: Any) -> None:
     export, study = trial.read(), trial.study()
     linked = link(export, study)
     for name, frame in empty_forms(study, load_dictionary(study.dictionary)).items():
-        assert list(frame.columns) == list(linked.forms[name].frame.columns)
-        assert frame.dtypes.tolist() == linked.forms[name].frame.dtypes.tolist()
+        assert list(frame.columns) == list(linked.forms[name].frame().columns)
+        assert frame.dtypes.tolist() == linked.forms[name].frame().dtypes.tolist()
         assert len(frame) == 0
 
 

@@ -41,18 +41,18 @@ def test_direct_and_chained(trial: Any) -> None:
     subjects = export.subjects
     assert subjects is not None
     assert subjects["USUBJID"].tolist() == ["SYN-T1-001", "SYN-T1-002", "SYN-T1-003"]
-    assert export.forms["dm"].frame["USUBJID"].tolist() == subjects["USUBJID"].tolist()
-    assert export.forms["tubes"].frame["USUBJID"].tolist() == ["SYN-T1-001", "SYN-T1-002", "SYN-T1-003"]
-    assert export.forms["results"].frame["USUBJID"].tolist() == ["SYN-T1-002", "SYN-T1-001"]
-    assert list(export.forms["results"].frame.columns) == [
+    assert export.forms["dm"].frame()["USUBJID"].tolist() == subjects["USUBJID"].tolist()
+    assert export.forms["tubes"].frame()["USUBJID"].tolist() == ["SYN-T1-001", "SYN-T1-002", "SYN-T1-003"]
+    assert export.forms["results"].frame()["USUBJID"].tolist() == ["SYN-T1-002", "SYN-T1-001"]
+    assert list(export.forms["results"].frame().columns) == [
         "@results",
         "USUBJID",
         "results.RUNNO",
         "results.RES",
     ]
-    assert export.links["results"]["@runs"].tolist() == [2, 1]
-    assert export.forms["arms"].frame["USUBJID"].tolist() == ["SYN-T1-001", "SYN-T1-002"]
-    assert "USUBJID" not in export.forms["words"].frame
+    assert export.links["results"]["runs"].tolist() == [2, 1]
+    assert export.forms["arms"].frame()["USUBJID"].tolist() == ["SYN-T1-001", "SYN-T1-002"]
+    assert "USUBJID" not in export.forms["words"].frame()
 
 
 def test_the_pattern_of_usubjid(trial: Any) -> None:
@@ -61,7 +61,7 @@ def test_the_pattern_of_usubjid(trial: Any) -> None:
     )
     trial.files["dm.csv"] = b"PAT,RND,SITE\n001,R1,A\n002,R2,B\n"
     trial.columns.insert(2, "dm,SITE")
-    assert linked(trial).forms["dm"].frame["USUBJID"].tolist() == ["SYN-T1.A.001", "SYN-T1.B.002"]
+    assert linked(trial).forms["dm"].frame()["USUBJID"].tolist() == ["SYN-T1.A.001", "SYN-T1.B.002"]
     trial.files["dm.csv"] = b"PAT,RND,SITE\n001,R1,A\n002,R2,\n"
     assert "LNK002 raw/dm.csv:3 SITE: USUBJID needs SITE, it is blank." in stopped(trial)
 
@@ -90,8 +90,8 @@ def test_forms_without_records(trial: Any) -> None:
     trial.files["closed/arms_dummy.csv"] = b"RND,GROUP\n"
     chained(trial, results=b"RUNNO,RES\n", runs=b"RUN,CODE\n", tubes=b"CODE,PAT\n")
     export = linked(trial)
-    assert export.forms["results"].frame["USUBJID"].tolist() == []
-    assert str(export.forms["results"].frame["USUBJID"].dtype) == "str"
+    assert export.forms["results"].frame()["USUBJID"].tolist() == []
+    assert str(export.forms["results"].frame()["USUBJID"].dtype) == "str"
 
 
 def test_no_subjects_but_records(trial: Any) -> None:

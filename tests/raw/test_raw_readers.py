@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +18,9 @@ from hypothesis import strategies as st
 from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.raw import check_sources
 from il2cdisc.raw import readers as package
-from il2cdisc.raw.readers import all_readers, csv, reader_of, readers_in, xlsx
+from il2cdisc.raw.readers import _stat, all_readers, csv, reader_of, readers_in, xlsx
 from il2cdisc.raw.readers._text import text_blocks
-from il2cdisc.raw.table import MOST_ROWS, RawTable, in_pieces, joined
+from il2cdisc.raw.table import MOST_ROWS, RawTable, joined, text_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,13 +89,13 @@ def test_a_further_format_is_one_file(trial: Any, further: Path) -> None:
         assert check_sources(study) == []
         export = trial.read()
         (receipt,) = [item for item in export.receipts if item.form == "ae"]
-    assert export.forms["ae"].frame.fillna("").to_dict("list") == {
+    assert export.forms["ae"].frame().fillna("").to_dict("list") == {
         "@ae": [0, 1],
         "ae.PAT": ["001", "002"],
         "ae.TERM": ["Headache", ""],
         "ae.SEV": ["", "2"],
     }
-    assert export.forms["cm"].frame["cm.PAT"].tolist() == ["003"]
+    assert export.forms["cm"].frame()["cm.PAT"].tolist() == ["003"]
     assert str(export.address("ae", 1, "SEV")) == "raw/ae.jsonl:2 SEV"
     assert (receipt.rows, receipt.encoding) == (2, "utf-8")
 
@@ -120,9 +123,7 @@ def test_its_options_and_its_damage_are_named_like_those_of_others(trial: Any, f
 
 def test_a_reader_that_finds_nothing_and_says_nothing_is_reported(trial: Any, further: Path) -> None:
     text = (further / "jsonl.py").read_text(encoding="utf-8")
-    (further / "jsonl.py").write_text(
-        text.replace("    yield from in_pieces", "    return\n    yield from in_pieces")
-    )
+    (further / "jsonl.py").write_text(text.replace("    yield RawTable", "    return\n    yield RawTable"))
     trial.form("ae", "ae.jsonl", LINES, "PAT TERM SEV")
     with readers_in(further), pytest.raises(Stopped, match="The reader of JSON lines files found no table"):
         trial.read()
@@ -232,27 +233,51 @@ def test_a_header_beyond_the_end_of_a_csv_file_is_reported(tmp_path: Path) -> No
         )
 
 
-def test_pieces_of_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pd.DataFrame({"A": ["a", "b", "c"], "D": pd.to_datetime(["2021-03-04"] * 3)}).to_excel(
+def test_cells_of_a_workbook_that_are_equal_and_not_the_same(tmp_path: Path) -> None:
+    cells = [1, True, 1.0, "1", "TRUE", 0, False, None]
+    (moment,) = pd.to_datetime(["2021-03-04"]).to_pydatetime()
+    days = [None, moment, datetime.date(2021, 3, 4), "2021-03-04"] * 2
+    pd.DataFrame({"A": pd.Series(cells, dtype=object), "D": pd.Series(days, dtype=object)}).to_excel(
         tmp_path / "a.xlsx", sheet_name="S", index=False
     )
-    options = xlsx.XlsxOptions(sheet="S")
-    whole = list(xlsx.READER.read(tmp_path / "a.xlsx", "a.xlsx", options, Problems()))
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 2)
-    pieces = list(xlsx.READER.read(tmp_path / "a.xlsx", "a.xlsx", options, Problems()))
-    assert [len(piece.frame) for piece in pieces] == [2, 1]
-    assert [piece.date_columns for piece in pieces] == [("D",), ()]
-    pd.testing.assert_frame_equal(joined(pieces).frame, whole[0].frame)
-    assert joined(pieces).lines.tolist() == whole[0].lines.tolist() == [2, 3, 4]
+    (table,) = xlsx.READER.read(tmp_path / "a.xlsx", "a.xlsx", xlsx.XlsxOptions(sheet="S"), Problems())
+    assert table.frame["A"].fillna("").tolist() == ["1", "TRUE", "1", "1", "TRUE", "0", "FALSE", ""]
+    assert table.records["A"].distinct == ["1", "TRUE", "0", "FALSE"]
+    assert table.records["D"].distinct == ["2021-03-04"]
+    assert table.date_columns == ("D",)
 
 
-def test_a_table_in_pieces_and_joined_is_the_same() -> None:
-    frame = pd.DataFrame({"A": pd.array(["1", None, "3"], dtype="str")})
-    table = RawTable(frame, np.array([2, 4, 5]), "utf-8", ("a note",), labels={"A": "Label"})
-    pieces = list(in_pieces(table, rows=2))
-    assert [piece.frame["A"].fillna("").tolist() for piece in pieces] == [["1", ""], ["3"]]
-    assert [piece.labels for piece in pieces] == [{"A": "Label"}, {}]
-    again = joined(pieces)
-    pd.testing.assert_frame_equal(again.frame, frame)
-    assert (again.lines.tolist(), again.notes, again.encoding) == ([2, 4, 5], ("a note",), "utf-8")
-    assert list(in_pieces(table)) == [table]
+def test_pieces_of_a_table_joined() -> None:
+    one = RawTable(text_table({"A": ["1", "", "3"]}), np.array([2, 4, 5]), "utf-8", ("a note",))
+    other = RawTable(text_table({"A": [None, "3", "4"]}), np.array([6, 7, 8]), notes=("another",))
+    table = joined([one, other])
+    assert table.frame["A"].fillna("").tolist() == ["1", "", "3", "", "3", "4"]
+    assert table.records["A"].distinct == ["1", "3", "4"]
+    assert (table.lines.tolist(), table.notes) == ([2, 4, 5, 6, 7, 8], ("a note", "another"))
+    assert joined([one]) is one
+    with pytest.raises(ValueError, match="different columns"):
+        joined([one, RawTable(text_table({"B": ["1"]}), np.array([6]))])
+
+
+@pytest.mark.parametrize("format", ["sav", "dta", "xport"])
+def test_a_file_of_sas_spss_or_stata_in_pieces_is_the_same_as_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    numbers = [1.5, None, 3.0, 1.5, 7.0]
+    frame = pd.DataFrame(
+        {"ID": list("aabca"), "N": numbers, "E": [None] * 4 + [2.0], "T": ["", "", "x", "", "y"]}
+    )
+    write = {"sav": "write_sav", "dta": "write_dta", "xport": "write_xport"}[format]
+    path = tmp_path / f"a{all_readers()[format].suffixes[0]}"
+    getattr(pyreadstat, write)(frame, path)
+    reader = all_readers()[format]
+    whole = reader.whole(path, "a", reader.options(), Problems())
+    for size in (1, 2, 5):
+        monkeypatch.setattr(_stat, "MOST_ROWS", size)
+        pieces = reader.whole(path, "a", reader.options(), Problems())
+        assert whole is not None
+        assert pieces is not None
+        pd.testing.assert_frame_equal(pieces.frame, whole.frame)
+        assert pieces.records["ID"].distinct == ["a", "b", "c"]
+        assert pieces.lines.tolist() == [1, 2, 3, 4, 5]
+        assert replace(pieces, records=whole.records, lines=whole.lines) == whole

@@ -24,18 +24,18 @@ def export() -> RawExport:
 def test_it_links(export: RawExport) -> None:
     assert not export.problems
     for name, form in export.forms.items():
-        assert ("USUBJID" in form.frame) == (name in export.links)
+        assert form.has_subjects == (name in export.links)
         if name in export.links:
-            assert form.frame["USUBJID"].notna().all()
+            assert form.frame()["USUBJID"].notna().all()
     assert export.subjects is not None
-    assert len(export.subjects) == len(export.forms["dm"].frame)
+    assert len(export.subjects) == export.forms["dm"].rows
 
 
 def test_dates_of_excel_are_told_from_text(export: RawExport) -> None:
     assert export.forms["lbhem"].date_columns == ("LBDAT",)
     assert export.forms["lbchem"].date_columns == ()
-    assert export.forms["lbhem"].frame["lbhem.LBDAT"].str.match(r"\d{4}-\d\d-\d\d$").all()
-    assert export.forms["lbchem"].frame["lbchem.LBDAT"].dropna().str.match(r"\d\d/\d\d/\d{4}$").all()
+    assert export.forms["lbhem"].frame()["lbhem.LBDAT"].str.match(r"\d{4}-\d\d-\d\d$").all()
+    assert export.forms["lbchem"].frame()["lbchem.LBDAT"].dropna().str.match(r"\d\d/\d\d/\d{4}$").all()
 
 
 def test_planted_values_stand_on_their_lines(export: RawExport) -> None:
@@ -48,9 +48,9 @@ def test_planted_values_stand_on_their_lines(export: RawExport) -> None:
             continue
         rows = index[(index["file"] == entry["file"]) & (index["line"] == entry["line"])]
         found = {
-            export.forms[name].frame[f"{name}.{column}"][row]
+            export.forms[name].frame()[f"{name}.{column}"][row]
             for name, row in zip(rows["form"], rows["id"], strict=True)
-            if f"{name}.{column}" in export.forms[name].frame
+            if f"{name}.{column}" in export.forms[name].frame()
         }
         assert value in found, entry
         checked += 1

@@ -86,15 +86,10 @@ def test_a_block_size_of_0_is_refused(command: Command) -> None:
 def export_of(subjects: list[str], rows: list[str]) -> RawExport:
     """An export of a form with subjects and one without."""
     from il2cdisc.raw.forms import Form
+    from il2cdisc.raw.table import text_table
 
-    visits = pd.DataFrame(
-        {
-            "@sv": pd.array(range(len(rows)), dtype="Int64"),
-            "USUBJID": pd.Series(rows, dtype="str"),
-            "sv.V": [f"v{i}" for i in range(len(rows))],
-        }
-    )
-    codes = pd.DataFrame({"@codes": pd.array([0, 1], dtype="Int64"), "codes.C": ["a", "b"]})
+    visits = text_table({"USUBJID": rows, "sv.V": [f"v{i}" for i in range(len(rows))]})
+    codes = text_table({"codes.C": ["a", "b"]})
     forms = {"sv": Form("sv", visits, ("V",), ()), "codes": Form("codes", codes, ("C",), ())}
     table = pd.DataFrame({"SUBJID": subjects, "USUBJID": subjects})
     return RawExport(forms, (), subjects=table)
@@ -106,8 +101,13 @@ def test_blocks_hold_whole_subjects_in_the_order_of_usubjid() -> None:
     assert [block["sv"]["sv.V"].tolist() for block in blocks] == [["v1", "v3", "v4"], ["v0", "v2"]]
     assert [block["sv"]["@sv"].tolist() for block in blocks] == [[1, 3, 4], [0, 2]]
     assert [block["codes"]["codes.C"].tolist() for block in blocks] == [["a", "b"], ["a", "b"]]
+    every = export.forms["sv"].frame()
+    assert every.dtypes.astype(str).tolist() == ["Int64", "str", "str"]
+    for block in blocks:
+        rows = every.take(block["sv"]["@sv"]).reset_index(drop=True)
+        pd.testing.assert_frame_equal(block["sv"], rows)
     (whole,) = split(export, 3)
-    assert whole["sv"].equals(export.forms["sv"].frame)
+    assert whole["sv"].equals(export.forms["sv"].frame())
 
 
 def dataset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.columns import CodedColumn, CodedTable
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import Problems, at_line
 from il2cdisc.raw.problems import NO_DATE, NOT_CONVERTED, UNREADABLE
 from il2cdisc.raw.readers._reader import Encoding, Options, Reader
 from il2cdisc.raw.readers._statdates import DateFormat, Shows, convert
-from il2cdisc.raw.table import RawTable, in_pieces
+from il2cdisc.raw.table import MOST_ROWS, RawTable
 
 
 class StatOptions(Options):
@@ -46,7 +48,7 @@ def stat_reader(name: str, suffixes: tuple[str, ...], format: StatFormat) -> Rea
 
     def read(path: Path, shown: str, options: StatOptions, problems: Problems) -> Iterator[RawTable]:
         table = read_stat(path, shown, options, problems, format)
-        return in_pieces(table) if table is not None else iter(())
+        return iter(() if table is None else (table,))
 
     return Reader(name, format.title, suffixes, StatOptions, read)
 
@@ -54,7 +56,7 @@ def stat_reader(name: str, suffixes: tuple[str, ...], format: StatFormat) -> Rea
 def read_stat(
     path: Path, shown: str, options: StatOptions, problems: Problems, format: StatFormat
 ) -> RawTable | None:
-    """A whole file, as the library gives it; None after a problem.
+    """A whole file, read in pieces as the library gives them; None after a problem.
 
     `lines` are records. Numbers are written as the shortest text that reads back to the same number in
     the precision in which they are stored, dates as ISO 8601 (listed in `date_columns`). User-missing
@@ -65,7 +67,7 @@ def read_stat(
         problems.add(UNREADABLE.at(shown, "The file is empty."))
         return None
     try:
-        frame, meta = _read(path, format, options.encoding)
+        found, rows, meta = _read(path, format, options.encoding)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever the library fails with, the file is the reason
@@ -73,11 +75,11 @@ def read_stat(
         what = f"The {format.title} file is damaged, cut off or in another encoding ({said})."
         problems.add(UNREADABLE.at(shown, what))
         return None
-    if meta.number_rows is not None and meta.number_rows != len(frame):
-        what = f"The file announces {meta.number_rows} records and holds {len(frame)}: it was cut off."
+    if meta.number_rows is not None and meta.number_rows != rows:
+        what = f"The file announces {meta.number_rows} records and holds {rows}: it was cut off."
         problems.add(UNREADABLE.at(shown, what))
         return None
-    columns = [_column(name, frame[name], meta, format) for name in frame.columns]
+    columns = [_column(name, values, meta, format) for name, values in found.items()]
     for column in columns:
         _report(column, shown, problems)
     dated = tuple(column.name for column in columns if column.dated)
@@ -86,8 +88,8 @@ def read_stat(
         for name, pairs in meta.variable_value_labels.items()
     }
     return RawTable(
-        pd.DataFrame({column.name: column.texts for column in columns}, columns=list(frame.columns)),
-        np.arange(1, len(frame) + 1, dtype="int64"),
+        CodedTable({column.name: column.texts for column in columns}, rows),
+        np.arange(1, rows + 1, dtype="int64"),
         meta.file_encoding or options.encoding or "",
         tuple(f"dates in {name}" for name in dated),
         dated,
@@ -96,8 +98,29 @@ def read_stat(
     )
 
 
-def _read(path: Path, format: StatFormat, encoding: str | None) -> tuple[pd.DataFrame, Any]:
-    """What pyreadstat reads, dates as the numbers that are stored: it fails on a date that is none."""
+class _StoredColumn:
+    """A column as it is stored: its distinct values, and for each record the place of its own, -1 missing."""
+
+    def __init__(self) -> None:
+        self.places: dict[Any, int] = {}
+        self._codes: list[NDArray[np.int32]] = []
+
+    def add(self, values: pd.Series) -> None:
+        """The column of the next records."""
+        codes, found = pd.factorize(values)
+        own = [self.places.setdefault(value, len(self.places)) for value in found.tolist()]
+        self._codes.append(np.array([*own, -1], dtype="int32")[codes])
+
+    @property
+    def codes(self) -> NDArray[np.int32]:
+        return np.concatenate(self._codes)
+
+
+def _read(path: Path, format: StatFormat, encoding: str | None) -> tuple[dict[str, _StoredColumn], int, Any]:
+    """What pyreadstat reads, dates as the numbers that are stored: it fails on a date that is none.
+
+    Returns the columns, the number of records, and what the file says of itself.
+    """
     import pyreadstat
 
     if format.verify is not None:
@@ -105,7 +128,19 @@ def _read(path: Path, format: StatFormat, encoding: str | None) -> tuple[pd.Data
     options: dict[str, Any] = {"user_missing": True} if format.has_user_missing else {}
     if encoding:
         options["encoding"] = encoding
-    return getattr(pyreadstat, format.function)(str(path), disable_datetime_conversion=True, **options)
+    function = getattr(pyreadstat, format.function)
+    read = partial(function, str(path), disable_datetime_conversion=True, **options)
+    frame, meta = read(row_limit=MOST_ROWS)
+    found, rows = {str(name): _StoredColumn() for name in frame.columns}, 0
+    while True:
+        for name, values in found.items():
+            values.add(frame[name])
+        rows += len(frame)
+        if len(frame) < MOST_ROWS:
+            break
+        frame, _ = read(row_offset=rows, row_limit=MOST_ROWS)
+    meta.number_rows = read(metadataonly=True)[1].number_rows  # of the file, not of a piece
+    return found, rows, meta
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +148,16 @@ class _Column:
     """A column as text; `wrong`: rows whose number is not a date; `format`: the name of its format."""
 
     name: str
-    texts: pd.Series
+    texts: CodedColumn
     format: str = ""
     dated: bool = False
     converted: bool = True
     wrong: NDArray[np.intp] | None = None
 
 
-def _column(name: str, values: pd.Series, meta: Any, format: StatFormat) -> _Column:
+def _column(name: str, values: _StoredColumn, meta: Any, format: StatFormat) -> _Column:
     written = str(meta.original_variable_types.get(name) or "")
-    codes, distinct = pd.factorize(values)
-    found: list[Any] = distinct.tolist()
+    codes, found = values.codes, list(values.places)
     is_text = all(isinstance(value, str) for value in found)
     form = None if is_text else format.date_format(written)
     single = meta.readstat_variable_types.get(name) == "float"
@@ -131,11 +165,10 @@ def _column(name: str, values: pd.Series, meta: Any, format: StatFormat) -> _Col
     wrong: list[Any] = []
     if form is not None and form.shows is not Shows.OTHER:
         texts, wrong = _dates(found, texts, form, meta.missing_ranges.get(name) or ())
-    table = np.array([*(texts[value] or None for value in found), None], dtype=object)
-    series = pd.Series(table[codes], dtype="str")
-    rows = np.flatnonzero(values.isin(wrong).to_numpy()) if wrong else None
+    column = CodedColumn.of_texts([texts[value] or None for value in found], codes)
+    rows = np.flatnonzero(np.isin(codes, [values.places[value] for value in wrong])) if wrong else None
     unread = form is not None and form.shows is Shows.OTHER
-    return _Column(name, series, written, form is not None and not unread, not unread, rows)
+    return _Column(name, column, written, form is not None and not unread, not unread, rows)
 
 
 def _dates(
@@ -155,16 +188,12 @@ def _is_missing(value: float, ranges: Any) -> bool:
 def _report(column: _Column, shown: str, problems: Problems) -> None:
     if not column.converted:
         what = f"The format {column.format} of {column.name} has no ISO 8601 text: its numbers were read."
-        problems.add(
-            NOT_CONVERTED.at(at_line(shown, 0, column.name), what, values=column.texts.dropna().unique())
-        )
+        problems.add(NOT_CONVERTED.at(at_line(shown, 0, column.name), what, values=column.texts.distinct))
     if column.wrong is not None and len(column.wrong):
         places = [at_line(shown, row + 1, column.name) for row in column.wrong.tolist()]
         what = f"A number of {column.name} is not a date between 1582 and 9999 in the format {column.format}."
-        values = column.texts.iloc[column.wrong].unique()
-        problems.add(
-            NO_DATE.at(places[0], what, values=values, records=places, out_of=int(column.texts.notna().sum()))
-        )
+        values = column.texts.found(column.wrong)
+        problems.add(NO_DATE.at(places[0], what, values=values, records=places, out_of=column.texts.filled))
 
 
 def _text(value: Any, single: bool = False) -> str:

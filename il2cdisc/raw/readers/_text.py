@@ -11,7 +11,7 @@ from pathlib import Path
 from il2cdisc.base.problems import Problem, at_line
 from il2cdisc.raw.problems import ENCODING, UNREADABLE
 
-BLOCK = 2**23
+BLOCK = 2**22
 """Bytes that are read at once."""
 MARK = "\ufeff"
 _MARKS = (
@@ -126,6 +126,8 @@ class _Scan:
     def _look_closer(self, block: bytes) -> None:
         """Of an encoding that reads any byte: is it UTF-8, does it have control characters?"""
         self.is_utf8 = self.is_utf8 and self._undecodable(self._utf8, block) is None
+        if block.isascii():
+            return
         if self.high is None and (found := re.search(rb"[\x80-\xff]", block)):
             self.high = self._byte(block, found.start())
         if self.control is None and (found := re.search(rb"[\x80-\x9f]", block)):

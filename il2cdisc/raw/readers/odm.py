@@ -14,7 +14,7 @@ from pydantic import Field
 from il2cdisc.base.problems import Address, Problem, Problems, at_line
 from il2cdisc.raw.problems import NULL_WITH_VALUE, TRANSACTION, UNREADABLE
 from il2cdisc.raw.readers._reader import Options, Reader
-from il2cdisc.raw.table import RawTable, in_pieces, text_frame
+from il2cdisc.raw.table import RawTable, text_table
 from il2cdisc.study.model import Text
 
 LEVELS = {
@@ -74,15 +74,15 @@ def read(path: Path, shown: str, options: OdmOptions, problems: Problems) -> Ite
         problems.add(UNREADABLE.at(shown, what))
         return
     notes = ("transactions applied in the order of the file",) if reader.transactional else ()
-    yield from in_pieces(_table(reader.records, notes))
+    yield _table(reader.records, notes)
 
 
 def _table(records: Sequence[_Record], notes: tuple[str, ...]) -> RawTable:
     names = dict.fromkeys((*KEYS, *(name for record in records for name in record.values)))
     used = [name for name in names if name not in KEYS or any(record.values.get(name) for record in records)]
-    frame = text_frame({name: [record.values.get(name) for record in records] for name in used})
+    table = text_table({name: [record.values.get(name) for record in records] for name in used})
     lines = np.array([record.line for record in records], dtype="int64")
-    return RawTable(frame, lines, "utf-8", notes)
+    return RawTable(table, lines, "utf-8", notes)
 
 
 def _parsed(data: bytes, shown: str, problems: Problems) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 from pydantic import Field
 
+from il2cdisc.base.columns import CodedColumn, CodedTable
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.problems import (
     Address,
@@ -38,7 +39,7 @@ from il2cdisc.raw.problems import (
 )
 from il2cdisc.raw.readers._header import HeaderOptions, header_problems
 from il2cdisc.raw.readers._reader import Reader
-from il2cdisc.raw.table import MOST_ROWS, RawTable, line_list, text_frame
+from il2cdisc.raw.table import RawTable, line_list
 from il2cdisc.study.model import Text
 from il2cdisc.transport.cells import Marks, Where
 from il2cdisc.transport.ooxml import EXPORT, PackageError
@@ -67,7 +68,7 @@ def read(path: Path, shown: str, options: XlsxOptions, problems: Problems) -> It
     column is listed in `date_columns`; text that looks like a date stays as it is. Numbers are written
     with Excel's 15 digits at most. Rows are read whether they are hidden or not, comments are reported.
 
-    The values of the sheet are in memory at once, as calamine gives them; their texts are made in pieces.
+    The values of the sheet are in memory at once, as calamine gives them; texts are made of distinct ones.
     """
     data, name = path.read_bytes(), options.sheet
     failing = ""
@@ -92,7 +93,7 @@ def read(path: Path, shown: str, options: XlsxOptions, problems: Problems) -> It
     sheet, before = _Sheet(shown, name, header, rows), len(problems.stops)
     problems.extend(_sheet_problems(sheet, merged, marks))
     if len(problems.stops) == before:
-        yield from _pieces(sheet, marks, options.units)
+        yield _table(sheet, marks, options.units)
 
 
 def unread_sheets(path: Path, shown: str, read: Sequence[XlsxOptions], problems: Problems) -> None:
@@ -157,39 +158,42 @@ def _sheet_problems(sheet: _Sheet, merged: Iterable[tuple[Where, Where]], marks:
         yield BLANK_LINES.at(places[0], "Blank rows are between the records.", records=places)
 
 
-def _pieces(sheet: _Sheet, marks: Marks, unit_line: int) -> Iterator[RawTable]:
-    """The records as text; what is said of the sheet is in the first piece."""
-    dated = _dated(sheet)
+def _table(sheet: _Sheet, marks: Marks, unit_line: int) -> RawTable:
+    """The records as text, and what is said of the sheet."""
+    rows, errors = [sheet.rows[row] for row in sheet.kept], _errors(sheet, marks)
+    columns = {name: _column(rows, place, errors.get(place, {})) for place, name in enumerate(sheet.header)}
+    dated = tuple(name for name, (_, is_dated) in columns.items() if is_dated)
     notes = [f"Excel dates in {name}" for name in dated]
     notes += [f"blank rows: {line_list(sheet.blank)}"] if sheet.blank else []
     units = dict(zip(sheet.header, sheet.texts(unit_line), strict=False)) if unit_line else {}
-    for start in range(0, max(len(sheet.kept), 1), MOST_ROWS):
-        kept = sheet.kept[start : start + MOST_ROWS]
-        lines = np.array(kept, dtype="int64") + 1
-        piece = RawTable(text_frame(_columns(sheet, kept, marks)), lines)
-        facts = replace(piece, encoding="utf-8", notes=tuple(notes), date_columns=dated, units=units)
-        yield piece if start else facts
+    records = CodedTable({name: column for name, (column, _) in columns.items()}, len(sheet.kept))
+    lines = np.array(sheet.kept, dtype="int64") + 1
+    return RawTable(records, lines, "utf-8", tuple(notes), date_columns=dated, units=units)
 
 
-def _dated(sheet: _Sheet) -> tuple[str, ...]:
-    """Names of the columns with a date or a time."""
-    return tuple(
-        name
-        for place, name in enumerate(sheet.header)
-        if any(isinstance(sheet.rows[row][place], DATES) for row in sheet.kept)
-    )
+def _column(
+    records: Sequence[Sequence[object]], place: int, errors: Mapping[int, str]
+) -> tuple[CodedColumn, bool]:
+    """A column as text, and whether it has a date or a time; `errors`: record → the text of Excel's error."""
+    cells: list[object] = list(map(itemgetter(place), records))
+    for number, text in errors.items():
+        cells[number] = text
+    if bool in set(map(type, cells)):  # a truth value equals a number
+        cells = [_text(cell) if isinstance(cell, bool) else cell for cell in cells]
+    places = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
+    codes = np.fromiter(map(places.__getitem__, cells), "int32", len(cells))
+    column = CodedColumn.of_texts([_text(cell) or None for cell in places], codes)
+    return column, any(isinstance(cell, DATES) for cell in places)
 
 
-def _columns(sheet: _Sheet, kept: Sequence[int], marks: Marks) -> dict[str, list[str | None]]:
-    """Some records as columns of text; an Excel error is its own text."""
-    columns = {
-        name: [_text(sheet.rows[row][place]) for row in kept] for place, name in enumerate(sheet.header)
-    }
-    at = {row + 1: place for place, row in enumerate(kept)} if marks.errors else {}
+def _errors(sheet: _Sheet, marks: Marks) -> dict[int, dict[int, str]]:
+    """Place of a column → place of a record → the text of Excel's error there."""
+    out: dict[int, dict[int, str]] = {}
+    at = {row + 1: number for number, row in enumerate(sheet.kept)} if marks.errors else {}
     for (row, column), text in marks.errors.items():
-        if row in at and column <= len(sheet.header):
-            columns[sheet.header[column - 1]][at[row]] = text
-    return columns
+        if row in at:
+            out.setdefault(column - 1, {})[at[row]] = text
+    return out
 
 
 def _text(cell: object) -> str | None:
