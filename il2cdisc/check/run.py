@@ -183,7 +183,7 @@ def _findings(
     said: dict[tuple[str, str, Address | None, str], list[Occurrence]] = {}
     found = occurrences(rule.kind.code, table, hit.rows, hit.variable, origin)
     details = hit.details or [hit.what] * len(found)
-    rests = cells.of(hit, len(table.frame))
+    rests = cells.of(hit, len(table))
     for record, what, (cell, explained) in zip(found, details, rests, strict=True):
         hint = hit.hints.get(record.value, hit.hint)
         said.setdefault((what, hint, cell, explained), []).append(record)
@@ -194,7 +194,7 @@ def _findings(
             hint=hint,
             records=tuple(records),
             where=records[0].where,
-            out_of=hit.out_of or len(table.frame),
+            out_of=hit.out_of or len(table),
             rests_on=cell,
             explained=explained,
         )

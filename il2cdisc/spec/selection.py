@@ -1,4 +1,4 @@
-"""Rows by where-clause, for many clauses over one frame: each is evaluated over distinct values only."""
+"""Rows by where-clause, for many clauses over one table: each is evaluated over distinct values only."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.spec.where import Clause, columns, comparisons, select
 
 Rows = NDArray[np.int64]
 
 
 class Selection:
-    """Selects rows of a frame by clauses, most of which ask for the same columns."""
+    """Selects rows of a frame, or of a table of codes, by clauses, most of which ask for the same columns."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
+    def __init__(self, table: pd.DataFrame | CodedTable) -> None:
+        self._table = table
         self._kinds: dict[tuple[str, ...], tuple[pd.DataFrame, NDArray[np.int32]]] = {}
         self._found: dict[tuple[tuple[str, str, tuple[str, ...]], ...], Rows] = {}
 
@@ -31,13 +32,28 @@ class Selection:
 
     def _select(self, clause: Clause) -> Rows:
         names = columns(clause)
-        if not names or any(name not in self._frame for name in names):
-            return np.flatnonzero(select(self._frame, clause))
+        if not names:
+            return np.arange(len(self._table))
+        if any(name not in self._table for name in names):
+            return np.flatnonzero(select(self._no_rows, clause))  # says which columns are not there
         if names not in self._kinds:
-            kind, first = groups([pd.factorize(self._frame[name])[0] for name in names])
-            self._kinds[names] = (self._frame[list(names)].iloc[first], kind.astype("int32"))
+            kind, first = groups([self._codes(name) for name in names])
+            self._kinds[names] = (self._rows_at(names, first), kind.astype("int32"))
         frame, kind = self._kinds[names]
         return np.flatnonzero(select(frame, clause).to_numpy()[kind])
+
+    @property
+    def _no_rows(self) -> pd.DataFrame:
+        table = self._table
+        return table.frame(rows=slice(0, 0)) if isinstance(table, CodedTable) else table.iloc[:0]
+
+    def _codes(self, name: str) -> NDArray[Any]:
+        table = self._table
+        return table[name].codes if isinstance(table, CodedTable) else pd.factorize(table[name])[0]
+
+    def _rows_at(self, names: Sequence[str], rows: Rows) -> pd.DataFrame:
+        table = self._table
+        return table.frame(names, rows) if isinstance(table, CodedTable) else table[list(names)].iloc[rows]
 
 
 def groups(columns: Sequence[NDArray[Any]]) -> tuple[Rows, Rows]:
@@ -45,6 +61,6 @@ def groups(columns: Sequence[NDArray[Any]]) -> tuple[Rows, Rows]:
     order in which they appear, and the first row of each group."""
     number = np.zeros(len(columns[0]) if columns else 0, dtype="int64")
     for codes in columns:
-        both: Any = number * (codes.max(initial=-1) + 2) + codes + 1
+        both: Any = number * (int(codes.max(initial=-1)) + 2) + codes + 1
         number = np.asarray(pd.factorize(both)[0], dtype="int64")
     return number, np.unique(number, return_index=True)[1]

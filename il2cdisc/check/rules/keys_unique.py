@@ -15,8 +15,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import CheckContext, RuleHit, positions
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
+from il2cdisc.spec.selection import groups
 
 KIND = Kind(
     "CHK030",
@@ -32,7 +33,9 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, spec in context.checked:
         if not table.keys or (table.key_steps > 0).all():  # each greater than the one before
             continue
-        rows = positions(table.frame.duplicated(list(table.keys), keep="first"))
+        later = np.ones(len(table), dtype=bool)
+        later[groups([table.distinct(key).codes for key in table.keys])[1]] = False
+        rows = np.flatnonzero(later)
         rows = np.setdiff1d(rows, context.repeated(table.name)) if len(rows) else rows
         if len(rows):
             what = f"an earlier record has the same {', '.join(table.keys)}"

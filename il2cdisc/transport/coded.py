@@ -1,0 +1,103 @@
+"""A transport file read as distinct values and codes: only what differs is ever decoded."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from il2cdisc.base.columns import CodedColumn, CodedTable, Codes, narrow
+from il2cdisc.base.datasets import Variable
+from il2cdisc.transport import ibm
+from il2cdisc.transport.arrow import pa
+from il2cdisc.transport.text import from_fixed
+from il2cdisc.transport.xpt import XptReader, number_bits, open_xpt
+
+Raw = NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class CodedFile:
+    """A transport file that was read whole.
+
+    `table`: texts (blank = missing) for Char and numbers for Num, in file order; a special missing value is
+    missing like any other.
+    """
+
+    name: str
+    label: str
+    variables: tuple[Variable, ...]
+    table: CodedTable
+
+
+def read_coded(
+    source: str | os.PathLike[str] | BinaryIO, *, encoding: str = "utf-8", shown: str = ""
+) -> CodedFile:
+    """The one dataset of a transport file, with the values of `read_xpt` and its refusals.
+
+    Memory: two blocks of 4 MB, one, two or four bytes a cell, and the distinct values.
+    """
+    with open_xpt(source, encoding=encoding, shown=shown) as file:
+        header, rows = file.header, 0
+        columns = {variable.name: _Pieces() for variable in header.variables}
+        for start, records in file.records():
+            rows = start + len(records)
+            for variable in header.variables:
+                values = columns[variable.name].add(records[variable.name])
+                _refuse_other_encoding(file, variable, values, start)
+    table = {v.name: _decoded(v, *columns.pop(v.name).whole(v.length), encoding) for v in header.variables}
+    return CodedFile(header.name, header.label, header.variables, CodedTable(table, rows))
+
+
+class _Pieces:
+    """A variable, block after block: the raw values that differ, and for each row the place of its own."""
+
+    def __init__(self) -> None:
+        self._values: list[Raw] = []
+        self._codes: list[Codes] = []
+
+    def add(self, column: NDArray[Any]) -> Raw:
+        """Take the next rows; gives the raw values that differ in them."""
+        values, codes = _distinct(np.ascontiguousarray(column).view(f"V{column.dtype.itemsize}"))
+        self._values.append(values)
+        self._codes.append(narrow(codes, len(values)))
+        return values
+
+    def whole(self, width: int) -> tuple[Raw, Codes]:
+        """The raw values that differ in all rows, as they appear, and the codes of the rows."""
+        values, places = _distinct(np.concatenate([np.empty(0, dtype=f"V{width}"), *self._values]))
+        places, at = narrow(places, len(values)), 0
+        codes: list[Codes] = [np.empty(0, dtype=places.dtype)]
+        for own, held in zip(self._codes, self._values, strict=True):
+            codes.append(places[at : at + len(held)][own])
+            at += len(held)
+        return values, np.concatenate(codes)
+
+
+def _distinct(records: Raw) -> tuple[Raw, NDArray[np.int32]]:
+    """The values that differ, in the order in which they appear, and for each one the place of its own."""
+    width = records.dtype.itemsize
+    held = [None, pa.py_buffer(records)]
+    coded = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(records), held).dictionary_encode()
+    values = np.frombuffer(coded.dictionary.buffers()[1] or b"", dtype=records.dtype)
+    return values[: len(coded.dictionary)], np.asarray(coded.indices, dtype="int32")
+
+
+def _refuse_other_encoding(file: XptReader, variable: Variable, values: Raw, start: int) -> None:
+    """Raise `Stopped` for a text of a block that can't be decoded, as `XptReader.blocks` does."""
+    if variable.type == "Char" and values.view(np.uint8).max(initial=0) > 0x7F:
+        try:
+            from_fixed(values, file.encoding)
+        except UnicodeDecodeError as error:
+            raise file.not_in_encoding(variable.name, start) from error
+
+
+def _decoded(variable: Variable, values: Raw, codes: Codes, encoding: str) -> CodedColumn:
+    if variable.type == "Char":
+        return CodedColumn.of_codes(pd.array(from_fixed(values, encoding), dtype="str"), codes)
+    raw = values.view(">u8") if variable.length == 8 else values
+    return CodedColumn.of_codes(ibm.from_ibm(number_bits(raw, variable.length))[0], codes)
