@@ -50,7 +50,7 @@ class CodedColumn:
         (['B', 'A'], [0, -1, 0, 1, -1])
         """
         places, found = _factorized(values)
-        return cls(found, narrow(np.append(places, -1), len(found))[codes])
+        return cls(found, _small(narrow(np.append(places, -1), len(found))[codes]))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -180,6 +180,13 @@ def _factorized(values: Values) -> tuple[NDArray[np.int64], Values]:
     given: Any = values
     found: Any = pd.factorize(given)
     return np.asarray(found[0], dtype="int64"), found[1]
+
+
+def _small(codes: Codes) -> Codes:
+    """The same codes; where all rows have one, it is held once."""
+    if len(codes) and codes.min() == codes.max():
+        return np.broadcast_to(codes[0], codes.shape)
+    return codes
 
 
 def narrow(codes: NDArray[Any], count: int) -> Codes:

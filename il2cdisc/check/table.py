@@ -71,11 +71,11 @@ class CheckedTable:
         chars = [v.name for v in self.variables if v.type == "Char"]
         return {name: byte_length(pd.Series(self.table[name].values)) for name in chars}
 
-    def longer_than(self, name: str, length: int) -> Rows:
-        """Positions of texts of more than `length` bytes."""
+    def longer_than(self, name: str, length: int, among: Rows | None = None) -> Rows:
+        """Positions of texts (of those in `among`, if given) of more than `length` bytes."""
         if self.longest[name] <= length:
             return NO_ROWS
-        return self.distinct(name).rows(byte_lengths(pd.Series(self.table[name].values)) > length)
+        return self.distinct(name).rows(byte_lengths(pd.Series(self.table[name].values)) > length, among)
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """The values of a Num variable."""
