@@ -50,7 +50,7 @@ class CodedColumn:
         (['B', 'A'], [0, -1, 0, 1, -1])
         """
         places, found = _factorized(values)
-        return cls(found, _small(narrow(np.append(places, -1), len(found))[codes]))
+        return cls(found, narrow(np.append(places, -1), len(found))[codes])
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -177,16 +177,9 @@ def _values(column: pd.Series) -> Values:
 
 
 def _factorized(values: Values) -> tuple[NDArray[np.int64], Values]:
-    given: Any = values
-    found: Any = pd.factorize(given)
-    return np.asarray(found[0], dtype="int64"), found[1]
-
-
-def _small(codes: Codes) -> Codes:
-    """The same codes; where all rows have one, it is held once."""
-    if len(codes) and codes.min() == codes.max():
-        return np.broadcast_to(codes[0], codes.shape)
-    return codes
+    factorize: Any = pd.factorize
+    codes, found = factorize(values)
+    return np.asarray(codes, dtype="int64"), found
 
 
 def narrow(codes: NDArray[Any], count: int) -> Codes:
@@ -202,6 +195,7 @@ def taken(values: Values, codes: NDArray[Any]) -> Values:
         return values.take(at, allow_fill=True)
     if not len(values):
         return np.full(len(at), np.nan)
-    found = values[at]
+    given: Any = values
+    found: NDArray[np.float64] = given[at]
     found[at < 0] = np.nan
     return found

@@ -264,7 +264,11 @@ def reference_cells(context: CheckContext, reference: str, dataset: str, variabl
     table = context.tables.get(dataset)
     if table is None or not {"USUBJID", variable} <= set(table.by_name):
         return {}
-    known, subjects, dates = context.of_subject(reference), table.distinct("USUBJID"), table.distinct(variable)
+    known, subjects, dates = (
+        context.of_subject(reference),
+        table.distinct("USUBJID"),
+        table.distinct(variable),
+    )
     code_of = {value: code for code, value in enumerate(dates.values)}
     codes = [code_of.get(known.get(subject), NONE_SUCH) for subject in subjects.values]
     rows = np.flatnonzero(dates.codes == subjects.each(codes, NONE_SUCH))

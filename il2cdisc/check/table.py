@@ -20,7 +20,7 @@ from il2cdisc.check.dated import Dated
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
 from il2cdisc.spec.selection import Selection
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.signedinteger[Any]]
 Flags = NDArray[np.bool_]
 NO_ROWS: Rows = np.empty(0, dtype="int64")
 

@@ -24,7 +24,7 @@ from il2cdisc.transport.parquet import (
     write_parquet,
 )
 
-KEPT = 32
+KEPT = 16
 """Row groups that are kept: of edges, each takes about 1.5 MB."""
 
 
@@ -127,7 +127,7 @@ class Lineage:
         return (self.folder / f"{dataset}.parquet").exists()
 
     def of_row(self, dataset: str, row: int) -> Iterator[tuple[str, int, str]]:
-        """Source, id and field (may be empty) of each edge of a row of a dataset (edges are sorted by row)."""
+        """Source, id and field (may be "") of each edge of a row of a dataset; edges are sorted by row."""
         name = f"{dataset}.parquet"
         if name not in self._spans:
             self._spans[name] = parquet_spans(self.folder / name, "row")

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
