@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -45,7 +46,8 @@ def read_coded(
     """
     with open_xpt(source, encoding=encoding, shown=shown) as file:
         header, rows = file.header, 0
-        columns = {variable.name: _Pieces() for variable in header.variables}
+        most = file.most_rows()
+        columns = {variable.name: _Pieces(most) for variable in header.variables}
         for start, records in file.records():
             rows = start + len(records)
             for variable in header.variables:
@@ -56,19 +58,33 @@ def read_coded(
 
 
 class _Pieces:
-    """A variable, block after block: the raw values that differ, and for each row the place of its own."""
+    """A variable, block after block: the raw values that differ in each, and for each row the place of its own
+    among those of its block. One array holds the places: small ones would leave the memory in holes."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._values: list[Raw] = []
-        self._codes: list[Codes] = []
+        self._ends: list[int] = [0]
+        self._codes: Codes | None = None
 
     def add(self, column: NDArray[Any]) -> Raw:
         """Take the next rows; gives the raw values that differ in them."""
         records = np.ascontiguousarray(column).view(f"V{column.dtype.itemsize}")
-        values, codes = _only(records) if _is_constant(records) else _distinct(records)
+        if _is_constant(records):
+            values = records[:1].copy()  # the place of each is 0, as it is where nothing was held
+        else:
+            values, codes = _distinct(records)
+            self._hold(narrow(codes, len(values)))
         self._values.append(values)
-        self._codes.append(narrow(codes, len(values)))
+        self._ends.append(self._ends[-1] + len(records))
         return values
+
+    def _hold(self, codes: Codes) -> None:
+        if self._codes is None:
+            self._codes = np.zeros(self._most, dtype=codes.dtype)
+        elif self._codes.itemsize < codes.itemsize:
+            self._codes = self._codes.astype(codes.dtype)
+        self._codes[self._ends[-1] : self._ends[-1] + len(codes)] = codes
 
     def whole(self, variable: Variable, encoding: str) -> CodedColumn:
         """The values that differ in all rows, decoded, and the codes of the rows."""
@@ -78,15 +94,17 @@ class _Pieces:
 
     def _codes_by(self, pieces: Codes) -> Codes:
         """The codes of the rows by those of the values of all blocks; one that all have is held once."""
-        rows = sum(len(own) for own in self._codes)
+        rows, sizes = self._ends[-1], [len(values) for values in self._values]
         if rows and pieces.min() == pieces.max():
             return np.broadcast_to(pieces[0], rows)
-        out, at, row = np.empty(rows, dtype=pieces.dtype), 0, 0
-        for own, held in zip(self._codes, self._values, strict=True):
-            stop = row + len(own)
-            pieces[at : at + len(held)].take(own, out=out[row:stop], mode="clip")
-            at, row = at + len(held), stop
-        return out
+        if self._codes is None:
+            return np.repeat(pieces, np.diff(self._ends))
+        held = self._codes
+        out = held if held.dtype == pieces.dtype else np.empty(rows, dtype=pieces.dtype)
+        firsts = np.cumsum([0, *sizes]).tolist()
+        for (first, last), (start, stop) in zip(pairwise(firsts), pairwise(self._ends), strict=True):
+            out[start:stop] = pieces[first:last].take(held[start:stop])
+        return out[:rows]
 
 
 def _no_records(width: int) -> Raw:
@@ -99,10 +117,6 @@ def _is_constant(records: Raw) -> bool:
         return False
     width, held = records.dtype.itemsize, records.view(np.uint8)
     return bool((held[width:] == held[:-width]).all())
-
-
-def _only(records: Raw) -> tuple[Raw, NDArray[np.int8]]:
-    return records[:1].copy(), np.zeros(len(records), dtype="int8")
 
 
 def _distinct(records: Raw) -> tuple[Raw, NDArray[np.int32]]:

@@ -285,6 +285,13 @@ class XptReader:
                 yield start, np.frombuffer(raw, dtype=record, count=rows)
             start, at, raw = start + rows, at + len(raw), following
 
+    def most_rows(self) -> int:
+        """No fewer rows than there are, by the size of the file, whose place stays."""
+        place = self.stream.tell()
+        size = self.stream.seek(0, os.SEEK_END)
+        self.stream.seek(place)
+        return max(0, size - self.header.data_starts) // self.header.width
+
     def count_rows(self) -> int:
         """Rows of the file by its size, but for blank ones in the padding at its end; moves in the file."""
         header = self.header
