@@ -17,6 +17,7 @@ from il2cdisc.package import dataset_files, read_coded_dataset
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.supplements import with_supplements
 from il2cdisc.standards.release import Terminology
+from il2cdisc.transport.arrow import release_memory
 from il2cdisc.transport.coded import CodedFile
 
 DESCRIBED = ("QNAM", "QLABEL", "QORIG")
@@ -65,6 +66,7 @@ def read_package(
         )
         for name, (file, shown_name) in files.items()
     }
+    release_memory()
     known = repeated or (lambda _dataset: NO_ROWS)
     words = terminology or Terminology()
     context = CheckContext(

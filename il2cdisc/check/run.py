@@ -35,6 +35,7 @@ from il2cdisc.package import DEFINE
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.release import release_changes
 from il2cdisc.standards.release import Terminology
+from il2cdisc.transport.arrow import release_memory
 
 
 def check_folder(
@@ -95,6 +96,7 @@ def check_folder(
             found += with_natural_ids(core.findings, context.tables)
         ran.update(rule.kind.code for rule in rules_for(spec.absent))
         del context  # memory: one package at a time
+        release_memory()
     found = list(by_cause(merged(found), uses))
     found += [from_problem(problem) for problem in unused(found, dispositions, ran)]
     return grouped(found, rules=ran)

@@ -58,8 +58,8 @@ def read_coded(
 
 
 class _Pieces:
-    """A variable, block after block: the raw values that differ in each, and for each row the place of its own
-    among those of its block. One array holds the places: small ones would leave the memory in holes."""
+    """A variable, block after block: the raw values that differ in each, and for each row the place of its
+    own among those of its block. One array holds the places: small ones would leave the memory in holes."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -1,4 +1,4 @@
-"""A transport file read as distinct values and codes: the values, names and refusals of the reader of frames."""
+"""A transport file read as distinct values and codes: the values and refusals of the reader of frames."""
 
 from __future__ import annotations
 
