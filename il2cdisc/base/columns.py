@@ -41,6 +41,18 @@ class CodedColumn:
         return cls(values, narrow(codes, len(values)))
 
     @classmethod
+    def of_codes(cls, values: Values, codes: NDArray[Any]) -> CodedColumn:
+        """A column of values of which some may be missing, or the same as others, and of their positions.
+
+        >>> given = pd.array(["B", None, "B", "A"], dtype="str")
+        >>> found = CodedColumn.of_codes(given, np.array([0, 1, 2, 3, -1]))
+        >>> found.distinct, found.codes.tolist()
+        (['B', 'A'], [0, -1, 0, 1, -1])
+        """
+        places, found = _factorized(values)
+        return cls(found, narrow(np.append(places, -1), len(found))[codes])
+
+    @classmethod
     def of_texts(cls, texts: Sequence[str | None], codes: NDArray[Any]) -> CodedColumn:
         """A column of text by places among `texts`: equal ones become one, None is missing like the place -1.
 
@@ -48,8 +60,7 @@ class CodedColumn:
         >>> found.distinct, found.codes.tolist()
         (['1'], [0, -1, 0, -1])
         """
-        numbers, distinct = _factorized(pd.Series(list(texts), dtype="str").array)
-        return cls(distinct, narrow(np.append(numbers, -1), len(distinct))[codes])
+        return cls.of_codes(pd.Series(list(texts), dtype="str").array, codes)
 
     @classmethod
     def blank(cls, rows: int) -> CodedColumn:
@@ -84,6 +95,11 @@ class CodedColumn:
     def missing(self) -> Flags:
         """The rows without a value."""
         return self.codes < 0
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """The values of all rows of a column of numbers, NaN where one is missing."""
+        return np.asarray(taken(np.asarray(self.values, dtype="float64"), self.codes), dtype="float64")
 
     def series(self, rows: Rows | slice | None = None) -> pd.Series:
         """The values of all rows, or of some, as a column."""
@@ -254,8 +270,8 @@ def _stacked(pieces: Sequence[CodedColumn]) -> CodedColumn:
     ends = np.cumsum([len(piece.values) for piece in pieces])
     codes: list[Codes] = []
     for piece, end in zip(pieces, ends.tolist(), strict=True):
-        places = np.append(numbers[end - len(piece.values) : end], -1)
-        codes.append(narrow(places[piece.codes], len(values)))
+        places = narrow(np.append(numbers[end - len(piece.values) : end], -1), len(values))
+        codes.append(places[piece.codes])
     return CodedColumn(values, np.concatenate(codes))
 
 
@@ -266,8 +282,8 @@ def _values(column: pd.Series) -> Values:
 
 def _factorized(values: Values) -> tuple[NDArray[np.int64], Values]:
     factorize: Any = pd.factorize
-    codes, distinct = factorize(values)
-    return np.asarray(codes, dtype="int64"), distinct
+    codes, found = factorize(values)
+    return np.asarray(codes, dtype="int64"), found
 
 
 def narrow(codes: NDArray[Any], count: int) -> Codes:
@@ -279,6 +295,11 @@ def narrow(codes: NDArray[Any], count: int) -> Codes:
 def taken(values: Values, codes: NDArray[Any]) -> Values:
     """Values at positions, missing where a position is -1."""
     at = codes.astype("int64", copy=False)
-    if isinstance(values, np.ndarray):
-        return np.append(values, np.nan)[at]
-    return values.take(at, allow_fill=True)
+    if not isinstance(values, np.ndarray):
+        return values.take(at, allow_fill=True)
+    if not len(values):
+        return np.full(len(at), np.nan)
+    given: Any = values
+    found: NDArray[np.float64] = given[at]
+    found[at < 0] = np.nan
+    return found

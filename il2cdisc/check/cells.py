@@ -49,7 +49,7 @@ class Cells:
         if key not in self._known:
             raw = self.origin(compared.dataset, row, compared.variable) if self.origin else ()
             table = self.context.tables[compared.dataset]
-            subject = str(table.frame["USUBJID"].iloc[row])
+            subject = str(table.values("USUBJID", np.array([row]))[0])
             own = at_record(compared.dataset, subject, column=compared.variable)
             self._known[key] = raw[0] if raw and raw[0].column else own
         return self._known[key]

@@ -13,8 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base import moments
+from il2cdisc.base.columns import Codes
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Address, Problem, Stopped
+from il2cdisc.check.dated import Dated
 from il2cdisc.check.findings import Level
 from il2cdisc.check.scores import Scored, scored
 from il2cdisc.check.table import NO_ROWS, CheckedTable, Flags, Rows
@@ -59,9 +61,9 @@ class CheckContext:
         table = self.tables.get("EX")
         if table is None or "USUBJID" not in table.by_name:
             return self.exposed
-        frame = table.frame
-        given = frame["EXOCCUR"] != "N" if "EXOCCUR" in table.by_name else pd.Series(True, index=frame.index)
-        return frozenset(frame.loc[given, "USUBJID"].dropna())
+        subjects = table.distinct("USUBJID")
+        given = ~table.distinct("EXOCCUR").has("N") if "EXOCCUR" in table.by_name else slice(None)
+        return frozenset(subjects.values[code] for code in subjects.present(given))
 
     @property
     def checked(self) -> Iterator[tuple[CheckedTable, DatasetSpec]]:
@@ -113,8 +115,9 @@ class CheckContext:
         table = self.tables.get(self.subjects_dataset)
         if table is None or not {"USUBJID", variable} <= set(table.by_name):
             return {}
-        values = (table.frame[name].tolist() for name in ("USUBJID", variable))
-        return dict(reversed(list(zip(*values, strict=True))))
+        codes, first = np.unique(table.table["USUBJID"].codes, return_index=True)
+        values = (table.values(name, first[codes >= 0]) for name in ("USUBJID", variable))
+        return dict(zip(*values, strict=True))
 
     def codelist(self, item: DescribedItem) -> Codelist | None:
         """The codelist of a variable or value-level row, None for none or an external dictionary."""
@@ -172,6 +175,7 @@ class Compared:
 
 
 DAY_ALONE = len("2020-01-04")
+NONE_SUCH = -2  # a code that no record has
 
 
 def positions(mask: pd.Series | NDArray[np.bool_]) -> Rows:
@@ -218,13 +222,13 @@ def dates_before(
     table = context.tables[dataset]
     if not {"USUBJID", variable} <= set(table.by_name):
         return Before()
-    dates, against = table.moments(variable), of_records(context, table, reference)
-    limits = against.moments if by_time else against.days
-    rows = np.flatnonzero(moments.in_order(dates, limits) == moments.BEFORE)
+    dates, against = table.dated(variable), of_records(context, table, reference)
+    limits = against.dates if by_time else against.days
+    rows = np.flatnonzero(dates.order(limits) == moments.BEFORE)
     place = reference_cells(context, reference, *(cell or (context.subjects_dataset, reference)))
     places = [place.get(subject, -1) for subject in table.distinct("USUBJID").values]
     cells = np.array([*places, -1], dtype="int64")[against.subjects]
-    looked = np.flatnonzero((dates.known > 0) & limits.has_day)
+    looked = np.flatnonzero(dates.is_known & limits.has_day)
     texts = [text if by_time else text[:DAY_ALONE] for text in against.texts(rows)]
     return Before(rows, texts, cells[rows], looked, cells[looked])
 
@@ -233,9 +237,9 @@ def dates_before(
 class OfRecords:
     """A date of the subjects' dataset for each record of another one; `subjects`: numbers of the subjects."""
 
-    moments: moments.Moments
-    days: moments.Moments
-    subjects: NDArray[np.int32]
+    dates: Dated
+    days: Dated
+    subjects: Codes
     of_subjects: tuple[str, ...]
 
     def texts(self, rows: Rows) -> list[str]:
@@ -249,7 +253,7 @@ def of_records(context: CheckContext, table: CheckedTable, variable: str) -> OfR
     given = [known.get(subject) for subject in subjects.values]
     texts = tuple(text if isinstance(text, str) else "" for text in given)
     whole, days = (
-        moments.moments_of(pd.Series(column, dtype="str")).take(subjects.codes)
+        Dated(moments.moments_of(pd.Series(column, dtype="str")), subjects.codes)
         for column in (texts, [text[:DAY_ALONE] for text in texts])
     )
     return OfRecords(whole, days, subjects.codes, texts)
@@ -260,13 +264,16 @@ def reference_cells(context: CheckContext, reference: str, dataset: str, variabl
     table = context.tables.get(dataset)
     if table is None or not {"USUBJID", variable} <= set(table.by_name):
         return {}
-    known = context.of_subject(reference)
-    pairs = zip(table.frame["USUBJID"].tolist(), table.frame[variable].tolist(), strict=True)
-    found: dict[str, int] = {}
-    for row, (subject, value) in enumerate(pairs):
-        if value == known.get(subject):
-            found.setdefault(subject, row)
-    return found
+    known, subjects, dates = (
+        context.of_subject(reference),
+        table.distinct("USUBJID"),
+        table.distinct(variable),
+    )
+    code_of = {value: code for code, value in enumerate(dates.values)}
+    codes = [code_of.get(known.get(subject), NONE_SUCH) for subject in subjects.values]
+    rows = np.flatnonzero(dates.codes == subjects.each(codes, NONE_SUCH))
+    found, first = np.unique(subjects.codes[rows], return_index=True)
+    return {subjects.values[code]: row for code, row in zip(found, rows[first].tolist(), strict=True)}
 
 
 def collected_dates(context: CheckContext) -> Iterator[tuple[CheckedTable, str]]:
@@ -284,7 +291,7 @@ def of_test(table: CheckedTable | None, testcd: str, unit: str) -> Flags | None:
     names = [f"{table.name}{stem}" for stem in ("TESTCD", "STRESN", "STRESU")]
     if not {"USUBJID", *names[:2]} <= set(table.by_name):
         return None
-    mine = table.distinct(names[0]).has(testcd) & ~np.isnan(table.numbers(names[1]))
+    mine = table.distinct(names[0]).has(testcd) & ~table.table[names[1]].missing
     if names[2] in table.by_name:
         return mine & table.distinct(names[2]).has(unit)
     return mine if unit == "" else np.zeros_like(mine)
@@ -295,5 +302,5 @@ def name_of_test(table: CheckedTable, testcd: str) -> str:
     code, name = f"{table.name}TESTCD", f"{table.name}TEST"
     if name not in table.by_name:
         return testcd
-    names = table.frame.loc[table.frame[code] == testcd, name].dropna()
-    return f"{names.iloc[0]} ({testcd})" if len(names) else testcd
+    rows = np.flatnonzero(table.distinct(code).has(testcd) & ~table.table[name].missing)
+    return f"{table.values(name, rows[:1])[0]} ({testcd})" if len(rows) else testcd

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Address
@@ -21,12 +22,11 @@ def occurrences(
     code: str, table: CheckedTable, rows: Rows, variable: str, origin: Origin | None = None
 ) -> list[Occurrence]:
     """An occurrence for each of some rows of a dataset; `code` is the rule's, `variable` may be empty."""
-    places = rows.tolist()
-    subjects = _column(table, "USUBJID", places)
-    numbers = _numbers(table, places)
-    values = _column(table, variable, places)
-    keys = natural_keys(table, places)
-    known = zip(places, subjects, numbers, values, keys, strict=True)
+    subjects = _column(table, "USUBJID", rows)
+    numbers = _numbers(table, rows)
+    values = _column(table, variable, rows)
+    keys = natural_keys(table, rows)
+    known = zip(rows.tolist(), subjects, numbers, values, keys, strict=True)
     return [
         Occurrence(
             id=record_id(code, (table.name, *key), variable, value),
@@ -47,11 +47,11 @@ def with_natural_ids(findings: Iterable[Finding], tables: Mapping[str, CheckedTa
     """Findings of another program, whose records have ids by their natural keys instead of their numbers."""
     for finding in findings:
         table = tables.get(finding.dataset)
-        known = table is not None and all(0 < item.row <= len(table.frame) for item in finding.records)
+        known = table is not None and all(0 < item.row <= len(table) for item in finding.records)
         if table is None or not known or not finding.records:
             yield finding
             continue
-        keys = natural_keys(table, [item.row - 1 for item in finding.records])
+        keys = natural_keys(table, np.array([item.row - 1 for item in finding.records], dtype="int64"))
         yield replace(
             finding,
             records=tuple(
@@ -61,7 +61,7 @@ def with_natural_ids(findings: Iterable[Finding], tables: Mapping[str, CheckedTa
         )
 
 
-def natural_keys(table: CheckedTable, rows: list[int]) -> list[tuple[str, ...]]:
+def natural_keys(table: CheckedTable, rows: Rows) -> list[tuple[str, ...]]:
     """What tells some records from all others: subject and the workbook's keys, --SEQ only without better.
 
     Of a dataset that the workbook does not know: subject and position.
@@ -71,19 +71,18 @@ def natural_keys(table: CheckedTable, rows: list[int]) -> list[tuple[str, ...]]:
     names = others if any(name != "USUBJID" for name in others) else names
     columns = [_column(table, name, rows) for name in dict.fromkeys(["USUBJID", *names])]
     if not names:
-        columns.append([str(row + 1) for row in rows])
+        columns.append([str(row + 1) for row in rows.tolist()])
     return list(zip(*columns, strict=True))
 
 
-def _column(table: CheckedTable, name: str, rows: list[int]) -> list[str]:
+def _column(table: CheckedTable, name: str, rows: Rows) -> list[str]:
     """Values of a column at some rows as text, missing as ""; all empty when there is no such column."""
     if name not in table.by_name:
         return [""] * len(rows)
-    values = table.frame[name].iloc[rows].tolist()
-    return ["" if pd.isna(value) else _text(value) for value in values]
+    return ["" if pd.isna(value) else _text(value) for value in table.values(name, rows)]
 
 
-def _numbers(table: CheckedTable, rows: list[int]) -> list[tuple[str, str]]:
+def _numbers(table: CheckedTable, rows: Rows) -> list[tuple[str, str]]:
     """Sequence variable and number of some rows; of a supplemental record those of its parent record."""
     if table.seq or not {"IDVAR", "IDVARVAL"} <= set(table.by_name):
         return [(table.seq, number) for number in _column(table, table.seq, rows)]

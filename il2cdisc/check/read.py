@@ -6,15 +6,21 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check.context import CheckContext
 from il2cdisc.check.problems import DOUBLE
 from il2cdisc.check.table import NO_ROWS, CheckedTable, Rows
-from il2cdisc.package import dataset_files, read_dataset
+from il2cdisc.package import dataset_files, read_coded_dataset
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.supplements import with_supplements
 from il2cdisc.standards.release import Terminology
-from il2cdisc.transport.xpt import XptFile
+from il2cdisc.transport.arrow import release_memory
+from il2cdisc.transport.coded import CodedFile
+
+DESCRIBED = ("QNAM", "QLABEL", "QORIG")
 
 
 def read_package(
@@ -33,12 +39,12 @@ def read_package(
     terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages; `data_cut`
     and `exposed` see `CheckContext`. Tables come in the order of their names.
     """
-    files: dict[str, tuple[XptFile, str]] = {}
+    files: dict[str, tuple[CodedFile, str]] = {}
     problems: list[Problem] = []
     for path in dataset_files(folder):
         name = f"{shown or folder.as_posix()}/{path.name}"
         try:
-            file = read_dataset(path, shown=name)
+            file = read_coded_dataset(path, shown=name)
         except Stopped as stopped:
             problems.extend(stopped.problems)
             continue
@@ -47,7 +53,7 @@ def read_package(
             problems.append(DOUBLE.at(name, what))
             continue
         files[file.name] = file, name
-    supplements = {name: file.frame for name, (file, _) in files.items() if _is_supplement(file)}
+    supplements = {name: _qualifiers(file) for name, (file, _) in files.items() if _is_supplement(file)}
     spec = with_supplements(spec, supplements) if spec.standard == "SDTM" else spec
     tables = {
         name: CheckedTable(
@@ -55,11 +61,12 @@ def read_package(
             label=file.label,
             file=shown_name,
             variables=file.variables,
-            frame=file.frame,
+            table=file.table,
             spec=spec.datasets.get(name),
         )
         for name, (file, shown_name) in files.items()
     }
+    release_memory()
     known = repeated or (lambda _dataset: NO_ROWS)
     words = terminology or Terminology()
     context = CheckContext(
@@ -74,5 +81,11 @@ def read_package(
     return context, problems
 
 
-def _is_supplement(file: XptFile) -> bool:
-    return file.name.startswith("SUPP") and {"QNAM", "QLABEL", "QORIG"} <= set(file.frame.columns)
+def _is_supplement(file: CodedFile) -> bool:
+    return file.name.startswith("SUPP") and set(DESCRIBED) <= set(file.table.names)
+
+
+def _qualifiers(file: CodedFile) -> pd.DataFrame:
+    """The first record of each qualifier, what describes it alone."""
+    first = np.unique(file.table["QNAM"].codes, return_index=True)[1]
+    return file.table.frame(DESCRIBED, np.sort(first))

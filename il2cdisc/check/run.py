@@ -35,6 +35,7 @@ from il2cdisc.package import DEFINE
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.release import release_changes
 from il2cdisc.standards.release import Terminology
+from il2cdisc.transport.arrow import release_memory
 
 
 def check_folder(
@@ -95,6 +96,7 @@ def check_folder(
             found += with_natural_ids(core.findings, context.tables)
         ran.update(rule.kind.code for rule in rules_for(spec.absent))
         del context  # memory: one package at a time
+        release_memory()
     found = list(by_cause(merged(found), uses))
     found += [from_problem(problem) for problem in unused(found, dispositions, ran)]
     return grouped(found, rules=ran)
@@ -183,7 +185,7 @@ def _findings(
     said: dict[tuple[str, str, Address | None, str], list[Occurrence]] = {}
     found = occurrences(rule.kind.code, table, hit.rows, hit.variable, origin)
     details = hit.details or [hit.what] * len(found)
-    rests = cells.of(hit, len(table.frame))
+    rests = cells.of(hit, len(table))
     for record, what, (cell, explained) in zip(found, details, rests, strict=True):
         hint = hit.hints.get(record.value, hit.hint)
         said.setdefault((what, hint, cell, explained), []).append(record)
@@ -194,7 +196,7 @@ def _findings(
             hint=hint,
             records=tuple(records),
             where=records[0].where,
-            out_of=hit.out_of or len(table.frame),
+            out_of=hit.out_of or len(table),
             rests_on=cell,
             explained=explained,
         )

@@ -32,8 +32,8 @@ class Scored:
     @property
     def collected(self) -> NDArray[np.float64]:
         """The totals as collected, NaN for none."""
-        numbers = self.table.numbers(f"{self.table.name}STRESN")
-        return np.where(self.total >= 0, numbers[self.total], np.nan)
+        results = self.table.table[f"{self.table.name}STRESN"].take(self.total).numbers
+        return np.where(self.total >= 0, results, np.nan)
 
 
 def scored(totals: Iterable[Total], tables: Mapping[str, CheckedTable]) -> Iterator[Scored]:
@@ -58,7 +58,7 @@ def _occasions(table: CheckedTable, total: Total, rows: Rows, slot: Rows) -> Sco
     name = table.name
     keys = ("USUBJID", "VISITNUM", f"{name}DTC", f"{name}TPTNUM", f"{name}EVAL")
     occasion, first = groups([table.distinct(key).codes[rows] for key in keys if key in table.by_name])
-    value = table.numbers(f"{name}STRESN")[rows]
+    value = table.table[f"{name}STRESN"].take(rows).numbers
     reason = f"{name}REASND"
     skipped = table.distinct(reason).has(NOT_DUE)[rows] if reason in table.by_name else np.zeros_like(rows)
     # of alternatives the rated one counts; without one, that which was due

@@ -1,4 +1,4 @@
-"""A dataset as it was re-read, and what many rules ask of its columns: found once."""
+"""A dataset as it was re-read, and what many rules ask of its columns: found once, of distinct values."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base import numbers
+from il2cdisc.base.columns import CodedColumn, CodedTable, Codes
 from il2cdisc.base.datasets import Variable, byte_length, byte_lengths
-from il2cdisc.base.moments import Moments, moments_of
+from il2cdisc.base.moments import moments_of
+from il2cdisc.base.rows import in_order
+from il2cdisc.check.dated import Dated
 from il2cdisc.spec.models import DatasetSpec, VariableSpec
 from il2cdisc.spec.selection import Selection
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.signedinteger[Any]]
 Flags = NDArray[np.bool_]
 NO_ROWS: Rows = np.empty(0, dtype="int64")
 
@@ -26,15 +29,19 @@ NO_ROWS: Rows = np.empty(0, dtype="int64")
 class CheckedTable:
     """One dataset re-read from its file; `spec` is None where the workbook does not know it.
 
-    `frame`: `str` columns (blank = NaN) for Char, float64 for Num, in file order, RangeIndex.
+    `table`: texts (blank = missing) for Char, numbers for Num, in file order.
     """
 
     name: str
     label: str
     file: str
     variables: tuple[Variable, ...]
-    frame: pd.DataFrame
+    table: CodedTable
     spec: DatasetSpec | None = None
+
+    def __len__(self) -> int:
+        """Number of records."""
+        return len(self.table)
 
     @cached_property
     def by_name(self) -> dict[str, Variable]:
@@ -61,17 +68,22 @@ class CheckedTable:
     @cached_property
     def longest(self) -> dict[str, int]:
         """Bytes of the longest value of each Char variable, at least 1."""
-        return {v.name: byte_length(self.frame[v.name]) for v in self.variables if v.type == "Char"}
+        chars = [v.name for v in self.variables if v.type == "Char"]
+        return {name: byte_length(pd.Series(self.table[name].values)) for name in chars}
 
-    def longer_than(self, name: str, length: int) -> Rows:
-        """Positions of texts of more than `length` bytes."""
+    def longer_than(self, name: str, length: int, among: Rows | None = None) -> Rows:
+        """Positions of texts (of those in `among`, if given) of more than `length` bytes."""
         if self.longest[name] <= length:
             return NO_ROWS
-        return np.flatnonzero(byte_lengths(self.frame[name]) > length)
+        return self.distinct(name).rows(byte_lengths(pd.Series(self.table[name].values)) > length, among)
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """The values of a Num variable."""
-        return self.frame[name].to_numpy(dtype="float64")
+        return self.table[name].numbers
+
+    def values(self, name: str, rows: Rows) -> list[Any]:
+        """The values of a column at some rows: texts or numbers, NaN where one is missing."""
+        return self.table[name].series(rows).tolist()
 
     @cached_property
     def _distinct(self) -> dict[str, Distinct]:
@@ -80,31 +92,31 @@ class CheckedTable:
     def distinct(self, name: str) -> Distinct:
         """The distinct values of a column, found once: rules ask for them again and again."""
         if name not in self._distinct:
-            self._distinct[name] = distinct(self.frame[name])
+            self._distinct[name] = Distinct(self.table[name])
         return self._distinct[name]
 
     @cached_property
-    def _moments(self) -> dict[str, Moments]:
+    def _dated(self) -> dict[str, Dated]:
         return {}
 
-    def moments(self, name: str) -> Moments:
+    def dated(self, name: str) -> Dated:
         """What the dates of a column may mean, read once."""
-        if name not in self._moments:
-            column = self.distinct(name)
-            of_values = moments_of(pd.Series(column.values, dtype="str"))
-            self._moments[name] = of_values.take(column.codes)
-        return self._moments[name]
+        if name not in self._dated:
+            column = self.table[name]
+            texts = pd.Series(column.values).astype("str")
+            self._dated[name] = Dated(moments_of(texts), column.codes)
+        return self._dated[name]
 
     @cached_property
     def selection(self) -> Selection:
         """The records by where-clause."""
-        return Selection(self.frame)
+        return Selection(self.table)
 
     @cached_property
     def key_steps(self) -> NDArray[np.int8]:
         """For each record but the first: 1 where its keys are greater than those of the record before, -1
         where they are smaller, 0 where they are the same. Missing values come first."""
-        steps = np.zeros(max(len(self.frame) - 1, 0), dtype="int8")
+        steps = np.zeros(max(len(self) - 1, 0), dtype="int8")
         for key in reversed(self.keys):  # the first key that changes decides
             change = np.sign(np.diff(self.distinct(key).ranks())).astype("int8")
             steps = np.where(change != 0, change, steps)
@@ -116,8 +128,15 @@ class Distinct:
     """A column as its distinct values, in the order in which they appear: texts or numbers; and, for each
     row, the position of its value in them, -1 for missing."""
 
-    values: tuple[Any, ...]
-    codes: NDArray[np.int32]
+    column: CodedColumn
+
+    @property
+    def codes(self) -> Codes:
+        return self.column.codes
+
+    @cached_property
+    def values(self) -> tuple[Any, ...]:
+        return tuple(self.column.distinct)
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -130,10 +149,11 @@ class Distinct:
         found = (decimals(text) for text in self.texts)
         return np.fromiter((-1 if n is None else n for n in found), dtype="int64", count=len(self.texts))
 
-    def ranks(self) -> NDArray[np.int64]:
+    def ranks(self) -> NDArray[np.int32]:
         """For each row the place of its value among all in order, -1 for missing."""
-        places = np.full(len(self.values) + 1, -1)
-        places[sorted(range(len(self.values)), key=self.values.__getitem__)] = np.arange(len(self.values))
+        count = len(self.column.values)
+        places = np.full(count + 1, -1, dtype="int32")
+        places[in_order([pd.Series(self.column.values)])] = np.arange(count)
         return places[self.codes]
 
     def each(self, of_values: Sequence[Any], missing: Any) -> NDArray[Any]:
@@ -147,7 +167,7 @@ class Distinct:
 
     def rows(self, chosen: Sequence[bool] | Flags, among: Rows | None = None) -> Rows:
         """Positions of the rows (of those in `among`, if given) whose value is a chosen one."""
-        known = np.array([*chosen, False], dtype=bool)  # the last one is for missing values
+        known = np.append(np.asarray(chosen, dtype=bool), False)  # the last one is for missing values
         if not known.any():
             return NO_ROWS
         held = known[self.codes if among is None else self.codes[among]]
@@ -158,7 +178,7 @@ class Distinct:
         a value."""
         texts = self.texts
         if among is None:
-            return self.rows([wrong(text) for text in texts])
+            return self.rows(np.fromiter(map(wrong, texts), dtype=bool, count=len(texts)))
         chosen = np.zeros(len(texts), dtype=bool)
         for code in self.present(among):
             chosen[code] = wrong(texts[code])
@@ -169,16 +189,10 @@ class Distinct:
         known = frozenset(allowed)
         return self.where(lambda text: text not in known)
 
-    def present(self, rows: Rows) -> list[int]:
+    def present(self, rows: Rows | Flags | slice) -> list[int]:
         """Positions of the values that some rows have."""
         found = np.unique(self.codes[rows]).tolist()
         return found[1:] if found[:1] == [-1] else found
-
-
-def distinct(values: pd.Series) -> Distinct:
-    """The distinct values of a column."""
-    codes, found = pd.factorize(values)
-    return Distinct(tuple(found.tolist()), codes.astype("int32"))
 
 
 def number_text(value: float) -> str:

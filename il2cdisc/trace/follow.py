@@ -167,12 +167,9 @@ class _Way:
         self, name: str, row: int, variable: str, values: pd.Series
     ) -> list[tuple[str, int, tuple[str, ...]]]:
         """Sources of a record, each with the fields it was gathered from; a variable's own if it has some."""
-        edges = self.lineage.of_row(name, row)
         groups: dict[tuple[str, int], list[str]] = {}
-        for source, number, field in zip(edges["source"], edges["id"], edges["field"], strict=True):
-            groups.setdefault((str(source), int(number)), []).extend(
-                [field] if isinstance(field, str) else []
-            )
+        for source, number, field in self.lineage.of_row(name, row):
+            groups.setdefault((source, number), []).extend([field] if field else [])
         asked = variable or (str(values.get("QNAM")) if _is_supplemental(name) else "")
         names = self._sources(name, values, asked) if asked else ()
         heads = {n.partition(".")[0] for n in names}
@@ -191,7 +188,8 @@ class _Way:
         if found is None:
             return RawLine(form, place, (), known=False, repeats=self.lineage.repeats(form, row))
         made = self._made_of(name, values, variable)
-        siblings = self._siblings(name, form) if fields else set[str]()
+        # of a form that rows are gathered from, only the row's own column is shown
+        siblings = self.lineage.fields(name, form) if fields else frozenset[str]()
         names = [*fields, *(c for c in made if c.startswith(f"{form}.") and c not in siblings)]
         if not variable:
             names += [c for c in sorted(self.links) if c.startswith(f"{form}.")]
@@ -246,11 +244,6 @@ class _Way:
         if row.empty:
             return "Derived", "made by the engine from the workbook"
         return str(row["origin"].iloc[0]), str(row["rule"].fillna("").iloc[0])
-
-    def _siblings(self, name: str, form: str) -> set[str]:
-        """Raw columns of a form that rows are gathered from: only the row's own one is shown."""
-        edges = self.lineage.edges(name)
-        return set(edges.loc[(edges["source"] == form) & edges["field"].notna(), "field"].unique())
 
 
 def _is_supplemental(name: str) -> bool:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.columns import CodedColumn
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.problems import Address
 from il2cdisc.base.stored import AnyDataset
 from il2cdisc.standards import derived_from
-from il2cdisc.transport.parquet import ParquetWriter, read_parquet, write_parquet
+from il2cdisc.transport.parquet import (
+    ROWS_A_GROUP,
+    ParquetWriter,
+    parquet_spans,
+    read_parquet,
+    read_parquet_group,
+    read_parquet_groups,
+    write_parquet,
+)
 
+KEPT = 16
+"""Row groups that are kept: of edges, each takes about 1.5 MB."""
 EDGES = {"row": "int64", "source": "str", "id": "int64", "field": "str"}
 
 
@@ -45,26 +57,40 @@ def write_lineage(
 
 
 class Lineage:
-    """Lineage of a build, read as it is asked for."""
+    """Lineage of a build, read as it is asked for: of a large file only the rows around those asked for."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._tables: dict[str, pd.DataFrame] = {}
+        self._variables: pd.DataFrame | None = None
         self._sources: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._steps: dict[str, _Steps] = {}
-        self._lines: dict[str, _Lines] = {}
+        self._fields: dict[tuple[str, str], frozenset[str]] = {}
+        self._repeating: dict[str, NDArray[np.int64]] = {}
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+        self._groups: dict[tuple[str, int], _Group] = {}
 
     def edges(self, dataset: str) -> pd.DataFrame:
-        """Edges of a dataset: row, source, id, field."""
-        return self._table(f"{dataset}.parquet")
+        """All edges of a dataset: row, source, id, field."""
+        return read_parquet(self.folder / f"{dataset}.parquet")
 
     def places(self, form: str) -> pd.DataFrame:
-        """Row id → file, sheet, line of a raw form."""
-        return self._table(f"raw/{form}.parquet")
+        """Row id → file, sheet, line of a raw form, all of them."""
+        return read_parquet(self.folder / f"raw/{form}.parquet")
 
     def variables(self) -> pd.DataFrame:
         """Variables with their sources: dataset, variable, origin, sources, rule."""
-        return self._table("variables.parquet")
+        if self._variables is None:
+            self._variables = read_parquet(self.folder / "variables.parquet")
+        return self._variables
+
+    def fields(self, dataset: str, form: str) -> frozenset[str]:
+        """Raw columns of a form that rows of a dataset are gathered from."""
+        key = (dataset, form)
+        if key not in self._fields:
+            found: set[str] = set()
+            for part in read_parquet_groups(self.folder / f"{dataset}.parquet", ["source", "field"]):
+                found.update(part.loc[part["source"] == form, "field"].dropna().unique())
+            self._fields[key] = frozenset(found)
+        return self._fields[key]
 
     def sources(self, dataset: str, variable: str) -> tuple[str, ...]:
         """Raw columns `form.COLUMN`, or variables `DS.NAME`, that a variable is made of; maybe none."""
@@ -81,36 +107,48 @@ class Lineage:
         """Rows of a dataset that come from a raw record which repeats an earlier one (and are told there)."""
         if not self.known(dataset):
             return np.empty(0, dtype="int64")
-        edges = self.edges(dataset)
-        found: list[pd.Series] = []
-        for form in edges["source"].unique():
-            if not str(form).isupper():
-                places = self.places(str(form))
-                ids = places.loc[places["repeats"] >= 0, "id"]
-                found.append(edges.loc[(edges["source"] == form) & edges["id"].isin(ids), "row"])
-        return np.unique(pd.concat(found).to_numpy("int64")) if found else np.empty(0, dtype="int64")
+        found = [np.empty(0, dtype="int64")]
+        for part in read_parquet_groups(self.folder / f"{dataset}.parquet", ["row", "source", "id"]):
+            sources, ids = CodedColumn.of(part["source"]), part["id"].to_numpy("int64")
+            for code, form in enumerate(sources.distinct):
+                repeating = () if form.isupper() else self._repeating_ids(form)
+                if len(repeating):
+                    mine = np.flatnonzero(sources.codes == code)
+                    found.append(part["row"].to_numpy("int64")[mine[np.isin(ids[mine], repeating)]])
+        return np.unique(np.concatenate(found))
+
+    def _repeating_ids(self, form: str) -> NDArray[np.int64]:
+        """Ids of the raw rows of a form that repeat an earlier one."""
+        if form not in self._repeating:
+            places = read_parquet(self.folder / f"raw/{form}.parquet", ["id", "repeats"])
+            self._repeating[form] = places.loc[places["repeats"] >= 0, "id"].to_numpy("int64")
+        return self._repeating[form]
 
     def known(self, dataset: str) -> bool:
         """True when the build has lineage of the dataset."""
         return (self.folder / f"{dataset}.parquet").exists()
 
-    def of_row(self, dataset: str, row: int) -> pd.DataFrame:
-        """Edges of one row of a dataset (edges are sorted by row)."""
-        table = self.edges(dataset)
-        rows = table["row"].to_numpy()
-        first, last = rows.searchsorted(row, "left"), rows.searchsorted(row, "right")
-        return table.iloc[first:last]
+    def of_row(self, dataset: str, row: int) -> Iterator[tuple[str, int, str]]:
+        """Source, id and field (may be "") of each edge of a row of a dataset; edges are sorted by row."""
+        name = f"{dataset}.parquet"
+        if name not in self._spans:
+            self._spans[name] = parquet_spans(self.folder / name, "row")
+        for number, (least, greatest) in enumerate(self._spans[name]):
+            if least <= row <= greatest:
+                group = self._group(name, number)
+                for place in range(*group.with_number("row", row)):
+                    yield group.text("source", place), group.number("id", place), group.text("field", place)
 
     def address(self, form: str, row: int, column: str = "") -> Address:
         """Where a raw row stands."""
-        if form not in self._lines:
-            self._lines[form] = _Lines(self.places(form))
-        return self._lines[form].address(row, column)
+        group, place = self._place(form, row)
+        file, sheet = group.text("file", place), group.text("sheet", place)
+        return Address(file=file, sheet=sheet, line=group.number("line", place), column=column)
 
     def repeats(self, form: str, row: int) -> Address | None:
         """Where the earlier raw row stands that this one repeats; None if it repeats none."""
-        places = self.places(form)
-        earlier = int(places["repeats"].to_numpy("int64")[row]) if "repeats" in places else -1
+        group, place = self._place(form, row)
+        earlier = group.number("repeats", place) if "repeats" in group.numbers else -1
         return self.address(form, earlier) if earlier >= 0 else None
 
     def origin(self, dataset: str, row: int, variable: str = "", *, most: int = 5) -> list[Address]:
@@ -128,11 +166,8 @@ class Lineage:
         for name in names:
             source, _, column = name.partition(".")
             wanted.setdefault(source, column)
-        if dataset not in self._steps:
-            self._steps[dataset] = _Steps(self.edges(dataset))
-        steps = self._steps[dataset].of(row)
         for source, number, own in sorted(
-            steps, key=lambda step: (step[0].startswith("AD"), step[0] not in wanted)
+            self.of_row(dataset, row), key=lambda step: (step[0].startswith("AD"), step[0] not in wanted)
         ):
             if len(out) >= most:
                 break
@@ -147,44 +182,54 @@ class Lineage:
                 out.append(self.address(source, number, column))
         return list(dict.fromkeys(out))[:most]
 
-    def _table(self, name: str) -> pd.DataFrame:
-        if name not in self._tables:
-            self._tables[name] = read_parquet(self.folder / name)
-        return self._tables[name]
+    def _place(self, form: str, row: int) -> tuple[_Group, int]:
+        """The row group with a raw row, and where in it the row is."""
+        return self._group(f"raw/{form}.parquet", row // ROWS_A_GROUP), row % ROWS_A_GROUP
+
+    def _group(self, name: str, number: int) -> _Group:
+        """A row group of a file; those that were asked for last are kept."""
+        key = (name, number)
+        found = self._groups.pop(key, None) or _Group.of(read_parquet_group(self.folder / name, number))
+        self._groups[key] = found
+        while len(self._groups) > KEPT:
+            del self._groups[next(iter(self._groups))]
+        return found
 
 
-class _Steps:
-    """Edges of a dataset for asking row after row: sorted by row, texts as numbers."""
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A row group of a file: whole numbers, and texts as distinct values and codes."""
 
-    def __init__(self, edges: pd.DataFrame) -> None:
-        self.rows = edges["row"].to_numpy("int64")
-        self.ids = edges["id"].to_numpy("int64")
-        self.source, self.sources = pd.factorize(edges["source"])
-        self.field, fields = pd.factorize(edges["field"])
-        self.fields = [*map(str, fields.tolist()), ""]  # the last one is for edges without a field
+    numbers: dict[str, NDArray[np.int64] | NDArray[np.int32]]
+    texts: dict[str, CodedColumn]
 
-    def of(self, row: int) -> list[tuple[str, int, str]]:
-        """Source, id and field (may be empty) of each edge of a row."""
-        first, last = self.rows.searchsorted(row, "left"), self.rows.searchsorted(row, "right")
-        numbers = (column[first:last].tolist() for column in (self.source, self.ids, self.field))
-        return [
-            (str(self.sources[source]), number, self.fields[field])
-            for source, number, field in zip(*numbers, strict=True)
-        ]
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> _Group:
+        whole = {str(name) for name in frame if pd.api.types.is_integer_dtype(frame[name].dtype)}
+        return cls(
+            {name: _narrow(frame[name].to_numpy("int64")) for name in sorted(whole)},
+            {str(name): CodedColumn.of(frame[name]) for name in frame if name not in whole},
+        )
+
+    def with_number(self, name: str, number: int) -> tuple[int, int]:
+        """From where to where a column that goes up has a number."""
+        column = self.numbers[name]
+        return int(column.searchsorted(number, "left")), int(column.searchsorted(number, "right"))
+
+    def number(self, name: str, place: int) -> int:
+        return int(self.numbers[name][place])
+
+    def text(self, name: str, place: int) -> str:
+        """A text, "" where it is missing."""
+        column = self.texts[name]
+        code = int(column.codes[place])
+        return str(column.values[code]) if code >= 0 else ""
 
 
-class _Lines:
-    """Files, sheets and lines of a raw form by row."""
-
-    def __init__(self, places: pd.DataFrame) -> None:
-        self.line = places["line"].to_numpy("int64")
-        self.file, self.files = pd.factorize(places["file"])
-        self.sheet, sheets = pd.factorize(places["sheet"])
-        self.sheets = [*map(str, sheets.tolist()), ""]  # the last one is for files without sheets
-
-    def address(self, row: int, column: str) -> Address:
-        file, sheet = str(self.files[self.file[row]]), self.sheets[self.sheet[row]]
-        return Address(file=file, sheet=sheet, line=int(self.line[row]), column=column)
+def _narrow(numbers: NDArray[np.int64]) -> NDArray[np.int64] | NDArray[np.int32]:
+    """Whole numbers in 4 bytes each, where they fit."""
+    fits = len(numbers) == 0 or bool(np.abs(numbers).max() < 2**31)
+    return numbers.astype("int32") if fits else numbers
 
 
 def _write_edges(dataset: AnyDataset, path: Path) -> None:

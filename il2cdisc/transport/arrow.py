@@ -10,3 +10,8 @@ import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 pa: Any = _arrow
 pc: Any = _compute
 ArrowError: type[Exception] = _arrow.ArrowException  # pyright: ignore
+
+
+def release_memory() -> None:
+    """Give the memory that Arrow keeps for later use back to the system."""
+    pa.default_memory_pool().release_unused()

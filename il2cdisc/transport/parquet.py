@@ -74,6 +74,21 @@ def read_parquet_groups(source: Source, columns: list[str] | None = None) -> Ite
             yield _frame(file.read_row_group(group, columns), _nullable(file))
 
 
+def read_parquet_group(source: Source, group: int, columns: list[str] | None = None) -> pd.DataFrame:
+    """One row group of the frame of `read_parquet`, counted from 0, with its dtypes."""
+    with pq.ParquetFile(source) as file:
+        return _frame(file.read_row_group(group, columns), _nullable(file))
+
+
+def parquet_spans(source: Source, column: str) -> list[tuple[int, int]]:
+    """The least and the greatest number of a column in each row group; (0, -1) in one without any."""
+    with pq.ParquetFile(source) as file:
+        at = file.schema_arrow.get_field_index(column)
+        groups = [file.metadata.row_group(group) for group in range(file.num_row_groups)]
+        found = [group.column(at).statistics if group.num_rows else None for group in groups]
+    return [(known.min, known.max) if known is not None else (0, -1) for known in found]
+
+
 def read_parquet_rows(source: Source, rows: range, columns: list[str] | None = None) -> pd.DataFrame:
     """Rows of the frame of `read_parquet`, with its dtypes; only the row groups that hold them are read.
 

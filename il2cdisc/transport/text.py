@@ -115,7 +115,8 @@ def from_fixed(records: NDArray[np.void], encoding: str = "utf-8") -> Any:
         if encoding.lower() not in ("utf-8", "utf8", "ascii"):
             texts = [raw.rstrip(b" ").decode(encoding) or None for raw in records.view(f"S{width}").tolist()]
             return pa.array(texts, type=pa.large_string())
-        plain.tobytes().decode(encoding)
+        apart = np.pad(plain.reshape(count, width), ((0, 0), (0, 1)), constant_values=BLANK)
+        apart.tobytes().decode(encoding)
     offsets = np.arange(0, width * (count + 1), width, dtype=np.int64)
     padded = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(records))
     return _blank_is_missing(pc.ascii_rtrim(padded, characters=" "))

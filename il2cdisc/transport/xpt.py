@@ -270,6 +270,12 @@ class XptReader:
 
     def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[XptBlock]:
         """The rows in order, in blocks of about `block_bytes`; can be walked once."""
+        for start, records in self.records(block_bytes):
+            yield self._block(records, start)
+
+    def records(self, block_bytes: int = BLOCK_BYTES) -> Iterator[tuple[int, NDArray[np.void]]]:
+        """The rows in such blocks as they are in the file, one field for each variable, each block with the
+        number of its first row; can be walked once."""
         record = self._record()
         width = record.itemsize
         unit = math.lcm(width, layout.RECORD)  # a block begins with a record of 80 bytes
@@ -283,8 +289,15 @@ class XptReader:
                 self._refuse_odd_end(at + len(raw), raw[rows * width :])
                 rows -= _padding_rows(raw, rows, width)
             if rows:
-                yield self._block(np.frombuffer(raw, dtype=record, count=rows), start)
+                yield start, np.frombuffer(raw, dtype=record, count=rows)
             start, at, raw = start + rows, at + len(raw), following
+
+    def most_rows(self) -> int:
+        """No fewer rows than there are, by the size of the file, whose place stays."""
+        place = self.stream.tell()
+        size = self.stream.seek(0, os.SEEK_END)
+        self.stream.seek(place)
+        return max(0, size - self.header.data_starts) // self.header.width
 
     def count_rows(self) -> int:
         """Rows of the file by its size, but for blank ones in the padding at its end; moves in the file."""
@@ -293,6 +306,11 @@ class XptReader:
         last = min(rows, layout.RECORD)
         self.stream.seek(header.data_starts + (rows - last) * header.width)
         return rows - _padding_rows(self.stream.read(), last, header.width)
+
+    def not_in_encoding(self, name: str, start: int) -> Stopped:
+        """The refusal of a variable's text, in a block whose first row is `start`."""
+        what = f"{name}: text is not in {self.encoding}, rows {start + 1} and on"
+        return Stopped([problems.ENCODING.at(self.shown, what)])
 
     def _record(self) -> np.dtype[Any]:
         header = self.header
@@ -322,10 +340,9 @@ class XptReader:
                 try:
                     columns[variable.name] = from_fixed(np.ascontiguousarray(raw), self.encoding)
                 except UnicodeDecodeError as error:
-                    what = f"{variable.name}: text is not in {self.encoding}, rows {start + 1} and on"
-                    raise Stopped([problems.ENCODING.at(self.shown, what)]) from error
+                    raise self.not_in_encoding(variable.name, start) from error
             else:
-                numbers, found = ibm.from_ibm(_bits(raw, variable.length))
+                numbers, found = ibm.from_ibm(number_bits(raw, variable.length))
                 columns[variable.name] = numbers
                 if found is not None:
                     codes[variable.name] = found
@@ -353,7 +370,7 @@ def _letters(found: list[tuple[int, NDArray[np.uint8]]], rows: int) -> pd.Series
     return pd.Series(codes).map({ord(letter): letter for letter in ibm.SPECIALS}).astype("str")
 
 
-def _bits(raw: NDArray[Any], length: int) -> NDArray[np.uint64]:
+def number_bits(raw: NDArray[Any], length: int) -> NDArray[np.uint64]:
     """Native 64-bit patterns; numbers shorter than 8 bytes are the leading ones."""
     if length == 8:
         return raw.astype(np.uint64)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.datasets import Variable
 from il2cdisc.base.problems import Address, Kind, Problems, Severity, Stopped, at_cell, at_line
 from il2cdisc.check.causes import by_cause
@@ -47,7 +48,7 @@ def table(name: str, keys: tuple[str, ...] = (), **columns: list[str | float]) -
     variables = tuple(Variable(n, n, "Num" if frame[n].dtype == "float64" else "Char", 8) for n in columns)
     specs = tuple(VariableSpec(order=1, dataset=name, name=n, label=n) for n in columns)
     spec = DatasetSpec(name=name, label=name, class_="FINDINGS", keys=keys, variables=specs)
-    return CheckedTable(name, name, f"{name}.xpt", variables, frame, spec)
+    return CheckedTable(name, name, f"{name}.xpt", variables, CodedTable.of(frame), spec)
 
 
 def findings(code: str, *tables: CheckedTable, **sheets: object) -> list[Finding]:

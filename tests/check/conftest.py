@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.datasets import Variable, byte_length
 from il2cdisc.base.problems import column_letter
 from il2cdisc.check.context import CheckContext
@@ -223,7 +224,7 @@ class Pack:
             label=self.file_labels.get(name, spec.label if spec else ""),
             file=self.files.get(name, f"outputs/sdtm/{name.lower()}.xpt"),
             variables=self.variables(name),
-            frame=self.frames[name],
+            table=CodedTable.of(self.frames[name]),
             spec=spec,
         )
 

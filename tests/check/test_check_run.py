@@ -31,7 +31,7 @@ def written(pack: Any, outputs: Path, package: str = "sdtm") -> Path:
     (outputs / package).mkdir(parents=True)
     for name in pack.frames:
         table = pack.table(name)
-        dataset = Dataset(name, table.label, table.variables, (), table.frame, no_edges())
+        dataset = Dataset(name, table.label, table.variables, (), table.table.frame(), no_edges())
         content = xpt_bytes(dataset, created=datetime.fromisoformat("2020-01-01"))
         (outputs / package / f"{name.lower()}.xpt").write_bytes(content)
     return outputs

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from il2cdisc.base.columns import CodedColumn, CodedTable
 from il2cdisc.base.datasets import Variable
 from il2cdisc.base.rows import counted_in
-from il2cdisc.check.table import CheckedTable, decimals, distinct
+from il2cdisc.check.table import CheckedTable, Distinct, decimals
 from il2cdisc.spec.models import DatasetSpec
 from il2cdisc.spec.selection import groups
 
@@ -26,13 +27,17 @@ def column(values: list[str | None]) -> pd.Series:
     return pd.Series(values, dtype="str")
 
 
+def distinct(values: pd.Series) -> Distinct:
+    return Distinct(CodedColumn.of(values))
+
+
 def table(*keys: str, **columns: list[float | None] | list[str | None]) -> CheckedTable:
     frame = pd.DataFrame(
         {n: pd.Series(v, dtype="float64" if n[-1] == "N" else "str") for n, v in columns.items()}
     )
     variables = tuple(Variable(n, n, "Num" if n[-1] == "N" else "Char") for n in columns)
     spec = DatasetSpec(name="AE", label="Adverse Events", keys=keys)
-    return CheckedTable("AE", "Adverse Events", "ae.xpt", variables, frame, spec)
+    return CheckedTable("AE", "Adverse Events", "ae.xpt", variables, CodedTable.of(frame), spec)
 
 
 def test_distinct_values() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.problems import Address, Stopped
 from il2cdisc.spec.models import COMPARATORS, ClauseCondition, WhereClause
 from il2cdisc.spec.selection import Selection
@@ -160,15 +161,17 @@ def test_what_is_told(snapshot: object) -> None:
 @pytest.mark.parametrize(
     "text", ["", "SEX EQ F", 'SEX NE ""', "AGE GE 30", "SEX IN (F, M) and AGE LT 60", 'AGE EQ ""']
 )
-def test_many_clauses_over_one_frame(text: str) -> None:
-    selection = Selection(FRAME)
+@pytest.mark.parametrize("table", [FRAME, CodedTable.of(FRAME)], ids=["frame", "codes"])
+def test_many_clauses_over_one_table(text: str, table: pd.DataFrame | CodedTable) -> None:
+    selection = Selection(table)
     for _ in range(2):  # the second time its distinct values are known
         assert selection.rows(parse(text)).tolist() == np.flatnonzero(select(FRAME, parse(text))).tolist()
 
 
-def test_a_column_that_is_not_there_is_told_by_a_selection_too() -> None:
+@pytest.mark.parametrize("table", [FRAME, CodedTable.of(FRAME)], ids=["frame", "codes"])
+def test_a_column_that_is_not_there_is_told_by_a_selection_too(table: pd.DataFrame | CodedTable) -> None:
     with pytest.raises(Stopped, match="SPC081"):
-        Selection(FRAME).rows(parse("SEXX EQ F"))
+        Selection(table).rows(parse("SEXX EQ F"))
 
 
 def test_texts_of_other_types_are_compared_as_text() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.datasets import Variable
 from il2cdisc.check.context import CheckContext
 from il2cdisc.check.rules import all_rules
@@ -93,7 +94,7 @@ def test_a_release_that_agrees_changes_nothing() -> None:
 def test_values_of_your_own_near_to_a_standard_term_are_told_with_their_records() -> None:
     frame = pd.DataFrame({"USUBJID": ["1", "1", "2"], "LBORRESU": ["mg/dl", "mg/dL", "miles"]}, dtype="str")
     variables = (Variable("USUBJID", "x", "Char", 1), Variable("LBORRESU", "x", "Char", 5))
-    table = CheckedTable("LB", "", "lb.xpt", variables, frame, spec().datasets["LB"])
+    table = CheckedTable("LB", "", "lb.xpt", variables, CodedTable.of(frame), spec().datasets["LB"])
     words = Terminology([OLD])
     context = CheckContext(spec(), {"LB": table}, words.terms, near=words.near)
     rules = [rule for rule in all_rules() if rule.kind.code == "CHK026"]

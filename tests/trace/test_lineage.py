@@ -9,7 +9,9 @@ import pytest
 
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.origins import Origin, PlannedVariable
+from il2cdisc.trace import store
 from il2cdisc.trace.store import Lineage, write_lineage
+from il2cdisc.transport import parquet
 
 
 def edges(*rows: tuple[int, str, int, str | None]) -> pd.DataFrame:
@@ -26,9 +28,15 @@ def places(file: str, lines: list[int], repeats: list[int]) -> pd.DataFrame:
     return frame.astype({"file": "str", "sheet": "str"}).assign(repeats=repeats)
 
 
-@pytest.fixture
-def lineage(tmp_path: Path) -> Lineage:
-    """LB of tubes and a wide form `chem`, of which the second record repeats the first; ADLB of LB."""
+@pytest.fixture(params=[1, 2, 3, store.ROWS_A_GROUP])
+def lineage(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Lineage:
+    """LB of tubes and a wide form `chem`, of which the second record repeats the first; ADLB of LB.
+
+    The files have row groups of one, two, three or all rows, and one of them is kept.
+    """
+    for module in (parquet, store):
+        monkeypatch.setattr(module, "ROWS_A_GROUP", request.param)
+    monkeypatch.setattr(store, "KEPT", 1)
     tubes = edges(
         (0, "tubes", 0, None), (0, "chem", 0, "chem.NA"), (1, "chem", 0, "chem.K"), (2, "chem", 1, "chem.NA")
     )
@@ -68,6 +76,12 @@ def test_the_raw_column_of_a_variable(
     lineage: Lineage, name: str, row: int, variable: str, told: list[str]
 ) -> None:
     assert list(map(str, lineage.origin(name, row, variable))) == told
+
+
+def test_edges_of_a_row(lineage: Lineage) -> None:
+    assert list(lineage.of_row("LB", 0)) == [("tubes", 0, ""), ("chem", 0, "chem.NA")]
+    assert list(lineage.of_row("LB", 9)) == []
+    assert lineage.fields("LB", "chem") == {"chem.NA", "chem.K"}
 
 
 def test_rows_of_repeated_raw_records(lineage: Lineage) -> None:

@@ -11,7 +11,7 @@ from il2cdisc.check.core.drive import CoreRequest, run_core
 from il2cdisc.check.core.outcome import CoreOutcome, Laid, laid_beside, rules_not_run, rules_run
 from il2cdisc.check.core.released import read_core_report
 from il2cdisc.check.occurrences import Origin
-from il2cdisc.package import DEFINE, dataset_files, read_dataset
+from il2cdisc.package import DEFINE, dataset_files, records_of
 
 Say = Callable[[str], None]
 
@@ -46,8 +46,7 @@ def ask_core(
         return None, None
     version = versions.sdtmig.replace(".", "-")
     if asked.report is not None:
-        files = [read_dataset(path) for path in dataset_files(folder)]
-        lengths = {file.name: len(file.frame) for file in files}
+        lengths = dict(records_of(path) for path in dataset_files(folder))
         outcome = read_core_report(asked.report, str(asked.report), lengths, version=version)
     else:
         say("asking CDISC CORE (some minutes; the rules that take longest come first)")

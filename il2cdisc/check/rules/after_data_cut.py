@@ -33,9 +33,9 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
     cut = context.data_cut.isoformat()
     limit = moments_of(pd.Series([cut], dtype="str"))
     for table, variable in collected_dates(context):
-        dates = table.moments(variable)
+        dates, column = table.dated(variable).of_values, table.distinct(variable)
         limits = limit.take(np.zeros(len(dates.known), dtype="int64"))
-        rows = np.flatnonzero(in_order(dates, limits) == AFTER)
+        rows = column.rows(in_order(dates, limits) == AFTER)
         if len(rows):
             what = f"the date is after the data cut of {cut}"
-            yield RuleHit(table.name, what, variable, rows, out_of=int(table.frame[variable].notna().sum()))
+            yield RuleHit(table.name, what, variable, rows, out_of=int((column.codes >= 0).sum()))

@@ -31,7 +31,9 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
         if not variable.assigned_value:
             continue
         if variable.type == "Num":
-            rows = np.flatnonzero(~equal(table.numbers(variable.name), number_of(variable.assigned_value)))
+            column = table.table[variable.name]
+            assigned = equal(np.asarray(column.values, dtype="float64"), number_of(variable.assigned_value))
+            rows = np.flatnonzero(~column.where(assigned))
         else:
             rows = table.distinct(variable.name).where_not_in([variable.assigned_value])
         if len(rows):

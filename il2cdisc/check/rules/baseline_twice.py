@@ -14,12 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.base.rows import alike, counted_in
+from il2cdisc.base.rows import counted_in
 from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import CheckedTable, Flags
 from il2cdisc.spec.baseline import baseline_keys, baseline_rules
 from il2cdisc.spec.models import BaselineRule
+from il2cdisc.spec.selection import groups
 
 KIND = Kind(
     "CHK066",
@@ -47,7 +48,7 @@ def _second(table: CheckedTable, flag: str, rule: BaselineRule, places: np.ndarr
     if not len(places):
         return
     keys = ["USUBJID", *baseline_keys(rule, table.by_name)]
-    group, _ = alike([table.frame[key].take(places) for key in keys])
+    group, _ = groups([table.distinct(key).codes[places] for key in keys])
     rows = places[counted_in(group) > 1]
     if len(rows):
         what = f"another record with the same {', '.join(keys[1:])} has the flag, too"

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.dates import earliest_day, is_iso
-from il2cdisc.base.moments import BEFORE, in_order, moments_of
+from il2cdisc.base.moments import BEFORE, moments_of
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import CheckContext, Compared, RuleHit, collected_dates, reference_cells
+from il2cdisc.check.dated import Dated
 from il2cdisc.check.findings import Level
 
 KIND = Kind(
@@ -38,14 +39,14 @@ def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
             continue
         subjects = table.distinct("USUBJID")
         born = [births.get(subject, "") for subject in subjects.values]
-        limits = moments_of(pd.Series(born, dtype="str")).take(subjects.codes)
+        limits = Dated(moments_of(pd.Series(born, dtype="str")), subjects.codes)
         cells = np.array([given.get(subject, -1) for subject in subjects.values], dtype="int64")[
             subjects.codes
         ]
-        dates = table.moments(variable)
-        looked = np.flatnonzero((dates.known > 0) & limits.has_day)
+        dates = table.dated(variable)
+        looked = np.flatnonzero(dates.is_known & limits.has_day)
         yield Compared(context.subjects_dataset, "BRTHDTC", cells[looked])
-        rows = np.flatnonzero(in_order(dates, limits) == BEFORE)
+        rows = np.flatnonzero(dates.order(limits) == BEFORE)
         if len(rows):
             days = [born[subjects.codes[row]] for row in rows]
             details = [f"the subject was not born before {day}" for day in days]

@@ -33,14 +33,14 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
         result, limit = f"{table.name}STRESN", f"{table.name}LLOQ"
         if not {result, limit} <= set(table.by_name):
             continue
-        values, limits = table.numbers(result), table.numbers(limit)
-        rows = np.flatnonzero(below(values, limits))
+        limited = np.flatnonzero(~table.table[limit].missing)
+        values, limits = (table.table[name].take(limited).numbers for name in (result, limit))
+        wrong = below(values, limits)
+        rows = limited[wrong]
         if len(rows):
-            pairs = zip(values[rows].tolist(), limits[rows].tolist(), strict=True)
+            pairs = zip(values[wrong].tolist(), limits[wrong].tolist(), strict=True)
             details = [
                 f"{number_text(value)} is below the limit of quantification, {number_text(least)}"
                 for value, least in pairs
             ]
-            yield RuleHit(
-                table.name, KIND.title, limit, rows, details=details, out_of=int((~np.isnan(limits)).sum())
-            )
+            yield RuleHit(table.name, KIND.title, limit, rows, details=details, out_of=len(limited))

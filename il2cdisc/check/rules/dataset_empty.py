@@ -25,5 +25,5 @@ LEVEL = Level.ERROR
 
 def check(context: CheckContext) -> Iterator[RuleHit]:
     for table in context.tables.values():
-        if table.frame.empty:
+        if not len(table):
             yield RuleHit(table.name, f"{table.name} has no record")

@@ -14,10 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
+from il2cdisc.base.columns import taken
 from il2cdisc.base.dates import is_iso
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import CheckedTable, Flags
 from il2cdisc.spec.models import VariableSpec
 
 KIND = Kind(
@@ -29,6 +33,7 @@ KIND = Kind(
 LEVEL = Level.ERROR
 
 
+Grammar = Callable[[str], bool]
 _DATES = frozenset({"date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime"})
 _TIMES = frozenset({"time", "partialTime"})
 _TIME = re.compile(r"([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?")
@@ -43,14 +48,23 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
         right = _grammar(variable)
         if right is None or table.by_name[variable.name].type != "Char":
             continue
-        rows = table.distinct(variable.name).where(lambda value, right=right: not right(value))
+        rows = table.distinct(variable.name).rows(_wrong(table, variable.name, right))
         if len(rows):
             what = f"not written as an ISO 8601 {_word(variable)}, or no real one"
             filled = int((table.distinct(variable.name).codes >= 0).sum())
             yield RuleHit(table.name, what, variable.name, rows, spec=variable.at("Data Type"), out_of=filled)
 
 
-def _grammar(variable: VariableSpec) -> Callable[[str], bool] | None:
+def _wrong(table: CheckedTable, name: str, right: Grammar) -> Flags:
+    """Which distinct values are not right; one that is known to be a date is not read again."""
+    values = table.table[name].values
+    wrong = table.dated(name).of_values.known == 0 if right is _is_date else np.ones(len(values), dtype=bool)
+    doubtful = np.flatnonzero(wrong)
+    wrong[doubtful] = [not right(text) for text in taken(values, doubtful).tolist()]
+    return wrong
+
+
+def _grammar(variable: VariableSpec) -> Grammar | None:
     if variable.data_type == "durationDatetime" or variable.name.endswith("DUR"):
         return lambda value: _DURATION.fullmatch(value) is not None
     if variable.data_type in _TIMES:

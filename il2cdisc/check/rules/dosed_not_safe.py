@@ -30,7 +30,7 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
     table = context.tables.get("ADSL")
     if table is None or not {"USUBJID", "SAFFL"} <= set(table.by_name):
         return
-    outside = (table.frame["SAFFL"] != "Y").to_numpy(dtype=bool)
-    rows = np.flatnonzero(outside & table.frame["USUBJID"].isin(list(context.dosed)).to_numpy(dtype=bool))
+    outside = ~table.distinct("SAFFL").has("Y")
+    rows = np.flatnonzero(outside & table.table["USUBJID"].among(context.dosed))
     if len(rows):
         yield RuleHit("ADSL", "EX has a dose of the subject, and SAFFL is not Y", "SAFFL", rows)

@@ -28,7 +28,7 @@ def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
     if "AE" in context.tables:
         found = dates_before(context, "AE", "AESTDTC", "RFXSTDTC", cell=("EX", "EXSTDTC"), by_time=True)
         yield Compared("EX", "EXSTDTC", found.looked_at)
-        starts = context.tables["AE"].frame["AESTDTC"].iloc[found.rows]
+        starts = context.tables["AE"].values("AESTDTC", found.rows) if len(found.rows) else ()
         doses = [
             dose if start[:DAY_ALONE] == dose[:DAY_ALONE] else dose[:DAY_ALONE]
             for start, dose in zip(starts, found.dates, strict=True)

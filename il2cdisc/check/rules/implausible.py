@@ -35,11 +35,13 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
         if table is None or mine is None:
             continue
         variable = f"{table.name}STRESN"
-        values = table.numbers(variable)
+        column = table.table[variable]
+        values = np.asarray(column.values, dtype="float64")
         for limit, word, header in ((limits.low, "below", "Low"), (limits.high, "above", "High")):
             if limit is None:
                 continue
-            rows = np.flatnonzero(mine & (below(values, limit) if word == "below" else above(values, limit)))
+            wrong = below(values, limit) if word == "below" else above(values, limit)
+            rows = np.flatnonzero(mine & column.where(wrong))
             if len(rows):
                 test, least = (
                     name_of_test(table, limits.testcd),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from il2cdisc.base.moments import AFTER, compared
+from il2cdisc.base.moments import AFTER
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
@@ -40,9 +40,9 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
             details = [f"the age is {number_text(age)} years" for age in ages[rows].tolist()]
             yield RuleHit("DM", KIND.title, "AGE", rows, details=details)
     if {"BRTHDTC", "RFICDTC"} <= set(table.by_name):
-        later = compared(table.frame["BRTHDTC"], table.frame["RFICDTC"]) == AFTER
+        later = table.dated("BRTHDTC").order(table.dated("RFICDTC")) == AFTER
         rows = np.flatnonzero(later)
         if len(rows):
-            consents = table.frame["RFICDTC"].iloc[rows]
+            consents = table.values("RFICDTC", rows)
             details = [f"the birth is after the informed consent of {day[:10]}" for day in consents]
             yield RuleHit("DM", KIND.title, "BRTHDTC", rows, details=details)

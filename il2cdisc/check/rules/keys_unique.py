@@ -15,8 +15,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import CheckContext, RuleHit, positions
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
+from il2cdisc.check.table import CheckedTable, Rows
+from il2cdisc.spec.selection import groups
 
 KIND = Kind(
     "CHK030",
@@ -32,8 +34,17 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, spec in context.checked:
         if not table.keys or (table.key_steps > 0).all():  # each greater than the one before
             continue
-        rows = positions(table.frame.duplicated(list(table.keys), keep="first"))
+        rows = _later(table)
         rows = np.setdiff1d(rows, context.repeated(table.name)) if len(rows) else rows
         if len(rows):
             what = f"an earlier record has the same {', '.join(table.keys)}"
             yield RuleHit(table.name, what, rows=rows, spec=spec.at("Key Variables"))
+
+
+def _later(table: CheckedTable) -> Rows:
+    """Records whose keys an earlier one has; in key order that is the record just before."""
+    if (table.key_steps >= 0).all():
+        return np.flatnonzero(table.key_steps == 0) + 1
+    later = np.ones(len(table), dtype=bool)
+    later[groups([table.distinct(key).codes for key in table.keys])[1]] = False
+    return np.flatnonzero(later)

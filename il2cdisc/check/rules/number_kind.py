@@ -37,8 +37,8 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
 def _hits(table: CheckedTable, item: VariableSpec) -> Iterator[RuleHit]:
     """Hits of one Num column against the data type of its row in the workbook."""
     if item.data_type == "integer":
-        values = table.numbers(item.name)
-        rows = np.flatnonzero((values % 1 != 0) & ~np.isnan(values))
+        column = table.distinct(item.name)
+        rows = column.rows(np.asarray(column.column.values, dtype="float64") % 1 != 0)
         if len(rows):
             what = "a fraction, and the data type is integer"
             yield RuleHit(table.name, what, item.name, rows, spec=item.at("Data Type"))

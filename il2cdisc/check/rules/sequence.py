@@ -32,7 +32,7 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
         if not table.seq or table.by_name[table.seq].type != "Num":
             continue
         by = next((name for name in ("USUBJID", "POOLID", "TSPARMCD") if name in table.by_name), "")
-        groups = table.distinct(by).codes if by else np.zeros(len(table.frame), dtype="int32")
+        groups = table.distinct(by).codes if by else np.zeros(len(table), dtype="int32")
         rows = np.flatnonzero(table.numbers(table.seq) != counted_in(groups))
         if len(rows):
             what = f"{table.seq} does not count 1, 2, 3, ... within {by or 'the dataset'}"

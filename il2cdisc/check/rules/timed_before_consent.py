@@ -31,7 +31,7 @@ def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
         variable = dated_variable(table, spec)
         if not variable:
             continue
-        at, consents = table.moments(variable), of_records(context, table, "RFICDTC").moments
+        at, consents = table.dated(variable), of_records(context, table, "RFICDTC").dates
         timed = (at.days == consents.days) & at.has_time & consents.has_time
         found = dates_before(context, table.name, variable, "RFICDTC", by_time=True).of(timed)
         yield Compared("DM", "RFICDTC", found.looked_at)

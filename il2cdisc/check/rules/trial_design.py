@@ -55,7 +55,7 @@ def _visits(table: CheckedTable, design: CheckedTable | None) -> Iterator[RuleHi
         return
     if "VISITNUM" not in table.by_name:
         return
-    names = dict(zip(design.frame["VISITNUM"].tolist(), design.frame["VISIT"].tolist(), strict=True))
+    names = dict(zip(*(design.table[name].series().tolist() for name in ("VISITNUM", "VISIT")), strict=True))
     numbers = table.distinct("VISITNUM")
     unknown = numbers.rows([number % 1 == 0 and number not in names for number in numbers.values])
     if len(unknown):
@@ -65,10 +65,10 @@ def _visits(table: CheckedTable, design: CheckedTable | None) -> Iterator[RuleHi
     pair, first = groups([numbers.codes, table.distinct("VISIT").codes])
     differs = [
         number % 1 == 0 and isinstance(names.get(number), str) and names[number] != visit
-        for number, visit in table.frame[["VISITNUM", "VISIT"]].iloc[first].itertuples(index=False)
+        for number, visit in table.table.frame(["VISITNUM", "VISIT"], first).itertuples(index=False)
     ]
     other = np.flatnonzero(np.array(differs, dtype=bool)[pair])
     if len(other):
-        found = table.numbers("VISITNUM")[other].tolist()
+        found = table.values("VISITNUM", other)
         details = [f"visit {number_text(number)} is {names[number]} in TV" for number in found]
         yield RuleHit(table.name, "another name than in TV", "VISIT", other, details=details)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import CheckContext, RuleHit, positions
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import number_text
 
@@ -37,10 +37,11 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
     summary, subjects = context.tables.get("TS"), context.tables.get("DM")
     if summary is None or subjects is None or not {"TSPARMCD", "TSVAL"} <= set(summary.by_name):
         return
-    found = _found(context, subjects.frame)
+    found = _found(context, subjects.table.frame([name for name in OF_SUBJECTS if name in subjects.by_name]))
+    parameters = summary.distinct("TSPARMCD")
     for parameter, (what, expected, agrees) in found.items():
-        rows = positions((summary.frame["TSPARMCD"] == parameter) & summary.frame["TSVAL"].notna())
-        values = summary.frame["TSVAL"].iloc[rows].tolist()
+        rows = np.flatnonzero(parameters.has(parameter) & ~summary.table["TSVAL"].missing)
+        values = summary.values("TSVAL", rows)
         wrong = [row for row, value in zip(rows.tolist(), values, strict=True) if not agrees(value, expected)]
         if wrong:
             yield RuleHit("TS", f"{parameter}: {what} {expected}", "TSVAL", np.array(wrong, dtype="int64"))
@@ -51,7 +52,7 @@ def _found(context: CheckContext, subjects: pd.DataFrame) -> dict[str, tuple[str
     found: dict[str, tuple[str, str, Agrees]] = {}
     arms = context.tables.get("TA")
     if arms is not None and "ARMCD" in arms.by_name:
-        found["NARMS"] = ("the arms of TA are", str(arms.frame["ARMCD"].nunique()), _same)
+        found["NARMS"] = ("the arms of TA are", str(len(arms.distinct("ARMCD").values)), _same)
     enrolled = subjects["ARMCD"].notna() if "ARMCD" in subjects else pd.Series(False, index=subjects.index)
     if enrolled.any():
         found["ACTSUB"] = ("the subjects with a planned arm are", str(int(enrolled.sum())), _same)
@@ -92,3 +93,4 @@ DATES: tuple[tuple[str, str, str, Agrees], ...] = (
     ("SENDTC", "RFPENDTC", "the last end of participation was on", _same),
     ("DCUTDTC", "RFPENDTC", "the last end of participation was on", _not_before),
 )
+OF_SUBJECTS = ("ARMCD", "AGE", "RFICDTC", "RFPENDTC")

@@ -42,10 +42,11 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
         if table is None or mine is None or limits.fold is None:
             continue
         chosen = np.flatnonzero(mine)
-        values = pd.Series(table.numbers(f"{table.name}STRESN")[chosen])
-        by = values.groupby(table.frame["USUBJID"].iloc[chosen].to_numpy())
+        values = pd.Series(table.table[f"{table.name}STRESN"].take(chosen).numbers)
+        subjects = table.table["USUBJID"].take(chosen)
+        by = values.groupby(subjects.codes)
         usual, count = by.transform("median"), by.transform("count")
-        known = (count >= FEWEST) & (values > 0) & (usual > 0)
+        known = (count >= FEWEST) & (values > 0) & (usual > 0) & ~subjects.missing
         unlike = positions(
             known & (at_least(values, usual * limits.fold) | at_most(values * limits.fold, usual))
         )
@@ -61,7 +62,7 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
             for value, middle in zip(found.tolist(), medians.tolist(), strict=True)
         ]
         if sampled:
-            names = table.frame[variable].iloc[rows].fillna("").tolist()
+            names = table.table[variable].series(rows).fillna("").tolist()
             for one, other in _exchanged(found, medians, limits.fold):
                 pair = " and ".join(f"{names[n]} ({number_text(float(found[n]))})" for n in (one, other))
                 what = f"{test}: samples {pair} fit each other's subject: they may be exchanged"

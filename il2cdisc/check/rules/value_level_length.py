@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from il2cdisc.base.problems import Kind, Severity
 from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
@@ -29,7 +27,7 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, level, chosen in context.value_levels:
         if level.length is None or level.data_type != "text" or table.by_name[level.variable].type != "Char":
             continue
-        rows = np.intersect1d(chosen, table.longer_than(level.variable, level.length))
+        rows = table.longer_than(level.variable, level.length, chosen)
         if len(rows):
             what = f"longer than the {level.length} bytes of its value level ({level.where})"
             yield RuleHit(table.name, what, level.variable, rows, spec=level.at("Length"))

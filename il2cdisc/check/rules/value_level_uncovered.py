@@ -30,7 +30,7 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, _ in context.checked:
         if not table.name.startswith("SUPP") or not {"QNAM", "QVAL"} <= set(table.by_name):
             continue
-        covered = np.zeros(len(table.frame), dtype=bool)
+        covered = np.zeros(len(table), dtype=bool)
         known: set[str] = set()
         for other, level, chosen in context.value_levels:
             if other is table and level.variable == "QVAL":

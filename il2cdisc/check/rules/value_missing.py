@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from il2cdisc.base.problems import Kind, Severity
-from il2cdisc.check.context import CheckContext, RuleHit, positions
+from il2cdisc.check.context import CheckContext, RuleHit
 from il2cdisc.check.findings import Level
 from il2cdisc.check.table import NO_ROWS
 
@@ -26,7 +28,7 @@ LEVEL = Level.ERROR
 
 def check(context: CheckContext) -> Iterator[RuleHit]:
     for table, variable in context.columns:
-        rows = positions(table.frame[variable.name].isna()) if variable.mandatory else NO_ROWS
+        rows = np.flatnonzero(table.table[variable.name].missing) if variable.mandatory else NO_ROWS
         if len(rows):
             yield RuleHit(
                 table.name,

@@ -36,25 +36,25 @@ def check(context: CheckContext) -> Iterator[RuleHit | Compared]:
     table = context.tables.get("SV")
     if table is None or not {"VISITNUM", "SVSTDY", "USUBJID"} <= set(table.by_name):
         return
-    offsets = table.frame["SVSTDY"] - (table.frame["SVSTDY"] > 0)
-    arms = table.frame["USUBJID"].map(context.of_subject("ARMCD"))
+    days = table.numbers("SVSTDY")
+    offsets, numbers = days - (days > 0), table.numbers("VISITNUM")
+    arm_of, subjects = context.of_subject("ARMCD"), table.distinct("USUBJID")
     windows: list[tuple[PlannedVisit, str, Flags, Flags]] = []
     for visit in context.spec.protocol.visits:
         if visit.planned_day is None or visit.window_before is None or visit.window_after is None:
             continue
         planned = visit.planned_day - (visit.planned_day > 0)
         first, last = planned - visit.window_before, planned + visit.window_after
-        here = table.frame["VISITNUM"] == visit.visit_number
+        looked = (numbers == visit.visit_number) & ~np.isnan(offsets)
         if visit.arm_code:
-            here &= arms == visit.arm_code
-        looked = (here & offsets.notna()).to_numpy(dtype=bool)
-        outside = looked & ((offsets < first) | (offsets > last)).to_numpy(dtype=bool)
+            of_arm = [arm_of.get(subject) == visit.arm_code for subject in subjects.values]
+            looked &= subjects.column.where(of_arm)
+        outside = looked & ((offsets < first) | (offsets > last))
         window = f"{_day(first)} to {_day(last)}" if first < last else _day(first)
         windows.append((visit, window, looked, outside))
     if not windows:
         return
     cells, shifted = _shifted(context, table, windows)
-    days = table.frame["SVSTDY"].to_numpy()
     looked_at = np.flatnonzero(np.logical_or.reduce([looked for _, _, looked, _ in windows]))
     yield Compared("EX", "EXSTDTC", cells[looked_at])
     for visit, window, looked, outside in windows:
