@@ -82,7 +82,7 @@ def make_define(spec: Spec, datasets: Iterable[AnyDataset], facts: DefineFacts) 
 
 
 def _selections(spec: Spec, made: Mapping[str, MadeColumns]) -> dict[str, Selection]:
-    return {name: Selection(d.asked(spec).frame()) for name, d in made.items()}
+    return {name: Selection(d.asked(spec)) for name, d in made.items()}
 
 
 NO_VALUES = CodedColumn(pd.array([], dtype="str"), np.empty(0, dtype="int8"))

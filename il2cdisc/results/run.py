@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from il2cdisc.base.columns import CodedTable, Flags
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.datasets import heading
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_record
 from il2cdisc.base.stored import AnyDataset
@@ -19,8 +18,8 @@ from il2cdisc.results.methods import all_methods
 from il2cdisc.results.rows import shaped_rows
 from il2cdisc.results.work import Work, in_column, level_texts, record_keys
 from il2cdisc.spec.conditions import Where, equals, written
+from il2cdisc.spec.selection import Rows, Selection
 from il2cdisc.spec.tlf import Display, DisplayAnalysis
-from il2cdisc.spec.where import columns, select
 
 
 def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame | CodedTable]) -> Results:
@@ -30,19 +29,17 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame | Coded
     there are not, methods unknown, options misspelt. A statistic that can't be estimated does not stop
     anything: it carries its reason in `error`, and one that the display shows is a finding.
     """
-    tables = {
-        name: given if isinstance(given, CodedTable) else CodedTable.of(given)
-        for name, given in datasets.items()
-    }
-    problems = Problems(lint(displays, {name: table.frame(rows=slice(0)) for name, table in tables.items()}))
+    held = {name: _Rows(given) for name, given in datasets.items()}
+    headings = {name: rows.table.frame(rows=slice(0, 0)) for name, rows in held.items()}
+    problems = Problems(lint(displays, headings))
     problems.stop_if_any()
     parts: list[pd.DataFrame] = []
     for display in displays:
-        subjects = _population(display, tables[display.population_dataset])
+        subjects = _population(display, held[display.population_dataset])
         sizes = _sizes(display, subjects)
         parts.append(frame_of(_header(display, sizes)))
         for order, analysis in enumerate(display.analyses, start=1):
-            rows = _rows(display, analysis, tables[analysis.dataset], subjects)
+            rows = _rows(display, analysis, held[analysis.dataset], subjects)
             work = Work(display, analysis, order, rows, subjects, sizes)
             problems.extend([*_outside(work), *_unnamed(work)])
             part = all_methods()[analysis.method].run(work)
@@ -71,9 +68,9 @@ def needed(displays: Sequence[Display], datasets: Mapping[str, AnyDataset]) -> d
     return {name: datasets[name].table(own) for name, own in names.items()}
 
 
-def _population(display: Display, subjects: CodedTable) -> pd.DataFrame:
-    inside = _select(subjects, display.population_where, display.at("Population Where"))
-    return subjects.frame(rows=np.flatnonzero(inside))
+def _population(display: Display, subjects: _Rows) -> pd.DataFrame:
+    inside = subjects.where(display.population_where, display.at("Population Where"))
+    return subjects.table.frame(rows=inside)
 
 
 def _sizes(display: Display, subjects: pd.DataFrame) -> dict[str, int]:
@@ -88,12 +85,13 @@ def _sizes(display: Display, subjects: pd.DataFrame) -> dict[str, int]:
 
 
 def _rows(
-    display: Display, analysis: DisplayAnalysis, dataset: CodedTable, subjects: pd.DataFrame
+    display: Display, analysis: DisplayAnalysis, dataset: _Rows, subjects: pd.DataFrame
 ) -> pd.DataFrame:
     """Rows of the population that the analysis selects, with the variables that it names."""
-    inside = _select(dataset, analysis.where, analysis.at("Where"))
-    inside = inside & dataset["USUBJID"].among(subjects["USUBJID"])
-    return dataset.frame(_named(display, analysis, dataset.names), np.flatnonzero(inside))
+    table = dataset.table
+    inside = dataset.where(analysis.where, analysis.at("Where"))
+    inside = inside[table["USUBJID"].among(subjects["USUBJID"])[inside]]
+    return table.frame(_named(display, analysis, table.names), inside)
 
 
 def _named(display: Display, analysis: DisplayAnalysis, dataset: Iterable[str]) -> list[str]:
@@ -111,12 +109,19 @@ def _named(display: Display, analysis: DisplayAnalysis, dataset: Iterable[str]) 
     return list(dict.fromkeys(name for name in named if name))
 
 
-def _select(table: CodedTable, where: Where, place: Address) -> Flags:
-    """Rows that satisfy a where-clause; what is wrong with it is reported at its cell."""
-    try:
-        return select(table.frame(columns(where)), where).to_numpy(dtype=bool)
-    except Stopped as stopped:
-        raise Stopped(replace(problem, where=place) for problem in stopped.problems) from None
+class _Rows:
+    """A dataset, and its rows by where-clause."""
+
+    def __init__(self, given: pd.DataFrame | CodedTable) -> None:
+        self.table = given if isinstance(given, CodedTable) else CodedTable.of(given)
+        self._selection = Selection(self.table)
+
+    def where(self, where: Where, place: Address) -> Rows:
+        """Positions of the rows that satisfy a clause; what is wrong with it is reported at its cell."""
+        try:
+            return self._selection.rows(where)
+        except Stopped as stopped:
+            raise Stopped(replace(problem, where=place) for problem in stopped.problems) from None
 
 
 def _header(display: Display, sizes: Mapping[str, int]) -> list[ResultCell]:
