@@ -11,7 +11,6 @@ from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.origins import Origin, PlannedVariable
 from il2cdisc.trace import store
 from il2cdisc.trace.store import Lineage, write_lineage
-
 from il2cdisc.transport import parquet
 
 
