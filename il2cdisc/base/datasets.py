@@ -13,7 +13,7 @@ import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from il2cdisc.base.columns import CodedColumn, CodedTable
+from il2cdisc.base.columns import CodedColumn, CodedTable, Values
 
 pa: Any = _arrow
 pc: Any = _compute
@@ -73,9 +73,13 @@ class Dataset:
         """The records as distinct values and codes, some columns of them."""
         return CodedTable.of(self.frame if names is None else self.frame[list(names)])
 
-    def column(self, name: str) -> CodedColumn:
-        """One column as distinct values and codes."""
-        return CodedColumn.of(self.frame[name])
+    def is_empty(self, name: str) -> bool:
+        """Whether no record has a value of a variable."""
+        return not self.frame[name].notna().any()
+
+    def distinct(self, names: Iterable[str]) -> dict[str, Values]:
+        """The distinct values of some variables."""
+        return {name: CodedColumn.of(self.frame[name]).values for name in names}
 
     def frames(self) -> Iterator[pd.DataFrame]:
         """The records in key order, in pieces: here there is one."""

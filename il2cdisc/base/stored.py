@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from il2cdisc.base.columns import CodedColumn, CodedTable, narrow, stacked
+from il2cdisc.base.columns import CodedColumn, CodedTable, Values, narrow, stacked
 from il2cdisc.base.datasets import Dataset, Variable, byte_length, pa
 from il2cdisc.base.rows import in_order
 
@@ -20,12 +20,16 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class StoredBlock:
-    """The dataset of one block in two files: its records, and its edges. `lengths`: of text, in bytes."""
+    """The dataset of one block in two files: its records, and its edges.
+
+    `lengths`: of text, in bytes; `filled`: the variables that have a value.
+    """
 
     records: Path
     edges: Path
     rows: int
     lengths: Mapping[str, int]
+    filled: frozenset[str]
 
     def table(self, names: Iterable[str] | None = None) -> CodedTable:
         """Its records, some columns of them."""
@@ -49,7 +53,8 @@ def store(item: Dataset, folder: Path, number: int) -> StoredBlock:
     _write(paths[1], edges)
     texts = [v.name for v in item.variables if v.type == "Char"]
     lengths = {name: byte_length(pd.Series(table[name].values)) for name in texts}
-    return StoredBlock(paths[0], paths[1], len(table), lengths)
+    filled = frozenset(name for name, column in table.columns.items() if len(column.values))
+    return StoredBlock(paths[0], paths[1], len(table), lengths, filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,10 @@ class StoredDataset:
         variables = tuple(replace(v, length=lengths.get(v.name, v.length)) for v in self.variables)
         return replace(self, variables=variables)
 
+    def unlinked(self) -> StoredDataset:
+        """The same, without the way from its edges to other datasets: for another process."""
+        return replace(self, led=_as_they_are)
+
     def longest(self, name: str) -> int:
         """The longest value of a Char variable in UTF-8 bytes; at least 1."""
         return max((block.lengths[name] for block in self.blocks.values()), default=1)
@@ -121,9 +130,15 @@ class StoredDataset:
         pieces = [held[item.number].take(slice(item.start, item.stop)) for item in self.segments]
         return stacked(pieces)
 
-    def column(self, name: str) -> CodedColumn:
-        """One column of all records."""
-        return self.table([name])[name]
+    def is_empty(self, name: str) -> bool:
+        """Whether no record has a value of a variable."""
+        return all(name not in block.filled for block in self.blocks.values())
+
+    def distinct(self, names: Iterable[str]) -> dict[str, Values]:
+        """The distinct values of some variables: each block is read once."""
+        wanted = list(names)
+        held = [block.table(wanted) for block in self.blocks.values()] if wanted else []
+        return {name: _merged([table[name].values for table in held]) for name in wanted}
 
     def frames(self) -> Iterator[pd.DataFrame]:
         """The records in key order, piece after piece, each with its own RangeIndex."""
@@ -190,6 +205,18 @@ def segments_of(blocks: Mapping[int, StoredBlock], before_subject: Sequence[str]
     keys = pd.concat([frame for frame, _ in found], ignore_index=True)
     order: list[int] = in_order([keys[name] for name in before_subject]).tolist()
     return tuple(found[place][1] for place in order)
+
+
+def _as_they_are(number: int, source: str, ids: Rows) -> Rows:
+    return ids
+
+
+def _merged(parts: Sequence[Values]) -> Values:
+    """The distinct values of some parts, each of which has its own."""
+    if isinstance(parts[0], np.ndarray):
+        return np.unique(np.concatenate([np.asarray(part, dtype="float64") for part in parts]))
+    every = pd.concat([pd.Series(part) for part in parts], ignore_index=True)
+    return every.drop_duplicates().array
 
 
 def _starts(table: CodedTable, names: Sequence[str]) -> list[int]:

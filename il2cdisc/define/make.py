@@ -25,7 +25,6 @@ from il2cdisc.define.measure import (
     Values,
     byte_length,
     date_type,
-    distinct_values,
     shape_of,
 )
 from il2cdisc.define.values import with_values
@@ -196,9 +195,13 @@ class _Maker:
         tabulation = self.spec.standard == "SDTM"
         known = not tabulation or sdtm_dataset(dataset.name) is not None
         file = file_name(dataset.name)
+        written = _written(dataset, made)
+        distinct = made.distinct([v.name for v in written if _is_measured(v)]) if made else {}
+        if made:
+            made.table([v.name for v in written if self.spec.values_of(dataset.name, v.name)])
         refs = tuple(
-            self._variable(dataset, variable, number, made)
-            for number, variable in enumerate(_written(dataset, made), start=1)
+            self._variable(dataset, variable, number, made, distinct.get(variable.name))
+            for number, variable in enumerate(written, start=1)
         )
         return model.ItemGroup(
             oid=f"IG.{dataset.name}",
@@ -221,7 +224,12 @@ class _Maker:
         )
 
     def _variable(
-        self, dataset: DatasetSpec, variable: VariableSpec, number: int, made: MadeColumns | None
+        self,
+        dataset: DatasetSpec,
+        variable: VariableSpec,
+        number: int,
+        made: MadeColumns | None,
+        values: Values | None,
     ) -> model.ItemRef:
         name = variable.name
         oid = f"IT.{dataset.name}.{name}"
@@ -230,9 +238,7 @@ class _Maker:
         place = len(self.items)  # the variable stands before the items of its values
         listed = self._value_list(dataset, variable, rows, made) if rows else ""
         above = self._above(rows)
-        asked = variable.data_type in DATE_TYPES or _is_measured(variable)
-        values = distinct_values(made.column(name)) if made and asked else None
-        empty = not len(values) if values is not None else made is None or made.is_empty(name)
+        empty = made is None or made.is_empty(name)
         item = self._item(variable, oid, name, values, stored, listed, origin=not above, empty=empty)
         self.items.insert(place, item)
         tabulation = self.spec.standard == "SDTM"
@@ -259,7 +265,7 @@ class _Maker:
         made: MadeColumns | None,
     ) -> str:
         refs: list[model.ItemRef] = []
-        column = made.kept(variable.name) if made else NO_VALUES
+        column = made.column(variable.name) if made else NO_VALUES
         codes, numeric = column.codes, isinstance(column.values, np.ndarray)
         texts = np.asarray(column.values, dtype="float64" if numeric else object)
         for number, row in enumerate(rows, start=1):
@@ -440,8 +446,9 @@ def _is_standard(dataset: DatasetSpec, name: str) -> bool:
 
 
 def _is_measured(variable: VariableSpec) -> bool:
-    """Whether its define.xml has digits: of other variables the file has the length."""
-    return variable.data_type in model.DATA_TYPES_WITH_LENGTH and variable.data_type != "text"
+    """Whether a define.xml has digits, or a kind of date, by the values: of text the file has the length."""
+    kind = variable.data_type
+    return kind in DATE_TYPES or (kind in model.DATA_TYPES_WITH_LENGTH and kind != "text")
 
 
 def _shape(given: DescribedItem, values: Values | None, stored: Variable | None) -> Shape:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from il2cdisc.base.columns import CodedColumn
-
 Values = Sequence[str] | NDArray[np.float64]
 """Distinct values of a column, without missing ones: texts, or numbers."""
 DATE_TYPES = ("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime")
@@ -31,16 +29,6 @@ class Shape:
 
     length: int | None = None
     digits: int | None = None
-
-
-def distinct_values(column: CodedColumn) -> Values:
-    """The distinct values of a finished variable.
-
-    >>> import pandas as pd
-    >>> distinct_values(CodedColumn.of(pd.Series(["B", None, "A", "B"], dtype="str")))
-    ['B', 'A']
-    """
-    return column.values if isinstance(column.values, np.ndarray) else column.distinct
 
 
 def date_type(texts: Iterable[str]) -> str:

@@ -36,18 +36,25 @@ def with_values(spec: Spec, made: Mapping[str, MadeColumns], selections: Mapping
     kept = [row for row in spec.value_levels if row.dataset not in made or len(_held(spec, selections, row))]
     found: list[tuple[ValueLevelSpec, WhereClause]] = []
     for name, dataset in made.items():
-        if (wanted := spec.datasets.get(name)) is None:
+        wanted = spec.datasets.get(name)
+        described = [
+            (v, code)
+            for v, code in (_described(wanted) if wanted else ())
+            if v.name in dataset and code in dataset
+        ]
+        if wanted is None or not described:
             continue
-        tests: list[tuple[dict[str, str], Rows]] | None = None
-        for variable, code in _described(wanted):
-            if variable.name in dataset and code in dataset:
-                tests = _tests(wanted, code, dataset) if tests is None else tests
-                rows = [row for row in kept if (row.dataset, row.variable) == (name, variable.name)]
-                free = np.ones(dataset.rows, dtype=bool)
-                for row in rows:
-                    free[_held(spec, selections, row)] = False
-                own = any(row.origin for row in rows)
-                found += _rows(wanted, variable, tests, dataset.kept(variable.name), free, own)
+        code = described[0][1]
+        splitting = _splitting_variables(wanted, code, dataset)
+        dataset.table([code, *splitting, *(v.name for v, _ in described)])  # all are read at once
+        tests = _tests(code, splitting, dataset)
+        for variable, _ in described:
+            rows = [row for row in kept if (row.dataset, row.variable) == (name, variable.name)]
+            free = np.ones(dataset.rows, dtype=bool)
+            for row in rows:
+                free[_held(spec, selections, row)] = False
+            own = any(row.origin for row in rows)
+            found += _rows(wanted, variable, tests, dataset.column(variable.name), free, own)
     clauses = {clause.id: clause for _, clause in found}
     fields = {name: getattr(spec, name) for name in Spec.model_fields}
     fields["value_levels"] = (*kept, *(row for row, _ in found))
@@ -115,16 +122,17 @@ def _rows(
         yield row, clause
 
 
-def _tests(dataset: DatasetSpec, code: str, made: MadeColumns) -> list[tuple[dict[str, str], Rows]]:
+def _splitting_variables(dataset: DatasetSpec, code: str, made: MadeColumns) -> list[str]:
+    """The keys of a dataset that are qualifiers: what may tell the records of one test apart."""
+    keys = [dataset.by_name[key] for key in dataset.keys if key in dataset.by_name]
+    return [v.name for v in keys if v.name != code and v.name in made and v.role.endswith("Qualifier")]
+
+
+def _tests(code: str, splitting: Sequence[str], made: MadeColumns) -> list[tuple[dict[str, str], Rows]]:
     """Tests in the order of their codes: the variables and values that name one, and its records."""
-    splitting = [
-        variable.name
-        for variable in (dataset.by_name[key] for key in dataset.keys if key in dataset.by_name)
-        if variable.name != code and variable.name in made and variable.role.endswith("Qualifier")
-    ]
     out: list[tuple[dict[str, str], Rows]] = []
-    tests = made.kept(code)
-    columns = {name: made.kept(name) for name in splitting}
+    tests = made.column(code)
+    columns = {name: made.column(name) for name in splitting}
     ends = np.cumsum(np.bincount(tests.codes + 1, minlength=len(tests.values) + 1))
     order = np.argsort(tests.codes, kind="stable")  # records of a test beside each other, missing first
     for place, test in sorted(enumerate(tests.distinct), key=lambda item: str(item[1])):

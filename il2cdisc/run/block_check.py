@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pandas as pd
 
 from il2cdisc.base.problems import Address, Kind, Problem, Problems, Severity
 from il2cdisc.base.stored import AnyDataset
@@ -78,7 +79,7 @@ def _differences(
             what = f"{name} has {counts[0]} records of some subjects together and {counts[1]} of each alone"
             yield DEPENDS.at(_module(plan, name), what)
             continue
-        differ = [key for key in one.names if not one.column(key).series().equals(other.column(key).series())]
+        differ = [key for key in one.names if not _column(one, key).equals(_column(other, key))]
         if differ:
             what = f"{name} differs when subjects are mapped one by one"
             yield DEPENDS.at(_module(plan, name), what, values=differ)
@@ -90,3 +91,7 @@ def _module(plan: Plan, dataset: str) -> Address:
     if name.lower() in plan.adam_functions:
         return Address(file=f"{code}/adam/{name.lower()}.py")
     return Address(file=f"{code}/sdtm/{plan.makers.get(name, name.lower())}.py")
+
+
+def _column(item: AnyDataset, name: str) -> pd.Series:
+    return item.table([name])[name].series()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from il2cdisc.base.problems import Problem, Problems, Stopped
 from il2cdisc.base.products import Product
-from il2cdisc.base.stored import AnyDataset
+from il2cdisc.base.stored import AnyDataset, StoredDataset
 
 ReadBack = list[Future[list[Problem]]]
 """What pyreadstat finds in each file that differs from what our own reader finds, later."""
@@ -44,7 +44,10 @@ def write_files(
             stops.extend(stopped.problems)
             continue
         read_back.append(executor.submit(compare_readers, path))
-        stops.extend(compare_with_dataset(path, dataset))
+        if isinstance(dataset, StoredDataset):
+            read_back.append(executor.submit(compare_with_dataset, path, dataset.unlinked()))
+        else:
+            stops.extend(compare_with_dataset(path, dataset))
     stops.stop_if_any()
 
 

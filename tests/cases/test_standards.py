@@ -24,7 +24,7 @@ from il2cdisc.base.datasets import Dataset, Variable
 from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.cli import app
 from il2cdisc.define.columns import MadeColumns
-from il2cdisc.define.measure import date_type, distinct_values
+from il2cdisc.define.measure import date_type
 from il2cdisc.define.model import Define, ItemDef, Where
 from il2cdisc.define.read import read_define
 from il2cdisc.define.values import with_values
@@ -591,7 +591,8 @@ def test_6_values_that_the_workbook_describes_are_not_described_again():
     ],
 )
 def test_7_the_data_type_of_a_date_is_that_of_its_values(values, wanted):
-    assert date_type(distinct_values(CodedColumn.of(pd.Series(values, dtype="str")))) == wanted
+    column = CodedColumn.of(pd.Series(values, dtype="str"))
+    assert date_type(column.distinct) == wanted
 
 
 def test_7_data_types_of_the_shipped_trial_are_true(define: Define, read: Read):
