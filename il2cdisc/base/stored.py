@@ -12,10 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.columns import CodedColumn, CodedTable, Values, narrow, stacked
-from il2cdisc.base.datasets import Dataset, Variable, byte_length, pa
+from il2cdisc.base.datasets import Dataset, Variable, pa, pc, text_array
 from il2cdisc.base.rows import in_order
 
 Rows = NDArray[np.int64]
+EDGES = ("row", "source", "id", "field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +33,35 @@ class StoredBlock:
     filled: frozenset[str]
 
     def table(self, names: Iterable[str] | None = None) -> CodedTable:
-        """Its records, some columns of them."""
-        return _read(self.records, None if names is None else list(names))
+        """Its records as distinct values and codes, some columns of them."""
+        found = _read(self.records, None if names is None else list(names))
+        return CodedTable({name: _coded(found[name]) for name in found.column_names}, self.rows)
+
+    def frame(self) -> pd.DataFrame:
+        """Its records."""
+        found = _read(self.records, None)
+        columns = {name: _decoded(found[name]) for name in found.column_names}
+        return pd.DataFrame(columns, index=pd.RangeIndex(self.rows))
 
     def edge_table(self) -> pd.DataFrame:
         """Its edges: row, source, id, field."""
-        with pa.OSFile(str(self.edges)) as file:
-            columns = pa.ipc.open_file(file).read_all()
-        made = ((name, _column(columns[name])) for name in ("row", "source", "id", "field"))
-        return pd.DataFrame({name: c.series() if isinstance(c, CodedColumn) else c for name, c in made})
+        found = _read(self.edges, None)
+        return pd.DataFrame({name: _decoded(found[name]) for name in EDGES})
 
 
 def store(item: Dataset, folder: Path, number: int) -> StoredBlock:
-    """Write the dataset of a block. Raises `OSError` where there is no room."""
+    """Write the dataset of a block: text as distinct values and codes. Raises `OSError` without room."""
     paths = [folder / f"{item.name}.{number}{kind}.arrow" for kind in ("", ".edges")]
-    table = CodedTable({name: _coded(item.frame[name]) for name in item.names}, len(item.frame))
-    _write(paths[0], {name: _array(column) for name, column in table.columns.items()})
-    edges = {name: pa.array(item.edges[name].to_numpy("int64")) for name in ("row", "id")}
-    edges |= {name: _array(CodedColumn.of(item.edges[name])) for name in ("source", "field")}
+    kinds = {variable.name: variable.type for variable in item.variables}
+    columns = {name: _array(item.frame[name], text=kind == "Char") for name, kind in kinds.items()}
+    _write(paths[0], columns)
+    edges = {name: _array(item.edges[name], text=name in ("source", "field")) for name in EDGES}
     _write(paths[1], edges)
-    texts = [v.name for v in item.variables if v.type == "Char"]
-    lengths = {name: byte_length(pd.Series(table[name].values)) for name in texts}
-    filled = frozenset(name for name, column in table.columns.items() if len(column.values))
-    return StoredBlock(paths[0], paths[1], len(table), lengths, filled)
+    texts = {name: columns[name].dictionary for name, kind in kinds.items() if kind == "Char"}
+    longest = {name: pc.max(pc.binary_length(text)).as_py() or 1 for name, text in texts.items()}
+    numbers = {name for name, kind in kinds.items() if kind == "Num" and item.frame[name].notna().any()}
+    filled = numbers | {name for name, text in texts.items() if len(text)}
+    return StoredBlock(paths[0], paths[1], len(item.frame), longest, frozenset(filled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +149,12 @@ class StoredDataset:
 
     def frames(self) -> Iterator[pd.DataFrame]:
         """The records in key order, piece after piece, each with its own RangeIndex."""
-        last, table = -1, CodedTable({}, 0)
+        last, frame = -1, pd.DataFrame()
         for item in self.segments:
-            table = table if item.number == last else self.blocks[item.number].table()
+            frame = frame if item.number == last else self.blocks[item.number].frame()
             last = item.number
-            yield table.frame(rows=slice(item.start, item.stop))
+            whole = item.stop - item.start == len(frame)
+            yield frame if whole else frame.iloc[item.start : item.stop].reset_index(drop=True)
 
     def edge_tables(self) -> Iterator[pd.DataFrame]:
         """The edges, in the order of their rows, piece after piece."""
@@ -227,26 +235,13 @@ def _starts(table: CodedTable, names: Sequence[str]) -> list[int]:
     return [0, *(np.flatnonzero(changes) + 1).tolist()] if len(table) else []
 
 
-def _coded(column: pd.Series) -> CodedColumn:
-    """A column with its numbers as they are, bit by bit: 0 and -0 are two."""
-    if not pd.api.types.is_numeric_dtype(column.dtype):
-        return CodedColumn.of(column)
-    numbers = column.to_numpy("float64")
-    there = ~np.isnan(numbers)
-    bits, own = np.unique(numbers[there].view("int64"), return_inverse=True)
-    codes = np.full(len(numbers), -1, dtype="int64")
-    codes[there] = own
-    return CodedColumn(bits.view("float64"), narrow(codes, len(bits)))
-
-
-def _array(column: CodedColumn) -> Any:
-    """The Arrow array of a column: a dictionary, missing values without a code."""
-    codes = pa.array(column.codes, mask=column.missing)
-    return pa.DictionaryArray.from_arrays(codes, _flat(pa.array(column.values)))
-
-
-def _flat(array: Any) -> Any:
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+def _array(column: pd.Series, *, text: bool) -> Any:
+    """The Arrow array of a column: text as a dictionary with small codes, numbers as they are."""
+    if not text:
+        return pa.array(column.to_numpy())
+    coded = text_array(column).dictionary_encode()
+    kind = pa.from_numpy_dtype(narrow(np.empty(0, dtype="int64"), len(coded.dictionary)).dtype)
+    return pa.DictionaryArray.from_arrays(coded.indices.cast(kind), coded.dictionary)
 
 
 def _write(path: Path, columns: Mapping[str, Any]) -> None:
@@ -255,23 +250,34 @@ def _write(path: Path, columns: Mapping[str, Any]) -> None:
         writer.write_table(table)
 
 
-def _read(path: Path, names: list[str] | None) -> CodedTable:
+def _read(path: Path, names: list[str] | None) -> Any:
+    """The Arrow table of a file, some columns of it in their order."""
     with pa.OSFile(str(path)) as file:
         reader = pa.ipc.open_file(file)
-        if names is not None:
-            places = [reader.schema.get_field_index(name) for name in names]
-            file.seek(0)
-            reader = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=places))
-        table = reader.read_all()
-    columns = {name: _column(table[name]) for name in (table.column_names if names is None else names)}
-    return CodedTable({name: c for name, c in columns.items() if isinstance(c, CodedColumn)}, len(table))
+        if names is None:
+            return reader.read_all()
+        places = [reader.schema.get_field_index(name) for name in names]
+        file.seek(0)
+        options = pa.ipc.IpcReadOptions(included_fields=places)
+        return pa.ipc.open_file(file, options=options).read_all().select(names)
 
 
-def _column(given: Any) -> CodedColumn | NDArray[np.int64]:
+def _flat(given: Any) -> Any:
+    return given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given
+
+
+def _decoded(given: Any) -> Any:
+    """A column of a frame."""
     array = _flat(given)
     if not pa.types.is_dictionary(array.type):
         return array.to_numpy()
+    return pd.array(array.dictionary_decode(), dtype="str")
+
+
+def _coded(given: Any) -> CodedColumn:
+    """A column of a table of codes."""
+    array = _flat(given)
+    if not pa.types.is_dictionary(array.type):
+        return CodedColumn.of(pd.Series(array.to_numpy()))
     codes = array.indices.fill_null(-1).to_numpy()
-    values: Any = array.dictionary
-    numeric = pa.types.is_floating(values.type)
-    return CodedColumn(values.to_numpy() if numeric else pd.array(values, dtype="str"), codes)
+    return CodedColumn(pd.array(array.dictionary, dtype="str"), codes)

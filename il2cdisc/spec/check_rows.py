@@ -25,6 +25,7 @@ def check_rows(spec: Spec) -> Iterator[Problem]:
         yield from _order(dataset)
         if not dataset.keys:
             yield kinds.KEYS.at(dataset.at("Key Variables"), f"dataset {dataset.name} has no key variables")
+        yield from _subject_first(dataset)
         doubles = [key for key in dict.fromkeys(dataset.keys) if dataset.keys.count(key) > 1]
         if doubles:
             what = f"dataset {dataset.name} names a key variable twice"
@@ -37,6 +38,14 @@ def check_rows(spec: Spec) -> Iterator[Problem]:
             yield from _label(row.label, f"label of {what}", row)
         yield from _length(row, what)
         yield from _origin(row, what)
+
+
+def _subject_first(dataset: DatasetSpec) -> Iterator[Problem]:
+    """Records of a subject are together in a file: the keys begin so, in SUPP-- and CO after RDOMAIN."""
+    keys = [key for key in dataset.keys if key not in ("STUDYID", "RDOMAIN")]
+    if keys and "USUBJID" in dataset.by_name and keys[0] != "USUBJID":
+        what = f"dataset {dataset.name} has records of subjects, and its first key is {keys[0]}"
+        yield kinds.KEYS_FIRST.at(dataset.at("Key Variables"), what, values=[", ".join(dataset.keys)])
 
 
 def _fixed_value(spec: Spec, variable: VariableSpec) -> Iterator[Problem]:

@@ -73,6 +73,9 @@ SAME_NAME = Kind(
     "SPC032", "Different labels of one variable", _FIND, "Give the variable the same label in every dataset."
 )
 FORMAT_MISSING = Kind("SPC033", "Date or time without a format", _FIND, "Give a SAS format, such as DATE9.")
+KEYS_FIRST = Kind(
+    "SPC035", "Keys do not begin with the subject", _FIND, "Begin the key variables with STUDYID, USUBJID."
+)
 KEYS = Kind("SPC034", "Dataset without key variables", _STOP, "Name its key variables, separated by commas.")
 
 # One row against another.

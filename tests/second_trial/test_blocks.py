@@ -187,7 +187,7 @@ def test_what_lies_in_the_scratch_folder_comes_back_bit_by_bit(rows: list[tuple[
     whole = Dataset("AE", "AE", variables, ("USUBJID",), frame, no_edges())
     with TemporaryDirectory() as folder:
         held = store(whole, Path(folder), 0)
-        again = held.table().frame()
+        again = held.frame()
         narrow = held.table(["AEDY"]).frame()
     pd.testing.assert_frame_equal(again, frame)
     assert (

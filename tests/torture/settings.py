@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -13,6 +14,7 @@ from trial import Trial
 ANY = family("STU", 1, 29)
 NOWHERE = ANY + " RAW001 RAW003 RAW006 RAW007 RAW009 RAW014 RAW015 SPC001 SPC002 CLI001 MAP005"
 ASSIGNMENT = re.compile(r"^(?P<key>[A-Za-z_]+)(?P<is>\s*=\s*)(?P<value>.+?)(?P<rest>\s*(#.*)?)$")
+OF_MAPPINGS = "MAP007 MAP133"
 VALUES = {
     "time": ['"yesterday"', '"2024-13-45T00:00:00"', "true"],
     "data_cut": ["2031-13-01", '"never"', "7"],
@@ -68,14 +70,27 @@ def _mutant(mutator: str, number: int, old: str, new: str, told: str) -> Mutant:
     return Mutant(mutator, name, "keys of study.toml", codes(told), f"study.toml:{number}", apply, alone=True)
 
 
+def _of_mappings(trial: Trial) -> set[int]:
+    """The lines of the tables [trial] and [trial.…]."""
+    table, found = "", set[int]()
+    for number, line in enumerate((trial.folder / "study.toml").read_text(encoding="utf-8").splitlines(), 1):
+        table = line.strip("[] ") if line.startswith("[") else table
+        if table.split(".")[0] == "trial":
+            found.add(number)
+    return found
+
+
 def keys_misspelt(trial: Trial, random: Random) -> Iterator[Mutant]:
     seen: set[str] = set()
+    own = _of_mappings(trial)
     for number, match in random.sample(assignments(trial), len(assignments(trial))):
         if match["key"] in seen or match["key"].isupper() or match["key"] in ("MDD", "BD"):
             continue
         seen.add(match["key"])
         new = match.string.replace(match["key"], match["key"] + "z", 1)
-        yield _mutant("setting: key misspelt", number, match.string, new, ANY)
+        made = _mutant("setting: key misspelt", number, match.string, new, ANY)
+        # the keys of [trial] are the trial's own: the mapping that misses one is where it shows
+        yield replace(made, codes=codes(OF_MAPPINGS), place="") if number in own else made
 
 
 def values_refused(trial: Trial, random: Random) -> Iterator[Mutant]:
