@@ -129,14 +129,14 @@ def test_a_step_of_complete(engine: Path, trial: Path, run: Run) -> None:
 
 def test_a_thing_that_a_build_writes(engine: Path, trial: Path, run: Run) -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    found = re.search(r"^```text\n(\(True, .+PRODUCT\)),$", text, re.MULTILINE)
+    found = re.search(r'^```text\n(\("\w+", True, .+PRODUCT\)),$', text, re.MULTILINE)
     assert found is not None
     (engine / "compare").mkdir()
     (engine / "compare" / "__init__.py").write_text("")
     (engine / "compare" / "product.py").write_text(example("A thing that a build writes"))
     path = engine / "run" / "build.py"
     source = path.read_text()
-    last = "        (True, deliver.PRODUCT),\n"
+    last = '        ("sdtm", True, deliver.PRODUCT),\n'
     assert last in source
     source = source.replace(last, f"        {found[1]},\n{last}").replace(
         "import il2cdisc.check.product as check\n",

@@ -37,7 +37,7 @@ CoreSeconds = Annotated[
 ]
 
 
-class Stage(StrEnum):
+class LastStage(StrEnum):
     """The stages that `--until` names."""
 
     SDTM = "sdtm"
@@ -57,8 +57,8 @@ def build(
     trial: Trial = Path(),
     out: Out = None,
     until: Annotated[
-        Stage | None,
-        typer.Option(help="Stage to end with, for a quick look; it goes to the folder of --out."),
+        LastStage | None,
+        typer.Option(help="LastStage to end with, for a quick look; it goes to the folder of --out."),
     ] = None,
     strict: Annotated[
         bool,

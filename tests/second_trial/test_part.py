@@ -10,7 +10,7 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from il2cdisc.cli.build import Stage
+from il2cdisc.cli.build import LastStage
 from il2cdisc.run.build import STAGES
 from il2cdisc.run.part import part_of
 from il2cdisc.run.plan import Plan
@@ -202,4 +202,4 @@ def test_a_build_until_a_stage_never_goes_to_the_outputs(command) -> None:
 
 
 def test_the_command_names_the_stages_that_a_build_knows() -> None:
-    assert [stage.value for stage in Stage] == list(STAGES)
+    assert [stage.value for stage in LastStage] == list(STAGES)

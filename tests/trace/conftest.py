@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from il2cdisc.base.datasets import Dataset, Variable, byte_length, common_lengths
+from il2cdisc.base.datasets import Dataset, Variable, byte_length
 from il2cdisc.base.origins import Origin, PlannedVariable
+from il2cdisc.base.stored import common_lengths
 from il2cdisc.trace.store import write_lineage
 from il2cdisc.trace.values import RawValues
 from il2cdisc.transport.xpt import write_xpt

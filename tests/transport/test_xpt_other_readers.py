@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from il2cdisc.base.datasets import Dataset, Variable, common_lengths, no_edges
+from il2cdisc.base.datasets import Dataset, Variable, no_edges
+from il2cdisc.base.stored import common_lengths
 from il2cdisc.transport.readback import compare_readers, compare_with_dataset
 from il2cdisc.transport.translit import transliterate
 from il2cdisc.transport.xpt import read_xpt, write_xpt
