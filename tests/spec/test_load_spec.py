@@ -87,10 +87,8 @@ def test_keys_of_a_subject_dataset_begin_with_the_subject(
 ) -> None:
     assert "SPC035" not in problems_of(sdtm)  # SUPPVS has RDOMAIN in front, as the standard does
     find(sdtm["Datasets"], Dataset="VS")["Key Variables"] = "STUDYID, VSTESTCD, USUBJID, VISITNUM"
-    assert (
-        "SPC035 specs/sdtm.xlsx!Datasets!E2: dataset VS has records of subjects, and its first key is VSTESTCD"
-        in problems_of(sdtm)
-    )
+    what = "dataset VS has records of subjects, and its first key is VSTESTCD"
+    assert f"SPC035 specs/sdtm.xlsx!Datasets!E2: {what}" in problems_of(sdtm)
 
 
 def test_links(sdtm: Sheets, problems_of: Told, find: Find, snapshot: object) -> None:
