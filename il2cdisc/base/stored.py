@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.columns import CodedColumn, CodedTable, Values, narrow, stacked
-from il2cdisc.base.datasets import Dataset, Variable, pa, pc, text_array
+from il2cdisc.base.datasets import Dataset, Variable, heading, pa, pc, text_array
 from il2cdisc.base.rows import in_order
 
 Rows = NDArray[np.int64]
@@ -135,7 +135,7 @@ class StoredDataset:
         wanted = self.names if names is None else list(names)
         held = {number: block.table(wanted) for number, block in self.blocks.items()}
         pieces = [held[item.number].take(slice(item.start, item.stop)) for item in self.segments]
-        return stacked(pieces)
+        return stacked(pieces or [CodedTable.of(heading(self.variables)[list(wanted)])])
 
     def is_empty(self, name: str) -> bool:
         """Whether no record has a value of a variable."""

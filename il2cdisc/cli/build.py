@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ from il2cdisc.base.problems import Problems
 from il2cdisc.cli.app import FINDINGS, STOPPED, Out, Trial, app, whole
 from il2cdisc.cli.ending import ending
 from il2cdisc.cli.printing import BlocksShown, print_problems, progress
+from il2cdisc.run.stages import LastStage
 
 if TYPE_CHECKING:
     from il2cdisc.check.core import CoreAsked
@@ -37,17 +37,6 @@ CoreSeconds = Annotated[
 ]
 
 
-class LastStage(StrEnum):
-    """The stages that `--until` names."""
-
-    SDTM = "sdtm"
-    ADAM = "adam"
-    DEFINE = "define"
-    LINEAGE = "lineage"
-    RESULTS = "results"
-    CHECKS = "checks"
-
-
 @app.command()
 def build(
     names: Annotated[
@@ -58,7 +47,7 @@ def build(
     out: Out = None,
     until: Annotated[
         LastStage | None,
-        typer.Option(help="LastStage to end with, for a quick look; it goes to the folder of --out."),
+        typer.Option(help="Stage to end with, for a quick look; it goes to the folder of --out."),
     ] = None,
     strict: Annotated[
         bool,
@@ -101,13 +90,12 @@ def build(
         target = out or trial / study.paths.outputs
         end.standing = PreviousOutputs(target, str(target), study.id)
         asked_core = _core_asked(core, core_report, core_seconds)
-        last = until.value if until else ""
         room = whole(scratch)
-        asked = Asked(names or (), last, whole(out), asked_core, block_subjects, room, BlocksShown())
+        asked = Asked(names or (), until, whole(out), asked_core, block_subjects, room, BlocksShown())
         examined = run_build(study, progress, asked)
         if isinstance(examined, Problems):
             print_problems(examined.items)
-            progress(f"done until {last}: {target}")
+            progress(f"done until {until}: {target}")
             return
         _print(examined, study)
         pages = [f"{target}/{name}" for name in ("tlf/index.html", "checks/findings.xlsx")]

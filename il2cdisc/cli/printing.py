@@ -17,6 +17,8 @@ SHOWN = 20
 
 def print_problems(problems: Iterable[Problem]) -> None:
     """Each problem once, sorted by place; the first 20 of a code."""
+    if is_marked() and not is_plain():
+        typer.echo(CLEARED, nl=False)
     seen: dict[str, int] = {}
     for problem in sorted(dict.fromkeys(problems), key=Problem.sort_key):
         seen[problem.code] = seen.get(problem.code, 0) + 1
@@ -25,6 +27,10 @@ def print_problems(problems: Iterable[Problem]) -> None:
     for code, count in seen.items():
         if count > SHOWN:
             typer.echo(f"{code}: and {count - SHOWN} more", err=True)
+
+
+CLEARED = "\r\x1b[K"
+"""Takes away the line that counts the blocks."""
 
 
 class BlocksShown:
@@ -38,8 +44,8 @@ class BlocksShown:
         """`done` is 0 when the first block begins."""
         if done == 0:
             self._started = self._clock()
-        if blocks > 1 and is_marked():
-            typer.echo("\r\x1b[K" + (self.text(done, blocks) if 0 < done < blocks else ""), nl=False)
+        if 0 < done < blocks and is_marked() and not is_plain():
+            typer.echo(CLEARED + self.text(done, blocks), nl=False)
 
     def text(self, done: int, blocks: int) -> str:
         """`block 3 of 12 done, about 40 s left`."""
@@ -53,9 +59,14 @@ def is_marked() -> bool:
     return sys.stdout.isatty() and not os.environ.get("CI")
 
 
+def is_plain() -> bool:
+    """Whether a terminal gets no colours, and no line that is written over."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
 def progress(text: str) -> None:
     """One line for each stage: plain in a pipe and in CI, marked on a terminal, in colour unless NO_COLOR."""
     if is_marked():
-        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-        typer.echo("› " if plain else typer.style("› ", fg=typer.colors.CYAN), nl=False)
+        mark = "› " if is_plain() else CLEARED + typer.style("› ", fg=typer.colors.CYAN)
+        typer.echo(mark, nl=False)
     typer.echo(text)

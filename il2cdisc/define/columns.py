@@ -9,7 +9,7 @@ import numpy as np
 from il2cdisc.base.columns import CodedColumn, CodedTable
 from il2cdisc.base.datasets import Variable
 from il2cdisc.base.stored import AnyDataset
-from il2cdisc.define.measure import Values
+from il2cdisc.define.measure import DistinctValues
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.where import columns
 
@@ -40,7 +40,7 @@ class MadeColumns:
         """Whether no record has a value."""
         return self._dataset.is_empty(name)
 
-    def distinct(self, names: Collection[str]) -> dict[str, Values]:
+    def distinct(self, names: Collection[str]) -> dict[str, DistinctValues]:
         """The distinct values of some columns."""
         found = self._dataset.distinct([name for name in names if name in self.by_name])
         return {name: v if isinstance(v, np.ndarray) else v.tolist() for name, v in found.items()}

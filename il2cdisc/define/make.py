@@ -21,10 +21,10 @@ from il2cdisc.define import model
 from il2cdisc.define.columns import MadeColumns
 from il2cdisc.define.measure import (
     DATE_TYPES,
+    DistinctValues,
     Shape,
-    Values,
-    byte_length,
     date_type,
+    longest_text,
     shape_of,
 )
 from il2cdisc.define.values import with_values
@@ -229,7 +229,7 @@ class _Maker:
         variable: VariableSpec,
         number: int,
         made: MadeColumns | None,
-        values: Values | None,
+        values: DistinctValues | None,
     ) -> model.ItemRef:
         name = variable.name
         oid = f"IT.{dataset.name}.{name}"
@@ -316,7 +316,7 @@ class _Maker:
         given: DescribedItem,
         oid: str,
         name: str,
-        values: Values | None,
+        values: DistinctValues | None,
         stored: Variable | None = None,
         value_list: str = "",
         *,
@@ -451,7 +451,7 @@ def _is_measured(variable: VariableSpec) -> bool:
     return kind in DATE_TYPES or (kind in model.DATA_TYPES_WITH_LENGTH and kind != "text")
 
 
-def _shape(given: DescribedItem, values: Values | None, stored: Variable | None) -> Shape:
+def _shape(given: DescribedItem, values: DistinctValues | None, stored: Variable | None) -> Shape:
     """Length and decimals as they are: of text the length in the file (or of the longest value).
 
     `values`: None where there is none, or only the length in the file is asked.
@@ -462,13 +462,9 @@ def _shape(given: DescribedItem, values: Values | None, stored: Variable | None)
         digits = (given.significant_digits or 1) if given.data_type == "float" else None
         return Shape(stored.length if stored and stored.type == "Char" else given.length or 1, digits)
     if given.data_type == "text":
-        return Shape(stored.length if stored else _text_length(values))
+        return Shape(stored.length if stored else longest_text(values))
     shape = shape_of(values)
     if given.data_type == "integer":
         return Shape(shape.length)
     digits = max(shape.digits or 0, given.significant_digits or 0)
     return Shape(max(shape.length or 1, digits + 2), digits)
-
-
-def _text_length(values: Values) -> int:
-    return byte_length([f"{value}" for value in values])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Values = Sequence[str] | NDArray[np.float64]
+DistinctValues = Sequence[str] | NDArray[np.float64]
 """Distinct values of a column, without missing ones: texts, or numbers."""
 DATE_TYPES = ("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime")
 _FORMS = (
@@ -50,7 +50,7 @@ def date_type(texts: Iterable[str]) -> str:
     return "partialDate" if forms == {"date", "partialDate"} else "partialDatetime"
 
 
-def shape_of(values: Values) -> Shape:
+def shape_of(values: DistinctValues) -> Shape:
     """Of numbers, or of numbers that are held as text; each number as its shortest text, up to 15 digits.
 
     >>> shape_of(np.array([1.0, 12.25]))
@@ -66,8 +66,9 @@ def shape_of(values: Values) -> Shape:
     return _shape(np.format_float_positional(float(f"{value:.15g}"), trim="-") for value in known)
 
 
-def byte_length(texts: Sequence[str]) -> int:
-    """The longest of some texts in UTF-8 bytes; at least 1."""
+def longest_text(values: DistinctValues) -> int:
+    """The longest of some values as text, in UTF-8 bytes; at least 1."""
+    texts = [str(value) for value in values]
     return max((len(text) if text.isascii() else len(text.encode()) for text in texts), default=1) or 1
 
 

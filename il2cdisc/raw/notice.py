@@ -152,7 +152,7 @@ def _treatment_list(forms: Mapping[str, Form], study: Study, problems: Problems)
 
 
 def _agreements(export: RawExport, study: Study, dictionary: Dictionary, problems: Problems) -> None:
-    """Subjects of whom two columns contradict each other; told at the first column."""
+    """Subjects of whom two columns contradict each other, reported at the first column."""
     described = {column.name: column for form in dictionary.values() for column in form}
     for item in study.agreements:
         mine, _, column = item.column.partition(".")
@@ -166,8 +166,8 @@ def _agreements(export: RawExport, study: Study, dictionary: Dictionary, problem
         one, two = described[item.column], described[item.agrees_with]
         places: list[tuple[int, str]] = []
         for row, said, other in zip(rows.tolist(), own.series(rows), theirs.series(rows), strict=True):
-            told = f"{one.label} {_coded(one, said)} does not go with {_coded(two, other)}"
-            places.append((row, f"{told} of {item.agrees_with} ({two.label})"))
+            text = f"{one.label} {_coded(one, said)} does not go with {_coded(two, other)}"
+            places.append((row, f"{text} of {item.agrees_with} ({two.label})"))
         _tell(DISAGREE, form, column, places, problems)
 
 

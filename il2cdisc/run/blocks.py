@@ -159,7 +159,7 @@ class RecordIds:
 
     @property
     def made(self) -> dict[str, pd.DataFrame]:
-        """Dataset → the row ids that its records came from, form beside form."""
+        """Dataset → the row ids that its records came from: a column for each form."""
         return {name: _ids(counts) for name, counts in self._made.items()}
 
     @property

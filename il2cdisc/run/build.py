@@ -35,6 +35,7 @@ from il2cdisc.run.plan import Plan, engine_lines
 from il2cdisc.run.products import Products, Say
 from il2cdisc.run.scratch import scratch_folder
 from il2cdisc.run.second import SecondProcess
+from il2cdisc.run.stages import LastStage
 from il2cdisc.run.start import start_files
 from il2cdisc.run.survey import make_plan
 from il2cdisc.spec.models import Spec
@@ -64,11 +65,7 @@ SECOND = (
 """Modules that the second process imports while this one reads."""
 
 
-STAGES = ("sdtm", "adam", "define", "lineage", "results", "checks")
-"""What a build may be asked to end with; after these come the displays."""
-
-
-def products_of(plan: Plan, until: str = "") -> list[Product]:
+def products_of(plan: Plan, until: LastStage | None = None) -> list[Product]:
     """What a build writes, in this order, or the part of it that ends with the stage `until`.
 
     A part has no define.xml, ledger and queries.
@@ -96,7 +93,8 @@ def products_of(plan: Plan, until: str = "") -> list[Product]:
         ("displays", displays, tlf.PRODUCT),
         ("sdtm", True, deliver.PRODUCT),
     ]
-    stages = STAGES[: STAGES.index(until) + 1] if until else (*STAGES, "displays")
+    every: list[str] = [*LastStage, "displays"]
+    stages = every[: every.index(until) + 1] if until else every
     return [product for stage, asked, product in wanted if asked and stage in stages]
 
 
@@ -106,7 +104,7 @@ class Asked:
     than the outputs; CDISC CORE; the subjects of a block, and a folder for the datasets of several."""
 
     names: Sequence[str] = ()
-    until: str = ""
+    until: LastStage | None = None
     out: Path | None = None
     core: CoreAsked | None = None
     block_subjects: int = BLOCK
@@ -140,7 +138,7 @@ def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined | Problems:
             say(note)
         plan = part_of(plan, asked.names) if asked.names else plan
         plan = replace(plan, block_subjects=asked.block_subjects)
-        if asked.until == STAGES[0]:
+        if asked.until is LastStage.SDTM:
             plan = replace(plan, adam_order=[], displays=())
         if any(display.kind == "Figure" for display in plan.displays):
             from il2cdisc.tlf.figure import prepare

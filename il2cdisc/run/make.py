@@ -166,7 +166,7 @@ class Making:
     def derive(self) -> None:
         """ADaM of the block. Problems that stop one of several blocks wait until SDTM of all is complete."""
         block, self._block = self._block, {}
-        if self._collected.problems.stops or self._completed.stops or self._derived.stops:
+        if self._collected.problems.stops or self._completed.stops:
             return
         try:
             made = derive_adam(self._plan, block, self._derived)

@@ -25,7 +25,7 @@ from il2cdisc.define import (
     model,
     read_define,
 )
-from il2cdisc.define.measure import Values, shape_of
+from il2cdisc.define.measure import DistinctValues, shape_of
 from il2cdisc.spec.models import (
     ClauseCondition,
     Codelist,
@@ -385,7 +385,7 @@ def test_differences_from_the_files_are_found_both_ways(define: Define, snapshot
     assert "\n".join(map(str, compare_define(define, [changed, other], beside=["vs.xpt"]))) == snapshot
 
 
-def distinct(column: pd.Series) -> Values:
+def distinct(column: pd.Series) -> DistinctValues:
     found = CodedColumn.of(column)
     return found.values if isinstance(found.values, np.ndarray) else found.distinct
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from il2cdisc.cli.build import LastStage
-from il2cdisc.run.build import STAGES
 from il2cdisc.run.part import part_of
 from il2cdisc.run.plan import Plan
+from il2cdisc.run.stages import LastStage
 from il2cdisc.run.survey import make_plan
 from il2cdisc.study import load_study
 from il2cdisc.transport.xpt import XptFile, read_xpt
@@ -201,5 +200,8 @@ def test_a_build_until_a_stage_never_goes_to_the_outputs(command) -> None:
     assert "PRT001 --until sdtm: a part cannot be written to outputs, which holds whole builds" in done.stderr
 
 
-def test_the_command_names_the_stages_that_a_build_knows() -> None:
-    assert [stage.value for stage in LastStage] == list(STAGES)
+def test_an_unknown_stage_is_refused_with_those_that_there_are(command) -> None:
+    done = command("build", "--trial", TRIAL, "--until", "sdmt")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert all(f"'{stage}'" in done.stderr for stage in LastStage)
