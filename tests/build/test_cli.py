@@ -42,7 +42,7 @@ def test_help_imports_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     ("terminal", "environment", "shown"),
     [
-        (True, {"TERM": "xterm"}, "\x1b[36m› \x1b[0mreading\n"),
+        (True, {"TERM": "xterm"}, "\r\x1b[K\x1b[36m› \x1b[0mreading\n"),
         (True, {"TERM": "xterm", "NO_COLOR": "1"}, "› reading\n"),
         (True, {"TERM": "xterm", "CI": "true"}, "reading\n"),
         (False, {"TERM": "xterm"}, "reading\n"),
