@@ -38,6 +38,22 @@ def need_numbers(function: str, dataset: pd.DataFrame, columns: Iterable[str], o
     _stop(problems)
 
 
+def need_text(function: str, column: pd.Series, of: str = "dataset") -> None:
+    """Stop unless a column holds text (an all-missing column passes)."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return
+    given = column.dropna()
+    others = given[[not isinstance(value, str) for value in given.tolist()]]
+    if len(others):
+        what = f"{of} column {column.name} holds {_kind(others)}, not text"
+        fix = "Name the text as collected (a --DTC variable of SDTM), or turn the column into text before."
+        _stop([WRONG_TYPE.at(function, what, values=others.head(5), fix=fix)])
+
+
+def _kind(values: pd.Series) -> str:
+    return "dates of pandas" if pd.api.types.is_datetime64_any_dtype(values) else "numbers"
+
+
 def need_absent(function: str, dataset: pd.DataFrame, columns: Iterable[str]) -> None:
     """Stop when a new variable is already a column."""
     problems = [

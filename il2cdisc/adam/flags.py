@@ -19,7 +19,8 @@ from il2cdisc.adam.arguments import (
     text_column,
 )
 from il2cdisc.adam.merging import extreme_rows
-from il2cdisc.base.onset import emergent
+from il2cdisc.base.emergence import PARTICIPATION, EmergentUntil
+from il2cdisc.base.onset import emergent, last_emergent_days
 
 
 def derive_var_extreme_flag(
@@ -94,22 +95,24 @@ def derive_vars_population(dataset: pd.DataFrame, *, flags: Mapping[str, pd.Seri
 def derive_var_trtemfl(
     dataset: pd.DataFrame,
     *,
-    end_window: int,
+    end_window: EmergentUntil,
     new_var: str = "TRTEMFL",
     start: str = "ASTDT",
     end: str = "AENDT",
     trt_start: str = "TRTSDT",
     trt_end: str = "TRTEDT",
+    participation_end: str = "",
     start_dtc: str = "",
     trt_start_dtc: str = "",
 ) -> pd.DataFrame:
-    """`dataset` with Y on treatment-emergent records: onset from first to last dose + `end_window` days.
+    """`dataset` with Y on treatment-emergent records: onset from the first dose to the end of the window.
 
-    All are SAS days. Of a treated subject a record with an unknown start counts, unless it ended
-    before the first dose. A treated subject without a last dose date has an open end. Where `start_dtc`
-    and `trt_start_dtc`, the ISO 8601 texts behind the days, are named, a start that is known to be earlier on
-    the day of the first dose does not count; one at its very minute does. SDTM's flag is made by the same
-    function (`base.onset.emergent`).
+    `end_window` is a number of days after the last dose, or "participation": to the day in
+    `participation_end`, which must then be named. All are SAS days. Of a treated subject a record with an
+    unknown start counts, unless it ended before the first dose. Where the end of the window is missing it is
+    open. Where `start_dtc` and `trt_start_dtc`, the ISO 8601 texts behind the days, are named, a start that
+    is known to be earlier on the day of the first dose does not count; one at its very minute does. SDTM's
+    flag is made by the same function (`base.onset.emergent`).
 
     >>> ae = pd.DataFrame({"TRTSDT": 100.0, "TRTEDT": 110.0, "ASTDT": [99, 100, 141, None], "AENDT": None})
     >>> derive_var_trtemfl(ae, end_window=30)
@@ -120,14 +123,19 @@ def derive_var_trtemfl(
     3   100.0   110.0    NaN  None       Y
     """
     name = "derive_var_trtemfl"
-    need_numbers(name, dataset, [start, end, trt_start, trt_end])
+    until_end = end_window == PARTICIPATION
+    last = participation_end if until_end else trt_end
+    if until_end and not participation_end:
+        raise refuse(name, 'end_window="participation" needs participation_end, the column of that day')
+    need_numbers(name, dataset, [start, end, trt_start, last])
     need_absent(name, dataset, [new_var])
-    if end_window < 0:
+    if not until_end and end_window < 0:
         raise refuse(name, f"end_window={end_window} is below 0 days")
     texts = None
     if start_dtc and trt_start_dtc:
         need_columns(name, dataset, [start_dtc, trt_start_dtc])
         texts = dataset[start_dtc], dataset[trt_start_dtc]
-    days = (numbers(dataset[column]) for column in (start, end, trt_start, trt_end))
-    found = emergent(*days, window=end_window, texts=texts)
+    onset, ended, first, last_day = (numbers(dataset[column]) for column in (start, end, trt_start, last))
+    counts = last_emergent_days(end_window, last_dose=last_day, participation=last_day)
+    found = emergent(onset, ended, first, counts, texts=texts)
     return dataset.assign(**{new_var: text_column(dataset.index, found, "Y")})

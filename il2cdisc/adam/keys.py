@@ -50,3 +50,27 @@ def with_columns(dataset: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 def rows_at(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
     """The rows of `frame` at `positions`; where one is -1 every column is missing."""
     return frame.reset_index(drop=True).reindex(positions)
+
+
+def latest_places(
+    ours: np.ndarray, value: np.ndarray, theirs: np.ndarray, other: np.ndarray, *, itself: bool = True
+) -> np.ndarray:
+    """For each row of ours the position of their row of the same key with the greatest value up to its own.
+
+    `ours` and `theirs` are keys as of `key_numbers`, `value` and `other` numbers on one scale; of equal
+    values the later row is taken. -1 where there is none, or a key or value is missing. `itself`: an equal
+    value counts, too.
+
+    >>> key, days = np.array([0, 0, 1]), np.array([5.0, 2.0, 9.0])
+    >>> latest_places(key, days, np.array([0, 0]), np.array([2.0, 4.0])).tolist()
+    [1, 0, -1]
+    """
+    known = np.flatnonzero((theirs >= 0) & ~np.isnan(other))
+    steps = np.unique(other[known])
+    there = theirs[known] * (len(steps) + 1) + np.searchsorted(steps, other[known]) + 1
+    order = np.argsort(there, kind="stable")
+    reached = np.searchsorted(steps, value, side="right" if itself else "left")
+    place = np.searchsorted(there[order], ours * (len(steps) + 1) + reached, side="right") - 1
+    found = np.append(known[order], -1)[place]  # before the first the place is -1: the appended one
+    same = (ours >= 0) & ~np.isnan(value) & (np.append(theirs, -2)[found] == ours)
+    return np.where(same, found, -1)

@@ -1,4 +1,4 @@
-"""Variables looked up in the workbook: numeric companions, parameters, windows, queries, groups."""
+"""Variables looked up in the workbook: numeric companions, parameters and their units, groups."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from il2cdisc.adam.arguments import (
     numbers,
     refuse,
     text_at,
-    text_column,
 )
 from il2cdisc.adam.keys import partners, rows_at, with_columns
 from il2cdisc.adam.problems import NO_NUMBER, OTHER_UNIT, PARAMETER_KEY
@@ -155,10 +154,12 @@ def check_units(
     found, asked = dataset[unit].fillna(""), dataset[wanted].fillna("")
     there = dataset[result].notna()
     same = ~there | (found == asked)
-    others = dataset[~same.to_numpy(dtype=bool)]
+    other = ~same.to_numpy(dtype=bool)
+    others = dataset[other]
+    # a record without a parameter has a finding, too, and row labels may repeat
+    keys = [others[by].fillna("(missing)").to_numpy(), found.to_numpy()[other]]
     problems = [
-        _other_unit(rows, str(code), unit, wanted)
-        for (code, _), rows in others.groupby([by, found[others.index]], sort=True)
+        _other_unit(rows, str(code), unit, wanted) for (code, _), rows in others.groupby(keys, sort=True)
     ]
     return same, problems
 
@@ -181,32 +182,3 @@ def _records(rows: pd.DataFrame, unit: str) -> list[Address]:
         return []
     pairs = zip(rows["USUBJID"].astype("str"), rows[f"{root}SEQ"].astype("int64"), strict=True)
     return [at_record(root, subject, seq, unit) for subject, seq in pairs]
-
-
-def derive_vars_query(
-    dataset: pd.DataFrame, queries: pd.DataFrame, *, source: str, new_vars: Sequence[str]
-) -> pd.DataFrame:
-    """`dataset` with customised query names: CQ01NAM is the query's name where `source` is one of its terms.
-
-    `queries` has the columns `VARIABLE` (CQ01NAM), `QUERY` (its name) and `TERM` (compared without
-    regard to case).
-
-    >>> ae = pd.DataFrame({"AEDECOD": ["Rash", "Nausea"]})
-    >>> queries = pd.DataFrame({"VARIABLE": ["CQ01NAM"], "QUERY": ["SKIN REACTION"], "TERM": ["RASH"]})
-    >>> derive_vars_query(ae, queries, source="AEDECOD", new_vars=["CQ01NAM"])
-      AEDECOD        CQ01NAM
-    0    Rash  SKIN REACTION
-    1  Nausea            NaN
-    """
-    name = "derive_vars_query"
-    need_columns(name, dataset, [source])
-    need_columns(name, queries, ["VARIABLE", "QUERY", "TERM"], "queries")
-    need_absent(name, dataset, new_vars)
-    folded = dataset[source].astype("str").str.casefold()
-    out = dataset
-    for new_var in new_vars:
-        part = queries[(queries["VARIABLE"] == new_var).to_numpy(dtype=bool)]
-        table = dict(zip(part["TERM"].str.casefold(), part["QUERY"], strict=True))
-        found = folded.map(table) if table else text_column(dataset.index)
-        out = out.assign(**{new_var: found.astype("str")})
-    return out

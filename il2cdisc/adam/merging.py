@@ -12,12 +12,15 @@ from il2cdisc.adam.arguments import (
     mask_of,
     need_absent,
     need_columns,
+    need_numbers,
     need_one_of,
     text_column,
 )
 from il2cdisc.adam.keys import key_numbers, partners, rows_at, with_columns
 from il2cdisc.base.rowids import gathered_ids, id_columns
 from il2cdisc.base.rows import extreme
+
+STATISTICS = ("count", "sum", "mean", "min", "max", "median")
 
 
 def derive_vars_merged(
@@ -161,7 +164,8 @@ def derive_vars_merged_summary(
     """`dataset` with summaries of `dataset_add` by key: `{new name: (column, statistic)}`.
 
     Statistics: count (of non-missing), sum, mean, min, max, median. A key without rows gets missing
-    values. With `ids=True` the ids of all rows behind a summary come along.
+    values. With `ids=True` the ids of all rows behind a summary come along. Raises `Stopped` (ADM004) for a
+    statistic other than count of a column of text.
 
     >>> adsl = pd.DataFrame({"USUBJID": ["S1", "S2"]})
     >>> ex = pd.DataFrame({"USUBJID": ["S1", "S1"], "EXDOSE": [10.0, 20.0]})
@@ -173,7 +177,10 @@ def derive_vars_merged_summary(
     name = "derive_vars_merged_summary"
     need_columns(name, dataset_add, [*by, *(column for column, _ in new_vars.values())], "dataset_add")
     for _, statistic in new_vars.values():
-        need_one_of(name, "statistic", statistic, ["count", "sum", "mean", "min", "max", "median"])
+        need_one_of(name, "statistic", statistic, STATISTICS)
+    # pandas would join texts, and "1" and "2" would sum to 12
+    measured = [column for column, statistic in new_vars.values() if statistic != "count"]
+    need_numbers(name, dataset_add, dict.fromkeys(measured), "dataset_add")
     carried = id_columns(dataset_add) if ids else []
     rows = dataset_add[[*dict.fromkeys([*by, *(column for column, _ in new_vars.values())]), *carried]]
     rows = rows.dropna(subset=list(by))

@@ -109,7 +109,7 @@ def derive_param_transformed(
     found = dataset[by].map(place)
     rows = dataset[found.notna().to_numpy()].reset_index(drop=True)
     if rows.empty:
-        return dataset
+        return append_rows(dataset, table.drop(columns="_source").iloc[:0])
     taken = table.iloc[found.dropna().to_numpy("int64")].reset_index(drop=True)
     new = rows.assign(**{column: taken[column] for column in taken.columns if column != "_source"})
     for column in values:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from il2cdisc.adam.finish import Analysis
-from il2cdisc.adam.problems import NO_ANALYSIS, NO_INPUT, PLAN_DIFFERS
+from il2cdisc.adam.problems import NO_ANALYSIS, NO_DATASET, NO_INPUT, PLAN_DIFFERS
 from il2cdisc.base.origins import Origin, PlannedVariable
 from il2cdisc.base.problems import Problems, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_column, numbered
@@ -81,8 +83,10 @@ def derive(
     return replace(made, inherited=inherited)
 
 
-def with_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def with_ids(name: str, frame: pd.DataFrame, places: NDArray[np.int64] | None = None) -> pd.DataFrame:
     """A finished dataset's frame as mappings receive it: with the id column `@NAME` in front.
+
+    `places`: of a part of a dataset, where its rows are among all.
 
     >>> vs = pd.DataFrame({"USUBJID": ["S1", "S1"], "VSSTRESN": [118.0, 121.0]})
     >>> with_ids("vs", vs)
@@ -90,7 +94,7 @@ def with_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     0    0      S1     118.0
     1    1      S1     121.0
     """
-    return numbered(frame, name.upper())
+    return numbered(frame, name.upper(), places)
 
 
 def empty_frame(dataset: DatasetSpec, name: str = "") -> pd.DataFrame:
@@ -141,6 +145,10 @@ def plan(
             continue
         dataset = spec.datasets.get(made.name)
         if dataset is None:
+            what = f"{function.__name__}() makes {made.name}, which {spec.shown} does not describe"
+            hint = did_you_mean(made.name, spec.datasets)
+            fix = "Add it to the sheets Datasets and Variables, or correct the name in the mapping."
+            problems.add(NO_DATASET.at(f"{function.__name__}()", what, hint=hint, fix=fix))
             continue
         asked = needs(function)
         for variable in dataset.variables:

@@ -124,9 +124,118 @@ PARAMETER_KEY = Kind(
     Severity.STOP,
     "Rename the column to the variable that it is meant for and name that in `by`.",
 )
+NO_DEVIATION = Kind(
+    "ADM031",
+    "Exclusion from an analysis set without a deviation",
+    Severity.FINDING,
+    "Ask the site to record the deviation, or correct what the exclusion rests on.",
+)
+WHOLE_ADSL = Kind(
+    "ADM032",
+    "ADSL depends on a mapping of the whole study",
+    Severity.STOP,
+    "Derive what needs all subjects in a dataset that ADSL does not ask for.",
+)
+NOT_IMPUTED = Kind(
+    "ADM033",
+    "Subject left out of an imputation",
+    Severity.FINDING,
+    "Ask for the value; a subject without it can't be imputed and is not in the analysis of imputed values.",
+)
+NO_IMPUTATION = Kind(
+    "ADM034",
+    "Imputation not estimable",
+    Severity.STOP,
+    "Name fewer factors, covariates or visits in the mapping, or leave out the imputation.",
+)
 PARTIAL_DOSE = Kind(
     "ADM020",
     "Partial date of a dose",
     Severity.FINDING,
     "Ask for the date; until then the analysis takes the day named.",
+)
+UNKNOWN_UNIT = Kind(
+    "ADM040",
+    "Unit of a value not known",
+    Severity.STOP,
+    "Correct the unit, or convert the values before.",
+)
+BAD_PERIODS = Kind(
+    "ADM041",
+    "Overlapping or reversed periods of a subject",
+    Severity.STOP,
+    "Correct the dates of the periods: each day in one period at most, the start not after the end.",
+)
+BAD_CRITERIA = Kind(
+    "ADM043",
+    "Unusable row of toxicity criteria",
+    Severity.STOP,
+    "Correct the row; the docstring of derive_vars_toxicity says what a column holds.",
+)
+UNIT_OF_CRITERIA = Kind(
+    "ADM044",
+    "Values not in the unit of their toxicity criteria",
+    Severity.STOP,
+    "Convert the values or the bounds, so that a parameter and its criteria have one unit.",
+)
+TWO_GRADES = Kind(
+    "ADM045",
+    "Low and high toxicity grade of one value",
+    Severity.STOP,
+    "Correct the bounds of the parameter, so that a value is low or high.",
+)
+UNUSABLE_TABLE = Kind(
+    "ADM046",
+    "Unusable table of a derivation",
+    Severity.STOP,
+    "Save the table as CSV in UTF-8 with a header, or name a sheet of a workbook.",
+)
+BAD_QUERIES = Kind(
+    "ADM050",
+    "Unusable row of a table of queries",
+    Severity.STOP,
+    "Correct the table; the docstring of derive_vars_query says what a column holds.",
+)
+ITEM_RANGE = Kind(
+    "ADM047",
+    "Item outside the range of its scale",
+    Severity.FINDING,
+    "Ask the site for the rating; the item is kept and counts as missing in scores.",
+)
+BAD_SCORING = Kind(
+    "ADM048",
+    "Unusable rule of a score",
+    Severity.STOP,
+    "Correct the table; the docstring of derive_params_score says what a column holds.",
+)
+NO_TIME = Kind(
+    "ADM052",
+    "Subject without time to event",
+    Severity.FINDING,
+    "Add a censoring source that every subject has, or leave the subject out of the parameter's population.",
+)
+EVENT_BEFORE_START = Kind(
+    "ADM053",
+    "Event before the start of the time at risk",
+    Severity.FINDING,
+    "Ask whether the date is right, or select events from the start on.",
+)
+UNIT_OF_FORMULA = Kind(
+    "ADM051",
+    "Parameter in another unit than a formula needs",
+    Severity.STOP,
+    "Convert the values before, or compute from the rows in that unit (where).",
+)
+NO_PREDECESSOR = Kind(
+    "ADM049",
+    "Predecessor that cannot be resolved",
+    Severity.STOP,
+    "Correct the cell, name its dataset in sources, or derive the variable before.",
+)
+NO_WAY_BACK = Kind(
+    "ADM054",
+    "Records without a way back to their source",
+    Severity.FINDING,
+    "Use a verb that keeps row ids (derive_summary_records, append_rows), or "
+    "keep them with gathered_ids. Explain a record that no other is behind with a disposition.",
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from il2cdisc.adam.arguments import text_column
 from il2cdisc.adam.keys import rows_at, with_columns
 
 
@@ -22,9 +23,12 @@ def append_rows(dataset: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     1     MAP    NaN  AVERAGE
     """
     names = list(dict.fromkeys([*dataset.columns, *rows.columns]))
-    upper, lower = _completed(dataset, rows, names), _completed(rows, dataset, names)
-    if upper.empty or lower.empty:
-        return lower if upper.empty else upper
+    if dataset.empty:
+        return _completed(rows, dataset, names)
+    upper = _completed(dataset, rows, names)
+    if rows.empty:
+        return upper
+    lower = _completed(rows, dataset, names)
     ours: dict[str, pd.Series] = {}
     theirs: dict[str, pd.Series] = {}
     for name, left, right in zip(names, upper.dtypes, lower.dtypes, strict=True):
@@ -49,6 +53,25 @@ def _completed(frame: pd.DataFrame, other: pd.DataFrame, names: list[str]) -> pd
     return full if names == list(full.columns) else full.reindex(columns=names)
 
 
+def no_rows(dataset: pd.DataFrame, set_values: Mapping[str, str | float]) -> pd.DataFrame:
+    """`dataset` where no row is to be added: with the columns of `set_values`, missing, as with rows.
+
+    The columns of a dataset must not depend on what its subjects have.
+
+    >>> no_rows(pd.DataFrame({"PARAMCD": ["SYSBP"]}), {"PARAMCD": "MAP", "DTYPE": "AVERAGE"})
+      PARAMCD DTYPE
+    0   SYSBP   NaN
+    """
+    new = {
+        name: text_column(dataset.index, np.zeros(len(dataset), dtype=bool))
+        if isinstance(value, str)
+        else pd.Series(np.nan, index=dataset.index)
+        for name, value in set_values.items()
+        if name not in dataset
+    }
+    return dataset.assign(**new) if new else dataset
+
+
 def blank(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """`rows` with missing values in `columns`, their types kept.
 
@@ -62,6 +85,8 @@ def blank(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 def _missing(like: pd.DataFrame, length: int) -> pd.DataFrame:
     """A frame with the columns of another and their types, all missing: one array a type, shared."""
+    if not length:
+        return like.iloc[:0].reset_index(drop=True)
     kinds = [str(kind) for kind in like.dtypes]
     one_each = dict(zip(kinds, like.columns, strict=True))
     none = rows_at(like[list(one_each.values())], np.full(length, -1))

@@ -15,6 +15,7 @@ from il2cdisc.adam.arguments import (
     need_columns,
     need_numbers,
     need_one_of,
+    need_text,
     numbers,
     refuse,
     text_at,
@@ -27,8 +28,9 @@ from il2cdisc.base.onset import end_days, onset_days, possible_days
 from il2cdisc.base.problems import Problem, at_record
 from il2cdisc.base.ties import counts_as_after, no_plan
 
-_LEVELS = {"none": 0, "D": 1, "M": 2}
-_FLAGS = ("D", "M", "Y")
+IMPUTED_PARTS = {"none": 0, "D": 1, "M": 2}
+DATE_FLAGS = ("D", "M", "Y")
+OF_DTC = "Derive from a --DTC variable of SDTM, whose dates are ISO 8601."
 _DAY = 86400.0
 
 
@@ -60,13 +62,13 @@ def derive_vars_dt(
     """
     name = "derive_vars_dt"
     new, new_flag = f"{prefix}DT", f"{prefix}DTF"
-    need_one_of(name, "impute", impute, list(_LEVELS))
+    need_one_of(name, "impute", impute, list(IMPUTED_PARTS))
     need_one_of(name, "to", to, ["first", "last"])
     need_columns(name, dataset, [dtc])
     need_numbers(name, dataset, [*not_before, *not_after])
     need_absent(name, dataset, [new, new_flag] if flag else [new])
     low, high, level = _possible_days(name, dataset[dtc])
-    days = np.where(level <= _LEVELS[impute], low if to == "first" else high, np.nan)
+    days = np.where(level <= IMPUTED_PARTS[impute], low if to == "first" else high, np.nan)
     imputed = (level > 0) & ~np.isnan(days)
     for column in not_before:
         bound = numbers(dataset[column])
@@ -76,7 +78,7 @@ def derive_vars_dt(
         days = np.where(imputed & (low <= bound) & (bound <= high), np.fmin(days, bound), days)
     columns: dict[str, Any] = {new: days}
     if flag:
-        columns[new_flag] = text_at(dataset.index, _FLAGS, np.where(imputed, level - 1, -1))
+        columns[new_flag] = text_at(dataset.index, DATE_FLAGS, np.where(imputed, level - 1, -1))
     return dataset.assign(**columns)
 
 
@@ -94,6 +96,7 @@ def derive_vars_dtm(dataset: pd.DataFrame, *, prefix: str, dtc: str) -> pd.DataF
     """
     name = "derive_vars_dtm"
     need_columns(name, dataset, [dtc])
+    need_text(name, dataset[dtc])
     need_absent(name, dataset, [f"{prefix}DTM"])
     return dataset.assign(**{f"{prefix}DTM": sas_seconds(dataset[dtc])})
 
@@ -139,11 +142,11 @@ def _possible_days(function: str, text: pd.Series) -> tuple[np.ndarray, np.ndarr
 
 
 def need_dates(function: str, text: pd.Series) -> None:
-    """Stop when a text is no ISO 8601 date."""
+    """Stop when a column does not hold text, or a text is not an ISO 8601 date."""
+    need_text(function, text)
     wrong = [value for value in text.dropna().unique().tolist() if not is_iso(str(value))]
     if wrong:
-        fix = "Derive from a --DTC variable of SDTM, whose dates are ISO 8601."
-        raise refuse(function, f"{wrong[0]!r} is no ISO 8601 date", fix=fix)
+        raise refuse(function, f"{wrong[0]!r} is not an ISO 8601 date", fix=OF_DTC)
 
 
 def compute_pre_treatment(
@@ -178,6 +181,8 @@ def compute_pre_treatment(
     same = day == start
     if dtc and trt_start_dtc:
         need_columns(name, dataset, [dtc, trt_start_dtc])
+        need_text(name, dataset[dtc])
+        need_text(name, dataset[trt_start_dtc])
         same &= ~_after_dose(dataset[dtc], dataset[trt_start_dtc], planned_before)
     elif planned_before is not None:
         same &= ~(planned_before == False).fillna(False).to_numpy(dtype=bool)  # noqa: E712 - missing is neither
@@ -254,6 +259,8 @@ def derive_vars_dose_dt(
     """
     name = "derive_vars_dose_dt"
     need_columns(name, dataset, ["USUBJID", "EXSEQ", "EXSTDTC"])
+    for column in {"EXSTDTC", "EXENDTC"} & set(dataset.columns):
+        need_text(name, dataset[column])
     need_absent(name, dataset, ["ASTDT", "ASTDTF", "AENDT", "AENDTF"])
     days = exposure_days(dataset, dm, sv, ds)
     first, last = numbers(days[FIRST]), numbers(days[LAST])
@@ -280,4 +287,4 @@ def _dose_findings(imputed: pd.DataFrame) -> list[Problem]:
 
 def _flag(dataset: pd.DataFrame, days: np.ndarray, level: np.ndarray) -> pd.Series:
     """D, M or Y where a day, month or year was imputed."""
-    return text_at(dataset.index, _FLAGS, np.where((level > 0) & ~np.isnan(days), level - 1, -1))
+    return text_at(dataset.index, DATE_FLAGS, np.where((level > 0) & ~np.isnan(days), level - 1, -1))

@@ -1,4 +1,4 @@
-"""Analysis visits: windows of study days, and last observation carried forward."""
+"""Analysis visits: windows of study days, the record of each visit, and records that are expected."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from il2cdisc.adam.arguments import (
     text_at,
     text_column,
 )
-from il2cdisc.adam.keys import key_numbers, with_columns
+from il2cdisc.adam.keys import with_columns
 from il2cdisc.adam.merging import extreme_rows
 from il2cdisc.adam.problems import BAD_WINDOWS
-from il2cdisc.adam.rows import append_rows, blank
+from il2cdisc.adam.rows import append_rows
 from il2cdisc.base.numbers import at_least, at_most
 from il2cdisc.base.problems import Stopped
 
 WINDOW_COLUMNS = ("AVISIT", "AVISITN", "AWTARGET", "AWLO", "AWHI")
-_NEW = ("AVISIT", "AVISITN", "AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU")
+WINDOW_VARIABLES = ("AVISIT", "AVISITN", "AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU")
 
 
 def derive_vars_windows(
@@ -56,7 +56,7 @@ def derive_vars_windows(
     name = "derive_vars_windows"
     need_numbers(name, dataset, [day])
     need_columns(name, windows, WINDOW_COLUMNS, "windows")
-    need_absent(name, dataset, _NEW)
+    need_absent(name, dataset, WINDOW_VARIABLES)
     low, high = (numbers(windows[column]) for column in ("AWLO", "AWHI"))
     low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
     ascending = np.argsort(low, kind="stable")
@@ -81,118 +81,7 @@ def derive_vars_windows(
         "AWU": text_at(dataset.index, [unit], np.where(inside, 0, -1)),
     }
     new = pd.DataFrame(texts | found, index=dataset.index)
-    return with_columns(dataset, new[list(_NEW)])
-
-
-def derive_locf_records(
-    dataset: pd.DataFrame,
-    windows: pd.DataFrame,
-    *,
-    by: Sequence[str],
-    order: Sequence[str] = ("ADT",),
-    value: str = "AVAL",
-    day: str = "ADY",
-    where: pd.Series | None = None,
-    keep_missing: Sequence[str] = (),
-) -> pd.DataFrame:
-    """`dataset` and, behind it, a row for each visit missing from a key, carried from its last observation.
-
-    `windows` has the columns AVISIT, AVISITN and AWLO: the visits to be filled. Carried is the last row (by
-    `order`, ties: the later row) of `where` with a value and a `day` before the window, whether it was
-    scheduled or not and whether it represents a visit or not; where there is none, no row. Leave baseline
-    out of `where`, and it is not carried. A visit is there when a row of `where` has a value and its AVISITN.
-    A new row is a copy of the row that it is carried from (its date and ids too), with the missing visit,
-    DTYPE `LOCF`, and missing values in `keep_missing` and in the window variables, as no window placed it.
-
-    >>> windows = pd.DataFrame({"AVISIT": ["WEEK 1", "WEEK 3"], "AVISITN": [1.0, 2.0], "AWLO": [2.0, 11.0]})
-    >>> vs = pd.DataFrame({"USUBJID": "S1", "ADT": [1.0, 2.0], "ADY": [5.0, 10.0], "AVAL": [118.0, 121.0]})
-    >>> vs = vs.assign(AVISIT=["WEEK 1", None], AVISITN=[1.0, None], DTYPE=None)
-    >>> derive_locf_records(vs, windows, by=["USUBJID"])
-      USUBJID  ADT   ADY   AVAL  AVISIT  AVISITN DTYPE
-    0      S1  1.0   5.0  118.0  WEEK 1      1.0   NaN
-    1      S1  2.0  10.0  121.0     NaN      NaN   NaN
-    2      S1  2.0  10.0  121.0  WEEK 3      2.0  LOCF
-    """
-    name = "derive_locf_records"
-    need_columns(name, dataset, [*by, *order, value, "AVISITN", "DTYPE", *keep_missing])
-    need_numbers(name, dataset, [day])
-    need_columns(name, windows, ["AVISIT", "AVISITN", "AWLO"], "windows")
-    known = (
-        mask_of(name, dataset, where)
-        & dataset[value].notna().to_numpy()
-        & (dataset["DTYPE"] != "LOCF").to_numpy(dtype=bool)
-    )
-    key, days, visit = key_numbers(by, dataset)[0], numbers(dataset[day]), numbers(dataset["AVISITN"])
-    made: list[pd.DataFrame] = []
-    limits = zip(numbers(windows["AVISITN"]), numbers(windows["AWLO"]), windows["AVISIT"], strict=True)
-    for number, first, visit_name in limits:
-        there = np.unique(key[known & (visit == number)])
-        earlier = pd.Series(known & (days < first) & ~np.isin(key, there), index=dataset.index)
-        last = extreme_rows(name, dataset, by=by, order=order, mode="last", where=earlier)
-        rows = dataset[last].assign(AVISITN=number)
-        made.append(rows.assign(AVISIT=text_column(rows.index, np.ones(len(rows), bool), str(visit_name))))
-    rows = pd.concat(made, ignore_index=True) if made else dataset.iloc[:0]
-    if rows.empty:
-        return dataset
-    rows["DTYPE"] = text_column(rows.index, np.ones(len(rows), dtype=bool), "LOCF")
-    windowed = [column for column in ("AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU") if column in rows]
-    return append_rows(dataset, blank(rows, [*windowed, *keep_missing]))
-
-
-def derive_analysed_locf_records(
-    dataset: pd.DataFrame,
-    visits: pd.DataFrame,
-    *,
-    by: Sequence[str],
-    value: str = "AVAL",
-    where: pd.Series | None = None,
-    keep_missing: Sequence[str] = (),
-) -> pd.DataFrame:
-    """`dataset` and, behind it, a row for each visit missing from a key, from its last analysed visit.
-
-    The way of the CDISC pilot: what was observed between windows is not carried; see `derive_locf_records`.
-
-    `visits` has the columns AVISIT and AVISITN: the visits to be filled. Only rows of `where` with a
-    value and a visit are carried, forward only: a key with no observation before a visit gets no row
-    for it. A new row is a copy of the row that it is carried from (its date and ids too), with the
-    missing visit, DTYPE `LOCF`, and missing values in `keep_missing` and in the window variables, as no
-    window placed it. Leave the baseline out of `where` and it is not carried.
-
-    >>> visits = pd.DataFrame({"AVISIT": ["WEEK 1", "WEEK 3"], "AVISITN": [1.0, 2.0]})
-    >>> vs = pd.DataFrame({"USUBJID": "S1", "AVAL": [118.0, 121.0], "AVISIT": ["WEEK 1", None]})
-    >>> vs = vs.assign(AVISITN=[1.0, None], DTYPE=None)
-    >>> derive_analysed_locf_records(vs, visits, by=["USUBJID"])
-      USUBJID   AVAL  AVISIT  AVISITN DTYPE
-    0      S1  118.0  WEEK 1      1.0   NaN
-    1      S1  121.0     NaN      NaN   NaN
-    2      S1  118.0  WEEK 3      2.0  LOCF
-    """
-    name = "derive_analysed_locf_records"
-    need_columns(name, dataset, [*by, value, "AVISIT", "AVISITN", "DTYPE", *keep_missing])
-    need_columns(name, visits, ["AVISIT", "AVISITN"], "visits")
-    key, visit = key_numbers(by, dataset)[0], numbers(dataset["AVISITN"])
-    seen = mask_of(name, dataset, where) & dataset[value].notna().to_numpy() & (key >= 0) & ~np.isnan(visit)
-    observed = np.flatnonzero(seen)
-    wanted = visits[["AVISIT", "AVISITN"]].drop_duplicates()
-    if not len(observed) or wanted.empty:
-        return dataset
-    # all visits of the first key, then of the second ...: observations and wanted visits have a place there
-    key, keys = pd.factorize(key[observed])
-    steps = np.unique(np.append(numbers(wanted["AVISITN"]), visit[observed]))
-    place = key * len(steps) + np.searchsorted(steps, visit[observed])
-    ascending = np.argsort(place, kind="stable")
-    place = place[ascending]
-    grid_key = np.repeat(np.arange(len(keys)), len(wanted))
-    grid_visit = np.tile(np.arange(len(wanted)), len(keys))
-    grid = grid_key * len(steps) + np.searchsorted(steps, numbers(wanted["AVISITN"]))[grid_visit]
-    before = np.searchsorted(place, grid) - 1
-    gap = ~np.isin(grid, place) & (before >= 0) & (place[before] // len(steps) == grid_key)
-    rows = dataset.iloc[observed[ascending[before[gap]]]].reset_index(drop=True)
-    rows["AVISIT"] = wanted["AVISIT"].iloc[grid_visit[gap]].astype("str").array
-    rows["AVISITN"] = numbers(wanted["AVISITN"])[grid_visit[gap]]
-    rows["DTYPE"] = text_column(rows.index, np.ones(len(rows), dtype=bool), "LOCF")
-    windowed = [column for column in ("AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU") if column in rows]
-    return append_rows(dataset, blank(rows, [*windowed, *keep_missing]))
+    return with_columns(dataset, new[list(WINDOW_VARIABLES)])
 
 
 def derive_var_window_flag(

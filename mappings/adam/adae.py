@@ -32,11 +32,13 @@ def adae(
     out = derive_vars_merged(out, dm, by=["USUBJID"], new_vars={"_DTHDTC": "DTHDTC"})
     out = derive_vars_event_dt(out, start="AESTDTC", end="AEENDTC", not_after=["_LSTALVDT"], death="_DTHDTC")
     out = derive_vars_dy(out, reference="TRTSDT", source=["ASTDT", "AENDT"])
-    days = out["AENDT"] - out["ASTDT"] + 1
+    # an end that is known to be before the onset gives no duration; the dates are asked about
+    days = (out["AENDT"] - out["ASTDT"] + 1).where(out["AENDT"] >= out["ASTDT"])
     out = out.assign(ADURN=days, ADURU=pd.Series("DAYS", index=out.index, dtype="str").where(days.notna()))
 
     times = {"start_dtc": "AESTDTC", "trt_start_dtc": "_TRTSDTC"}
-    out = derive_var_trtemfl(out, end_window=analysis.treatment_emergent_days, **times)
+    until = analysis.treatment_emergent_until
+    out = derive_var_trtemfl(out, end_window=until, participation_end="_LSTALVDT", **times)
     early = (out["ASTDT"] < out["TRTSDT"]) | (out["ASTDT"] == out["TRTSDT"]) & out["TRTEMFL"].isna()
     out = derive_var_flag(out, new_var="PREFL", where=early)
     emergent = out["TRTEMFL"] == "Y"

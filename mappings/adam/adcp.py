@@ -12,17 +12,26 @@ from il2cdisc.adam import (
     check_units,
     derive_param_transformed,
     derive_var_analysis_ratio,
+    derive_var_flag,
     derive_vars_parameter,
     parameters_of,
     windows_of,
 )
-from mappings.adam.common import after_baseline, with_change, with_date, with_subject, with_visits
+from mappings.adam.common import (
+    after_baseline,
+    before_dose_of_day,
+    with_change,
+    with_date,
+    with_subject,
+    with_visits,
+)
 
 KEY = {"Test Code": "CPTESTCD", "Specimen": "CPSPEC", "Markers": "CPSBMRKS", "Cell State": "CPCELSTA"}
+PRIMARY, PRIMARY_VISIT = "TLHRTLHL", "Day 5"
 PARAMETER = ["PARAMCD", "PARAM", "PARAMN", "PARCAT1", "PARCAT2"]
 
 
-def adcp(cp: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+def adcp(cp: pd.DataFrame, ex: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     """Cell populations: one record per subject per parameter per result."""
     parameters = parameters_of(spec, "ADCP").rename(columns=KEY | {"Category 2": "PARCAT2", "UNIT": "_UNIT"})
     measured = parameters[parameters["Derivation"].isna()]
@@ -34,8 +43,13 @@ def adcp(cp: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     out = out.assign(AVAL=out["CPSTRESN"])
     # the change of the logarithm is the log fold change, its baseline the log baseline
     out = derive_param_transformed(out, parameters=logs[["SOURCE", *PARAMETER]], transform=np.log)
-    out = with_change(with_visits(out, windows_of(spec, "ADCP")))
+    drawn_before = before_dose_of_day(out, ex)
+    out = with_change(with_visits(out, windows_of(spec, "ADCP"), where=drawn_before))
     measured_rows = out["PARCAT2"] != logs["PARCAT2"].iloc[0]
     out = out.assign(PCHG=out["PCHG"].where(measured_rows))
     out = derive_var_analysis_ratio(out, where=after_baseline(out) & measured_rows)
+    # estimand E1: whatever happened before Day 5, the record counts
+    carried = (out["FASFL"] == "Y") & (out["ANL01FL"] == "Y") & (out["AVISIT"] == PRIMARY_VISIT)
+    carried &= (out["PARAMCD"] == PRIMARY) & out["CHG"].notna()
+    out = derive_var_flag(out, new_var="ANL02FL", where=carried)
     return analysis_dataset("ADCP", out, findings)

@@ -14,8 +14,10 @@ from il2cdisc.adam import (
     derive_locf_records,
     derive_param_criterion,
     derive_var_flag,
+    derive_vars_merged,
     windows_of,
 )
+from mappings.adam.adice import first_event
 from mappings.adam.common import SAME, after_baseline, with_change, with_date, with_subject, with_visits
 from mappings.adam.scale import PARAMETER, items_of, parameter, scale_parameters, totals_of
 
@@ -31,7 +33,7 @@ VALUES = ["BASE", "CHG", "PCHG", "DTYPE", "ABLFL", "CRIT1", "CRIT1FL", "CRIT2", 
 SOURCE = ["SRCDOM", "SRCVAR", "SRCSEQ"]
 
 
-def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, adice: pd.DataFrame, spec: Spec) -> Analysis:
     """Depression scale: one record per subject, parameter, analysis visit, date and derivation type."""
     windows = windows_of(spec, "ADHAMD")
     later = windows[windows["AVISITN"] > 0]
@@ -53,7 +55,21 @@ def adhamd(rs: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
     order = ["ADT", "ADTM", "VISITNUM"]
     out = derive_locf_records(out, later, by=SAME, order=order, where=carried, keep_missing=["ANL01FL"])
     out = derive_var_flag(out, new_var="ANL02FL", where=(out["ANL01FL"] == "Y") | (out["DTYPE"] == "LOCF"))
-    return analysis_dataset("ADHAMD", append_rows(out, non_response(out, adsl, later, parameters)))
+    out = append_rows(out, non_response(out, adsl, later, parameters))
+    return analysis_dataset("ADHAMD", with_estimands(out, adice))
+
+
+def with_estimands(out: pd.DataFrame, adice: pd.DataFrame) -> pd.DataFrame:
+    """The records of estimand E2 (ANL03FL), and those of E3 (ANL04FL): without what is after its events."""
+    later = (out["AVISITN"] > 0) & (out["FASFL"] == "Y") & (out["ANL01FL"] == "Y")
+    every = later & (out["PARAMCD"] == "HAMD2TS") & out["CHG"].notna()
+    first = first_event(adice, "E3", "HYPOTHETICAL")
+    new = {"_EVENTDT": "ASTDT", "_EVENT": "ICETERM"}
+    out = derive_vars_merged(out, first, by=["USUBJID"], new_vars=new)
+    after = every & (out["ADT"] > out["_EVENTDT"])
+    out = derive_var_flag(out, new_var="ANL03FL", where=every)
+    out = derive_var_flag(out, new_var="ANL04FL", where=every & ~after)
+    return out.assign(ANL04RS=out["_EVENT"].where(after))
 
 
 def with_criteria(out: pd.DataFrame) -> pd.DataFrame:

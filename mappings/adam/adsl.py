@@ -7,6 +7,7 @@ import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    Exclusion,
     Problem,
     Spec,
     analysis_dataset,
@@ -16,14 +17,17 @@ from il2cdisc.adam import (
     derive_vars_dt,
     derive_vars_dtm,
     derive_vars_dy,
+    derive_vars_exclusion,
     derive_vars_group,
     derive_vars_merged,
     derive_vars_merged_summary,
     derive_vars_population,
     filter_extreme,
     numbers_of,
+    parameters_of,
     windows_of,
 )
+from mappings.adam.common import before_dose_of_day
 from mappings.adam.scale import items_of, scale_parameters, totals_of
 
 AGE_GROUPS = {"<40": -np.inf, "40-64": 40.0, ">=65": 65.0}
@@ -35,9 +39,12 @@ VERIFIED = {
     "BIPOLAR II DISORDER": "BD",
 }
 PRIMARY_POPULATION, PRIMARY_VISIT = "TLHRTLH", "Day 5"
-LAST_VISIT, LAST_DAY, LAST_TOLERANCE = 60.0, 60, 14
+LAST_VISIT = "Day 60"
 DOSES_NEEDED = 7
+NOT_ELIGIBLE = "SUBJECT ENROLLED BUT ELIGIBILITY CRITERIA NOT MET"
 PROHIBITED = "USE OF PROHIBITED MEDICATION"
+DOSE_MISSED = "NON-COMPLIANCE WITH STUDY INTERVENTION"
+NOT_ASSESSED = ("ASSESSMENT NOT PERFORMED", "ASSESSMENT PERFORMED OUTSIDE OF TIMING WINDOW")
 
 
 def adsl(
@@ -62,8 +69,9 @@ def adsl(
     out = derive_vars_group(out, source="AGE", new_var="AGEGR1", lower=AGE_GROUPS, number="AGEGR1N")
     out = with_stratum(out, suppdm, mh, spec)
     out = with_disposition(out, ds)
-    out = with_baseline(out, rs, cp, spec)
-    return analysis_dataset("ADSL", with_sets(out, sv, dv, ie), findings)
+    out = with_baseline(out, rs, cp, ex, spec)
+    out, unrecorded = with_sets(out, dv, ie)
+    return analysis_dataset("ADSL", out, [*findings, *unrecorded])
 
 
 def dosed(out: pd.DataFrame) -> pd.Series:
@@ -79,8 +87,11 @@ def with_exposure(
     doses = doses.assign(_END=doses["EXENDTC"].fillna(doses["EXSTDTC"]))
     for prefix, dtc in {"_S": "EXSTDTC", "_E": "_END"}.items():
         doses = derive_vars_dtm(doses, prefix=prefix, dtc=dtc)
-    first = filter_extreme(doses, by=["USUBJID"], order=["ASTDT", "_SDTM"], mode="first")
-    last = filter_extreme(doses, by=["USUBJID"], order=["AENDT", "_EDTM"], mode="last")
+    # a dose whose day had to be imputed is not preferred to one that is known to be of that day
+    guessed = {"_SGUESS": doses["ASTDTF"].notna(), "_EGUESS": doses["AENDTF"].notna()}
+    doses = doses.assign(**{name: flag.astype("float64") for name, flag in guessed.items()})
+    first = filter_extreme(doses, by=["USUBJID"], order=["ASTDT", "_SGUESS", "_SDTM"], mode="first")
+    last = filter_extreme(doses, by=["USUBJID"], order=["AENDT", "-_EGUESS", "_EDTM"], mode="last")
     key = ["USUBJID"]
     start = {"TRTSDT": "ASTDT", "TRTSDTF": "ASTDTF", "TRTSDTM": "_SDTM"}
     end = {"TRTEDT": "AENDT", "TRTEDTF": "AENDTF", "TRTEDTM": "_EDTM"}
@@ -141,23 +152,36 @@ def reason(event: pd.Series) -> pd.Series:
     return event.where(event != "COMPLETED")
 
 
-def with_baseline(out: pd.DataFrame, rs: pd.DataFrame, cp: pd.DataFrame, spec: Spec) -> pd.DataFrame:
-    """Baseline total of the scale, baseline and Day 5 share of regulatory T cells."""
+def with_baseline(
+    out: pd.DataFrame, rs: pd.DataFrame, cp: pd.DataFrame, ex: pd.DataFrame, spec: Spec
+) -> pd.DataFrame:
+    """Baseline and Day 60 total of the scale, baseline and Day 5 share of regulatory T cells."""
     parameters = scale_parameters(spec)
     keep = ["VISITNUM", "RSDTC", "RSSEQ"]
     totals = totals_of(items_of(rs, parameters), parameters, "HAMD2TS", keep)
     totals = dated(totals, out, "RSDTC")
     baseline = last_before(totals, ["_DT", "_DTM", "VISITNUM"])
     out = derive_vars_merged(out, baseline, by=["USUBJID"], new_vars={"HAMDBL": "AVAL"}, ids=True)
-    share = cp[(cp["CPTESTCD"] == PRIMARY_POPULATION).to_numpy() & cp["CPSTRESN"].notna().to_numpy()]
+    rated = within(totals[totals["AVAL"].notna()], windows_of(spec, "ADHAMD"), LAST_VISIT)
+    out = derive_vars_merged(out, rated, by=["USUBJID"], new_vars={"_LAST": "AVAL"}, ids=True)
+    # as ADCP has it: the results in the specimen and the unit of the parameter
+    wanted = parameters_of(spec, "ADCP").set_index("PARAMCD").loc[PRIMARY_POPULATION]
+    own = (cp["CPTESTCD"] == PRIMARY_POPULATION) & (cp["CPSPEC"] == wanted["Specimen"])
+    own &= (cp["CPSTRESU"] == wanted["UNIT"]) & cp["CPSTRESN"].notna()
+    share = cp[own.to_numpy(dtype=bool)]
     share = dated(share.assign(AVAL=share["CPSTRESN"]), out, "CPDTC")
     baseline = last_before(share, ["_DT", "_DTM", "VISITNUM"])
     out = derive_vars_merged(out, baseline, by=["USUBJID"], new_vars={"TREGBL": "AVAL"}, ids=True)
-    windows = windows_of(spec, "ADCP")
-    window = windows[windows["AVISIT"] == PRIMARY_VISIT].iloc[0]
-    within = share[(share["_DY"] >= window["AWLO"]) & (share["_DY"] <= window["AWHI"])]
-    within = filter_extreme(within, by=["USUBJID"], order=["_DT", "_DTM"], mode="last")
-    return derive_vars_merged(out, within, by=["USUBJID"], new_vars={"_TREG5": "AVAL"}, ids=True)
+    share = share[before_dose_of_day(share, ex, date="_DT", dtc="_DTC")]
+    measured = within(share, windows_of(spec, "ADCP"), PRIMARY_VISIT)
+    return derive_vars_merged(out, measured, by=["USUBJID"], new_vars={"_TREG5": "AVAL"}, ids=True)
+
+
+def within(rows: pd.DataFrame, windows: pd.DataFrame, visit: str) -> pd.DataFrame:
+    """The last record of each subject in the window of a visit."""
+    window = windows[windows["AVISIT"] == visit].iloc[0]
+    inside = rows[(rows["_DY"] >= window["AWLO"]) & (rows["_DY"] <= window["AWHI"])]
+    return filter_extreme(inside, by=["USUBJID"], order=["_DT", "_DTM"], mode="last")
 
 
 def dated(rows: pd.DataFrame, out: pd.DataFrame, dtc: str) -> pd.DataFrame:
@@ -173,27 +197,40 @@ def last_before(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     return filter_extreme(rows[before & rows["AVAL"].notna()], by=["USUBJID"], order=order, mode="last")
 
 
-def with_sets(out: pd.DataFrame, sv: pd.DataFrame, dv: pd.DataFrame, ie: pd.DataFrame) -> pd.DataFrame:
-    """The analysis sets."""
-    last = sv[(sv["VISITNUM"] == LAST_VISIT).to_numpy() & sv["SVSTDY"].notna().to_numpy()]
-    last = filter_extreme(last, by=["USUBJID"], order=["SVSTDY"], mode="last")
-    out = derive_vars_merged(out, last, by=["USUBJID"], new_vars={"_LASTDY": "SVSTDY"}, ids=True)
-    taken = filter_extreme(dv[dv["DVDECOD"] == PROHIBITED], by=["USUBJID"], order=["DVSEQ"], mode="first")
-    out = derive_vars_merged(out, taken, by=["USUBJID"], new_vars={"_TAKEN": "DVDECOD"}, ids=True)
+def with_sets(out: pd.DataFrame, dv: pd.DataFrame, ie: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """The analysis sets, why a subject is not in the per-protocol set, and findings about that."""
     unmet = filter_extreme(ie, by=["USUBJID"], order=["IESEQ"], mode="first")
     out = derive_vars_merged(out, unmet, by=["USUBJID"], new_vars={"_UNMET": "IETESTCD"}, ids=True)
     randomised, treated = out["ARMCD"].notna(), dosed(out)
-    full = randomised & treated
-    late = (out["_LASTDY"] - LAST_DAY).abs() > LAST_TOLERANCE
-    return derive_vars_population(
-        out,
-        flags={
-            "ENRLFL": randomised & out["_UNMET"].isna(),
-            "RANDFL": randomised,
-            "SAFFL": treated,
-            "FASFL": full,
-            "BIOFL": full & out["TREGBL"].notna() & out["_TREG5"].notna(),
-            "PPROTFL": full & (out["NDOSES"] >= DOSES_NEEDED) & out["_TAKEN"].isna() & ~late,
-            "COMPLFL": out["EOSSTT"] == "COMPLETED",
-        },
+    full, deviation = randomised & treated, dv["DVDECOD"]
+    important = dv["DVSCAT"] == "MAJOR"
+    not_eligible, prohibited = (important & (deviation == term) for term in (NOT_ELIGIBLE, PROHIBITED))
+    exclusions = [
+        Exclusion("NOT ELIGIBLE", out["_UNMET"].notna() | has(out, dv[not_eligible]), not_eligible),
+        Exclusion("WRONG KIT", out["ACTARMCD"] != out["ARMCD"], dv["DVCAT"] == "STUDY INTERVENTION"),
+        Exclusion("FEWER THAN 7 DOSES", out["NDOSES"] < DOSES_NEEDED, deviation == DOSE_MISSED),
+        Exclusion("PROHIBITED MEDICATION", has(out, dv[prohibited]), prohibited),
+        Exclusion(
+            "NO DAY 60 RATING",
+            out["_LAST"].isna(),
+            deviation.isin(NOT_ASSESSED) & (dv["VISIT"] == LAST_VISIT.upper()),
+        ),
+    ]
+    out, findings = derive_vars_exclusion(
+        out, dv, exclusions=exclusions, where=full, reason="PPEXRS", sequence="PPDVSEQ"
     )
+    sets = {
+        "ENRLFL": randomised & out["_UNMET"].isna(),
+        "RANDFL": randomised,
+        "SAFFL": treated,
+        "FASFL": full,
+        "BIOFL": full & out["TREGBL"].notna() & out["_TREG5"].notna(),
+        "PPROTFL": full & out["PPEXRS"].isna(),
+        "COMPLFL": out["EOSSTT"] == "COMPLETED",
+    }
+    return derive_vars_population(out, flags=sets), findings
+
+
+def has(out: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
+    """Subjects that have one of the records."""
+    return out["USUBJID"].isin(records["USUBJID"])

@@ -52,7 +52,7 @@ PRESENT = {"assente": False, "lieve": True, "moderato": True, "severo": True}
 def fa(raw_injsite: pd.DataFrame, raw_sv: pd.DataFrame, ae: pd.DataFrame) -> Mapped:
     """Findings about injection site reactions: one record per finding per object per visit per subject."""
     forms = with_visit(raw_injsite, "injsite.VISIT", raw_sv)
-    events = ae[["USUBJID", "AESPID", "AEDECOD"]]
+    events = ae[["USUBJID", "AESPID", "AEDECOD", "@ae"]]
     forms = join(forms, events, on={"USUBJID": "USUBJID", "injsite.INJAENO": "AESPID"})
     examined, not_examined = answered(forms, "injsite.INJYN", "INJREAS", "INJDAT", "INJTIM", "INJLOC")
     present = examined[decoded(examined, "injsite.ERYTH", PRESENT).fillna(False)]
