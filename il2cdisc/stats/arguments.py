@@ -14,6 +14,8 @@ from il2cdisc.stats.estimates import NotEstimableError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+LARGEST_VALUE = 1e150
+"""Squares of larger values, and sums of them, are beyond the largest number."""
 
 
 def check_confidence(confidence: float) -> None:
@@ -29,15 +31,43 @@ def z_quantile(confidence: float) -> float:
 
 
 def numbers(values: ArrayLike | pd.Series, name: str = "values") -> Floats:
-    """One column as float64, missing as NaN. Raises `ValueError` for another shape or an infinite value."""
+    """One column as float64, missing as NaN.
+
+    Raises `ValueError` for another shape, and `NotEstimableError` for an infinite value, or one whose square
+    is beyond the largest number: that is of the data.
+    """
+    column = numbers_of_any_size(values, name)
+    refuse_large(column, f"The {name}")
+    return column
+
+
+def numbers_of_any_size(values: ArrayLike | pd.Series, name: str = "values") -> Floats:
+    """The same where what is computed does not depend on the scale: every finite number."""
     if isinstance(values, pd.Series):
         values = cast("Floats", values.to_numpy("float64", na_value=np.nan))  # pyright: ignore[reportUnknownMemberType]
     column: Floats = np.asarray(values, dtype="float64")
     if column.ndim != 1:
         raise ValueError(f"{name}: one column is needed, the shape is {column.shape}")
     if np.isinf(column).any():
-        raise ValueError(f"{name}: a value is infinite")
+        raise NotEstimableError(f"The {name} is infinite in {np.isinf(column).sum()} of {len(column)} rows.")
     return column
+
+
+def refuse_large(values: Floats, name: str) -> None:
+    """Raise `NotEstimableError` for a value whose square is beyond the largest number: no model has one."""
+    largest = float(np.nanmax(np.abs(values), initial=0.0)) if len(values) else 0.0
+    if largest > LARGEST_VALUE:
+        count = int((np.abs(values) > LARGEST_VALUE).sum())
+        raise NotEstimableError(
+            f"{name} is too large to compute with in {count} of {len(values)} rows: {largest:g}."
+        )
+
+
+def refuse_negative(times: Floats) -> None:
+    """Raise `NotEstimableError` where a time is negative."""
+    if (times < 0).any():
+        count = f"{int((times < 0).sum())} of {len(times)} rows"
+        raise NotEstimableError(f"The time is negative in {count}; the least is {times.min():g}.")
 
 
 def labels(values: ArrayLike | pd.Series, name: str = "labels") -> NDArray[np.object_]:
@@ -70,7 +100,7 @@ def present(values: ArrayLike | pd.Series, name: str, *, least: int = 1) -> Floa
 
 def pairs(x: ArrayLike | pd.Series, y: ArrayLike | pd.Series, *, least: int) -> tuple[Floats, Floats]:
     """The rows in which both columns have a value; `NotEstimableError` if there are fewer than `least`."""
-    a, b = numbers(x, "x"), numbers(y, "y")
+    a, b = numbers(x, "variable x"), numbers(y, "variable y")
     same_length(x=a, y=b)
     both = ~(np.isnan(a) | np.isnan(b))
     n = int(both.sum())

@@ -27,6 +27,9 @@ class TooLargeError(NotEstimableError):
 LARGEST = 20_000_000
 MOST_COLUMNS = 400_000
 """The most partial tables that `fisher_exact` holds at once, and the most columns that it tries."""
+GRID = 3_000_000
+"""The largest grid, times the size of a column, on which partial tables are counted before they are built."""
+TOO_LARGE = "The table is too large for Fisher's exact test."
 
 
 def chi_square(table: ArrayLike) -> HypothesisTest:
@@ -71,6 +74,7 @@ def fisher_exact(table: ArrayLike) -> float:
     order = np.argsort(counts.sum(axis=0), kind="stable")[::-1]  # the largest column follows from the rest
     counts = counts[:, order]
     rows, columns = counts.sum(axis=1), counts.sum(axis=0)
+    _refuse_too_large(rows, columns[:0:-1].tolist())
     log_factorial = _log_factorials(int(counts.sum()))
     constant = float(
         log_factorial[rows].sum() + log_factorial[columns].sum() - log_factorial[int(counts.sum())]
@@ -138,6 +142,67 @@ def fisher(table: ArrayLike, *, seed: int, draws: int = 10_000) -> Fisher:
     return Fisher(p_value, "exact", 0, p_value, p_value)
 
 
+def _refuse_too_large(rows: Integers, sizes: Sequence[int]) -> None:
+    """Raise `TooLargeError`, before a table is built, where the columns of `sizes` are too many.
+
+    The columns that would be tried at each step are counted as a product of polynomials: for each row, what
+    it has given before and gives to the column. The partial tables are counted on the grid of what the rows
+    have given (all but the last row, which follows), where that is small; else `_steps` counts them.
+    """
+    shape = [min(int(row), sum(sizes)) + 1 for row in rows[:-1]]
+    small = math.prod(shape) * max(sizes) <= GRID
+    tables, given = (np.zeros(shape), sum(np.indices(shape))) if small else (np.ones(1), np.zeros(1))
+    tables[(0,) * tables.ndim] = 1
+    before = 0
+    for size in sizes:
+        if small:
+            tables = _column_added(tables, size)
+            left = before + size - given  # what the last row has given
+            tables[(left < 0) | (left > rows[-1])] = 0
+        if tables.sum() > LARGEST or _columns_tried(rows, before, size) > MOST_COLUMNS:
+            raise TooLargeError(TOO_LARGE)
+        before += size
+
+
+def _columns_tried(rows: Integers, before: int, size: int) -> float:
+    """How many columns of a size follow on all nodes, whose rows have given so much before."""
+    ways = np.zeros((before + 1, size + 1))
+    ways[0, 0] = 1
+    for row in rows.tolist():
+        ways = _shared_out(ways, row)
+    return float(ways[before, size])
+
+
+def _shared_out(ways: Floats, row: int) -> Floats:
+    """Ways to share out two totals, with one more row that gives at most `row` to both together."""
+    out = np.zeros_like(ways)
+    for first in range(min(row, ways.shape[0] - 1) + 1):
+        most = min(row - first, ways.shape[1] - 1)
+        sums = np.cumsum(ways, axis=1)
+        sums[:, most + 1 :] -= sums[:, : -most - 1].copy()
+        out[first:] += sums[: ways.shape[0] - first]
+    return out
+
+
+def _column_added(tables: Floats, size: int) -> Floats:
+    """Partial tables with one more column: each row gives any part of `size` (the last row the rest)."""
+    left = [tables]  # by how much of the column has been given
+    left += [np.zeros_like(tables) for _ in range(size)]
+    for axis in range(tables.ndim):
+        new: list[Floats] = []
+        for total in range(size + 1):
+            moved = np.zeros_like(tables)
+            if total:
+                moved[_cut(axis, 1, None)] = new[total - 1][_cut(axis, None, -1)]
+            new.append(left[total] + moved)
+        left = new
+    return np.add.reduce(left)
+
+
+def _cut(axis: int, start: int | None, stop: int | None) -> tuple[slice, ...]:
+    return (*(slice(None) for _ in range(axis)), slice(start, stop))
+
+
 def _next_column(
     nodes: dict[tuple[int, ...], Floats], size: int, log_factorial: Floats
 ) -> dict[tuple[int, ...], Floats]:
@@ -159,7 +224,7 @@ def _steps(
     numbers = {rest: _number_of_columns(rest, size) for rest in nodes}
     held = sum(numbers[rest] * len(logs) for rest, logs in nodes.items())
     if sum(numbers.values()) > MOST_COLUMNS or held > LARGEST:
-        raise TooLargeError("The table is too large for Fisher's exact test.")
+        raise TooLargeError(TOO_LARGE)
     for rest, logs in nodes.items():
         column = _columns(rest, size)
         left = np.array(rest) - column

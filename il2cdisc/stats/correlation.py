@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from il2cdisc.stats.arguments import Floats, listed, numbers, pairs, same_length, z_quantile
+from il2cdisc.stats.arguments import (
+    Floats,
+    is_are,
+    listed,
+    numbers_of_any_size,
+    pairs,
+    same_length,
+    z_quantile,
+)
 from il2cdisc.stats.distributions import midranks, t_two_sided
 from il2cdisc.stats.estimates import NotEstimableError, Result
 
@@ -108,8 +116,8 @@ def _partial(
     ranked: bool,
 ) -> Correlation:
     z = z_quantile(confidence)
-    columns = {"x": numbers(x, "x"), "y": numbers(y, "y")}
-    columns |= {name: numbers(values, name) for name, values in fixed.items()}
+    columns = {"x": numbers_of_any_size(x, "variable x"), "y": numbers_of_any_size(y, "variable y")}
+    columns |= {name: numbers_of_any_size(values, name) for name, values in fixed.items()}
     same_length(**columns)
     empty = [name for name, column in columns.items() if np.isnan(column).all()]
     if empty:
@@ -117,7 +125,7 @@ def _partial(
     complete = ~np.isnan(np.column_stack(list(columns.values()))).any(axis=1)
     n, k = int(complete.sum()), len(fixed)
     if n < k + 3:
-        raise NotEstimableError(f"At least {k + 3} complete rows are needed; there are {n}.")
+        raise NotEstimableError(f"At least {k + 3} complete rows are needed; there {is_are(n)}.")
     kept = {name: column[complete] for name, column in columns.items()}
     _refuse_constant(kept)
     if ranked:

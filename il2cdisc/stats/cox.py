@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from il2cdisc.stats.arguments import Floats, how_many, labels, listed, numbers, same_length, z_quantile
+from il2cdisc.stats.arguments import (
+    Floats,
+    how_many,
+    labels,
+    listed,
+    numbers,
+    refuse_negative,
+    same_length,
+    z_quantile,
+)
 from il2cdisc.stats.distributions import chi_square_tail, normal_two_sided
 from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError, Result
 
@@ -115,13 +124,12 @@ def _table(
     if not terms:
         raise ValueError("at least one term is needed")
     columns: dict[str, NDArray[Any]] = {"time": numbers(time, "time"), "event": numbers(event, "event")}
-    columns |= {f"x:{name}": numbers(values, name) for name, values in terms.items()}
+    columns |= {f"x:{name}": numbers(values, f"term {name}") for name, values in terms.items()}
     size = len(columns["time"])
     columns["stratum"] = np.full(size, "") if stratum is None else labels(stratum, "stratum")
     same_length(**columns)
     table = pd.DataFrame(columns)
-    if (table["time"] < 0).any():
-        raise ValueError(f"time: {table['time'].min():g} is negative")
+    refuse_negative(numbers(time, "time"))
     if not table["event"].dropna().isin([0, 1]).all():
         raise ValueError("event: values other than 0 and 1")
     return table

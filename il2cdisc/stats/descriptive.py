@@ -33,7 +33,7 @@ def describe(values: pd.Series | NDArray[np.float64] | Sequence[float]) -> dict[
     empirical distribution function, averaged where it is flat (type 2 of Hyndman and Fan, The American
     Statistician 1996;50:361-365). Infinite values make every statistic but n an error.
     """
-    column = pd.to_numeric(pd.Series(values), errors="raise").to_numpy("float64", na_value=np.nan)
+    column = _floats(values)
     column = column[~np.isnan(column)]
     n = len(column)
     out = {"n": found(n)}
@@ -44,9 +44,11 @@ def describe(values: pd.Series | NDArray[np.float64] | Sequence[float]) -> dict[
     if not np.isfinite(column).all():
         return out | {name: missing("A value is infinite.") for name in _NAMES}
     q1, median, q3 = np.quantile(column, [0.25, 0.5, 0.75], method="averaged_inverted_cdf")
-    out["mean"] = found(column.mean())
+    with np.errstate(over="ignore"):
+        out["mean"] = found(column.mean())
     if n > 1:
-        sd = float(column.std(ddof=1))
+        with np.errstate(over="ignore"):  # of values near the largest number: not finite, and said so
+            sd = float(column.std(ddof=1))
         out["sd"], out["se"] = found(sd), found(sd / np.sqrt(n))
     else:
         for name in ("sd", "se"):
@@ -54,3 +56,10 @@ def describe(values: pd.Series | NDArray[np.float64] | Sequence[float]) -> dict[
     out["median"], out["q1"], out["q3"] = found(median), found(q1), found(q3)
     out["min"], out["max"] = found(column.min()), found(column.max())
     return {name: out[name] for name in STATISTICS}
+
+
+def _floats(values: pd.Series | NDArray[np.float64] | Sequence[float]) -> NDArray[np.float64]:
+    """The values as floats; most are already."""
+    if isinstance(values, pd.Series) and values.dtype == np.float64:
+        return values.to_numpy()
+    return pd.to_numeric(pd.Series(values), errors="raise").to_numpy("float64", na_value=np.nan)

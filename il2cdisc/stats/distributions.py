@@ -22,6 +22,15 @@ def normal_quantile(p: float) -> float:
     return float(_special().ndtri(p))
 
 
+def normal_scores(values: NDArray[Any]) -> Floats:
+    """The normal quantiles that sorted standard normal values are held against, in the order of `values`.
+
+    Blom's (rank - 3/8) / (n + 1/4), as SAS PROC RANK NORMAL=BLOM; equal values share one score.
+    """
+    shares: Floats = np.asarray((midranks(values) - 0.375) / (len(values) + 0.25), dtype="float64")
+    return np.asarray(_special().ndtri(shares), dtype="float64")
+
+
 def normal_two_sided(z: float) -> float:
     """P(|Z| >= |z|) of a standard normal variable."""
     return 2 * float(_special().ndtr(-abs(z)))
@@ -52,16 +61,28 @@ def beta_quantile(p: float, a: float, b: float) -> float:
     return float(_special().betaincinv(a, b, p))
 
 
+def gamma_quantile(p: float, shape: float) -> float:
+    """The number below which a gamma variable of scale 1 falls with probability `p`."""
+    return float(_special().gammaincinv(shape, p))
+
+
 def binomial_cdf(k: int, n: int, p: float) -> float:
     """P(X <= k) of a binomial variable of `n` trials with probability `p`."""
     return float(_special().bdtr(k, n, p))
 
 
 def midranks(values: NDArray[Any]) -> Floats:
-    """Ranks from 1; equal values share the mean of their ranks."""
-    from scipy.stats import rankdata  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+    """Ranks from 1; equal values share the mean of their ranks. All are missing where a value is.
 
-    return np.asarray(rankdata(values), dtype="float64")
+    >>> midranks(np.array([0.5, 2.0, 0.5])).tolist()
+    [1.5, 3.0, 1.5]
+    """
+    given = np.asarray(values, dtype="float64")
+    if np.isnan(given).any():
+        return np.full(given.shape, np.nan)
+    _, place, sizes = np.unique(given, return_inverse=True, return_counts=True)
+    last = np.cumsum(sizes)
+    return np.asarray(((last - sizes + 1 + last) * 0.5)[place], dtype="float64")
 
 
 def hypergeometric(values: NDArray[Any], n: int, marked: int, drawn: int) -> Floats:

@@ -78,7 +78,7 @@ def gee_logistic(
     """
     z = z_quantile(confidence)
     columns: dict[str, NDArray[Any]] = {"response": numbers(response, "response")}
-    columns |= {f"x:{name}": numbers(values, name) for name, values in terms.items()}
+    columns |= {f"x:{name}": numbers(values, f"term {name}") for name, values in terms.items()}
     columns["subject"] = labels(subject, "subject")
     same_length(**columns)
     table = pd.DataFrame(columns)
@@ -182,7 +182,7 @@ def _refuse_separation(result: Any, y: Floats, x: Floats, names: list[str]) -> N
     """
     beta = np.asarray(result.params, dtype="float64")
     if not np.isfinite(beta).all():
-        if _separable(y, x):
+        if separable(y, x):
             raise NotEstimableError(
                 f"The terms separate the outcomes: the odds ratio of {listed(names[1:])} is 0 or infinite."
             )
@@ -191,14 +191,14 @@ def _refuse_separation(result: Any, y: Floats, x: Floats, names: list[str]) -> N
     chances = 1 / (1 + np.exp(-np.clip(predicted, -700, 700)))
     extreme = (chances < 1e-6) | (chances > 1 - 1e-6)
     overlap = predicted[y == 0].max() > predicted[y == 1].min()
-    if _separable(y, x) if extreme.any() else not overlap:
+    if separable(y, x) if extreme.any() else not overlap:
         far = names[1 + int(np.argmax(np.abs(beta[1:])))] if len(names) > 1 else names[0]
         raise NotEstimableError(f"The terms separate the outcomes: the odds ratio of {far} is 0 or infinite.")
     if not result.converged:
         raise NotEstimableError("The estimating equations did not converge in 200 steps.")
 
 
-def _separable(y: Floats, x: Floats) -> bool:
+def separable(y: Floats, x: Floats) -> bool:
     """Whether some direction of the terms never puts a 0 above a 1, and one of them strictly below.
 
     Complete and quasi-complete separation (Albert and Anderson, Biometrika 1984;71:1-10), by a linear

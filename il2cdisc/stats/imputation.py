@@ -1,4 +1,4 @@
-"""Multiple imputation of outcomes by visit: missing at random, and jump to reference.
+"""Multiple imputation of outcomes by visit: missing at random, and based on a reference group.
 
 The model is a multivariate normal regression: each visit has its own coefficients of group, factors and
 covariates; the covariance of the visits is unstructured and common to the groups. Its parameters are drawn
@@ -8,7 +8,7 @@ Data, 1997). The draws depend on the seed alone: neither the clock nor the numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,8 @@ from il2cdisc.stats.arguments import Floats, how_many, is_are, labels, listed, n
 from il2cdisc.stats.estimates import NotEstimableError, Result
 
 Flags = NDArray[np.bool_]
+STRATEGIES = ("MAR", "J2R", "CR", "CIR")
+"""Missing at random, jump to reference, copy reference, copy increments in reference."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +59,7 @@ def impute_mar(
     or collinear, or subjects are too few; `ValueError` for wrong arguments.
     """
     model = _Model(outcomes, group, factors or {}, covariates or {})
-    return _impute(model, model.x, model.missing, draws, seed, burn_in, thin)
+    return _impute(model, lambda coefficients: model.x @ coefficients, draws, seed, burn_in, thin)
 
 
 def impute_jump_to_reference(
@@ -87,16 +89,45 @@ def impute_jump_to_reference(
     model = _Model(outcomes, group, factors or {}, covariates or {})
     if reference not in model.groups:
         raise ValueError(f"the reference {reference!r} is not one of the groups {model.groups}")
-    visits: NDArray[np.int64] = np.arange(model.y.shape[1], dtype="int64")
-    last = np.where(~model.missing, visits + 1, 0).max(axis=1)
-    kept = last if visits_kept is None else np.asarray(visits_kept, dtype="int64")
-    if kept.shape != last.shape:
-        raise ValueError(f"there are {len(last)} subjects and {kept.size} numbers of visits kept")
-    if (kept < last).any():
-        row = int(np.argmax(kept < last))
-        raise ValueError(f"row {row} has a value after its departure: set it to missing first")
-    jumped = (visits >= kept[:, np.newaxis]) & (model.group != reference)[:, np.newaxis]
-    return _impute(model, model.design_in(reference), jumped, draws, seed, burn_in, thin)
+    every = np.full(len(model.group), "J2R", dtype=object)
+    mean = _ReferenceMeans(model, reference, every, _visits_kept(model, visits_kept))
+    return _impute(model, mean, draws, seed, burn_in, thin)
+
+
+def impute_by_strategy(
+    outcomes: pd.DataFrame,
+    *,
+    group: ArrayLike | pd.Series,
+    reference: str,
+    strategies: ArrayLike | pd.Series,
+    draws: int,
+    seed: int,
+    factors: Mapping[str, pd.Series] | None = None,
+    covariates: Mapping[str, pd.Series] | None = None,
+    visits_kept: ArrayLike | None = None,
+    burn_in: int = 200,
+    thin: int = 10,
+) -> Imputations:
+    """Impute outcomes after departure by the strategy of each subject: one of `STRATEGIES` in `strategies`.
+
+    The mean from departure on is that of the own group (MAR), of the reference group (J2R, jump to
+    reference), or of the own group at the last visit kept and from there the increments of the reference
+    group (CIR, copy increments in reference; without a visit kept as J2R). Under CR, copy reference, the mean
+    of a subject that departed is that of the reference group at all visits, so that a deviation from it
+    before departure goes on. Values are drawn given the observed ones (Carpenter, Roger and Kenward, Journal
+    of Biopharmaceutical Statistics 2013;23:1352-1371). Departure, values before it, the chain and the errors
+    are those of `impute_jump_to_reference`; `ValueError` for an unknown strategy, too.
+    """
+    model = _Model(outcomes, group, factors or {}, covariates or {})
+    chosen = labels(strategies, "strategies")
+    same_length(outcomes=model.y, strategies=chosen)
+    unknown = sorted({str(one) for one in chosen.tolist() if one not in STRATEGIES})
+    if unknown:
+        raise ValueError(f"{listed(unknown)} is not one of the strategies {', '.join(STRATEGIES)}")
+    if reference not in model.groups:
+        raise ValueError(f"the reference {reference!r} is not one of the groups {model.groups}")
+    mean = _ReferenceMeans(model, reference, chosen, _visits_kept(model, visits_kept))
+    return _impute(model, mean, draws, seed, burn_in, thin)
 
 
 def shifted(
@@ -220,10 +251,49 @@ def _patterns(missing: Flags) -> Iterator[tuple[NDArray[np.int64], NDArray[np.in
             yield np.flatnonzero(place.ravel() == i), np.flatnonzero(pattern), np.flatnonzero(~pattern)
 
 
+def _visits_kept(model: _Model, given: ArrayLike | None) -> NDArray[np.int64]:
+    """How many visits each subject keeps (subjects,): those up to the last observed one unless given."""
+    visits: NDArray[np.int64] = np.arange(model.y.shape[1], dtype="int64")
+    last = np.where(~model.missing, visits + 1, 0).max(axis=1)
+    kept = last if given is None else np.asarray(given, dtype="int64")
+    if kept.shape != last.shape:
+        raise ValueError(f"there are {len(last)} subjects and {kept.size} numbers of visits kept")
+    if (kept < last).any():
+        row = int(np.argmax(kept < last))
+        raise ValueError(f"row {row} has a value after its departure: set it to missing first")
+    return np.asarray(kept, dtype="int64")
+
+
+class _ReferenceMeans:
+    """The means (subjects, visits) from which values are drawn, given the coefficients of a draw."""
+
+    def __init__(
+        self, model: _Model, reference: str, strategies: NDArray[np.object_], kept: NDArray[np.int64]
+    ) -> None:
+        self._own, self._other = model.x, model.design_in(reference)
+        m = model.y.shape[1]
+        active = (model.group != reference)[:, np.newaxis]
+        after: Flags = np.asarray((np.arange(m) >= kept[:, np.newaxis]) & active, dtype=np.bool_)
+        departed = (kept < m)[:, np.newaxis] & active
+        named = strategies[:, np.newaxis]
+        self._jumped: Flags = (after & (named == "J2R")) | (departed & (named == "CR"))
+        self._stepped: Flags = after & (named == "CIR")
+        self._last = np.maximum(kept - 1, 0)[:, np.newaxis]
+        self._any_kept = (kept > 0)[:, np.newaxis]
+
+    def __call__(self, coefficients: Floats) -> Floats:
+        own, other = self._own @ coefficients, self._other @ coefficients
+        out = np.where(self._jumped, other, own)
+        if self._stepped.any():
+            ahead = np.take_along_axis(own - other, self._last, axis=1)
+            out = np.where(self._stepped, other + np.where(self._any_kept, ahead, 0.0), out)
+        return out
+
+
 def _impute(
-    model: _Model, other: Floats, jumped: Flags, draws: int, seed: int, burn_in: int, thin: int
+    model: _Model, means: Callable[[Floats], Floats], draws: int, seed: int, burn_in: int, thin: int
 ) -> Imputations:
-    """Run the chain; at each draw impute with the mean of `other` where a subject has `jumped`."""
+    """Run the chain; at each draw impute with the `means` of its coefficients."""
     if draws < 1 or thin < 1 or burn_in < 0:
         raise ValueError("draws and thin must be at least 1, burn_in at least 0")
     from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
@@ -238,8 +308,7 @@ def _impute(
             coefficients, covariance = _parameters(x, y, cross, root, chain)
             drawn, rest = divmod(step - burn_in, thin)
             if step >= burn_in and rest == 0:
-                mean = np.where(jumped, other @ coefficients, x @ coefficients)
-                out[drawn] = _fill(model, mean, covariance, values)
+                out[drawn] = _fill(model, means(coefficients), covariance, values)
             y = _fill(model, x @ coefficients, covariance, chain)
     return Imputations(out, model.missing, model.visits)
 

@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from il2cdisc.stats.arguments import Floats, check_confidence, how_many, listed, numbers, same_length
+from il2cdisc.stats.arguments import (
+    Floats,
+    check_confidence,
+    how_many,
+    is_are,
+    listed,
+    numbers,
+    same_length,
+)
 from il2cdisc.stats.estimates import NotEstimableError, Result
 
 
@@ -195,7 +203,7 @@ def _complete(
     if variables.columns.empty:
         raise ValueError("at least one variable is needed")
     y = numbers(response, "response")
-    x = np.column_stack([numbers(variables[name], str(name)) for name in variables.columns])
+    x = np.column_stack([numbers(variables[name], f"variable {name}") for name in variables.columns])
     same_length(response=y, variables=x)
     used: NDArray[np.bool_] = np.asarray(~np.isnan(np.column_stack([y, x])).any(axis=1), dtype=np.bool_)
     gone = [str(name) for name, column in zip(variables.columns, x.T, strict=True) if np.isnan(column).all()]
@@ -207,11 +215,12 @@ def _complete(
 def _check(y: Floats, x: Floats, names: Sequence[str], components: int) -> None:
     if len(y) < components + 2:
         raise NotEstimableError(
-            f"{how_many(components, 'component').capitalize()} need {components + 2} complete rows; "
-            f"there are {len(y)}."
+            f"{how_many(components, 'component').capitalize()} need{'s' if components == 1 else ''} "
+            f"{components + 2} complete rows; there {is_are(len(y))}."
         )
     if np.ptp(y) == 0:
         raise NotEstimableError(f"The response has the same value ({y[0]:g}) in all {len(y)} rows used.")
-    flat = [name for name, column in zip(names, x.T, strict=True) if np.ptp(column) == 0]
-    if flat:
-        raise NotEstimableError(f"The variable {flat[0]} has one value only in the {len(y)} rows used.")
+    flat = np.ptp(x, axis=0) == 0
+    if flat.any():
+        name = names[int(flat.argmax())]
+        raise NotEstimableError(f"The variable {name} has one value only in the {len(y)} rows used.")

@@ -15,6 +15,7 @@ from il2cdisc.stats.arguments import (
     labels,
     listed,
     numbers,
+    refuse_negative,
     same_length,
     z_quantile,
 )
@@ -106,8 +107,8 @@ def kaplan_meier(
 
     S(t) = product (1 - d/n); se by Greenwood's formula; pointwise limits on the scale log(-log S), SAS's
     default, or log S (R's default), or S itself, within 0 and 1 (Kalbfleisch and Prentice 2002). Rows with
-    anything missing are left out. Raises `NotEstimableError` when no row is left, `ValueError` for a negative
-    time or an event other than 0 and 1.
+    anything missing are left out. Raises `NotEstimableError` when no row is left or a time is negative or
+    infinite, `ValueError` for an event other than 0 and 1.
     """
     z = z_quantile(confidence)
     t, d = _times(time, event)
@@ -222,8 +223,7 @@ def _times(time: ArrayLike | pd.Series, event: ArrayLike | pd.Series) -> tuple[F
     same_length(time=t, event=d)
     both = ~(np.isnan(t) | np.isnan(d))
     t, d = t[both], d[both]
-    if (t < 0).any():
-        raise ValueError(f"time: {t.min():g} is negative")
+    refuse_negative(t)
     if not np.isin(d, (0, 1)).all():
         raise ValueError("event: values other than 0 and 1")
     return t, d

@@ -26,6 +26,9 @@ from il2cdisc.stats.mmrm.structures import Structure
 
 Floats = NDArray[np.float64]
 
+STANDARD_ERRORS = ("model", "sandwich")
+"""What standard errors rest on: the covariance of the model, or the residuals of each subject."""
+
 METHODS = ("kenward-roger", "kenward-roger-linear", "satterthwaite")
 """Ways to degrees of freedom."""
 
@@ -72,7 +75,8 @@ class Inference:
         reml: bool,
         method: str,
     ) -> None:
-        self.beta, self._half, self._adjusted = point.beta, point.half, method != "satterthwaite"
+        self.beta, self._half, self._adjusted = point.beta, point.half, method.startswith("kenward-roger")
+        self._empirical = _Empirical(data, point) if method == "sandwich" else None
         directions, second = structure.derivatives(natural, data.m)
         self._projected = projections(point, directions)
         slope, bend = hessian(data, point, directions, self._projected, reml=reml)
@@ -80,6 +84,8 @@ class Inference:
             bend = bend + np.tensordot(slope, second, 2)
         self.parameters = 2 * np.linalg.inv(bend)
         self.variance = self._half @ self._half.T
+        if self._empirical is not None:
+            self.variance = self._half @ self._empirical.middle @ self._half.T
         if self._adjusted:
             bent = second if method == "kenward-roger" else None
             inner = self._adjustment(data, point, directions, bent)
@@ -112,6 +118,8 @@ class Inference:
         slope = self._projected @ u @ u
         spread = float(slope @ self.parameters @ slope)
         df = 2 * variance**2 / spread if spread > 0 else np.inf
+        if self._empirical is not None:
+            df = self._empirical.df(u)
         adjusted = float(c @ self.variance @ c)
         return ContrastRow(float(c @ self.beta), float(np.sqrt(adjusted)) if adjusted > 0 else np.nan, df)
 
@@ -162,6 +170,33 @@ class Inference:
         if not (np.isfinite(statistic) and df > 2 and scale > 0):
             return Joint(k, np.nan, np.nan, np.nan, "Too few degrees of freedom for a joint test.")
         return _f_test(k, df, statistic)
+
+
+class _Empirical:
+    """The sandwich by subject, Φ [Σ_i X_i'A_i r_i r_i'A_i X_i] Φ, in the coordinates of U (Φ = U U').
+
+    Liang and Zeger, Biometrika 1986;73:13-22. Its degrees of freedom for c are those of Bell and McCaffrey
+    (Survey Methodology 2002;28:169-181) with the model's covariance as the working one:
+    (tr Ω)² / tr Ω², where Ω is the covariance of the subjects' parts g_i'(y_i - X_i β), g_i = A_i X_i Φ c:
+    Ω_ij = δ_ij g_i'Σ_i g_i - g_i'X_i Φ X_j'g_j.
+    """
+
+    def __init__(self, data: Repeated, point: LikelihoodPoint) -> None:
+        turned = data.x @ point.half
+        scores = np.einsum("nmp,nm->np", turned, point.residual, optimize=True)
+        self.middle = scores.T @ scores
+        # X_i'A_i X_i in the coordinates of U: g_i'X_i U is u' of it
+        self._information = np.swapaxes(turned, 1, 2) @ point.weighted
+
+    def df(self, u: Floats) -> float:
+        """Degrees of freedom of the contrast whose coordinates are `u` (p,)."""
+        v = self._information @ u
+        own = v @ u
+        shared = v.T @ v
+        trace = float(own.sum() - np.trace(shared))
+        crossed = float((own * (v**2).sum(axis=1)).sum())
+        squares = float((own**2).sum()) - 2 * crossed + float((shared**2).sum())
+        return trace**2 / squares if squares > 0 else np.inf
 
 
 def _f_test(num_df: int, den_df: float, statistic: float) -> Joint:

@@ -11,9 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.problems import did_you_mean
-from il2cdisc.stats.design import Design, Formula, listed, parse, require, response_of
+from il2cdisc.stats.arguments import refuse_large
+from il2cdisc.stats.design import Design, Formula, levels_of, listed, parse, require, response_of
 from il2cdisc.stats.estimates import NotEstimableError
-from il2cdisc.stats.mmrm.inference import METHODS, Inference
+from il2cdisc.stats.mmrm.blocks import GroupBlocks
+from il2cdisc.stats.mmrm.inference import METHODS, STANDARD_ERRORS, Inference
 from il2cdisc.stats.mmrm.likelihood import Repeated, arrange
 from il2cdisc.stats.mmrm.optimise import Minimisation, minimise
 from il2cdisc.stats.mmrm.result import Fitted, Mmrm
@@ -36,6 +38,8 @@ def mmrm(
     ddf: str = "kenward-roger",
     method: str = "REML",
     confidence: float = 0.95,
+    covariance_by: str = "",
+    standard_errors: str = "model",
 ) -> Mmrm:
     """Fit a mixed model for repeated measures: fixed effects, and a covariance over each subject's visits.
 
@@ -50,7 +54,11 @@ def mmrm(
     one variance); with several, the first that converges is used, and `reason` says why those before did not.
     `ddf`: "kenward-roger" (as SAS DDFM=KR: natural parameters, observed information), "kenward-roger-linear"
     (as SAS DDFM=KR(LINEAR)) or "satterthwaite". `method`: "REML" or "ML" (with "satterthwaite" only).
-    `confidence` is the level of the intervals.
+    `confidence` is the level of the intervals. With `covariance_by`, a variable that is the same at all
+    visits of a subject (the treatment), each of its levels has a covariance matrix of its own, of one
+    structure (SAS GROUP=). `standard_errors="sandwich"` does not rest on the structure: the empirical
+    variance by subject (SAS EMPIRICAL), with Bell and McCaffrey's degrees of freedom; it goes with
+    "satterthwaite".
 
     Accuracy: the optimum is the true one (SAS stops earlier; its printed values are up to 5e-4 away).
     Sources: Mallinckrodt et al., Drug Inf J 2008;42:303-319 (the model); Kenward and Roger, Biometrics
@@ -62,22 +70,24 @@ def mmrm(
     wrong arguments.
     """
     structures = _structures(covariance)
-    _check_arguments(ddf, method, confidence)
+    _check_arguments(ddf, method, confidence, standard_errors)
     parsed = parse(formula)
-    require(data, parsed.variables | {subject, visit})
-    rows, left_out = _complete(data, parsed, subject, visit)
+    keys = [name for name in (subject, visit, covariance_by) if name]
+    require(data, parsed.variables | set(keys))
+    rows, left_out = _complete(data, parsed, keys)
     visits = _visit_order(rows[visit], structures, visit_order)
     rows = rows.assign(**{visit: pd.Categorical(rows[visit].to_numpy(dtype=object), categories=visits)})
     _refuse_duplicates(rows, subject, visit)
     y = response_of(parsed, rows)
     _refuse_response(parsed.response, y, rows, subject)
+    blocks = _blocks(rows, subject, covariance_by)
     with one_thread():
         design = Design(parsed, rows, factors={subject, visit})
-        prepared = _prepare(design, rows, y, subject, visit, visits)
+        prepared = _prepare(design, rows, y, subject, visit, visits, blocks)
         attempts: list[Attempt] = []
         fitted: Fitted | None = None
         for structure in structures if len(visits) > 1 else structures[:1]:
-            attempt, fitted = _attempt(prepared, structure, ddf=ddf, reml=method == "REML")
+            attempt, fitted = _attempt(prepared, structure, ddf, standard_errors, reml=method == "REML")
             attempts.append(attempt)
             if fitted is not None:
                 break
@@ -87,6 +97,7 @@ def mmrm(
         ddf=ddf,
         confidence=confidence,
         visits=tuple(visits),
+        blocks=blocks.levels,
         n=len(rows),
         subjects=int(rows[subject].nunique()),
         left_out=left_out,
@@ -114,7 +125,7 @@ def _structures(covariance: str | Sequence[str]) -> list[Structure]:
     return out
 
 
-def _check_arguments(ddf: str, method: str, confidence: float) -> None:
+def _check_arguments(ddf: str, method: str, confidence: float, standard_errors: str) -> None:
     if ddf not in METHODS:
         raise ValueError(f"ddf is {ddf!r}; it is one of {', '.join(METHODS)}.")
     if method not in ("REML", "ML"):
@@ -125,19 +136,26 @@ def _check_arguments(ddf: str, method: str, confidence: float) -> None:
         )
     if not 0 < confidence < 1:
         raise ValueError(f"the confidence level {confidence} is not between 0 and 1")
+    if standard_errors not in STANDARD_ERRORS:
+        raise ValueError(f"standard_errors is {standard_errors!r}; it is {' or '.join(STANDARD_ERRORS)}.")
+    if standard_errors == "sandwich" and ddf != "satterthwaite":
+        raise ValueError(
+            "Kenward-Roger's adjustment is for the model's variance; ask for ddf='satterthwaite'."
+        )
 
 
 def _complete(
-    data: pd.DataFrame, formula: Formula, subject: str, visit: str
+    data: pd.DataFrame, formula: Formula, keys: Sequence[str]
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Rows with all variables of the model, and how many rows lack each variable."""
-    names = [*sorted(formula.variables - {subject, visit}), subject, visit]
+    names = list(dict.fromkeys([*sorted(formula.variables - set(keys)), *keys]))
     rows = data[names].infer_objects()
     numbers = rows.select_dtypes("number").astype("float64")
     for name in numbers.columns:
         infinite = int(np.isinf(numbers[name]).sum())
         if infinite:
             raise NotEstimableError(f"{name} is infinite in {infinite} of {len(rows)} rows.")
+        refuse_large(numbers[name].to_numpy(), str(name))
     missing = rows.isna()
     left_out = {str(name): int(n) for name, n in missing.sum().items() if n}
     complete = rows.loc[~missing.any(axis=1)].reset_index(drop=True)
@@ -225,6 +243,27 @@ def _refuse_response(name: str, y: Floats, rows: pd.DataFrame, subject: str) -> 
 
 
 @dataclass(frozen=True)
+class _Grouping:
+    """The levels that have a covariance of their own, and each row's level as a number."""
+
+    levels: tuple[object, ...]
+    codes: NDArray[np.intp]
+
+
+def _blocks(rows: pd.DataFrame, subject: str, name: str) -> _Grouping:
+    """The groups of subjects by covariance: one without a name."""
+    if not name:
+        return _Grouping((), np.zeros(len(rows), dtype="intp"))
+    changing = rows.groupby(subject, sort=True, observed=True)[name].nunique()
+    changing = changing.index[changing > 1]
+    if len(changing):
+        raise NotEstimableError(f"{name} of {changing[0]} differs between visits; it must be the same.")
+    levels = levels_of(rows[name])
+    codes = pd.Index(levels).get_indexer(pd.Index(rows[name].tolist()))
+    return _Grouping(tuple(levels), np.asarray(codes, dtype="intp"))
+
+
+@dataclass(frozen=True)
 class _Prepared:
     """The data in stable coordinates: X = Q R with orthonormal Q in place of X, y over its residual SD."""
 
@@ -233,12 +272,14 @@ class _Prepared:
     triangle: Floats
     scale: float
     visits: list[object]
+    blocks: tuple[object, ...]
     constant: str  # where the response does not vary, as a clause
 
 
 def _prepare(
-    design: Design, rows: pd.DataFrame, y: Floats, subject: str, visit: str, visits: list[object]
-) -> _Prepared:
+    design: Design, rows: pd.DataFrame, y: Floats, subject: str, visit: str, visits: list[object],
+    blocks: _Grouping,
+) -> _Prepared:  # fmt: skip
     x = design.matrix[:, design.kept]
     n, p = x.shape
     if n <= p:
@@ -250,24 +291,27 @@ def _prepare(
         raise NotEstimableError(f"The model fits all {n} rows exactly; no residual variance is left.")
     codes = np.asarray(pd.factorize(rows[subject])[0], dtype="intp")
     at = np.asarray(rows[visit].cat.codes, dtype="intp")
-    repeated = arrange(codes, at, y / scale, q, len(visits))
-    ordinary = arrange(codes, at, residual / scale, q[:, :0], len(visits)).y
+    place, places = at + len(visits) * blocks.codes, len(visits) * max(len(blocks.levels), 1)
+    repeated = arrange(codes, place, y / scale, q, places)
+    ordinary = arrange(codes, place, residual / scale, q[:, :0], places).y
     ranges = pd.Series(y).groupby(at).agg(["min", "max", "size"])
     same = ranges.index[(ranges["min"] == ranges["max"]) & (ranges["size"] > 1)]
     where = listed([visits[i] for i in same])
     constant = f"; {design.formula.response} has one value only at {visit} {where}" if where else ""
-    return _Prepared(repeated, ordinary, r, scale, visits, constant)
+    return _Prepared(repeated, ordinary, r, scale, visits, blocks.levels, constant)
 
 
 def _attempt(
-    prepared: _Prepared, structure: Structure, *, ddf: str, reml: bool
+    prepared: _Prepared, structure: Structure, ddf: str, standard_errors: str, *, reml: bool
 ) -> tuple[Attempt, Fitted | None]:
     """One structure: its verdict and, when that is good, the fit with its inference."""
     data = prepared.repeated
-    if data.m == 1:
+    if len(prepared.visits) == 1:
         structure = STRUCTURES["UN"]  # one variance: all structures are the same
+    unseen = _unseen_in_blocks(prepared, structure)
+    if len(prepared.blocks) > 1:
+        structure = GroupBlocks(structure, len(prepared.blocks))
     q = structure.count(data.m)
-    unseen = _unseen(data, structure, prepared.visits)
     if unseen:
         return Attempt(structure.name, False, unseen, None, q), None
     found = minimise(Minimisation(data, structure, reml=reml), prepared.ordinary)
@@ -282,14 +326,31 @@ def _attempt(
         return Attempt(structure.name, False, verdict, deviance, q, found.steps), None
     attempt = Attempt(structure.name, True, found.verdict, deviance, q, found.steps)
     natural = structure.natural(found.working, data.m)
-    inference = Inference(data, structure, natural, found.point, reml=reml, method=ddf)
+    method = ddf if standard_errors == "model" else standard_errors
+    inference = Inference(data, structure, natural, found.point, reml=reml, method=method)
     return attempt, Fitted(inference, prepared.triangle, prepared.scale, found.sigma * prepared.scale**2)
 
 
-def _unseen(data: Repeated, structure: Structure, visits: list[object]) -> str:
+def _unseen_in_blocks(prepared: _Prepared, structure: Structure) -> str:
+    """Why the structure can't be estimated in one of the groups."""
+    together, m = prepared.repeated.seen_together(), len(prepared.visits)
+    if len(prepared.blocks) < 2:
+        return _unseen(together, structure, prepared.visits)
+    for number, block in enumerate(prepared.blocks):
+        own = slice(number * m, (number + 1) * m)
+        absent = [
+            visit for visit, n in zip(prepared.visits, np.diag(together[own, own]), strict=True) if not n
+        ]
+        why = f"no subject has {listed(absent)}" if absent else ""
+        why = why or _unseen(together[own, own], structure, prepared.visits)
+        if why:
+            return f"in {block}, {why}"
+    return ""
+
+
+def _unseen(together: NDArray[np.intp], structure: Structure, visits: list[object]) -> str:
     """Why the structure can't be estimated: pairs of visits, or distances, that no subject has."""
-    together = data.seen_together()
-    m = data.m
+    m = len(visits)
     if structure.name == "UN":
         pairs = [
             f"{visits[a]} and {visits[b]}" for a in range(m) for b in range(a + 1, m) if not together[a, b]

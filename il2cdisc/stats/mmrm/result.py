@@ -41,9 +41,10 @@ class Mmrm:
 
     `converged`, `reason`: the verdict. `structure`: the covariance structure that was used ("" when none
     converged); `attempts`: each that was tried. `covariance`: its estimate, visits × visits, in squared units
-    of the response. `deviance`: -2 (restricted) log likelihood. `n`, `subjects`, `visits`: what was used;
-    `left_out`: how many rows lacked each variable. `aliased`: columns that follow from others and are not
-    estimated; `notes`: sentences on these and on empty cells.
+    of the response; where groups have their own, (group, visit) × (group, visit), 0 between groups.
+    `deviance`: -2 (restricted) log likelihood. `n`, `subjects`, `visits`: what was used; `left_out`: how many
+    rows lacked each variable. `aliased`: columns that follow from others and are not estimated; `notes`:
+    sentences on these and on empty cells.
 
     Frames have one row a quantity: the levels it is of, then `estimate`, `se`, `df`, `statistic` (t),
     `p_value` (two-sided), `lower`, `upper`, and `reason`, which says why the numbers are missing when they
@@ -58,6 +59,7 @@ class Mmrm:
         ddf: str,
         confidence: float,
         visits: tuple[object, ...],
+        blocks: tuple[object, ...] = (),
         n: int,
         subjects: int,
         left_out: Mapping[str, int],
@@ -72,8 +74,9 @@ class Mmrm:
         self.converged = fitted is not None
         self.structure = attempts[-1].structure if self.converged else ""
         self.deviance = float("nan") if fitted is None else float(attempts[-1].deviance or 0.0)
-        matrix = np.full((len(visits), len(visits)), np.nan) if fitted is None else fitted.covariance
-        self.covariance = pd.DataFrame(matrix, index=list(visits), columns=list(visits))
+        places = pd.MultiIndex.from_product([blocks, visits]) if len(blocks) > 1 else pd.Index(list(visits))
+        matrix = np.full((len(places), len(places)), np.nan) if fitted is None else fitted.covariance
+        self.covariance = pd.DataFrame(matrix, index=places, columns=places)
         self.reason = verdict(attempts)
         self.aliased = tuple(design.aliased)
         self.notes = tuple(self._notes())
@@ -93,6 +96,12 @@ class Mmrm:
         frame = self._frame([{} for _ in rows], rows, self.confidence, solution=True)
         frame.index = pd.Index(self._design.names)
         return frame
+
+    @property
+    def fitted(self) -> Floats:
+        """The value that the model gives each row used, in their order: their fixed effects."""
+        beta = self.coefficients["estimate"].fillna(0.0).to_numpy(dtype="float64")
+        return np.asarray(self._design.matrix @ beta, dtype="float64")
 
     def lsmeans(
         self,
