@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from il2cdisc.base.datasets import char_array
 from il2cdisc.base.problems import Problem
 from il2cdisc.stats.estimates import Estimate
 
@@ -25,9 +27,11 @@ class ResultCell:
 
     `row` orders the rows of an analysis and is the same in all columns of the display. The number is computed
     from the records of `dataset` that satisfy `where` (groups included) and belong to a subject of the
-    population: a subject of a record of `population_dataset` that satisfies `population_where`. `groups` are
-    pairs of variable and level: the display's column first, then the groups that the row is in. `value` is
-    NaN for text and where `error` gives the reason. `denominator` is NaN without percentage.
+    population: a subject of a record of `population_dataset` that satisfies `population_where`. `chosen`: of
+    each subject only one record enters, as in `highest AVAL OF PARAMCD EQ ALT`, which is chosen among the
+    records that satisfy the clause behind OF. `groups` are pairs of variable and level: the display's column
+    first, then the groups that the row is in. `value` is NaN for text and where `error` gives the reason.
+    `denominator` is NaN without percentage.
     """
 
     display: str
@@ -37,6 +41,7 @@ class ResultCell:
     row: int
     dataset: str
     where: str
+    chosen: str = ""
     population_dataset: str
     population_where: str
     groups: tuple[tuple[str, str], ...] = ()
@@ -50,8 +55,8 @@ class ResultCell:
 
 
 _BEFORE = (
-    "display", "analysis", "method", "order", "row", "dataset", "where", "population_dataset",
-    "population_where",
+    "display", "analysis", "method", "order", "row", "dataset", "where", "chosen",
+    "population_dataset", "population_where",
 )  # fmt: skip
 _AFTER = ("variable", "level", "statistic", "value", "text", "denominator", "error")
 _NUMBERS: dict[str, Any] = {"order": "int64", "row": "int64", "value": "float64", "denominator": "float64"}
@@ -78,7 +83,12 @@ def frame_of(cells: Iterable[ResultCell]) -> pd.DataFrame:
         values[f"group{number + 1}_level"] = [groups[number][1] for groups in padded]
     values |= {name: [getattr(cell, name) for cell in given] for name in (*_BEFORE, *_AFTER)}
     return pd.DataFrame(
-        {name: pd.array(values[name], dtype=_NUMBERS.get(name, "str")) for name in columns(most)}
+        {
+            name: np.array(values[name], dtype=_NUMBERS[name])
+            if name in _NUMBERS
+            else char_array(values[name])
+            for name in columns(most)
+        }
     )
 
 

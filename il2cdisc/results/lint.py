@@ -10,16 +10,20 @@ from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.results import problems as kinds
 from il2cdisc.results.method import Method
 from il2cdisc.results.methods import all_methods
+from il2cdisc.results.options import BadCell
+from il2cdisc.results.selected import borrowed
 from il2cdisc.spec.problems import NO_EFFECT
 from il2cdisc.spec.tlf import SORTS, Display, DisplayAnalysis
 
 
 def lint(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> list[Problem]:
     """Problems of displays against the datasets that there are (their rows are not looked at)."""
-    return [problem for display in displays for problem in _display(display, datasets)]
+    return [problem for display in displays for problem in _display(display, datasets, displays)]
 
 
-def _display(display: Display, datasets: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+def _display(
+    display: Display, datasets: Mapping[str, pd.DataFrame], displays: Sequence[Display]
+) -> Iterator[Problem]:
     where = [condition.variable for condition in display.population_where]
     if display.population_dataset not in datasets:
         yield _no_dataset(display, "Population Dataset", display.population_dataset, datasets)
@@ -37,12 +41,26 @@ def _display(display: Display, datasets: Mapping[str, pd.DataFrame]) -> Iterator
         twice = [label for label in labels if labels.count(label) > 1]
         fix = "Give each column of a set a label of its own."
         yield kinds.WRONG_KIND.at(display.at("Columns"), "two columns have one label", values=twice, fix=fix)
-    if display.kind != "Table" and len(display.analyses) != 1:
-        what = f"a {display.kind.lower()} has one analysis; this has {len(display.analyses)}"
-        yield kinds.WRONG_KIND.at(display.at("Kind"), what)
+    yield from _analyses(display)
     yield from _axes(display)
     for analysis in display.analyses:
         yield from _analysis(display, analysis, datasets)
+        method = all_methods().get(analysis.method)
+        for refusal in method.among(displays, display, analysis) if method and method.among else ():
+            yield kinds.WRONG_ARGUMENT.at(analysis.at(refusal.header), refusal.what, hint=refusal.hint)
+
+
+def _analyses(display: Display) -> Iterator[Problem]:
+    """How many analyses a display has: a listing one, a figure some of one method, its panels or rows."""
+    count = len(display.analyses)
+    if (display.kind == "Listing" and count != 1) or (display.kind == "Figure" and not count):
+        what = f"a {display.kind.lower()} has one analysis; this has {count}"
+        yield kinds.WRONG_KIND.at(display.at("Kind"), what)
+    for analysis in display.analyses[1:] if display.kind == "Figure" else ():
+        first = display.analyses[0].method
+        if analysis.method != first:
+            what = f"the analyses of a figure have one method; this is {analysis.method}, the first {first}"
+            yield kinds.WRONG_KIND.at(analysis.at("Method"), what)
 
 
 def _analysis(
@@ -51,7 +69,9 @@ def _analysis(
     method = all_methods().get(analysis.method)
     if method is None:
         hint = did_you_mean(analysis.method, all_methods())
-        what = f"{analysis.method!r} is not a method; there are {', '.join(all_methods())}"
+        what = f"{analysis.method!r} is not a method"
+        if not hint:  # their names are many: only for who has no idea of one
+            what += f"; there are {', '.join(all_methods())}"
         yield kinds.UNKNOWN_METHOD.at(analysis.at("Method"), what, hint=hint)
         return
     if method.kind != display.kind:
@@ -60,8 +80,10 @@ def _analysis(
     yield from _arguments(analysis, method)
     yield from _lines(analysis, method)
     yield from _unused(display, analysis, method)
-    for what in method.refuse(display, analysis):
-        yield kinds.WRONG_ARGUMENT.at(analysis.at("Options"), what)
+    for refused in method.refuse(display, analysis):
+        refusal = refused if isinstance(refused, BadCell) else BadCell(refused)
+        yield kinds.WRONG_ARGUMENT.at(analysis.at(refusal.header), refusal.what, hint=refusal.hint)
+    yield from _subject_options(display, analysis, method, datasets)
     if analysis.dataset not in datasets:
         yield _no_dataset(analysis, "Dataset", analysis.dataset, datasets)
         return
@@ -70,12 +92,43 @@ def _analysis(
         "Where": [condition.variable for condition in analysis.where],
         "Variables": [item.name for item in analysis.variables],
         "By": [analysis.by] if analysis.by else [],
-        "Treatment": [analysis.treatment or display.treatment] if display.columns else [],
+        "Treatment": [analysis.treatment] if display.columns and analysis.treatment else [],
         "Options": [name for option in method.naming for name in analysis.option_list(option)],
     }
+    if analysis.chosen:
+        named["Record"] = [analysis.chosen.variable]
+    lent = set(borrowed(display, analysis, list(frame.columns)))
+    lent &= set(datasets.get(display.population_dataset, frame).columns)
     for header, names in named.items():
-        yield from _variables(analysis, header, analysis.dataset, names, frame.columns)
+        own = [name for name in names if name not in lent]
+        yield from _variables(analysis, header, analysis.dataset, own, frame.columns)
+    if display.columns and not analysis.treatment and display.treatment not in {*frame.columns, *lent}:
+        yield _no_treatment(display, analysis, frame)
     yield from _numbers(analysis, method, frame)
+
+
+def _no_treatment(display: Display, analysis: DisplayAnalysis, frame: pd.DataFrame) -> Problem:
+    """The cell Treatment is empty, and the dataset does not have the variable of the display."""
+    what = f"{analysis.dataset} has no variable {display.treatment!r}, the Treatment of {display.id}"
+    hint = did_you_mean(display.treatment, [str(column) for column in frame.columns])
+    fix = f"Fill in the cell: the variable of {analysis.dataset} that holds the treatment."
+    return kinds.MISSING_VARIABLE.at(analysis.at("Treatment"), what, hint=hint, fix=fix)
+
+
+def _subject_options(
+    display: Display, analysis: DisplayAnalysis, method: Method, datasets: Mapping[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    """Options of the population's dataset; where that is absent it has a problem of its own."""
+    if display.population_dataset not in datasets:
+        return
+    frame = datasets[display.population_dataset]
+    for option in method.of_subjects:
+        names = analysis.option_list(option)
+        yield from _variables(analysis, "Options", display.population_dataset, names, frame.columns)
+        for name in names if option in method.numbers else ():
+            if name in frame.columns and not pd.api.types.is_numeric_dtype(frame[name]):
+                what = f"{analysis.method} needs numbers; {display.population_dataset}.{name} is text"
+                yield kinds.NOT_NUMERIC.at(analysis.at("Options"), what)
 
 
 def _arguments(analysis: DisplayAnalysis, method: Method) -> Iterator[Problem]:
@@ -94,6 +147,13 @@ def _arguments(analysis: DisplayAnalysis, method: Method) -> Iterator[Problem]:
         if len(given[header]) > most:
             what = f"{analysis.method} takes at most {most} of {header}; there are {len(given[header])}"
             yield kinds.WRONG_ARGUMENT.at(analysis.at(header), what)
+    items = {"Levels": analysis.levels, "By Levels": analysis.by_levels}
+    if method.kind != "Listing":
+        items |= {"Variables": analysis.variables}
+    for header, cells in items.items():
+        names = [item.name for item in cells]
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            yield kinds.WRONG_ARGUMENT.at(analysis.at(header), f"{header} names {name!r} twice")
     for name in analysis.options:
         if name not in method.options:
             known = ", ".join(method.options) or "none"
@@ -153,7 +213,12 @@ def _lines(analysis: DisplayAnalysis, method: Method) -> Iterator[Problem]:
 def _numbers(analysis: DisplayAnalysis, method: Method, frame: pd.DataFrame) -> Iterator[Problem]:
     named = {
         "Variables": [item.name for item in analysis.variables] if method.numeric else [],
-        "Options": [name for option in method.numbers for name in analysis.option_list(option)],
+        "Options": [
+            name
+            for option in method.numbers
+            if option not in method.of_subjects
+            for name in analysis.option_list(option)
+        ],
     }
     for header, names in named.items():
         for name in names:

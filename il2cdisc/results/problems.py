@@ -76,3 +76,39 @@ NO_SUBJECTS = Kind(
     Severity.FINDING,
     "Correct the Population Where of the display, or the values of its column, if there should be subjects.",
 )
+OTHER_COVARIANCE = Kind(
+    "RES020",
+    "Covariance structure other than the first",
+    Severity.INFORMATION,
+    "Nothing is to be done: the structure that was used is the next one of the option covariance.",
+)
+NO_MIXED_MODEL = Kind(
+    "RES021",
+    "Mixed model not estimable",
+    Severity.FINDING,
+    "Check the records, or name further structures in the option covariance; the display shows NE.",
+)
+NO_POOLED_MODEL = Kind(
+    "RES022",
+    "Analysis of imputed values not estimable",
+    Severity.FINDING,
+    "Check the records of each draw: one per subject, none without a value; the display shows NE.",
+)
+NO_COMPARISON = Kind(
+    "RES023",
+    "Comparison of groups not estimable",
+    Severity.FINDING,
+    "Check the records of the groups; the display shows NE with this reason as a footnote.",
+)
+NO_CORRELATION = Kind(
+    "RES024",
+    "Correlation not estimable",
+    Severity.FINDING,
+    "Check the records of both variables; the display shows NE with this reason as a footnote.",
+)
+NO_IMPORTANCE = Kind(
+    "RES025",
+    "Importance of variables not estimable",
+    Severity.FINDING,
+    "Name fewer components or variables, or check their records; the display shows NE with this reason.",
+)

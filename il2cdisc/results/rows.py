@@ -11,9 +11,19 @@ from il2cdisc.spec.tlf import FIELD, DisplayAnalysis
 
 
 def shaped_rows(analysis: DisplayAnalysis, found: pd.DataFrame) -> tuple[RowShape, ...]:
-    """The rows of an analysis; `found` are its results."""
+    """The rows of an analysis; `found` are its results. An optional row is there if its statistics are."""
     method = all_methods()[analysis.method]
-    return tuple(method.rows(analysis, shown_lines(analysis), result_rows(found)))
+    shapes = tuple(method.rows(analysis, shown_lines(analysis), result_rows(found)))
+    if not any(shape.optional for shape in shapes):
+        return shapes
+    there = set(zip(found["row"].tolist(), found["statistic"].tolist(), strict=True))
+    return tuple(shape for shape in shapes if _due(shape, there))
+
+
+def _due(shape: RowShape, there: set[tuple[int, str]]) -> bool:
+    if not shape.optional or shape.template is None or shape.result is None:
+        return True
+    return any((shape.result, field.statistic) in there for field in shape.template.fields)
 
 
 def shown_lines(analysis: DisplayAnalysis) -> tuple[ShownLine, ...]:

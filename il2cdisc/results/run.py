@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.datasets import heading
-from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_record
+from il2cdisc.base.problems import Address, Problem, Problems, at_record
 from il2cdisc.base.stored import AnyDataset
 from il2cdisc.results import problems as kinds
 from il2cdisc.results.frame import HEADER, ResultCell, Results, frame_of, joined
 from il2cdisc.results.lint import lint
 from il2cdisc.results.methods import all_methods
 from il2cdisc.results.rows import shaped_rows
-from il2cdisc.results.work import Work, in_column, level_texts, record_keys
-from il2cdisc.spec.conditions import Where, equals, written
-from il2cdisc.spec.selection import Rows, Selection
+from il2cdisc.results.selected import DatasetRows, borrowed, named, selected
+from il2cdisc.results.work import Work, in_column, level_texts
+from il2cdisc.spec.conditions import equals, written
 from il2cdisc.spec.tlf import Display, DisplayAnalysis
+
+Place = tuple[int, int]
+"""Of results the place of their display, and that of their analysis in it (0: the N of its columns)."""
+Numbered = Sequence[tuple[int, Display]]
+"""Displays, each with its place among all."""
+PORTION = 30
+"""Analyses that a portion of displays has at least: enough to be worth its own copy of the datasets."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartialResults:
+    """Results of some displays, and what was found on the way, each by its place."""
+
+    frames: dict[Place, pd.DataFrame] = field(default_factory=dict[Place, pd.DataFrame])
+    problems: dict[Place, list[Problem]] = field(default_factory=dict[Place, "list[Problem]"])
 
 
 def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame | CodedTable]) -> Results:
@@ -29,23 +44,85 @@ def run(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame | Coded
     there are not, methods unknown, options misspelt. A statistic that can't be estimated does not stop
     anything: it carries its reason in `error`, and one that the display shows is a finding.
     """
-    held = {name: _Rows(given) for name, given in datasets.items()}
-    headings = {name: rows.table.frame(rows=slice(0, 0)) for name, rows in held.items()}
-    problems = Problems(lint(displays, headings))
-    problems.stop_if_any()
-    parts: list[pd.DataFrame] = []
-    for display in displays:
-        subjects = _population(display, held[display.population_dataset])
-        sizes = _sizes(display, subjects)
-        parts.append(frame_of(_header(display, sizes)))
-        for order, analysis in enumerate(display.analyses, start=1):
-            rows = _rows(display, analysis, held[analysis.dataset], subjects)
-            work = Work(display, analysis, order, rows, subjects, sizes)
-            problems.extend([*_outside(work), *_unnamed(work)])
-            part = all_methods()[analysis.method].run(work)
-            problems.extend(_failures(analysis, part))
-            parts.append(part)
-    return Results(joined(parts), tuple(problems.items))
+    tables = {
+        name: given if isinstance(given, CodedTable) else CodedTable.of(given)
+        for name, given in datasets.items()
+    }
+    headings = {name: table.frame(rows=slice(0, 0)) for name, table in tables.items()}
+    Problems(lint(displays, headings)).stop_if_any()
+    return combined(displays, tables, [run_portion(tuple(enumerate(displays)), tables)])
+
+
+def portions(displays: Sequence[Display]) -> list[Numbered]:
+    """The displays in portions that can be computed apart, in their order."""
+    out: list[list[tuple[int, Display]]] = []
+    size = PORTION
+    for numbered in enumerate(displays):
+        if size >= PORTION:
+            out.append([])
+            size = 0
+        out[-1].append(numbered)
+        size += len(numbered[1].analyses)
+    return [tuple(part) for part in out]
+
+
+def run_portion(displays: Numbered, tables: Mapping[str, CodedTable]) -> PartialResults:
+    """Compute the analyses of some displays, but those of the results of others (see `combined`)."""
+    held = {name: DatasetRows(table) for name, table in tables.items()}
+    done = PartialResults()
+    for number, display in displays:
+        sizes = _sizes(display, _population(display, held))
+        done.frames[number, 0] = frame_of(_header(display, sizes))
+        _run(number, display, held, done, of_results=False)
+    return done
+
+
+def combined(
+    displays: Sequence[Display], tables: Mapping[str, CodedTable], parts: Iterable[PartialResults]
+) -> Results:
+    """The results of all portions as one dataset, with the analyses that are of the results of others."""
+    done = PartialResults()
+    for part in parts:
+        done.frames.update(part.frames)
+        done.problems.update(part.problems)
+    held = {name: DatasetRows(table) for name, table in tables.items()}
+    for number, display in enumerate(displays):
+        _run(number, display, held, done, of_results=True)
+    frame = joined([done.frames[place] for place in sorted(done.frames)])
+    found = (problem for place in sorted(done.problems) for problem in done.problems[place])
+    return Results(frame, tuple(found))
+
+
+def _of_results(analysis: DisplayAnalysis) -> bool:
+    """Whether an analysis is of the results of others."""
+    return all_methods()[analysis.method].among is not None
+
+
+def _run(
+    number: int, display: Display, held: Mapping[str, DatasetRows], done: PartialResults, *, of_results: bool
+) -> None:
+    """Add the results of a display's analyses that are of the results of others, or of those that are not."""
+    analyses = [
+        (order, item)
+        for order, item in enumerate(display.analyses, 1)
+        if _of_results(item) == of_results and not item.withheld
+    ]
+    if not analyses:
+        return
+    subjects = _population(display, held)
+    sizes = _sizes(display, subjects)
+    for order, analysis in analyses:
+        dataset = held[analysis.dataset]
+        rows = selected(display, analysis, dataset, subjects)
+        taken = frozenset(borrowed(display, analysis, dataset.table.names))
+        known = [place for place in sorted(done.frames) if of_results or place[0] == number]
+        earlier = tuple(done.frames[place] for place in known)
+        work = Work(display, analysis, order, rows, subjects, sizes, earlier, taken)
+        method = all_methods()[analysis.method]
+        part = method.run(work)
+        done.frames[number, order] = part
+        found = [*_outside(work), *_unnamed(work), *_failures(analysis, part)]
+        done.problems[number, order] = [*found, *method.remark(analysis, part)]
 
 
 def needed(displays: Sequence[Display], datasets: Mapping[str, AnyDataset]) -> dict[str, CodedTable]:
@@ -62,15 +139,19 @@ def needed(displays: Sequence[Display], datasets: Mapping[str, AnyDataset]) -> d
         if display.columns:
             population[display.treatment] = None
         for analysis in display.analyses:
+            for option in all_methods()[analysis.method].of_subjects:
+                population |= dict.fromkeys(analysis.option_list(option))
             own = names.setdefault(analysis.dataset, {"USUBJID": None})
             own |= dict.fromkeys(condition.variable for condition in analysis.where)
-            own |= dict.fromkeys(_named(display, analysis, datasets[analysis.dataset].names))
+            known = datasets[analysis.dataset].names
+            own |= dict.fromkeys(named(display, analysis, known))
+            population |= dict.fromkeys(borrowed(display, analysis, known))
     return {name: datasets[name].table(own) for name, own in names.items()}
 
 
-def _population(display: Display, subjects: _Rows) -> pd.DataFrame:
-    inside = subjects.where(display.population_where, display.at("Population Where"))
-    return subjects.table.frame(rows=inside)
+def _population(display: Display, held: Mapping[str, DatasetRows]) -> pd.DataFrame:
+    subjects = held[display.population_dataset]
+    return subjects.population(display.population_where, display.at("Population Where"))
 
 
 def _sizes(display: Display, subjects: pd.DataFrame) -> dict[str, int]:
@@ -82,46 +163,6 @@ def _sizes(display: Display, subjects: pd.DataFrame) -> dict[str, int]:
         column.label: int(in_column(narrow, display.treatment, column)["USUBJID"].nunique())
         for column in display.columns
     }
-
-
-def _rows(
-    display: Display, analysis: DisplayAnalysis, dataset: _Rows, subjects: pd.DataFrame
-) -> pd.DataFrame:
-    """Rows of the population that the analysis selects, with the variables that it names."""
-    table = dataset.table
-    inside = dataset.where(analysis.where, analysis.at("Where"))
-    inside = inside[table["USUBJID"].among(subjects["USUBJID"])[inside]]
-    return table.frame(_named(display, analysis, table.names), inside)
-
-
-def _named(display: Display, analysis: DisplayAnalysis, dataset: Iterable[str]) -> list[str]:
-    """The variables of an analysis's rows that its method is given, with the keys of its records."""
-    naming = all_methods()[analysis.method].naming
-    options = [name for option in naming for name in analysis.option_list(option)]
-    named = [
-        *record_keys(dataset),
-        analysis.by,
-        *(item.name for item in analysis.variables),
-        *options,
-    ]
-    if display.columns:
-        named.append(analysis.treatment or display.treatment)
-    return list(dict.fromkeys(name for name in named if name))
-
-
-class _Rows:
-    """A dataset, and its rows by where-clause."""
-
-    def __init__(self, given: pd.DataFrame | CodedTable) -> None:
-        self.table = given if isinstance(given, CodedTable) else CodedTable.of(given)
-        self._selection = Selection(self.table)
-
-    def where(self, where: Where, place: Address) -> Rows:
-        """Positions of the rows that satisfy a clause; what is wrong with it is reported at its cell."""
-        try:
-            return self._selection.rows(where)
-        except Stopped as stopped:
-            raise Stopped(replace(problem, where=place) for problem in stopped.problems) from None
 
 
 def _header(display: Display, sizes: Mapping[str, int]) -> list[ResultCell]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -21,7 +22,9 @@ class Work:
 
     `rows` are the rows of the analysis's dataset that satisfy its Where and belong to a subject of the
     population, with the variables that the analysis names; `subjects` is the population; `sizes` the number
-    of its subjects by column label.
+    of its subjects by column label. `earlier` are the results of the display's analyses before this one,
+    and of all others where the analysis is of results (`Method.among`). `borrowed` are variables of the rows
+    that come from the population's dataset, by subject.
     """
 
     display: Display
@@ -30,11 +33,19 @@ class Work:
     rows: pd.DataFrame
     subjects: pd.DataFrame
     sizes: Mapping[str, int]
+    earlier: Sequence[pd.DataFrame] = ()
+    borrowed: frozenset[str] = frozenset()
 
     @property
     def treatment(self) -> str:
         """The treatment variable of the analysis's dataset."""
         return self.analysis.treatment or self.display.treatment
+
+    @property
+    def chosen(self) -> str:
+        """How the one record of each subject is chosen, as results say it; empty where all records enter."""
+        choice = self.analysis.chosen
+        return f"{choice} OF {written(self.analysis.where)}" if choice else ""
 
     def columns(self, rows: pd.DataFrame | None = None) -> Iterator[tuple[DisplayColumn, pd.DataFrame]]:
         """Each column of the display with its part of `rows` (all selected rows unless given)."""
@@ -56,7 +67,10 @@ class Work:
         """
         held = column.values if treatments is None and column is not None else tuple(treatments or ())
         where: Where = (*self.analysis.where, *conditions)
-        if held:
+        population: Where = self.display.population_where
+        if held and self.treatment in self.borrowed:
+            population = (*population, equals(self.treatment, *held))
+        elif held:
             where = (*where, equals(self.treatment, *held))
         number = estimate if isinstance(estimate, Estimate) else Estimate(math.nan)
         own = (self.treatment, column.label) if column is not None else ("", "")
@@ -67,9 +81,10 @@ class Work:
             order=self.order,
             row=row,
             dataset=self.analysis.dataset,
-            where=written(where),
+            where=_text(where),
+            chosen=self.chosen,
             population_dataset=self.display.population_dataset,
-            population_where=written(self.display.population_where),
+            population_where=_text(population),
             groups=(own, *groups),
             variable=variable,
             level=level,
@@ -81,9 +96,18 @@ class Work:
         )
 
 
+@lru_cache(maxsize=4096)
+def _text(where: Where) -> str:
+    """The text of a clause; the statistics of a cell have one and the same."""
+    return written(where)
+
+
 def in_column(rows: pd.DataFrame, treatment: str, column: DisplayColumn) -> pd.DataFrame:
     """The rows whose treatment belongs to the column; all rows for a column that names none."""
-    return rows.loc[rows[treatment].isin(list(column.values))] if column.values else rows
+    if not column.values:
+        return rows
+    inside = rows[treatment].isin(list(column.values)).to_numpy(dtype=bool)
+    return rows if inside.all() else rows.loc[inside]
 
 
 def present(variable: str) -> Condition:

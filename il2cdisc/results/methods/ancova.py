@@ -3,187 +3,292 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Literal, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 import pandas as pd
 
+from il2cdisc.results.compared import (
+    MODEL_STATISTICS,
+    TRANSFORMED,
+    TRANSFORMS,
+    ArmGroups,
+    Estimates,
+    Groups,
+    are_present,
+    at,
+    cells_of,
+    compared,
+    complete,
+    failed,
+    interval,
+    model_variables,
+    need_one_row_per_subject,
+    parts,
+    tested,
+    transformed,
+)
+from il2cdisc.results.fitted import COEFFICIENTS, FittedModel
 from il2cdisc.results.frame import ResultCell, frame_of
 from il2cdisc.results.method import Method
+from il2cdisc.results.options import (
+    WEIGHTS,
+    BadCell,
+    confidence,
+    refuse_choice,
+    refuse_comparison,
+    refuse_confidence,
+    refuse_repeated,
+    refuse_several,
+    refuse_words,
+)
 from il2cdisc.results.problems import NOT_ESTIMABLE
-from il2cdisc.results.shape import P_VALUE, WHOLE, ResultRow, RowShape, ShownLine, as_collected, under
-from il2cdisc.results.work import Work, present
+from il2cdisc.results.shape import (
+    NO_RECORD,
+    P_VALUE,
+    WHOLE,
+    Decimals,
+    ResultRow,
+    RowShape,
+    ShownLine,
+    below,
+)
+from il2cdisc.results.work import Work, level_texts
 from il2cdisc.spec.tlf import Display, DisplayAnalysis, DisplayColumn
-from il2cdisc.stats.ancova import Ancova, Contrast, ancova
-from il2cdisc.stats.estimates import Estimate, NotEstimableError, found, missing
+from il2cdisc.stats.ancova import Ancova, GroupMeans, Weights, ancova
+from il2cdisc.stats.estimates import NotEstimableError, found
+from il2cdisc.stats.least_squares import STANDARD_ERRORS, StandardErrors
 
-MEANS = ("n", "lsmean", "lsmean_se", "lsmean_lower", "lsmean_upper")
-DIFFERENCES = ("difference", "difference_se", "difference_lower", "difference_upper", "df", "p_value")
-WEIGHTS = ("equal", "observed")
-_BACK: dict[str, Callable[[float], float]] = {"exp": math.exp}
+INTERACTION = ("interaction_f", "interaction_p_value")
 
 
 def run(work: Work) -> pd.DataFrame:
     """Statistics of each column that holds one treatment (a column of several takes no part).
 
-    n, lsmean, lsmean_se, lsmean_lower, lsmean_upper; against the reference difference, difference_se,
-    difference_lower, difference_upper, df, p_value. The option `transform = exp` adds exp_lsmean,
-    exp_difference and their limits: means and ratios on the scale before the logarithm. Where the model can't
-    be estimated each statistic carries the reason. The records of n are the complete ones of the column;
-    those of all else are the complete ones of all columns, since the model is fitted to them.
+    With By, a model is fitted to the records of each level. n, lsmean, lsmean_se, lsmean_lower,
+    lsmean_upper; against the reference difference, difference_se, difference_lower, difference_upper, df,
+    p_value. The option `transform = exp` adds exp_lsmean, exp_difference and their limits: means and ratios
+    on the scale before the logarithm. `interaction = SEX`, one of the factors, adds its product with the
+    treatment to the model: below the statistics over its levels are interaction_f and interaction_p_value,
+    then the statistics at each level. `standard_errors = HC3` (HC0, HC1, HC2) gives robust standard errors.
+    Where the model can't be estimated each statistic carries the reason. The records of n are the complete
+    ones of the column; those of all else are the complete ones of all columns, since the model is fitted to
+    them.
     """
-    columns = [column for column in work.display.columns if len(column.values) == 1]
-    levels = [column.values[0] for column in columns]
-    reference = work.analysis.options.get("reference", levels[0] if levels else "")
-    try:
-        fit = _fit(work, levels, reference)
-    except NotEstimableError as why:
-        return frame_of(_failed(work, columns, reference, str(why)))
+    groups = compared(work)
     cells: list[ResultCell] = []
-    for column, level in zip(columns, levels, strict=True):
-        cells += _cells(work, column, levels, _estimates(fit, level, work.analysis.options))
+    row = 0
+    for inside, part in parts(work):
+        for within, estimates in _rows_of(work, groups, part):
+            for column, treatment in groups.pairs:
+                cells += _cells(work, row, column, inside, within, estimates[treatment])
+            row += 1
     return frame_of(cells)
 
 
-def _fit(work: Work, levels: list[str], reference: str) -> Ancova:
-    _one_row_a_subject(work.rows)
+def _rows_of(
+    work: Work, groups: ArmGroups, part: pd.DataFrame
+) -> Iterator[tuple[Groups, dict[str, Estimates]]]:
+    """The rows of one model: over all levels, the test of the interaction, each of its levels."""
+    by = work.analysis.options.get("interaction", "")
+    used = complete(part, model_variables(work.analysis))
+    try:
+        fit = _fit(work, groups, part)
+    except NotEstimableError as why:
+        fit = str(why)
+    overall = fit if isinstance(fit, str) else GroupMeans(fit.n, fit.lsmeans, fit.differences)
+    yield (), _estimates(work, groups, used, overall)
+    if not by:
+        return
+    yield ((by, ""),), _tests(groups, by, fit)
+    texts = level_texts(used[by])
+    for level in [item.name for item in work.analysis.levels] or sorted(texts.unique()):
+        why = f"No complete record is at {by} {level}."
+        here = fit if isinstance(fit, str) else fit.by_level[by].get(level, why)
+        yield ((by, level),), _estimates(work, groups, used.loc[texts == level], here)
+
+
+def _fit(work: Work, groups: ArmGroups, part: pd.DataFrame) -> Ancova:
+    need_one_row_per_subject(part)
     options = work.analysis.options
     return ancova(
-        work.rows[work.analysis.variables[0].name],
-        work.rows[work.treatment],
-        levels=levels,
-        reference=reference,
-        factors={name: work.rows[name] for name in work.analysis.option_list("factors")},
-        covariates={name: work.rows[name] for name in work.analysis.option_list("covariates")},
-        confidence=float(options.get("confidence", "0.95")),
-        weights=cast("Literal['equal', 'observed']", options.get("weights", "equal")),
+        part[work.analysis.variables[0].name],
+        part[work.treatment],
+        levels=groups.levels,
+        reference=groups.reference,
+        factors={name: level_texts(part[name]) for name in work.analysis.option_list("factors")},
+        covariates={name: part[name] for name in work.analysis.option_list("covariates")},
+        interactions=work.analysis.option_list("interaction"),
+        standard_errors=cast("StandardErrors", options.get("standard_errors", "model")),
+        confidence=confidence(work.analysis),
+        weights=cast("Weights", options.get("weights", "equal")),
     )
 
 
-def _estimates(fit: Ancova, level: str, options: dict[str, str]) -> dict[str, Estimate]:
-    out = {"n": found(fit.n[level])} | _interval("lsmean", fit.lsmeans[level], options)
-    if level in fit.differences:
-        contrast = fit.differences[level]
-        out |= _interval("difference", contrast, options)
-        out |= {"df": found(contrast.df), "p_value": found(contrast.p_value)}
+def _estimates(
+    work: Work, groups: ArmGroups, used: pd.DataFrame, fit: GroupMeans | str
+) -> dict[str, Estimates]:
+    """n of the complete records `used`, and what the model gives, by treatment."""
+    options = work.analysis.options
+    out: dict[str, Estimates] = {}
+    for level in groups.levels:
+        out[level] = {"n": found(int((used[work.treatment] == level).sum()))}
+        if isinstance(fit, str):
+            out[level] |= failed(groups.statistics(level, options), fit)
+            continue
+        out[level] |= interval("lsmean", fit.lsmeans[level])
+        if level in fit.differences:
+            out[level] |= tested("difference", fit.differences[level])
+        out[level] |= transformed(out[level], options)
     return out
 
 
-def refuse(display: Display, analysis: DisplayAnalysis) -> list[str]:
-    """What is wrong with the options."""
-    options = analysis.options
-    levels = [column.values[0] for column in display.columns if len(column.values) == 1]
-    out: list[str] = []
-    if len(levels) < 2:
-        out.append("a comparison needs two columns of one treatment each")
-    if "reference" in options and options["reference"] not in levels:
-        out.append(
-            f"the reference {options['reference']!r} is none of the columns' treatments {', '.join(levels)}"
-        )
-    try:
-        inside = 0 < float(options.get("confidence", "0.95")) < 1
-    except ValueError:
-        inside = False
-    if not inside:
-        out.append(f"the confidence {options['confidence']!r} is not a number between 0 and 1")
-    if options.get("weights", "equal") not in WEIGHTS:
-        out.append(f"the weights {options['weights']!r} are none of {', '.join(WEIGHTS)}")
-    if options.get("transform", "exp") not in _BACK:
-        out.append(f"the transform {options['transform']!r} is none of {', '.join(_BACK)}")
-    return out
-
-
-def _interval(name: str, contrast: Contrast, options: dict[str, str]) -> dict[str, Estimate]:
-    ends = {name: contrast.estimate, f"{name}_lower": contrast.lower, f"{name}_upper": contrast.upper}
-    out = {key: found(value) for key, value in ends.items()} | {f"{name}_se": found(contrast.se)}
-    back = _BACK.get(options.get("transform", ""))
-    if back is not None:
-        out |= {f"exp_{key}": _back(back, value) for key, value in ends.items()}
-    return out
-
-
-def _back(back: Callable[[float], float], value: float) -> Estimate:
-    try:
-        return found(back(value))
-    except OverflowError:
-        return missing("The result is too large to be transformed back.")
-
-
-def _failed(work: Work, columns: list[DisplayColumn], reference: str, why: str) -> list[ResultCell]:
-    cells: list[ResultCell] = []
-    levels = [column.values[0] for column in columns]
-    complete = work.rows.loc[work.rows[_model(work.analysis)].notna().all(axis="columns")]
-    for column, level in zip(columns, levels, strict=True):
-        names: list[str] = [*MEANS[1:]]
-        if level != reference:
-            names += DIFFERENCES
-        if work.analysis.options.get("transform"):
-            names += [f"exp_{name}" for name in names if not name.endswith(("_se", "df", "p_value"))]
-        n = int((complete[work.treatment] == level).sum())
-        cells += _cells(work, column, levels, {"n": found(n)} | {name: missing(why) for name in names})
-    return cells
+def _tests(groups: ArmGroups, by: str, fit: Ancova | str) -> dict[str, Estimates]:
+    """The test of the interaction, in the columns that have a difference."""
+    own: Estimates
+    if isinstance(fit, str):
+        own = failed(INTERACTION, fit)
+    else:
+        test = fit.tests[f"group:{by}"]
+        own = dict(zip(INTERACTION, (found(test.statistic), found(test.p_value)), strict=True))
+    return {level: {} if level == groups.reference else own for level in groups.levels}
 
 
 def _cells(
-    work: Work, column: DisplayColumn, levels: list[str], estimates: dict[str, Estimate]
+    work: Work, row: int, column: DisplayColumn, inside: Groups, within: Groups, estimates: Estimates
 ) -> list[ResultCell]:
-    complete = tuple(present(name) for name in _model(work.analysis))
+    """n is of the records in the column and at the level, all else of those of the model."""
+    used = (*are_present(model_variables(work.analysis)), *at(inside))
+    own = {name: estimate for name, estimate in estimates.items() if name == "n"}
+    rest = {name: estimate for name, estimate in estimates.items() if name != "n"}
+    groups, levels = (*inside, *within), compared(work).levels
     return [
-        work.cell(
-            0,
-            name,
-            estimate,
-            column=column,
-            variable=work.analysis.variables[0].name,
-            conditions=complete,
-            treatments=None if name == "n" else levels,
-        )
-        for name, estimate in estimates.items()
+        *cells_of(work, row, own, column=column, groups=groups, conditions=(*used, *at(within))),
+        *cells_of(work, row, rest, column=column, groups=groups, conditions=used, treatments=levels),
     ]
 
 
-def _model(analysis: DisplayAnalysis) -> list[str]:
-    """The variables of the model: of a record that it uses none is missing."""
-    names = [analysis.variables[0].name, *analysis.option_list("factors")]
-    return list(dict.fromkeys([*names, *analysis.option_list("covariates")]))
-
-
-def _one_row_a_subject(rows: pd.DataFrame) -> None:
-    twice = rows["USUBJID"].duplicated()
-    if twice.any():
-        first = rows.loc[twice, "USUBJID"].iloc[0]
-        raise NotEstimableError(f"The model needs one row per subject; {first} has several.")
-
-
-def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
-    """The label of the analysis, below it its lines."""
-    shown = [(row.number, line) for row in found for line in lines]
-    return under(
-        analysis.label,
-        [RowShape(label=line.label, result=number, template=line.template) for number, line in shown],
+def report(work: Work) -> FittedModel:
+    """The model behind the results, refitted. Raises `NotEstimableError` where there is none, or several."""
+    if work.analysis.by:
+        raise NotEstimableError("The analysis has a model for each level of By; a report is of one model.")
+    groups = compared(work)
+    fit = _fit(work, groups, work.rows)
+    options, analysis = work.analysis.options, work.analysis
+    used = work.rows.loc[fit.used]
+    terms = [work.treatment, *analysis.option_list("factors"), *analysis.option_list("covariates")]
+    terms += [f"{work.treatment}:{name}" for name in analysis.option_list("interaction")]
+    errors = options.get("standard_errors", "model")
+    facts = {
+        "Model": f"{analysis.variables[0].name} ~ {' + '.join(terms)}",
+        "Records used": f"{len(used)} records of {used['USUBJID'].nunique()} subjects",
+        "Records left out": f"{len(work.rows) - len(used)} with a variable of the model missing",
+        "Estimation": "ordinary least squares; covariates centred at their mean",
+        "Degrees of freedom": f"{fit.df} (records less parameters)",
+        "Standard errors": "of the model: one variance" if errors == "model" else f"robust, {errors}",
+        "Choice and convergence": "The solution is exact; there is nothing to choose or to converge.",
+    }
+    table = [(c.estimate, c.se, float(c.df), c.statistic, c.p_value, "") for c in fit.coefficients.values()]
+    coefficients = pd.DataFrame(
+        table, columns=pd.Index([*COEFFICIENTS, "reason"]), index=pd.Index(_named(work, fit.coefficients))
+    )
+    records = pd.DataFrame(
+        {
+            "USUBJID": used["USUBJID"],
+            "place": "",
+            "observed": used[analysis.variables[0].name].astype("float64"),
+            "predicted": fit.fitted,
+            "sd": math.sqrt(fit.mse),
+        }
+    ).reset_index(drop=True)
+    return FittedModel(
+        facts=facts,
+        coefficients=coefficients,
+        covariance={("Residual", "Residual"): fit.mse},
+        records=records,
     )
 
 
-_ENDS = ("lsmean", "lsmean_lower", "lsmean_upper", "difference", "difference_lower", "difference_upper")
+def _named(work: Work, names: Iterable[str]) -> list[str]:
+    """The names of parameters, with the variable of the treatment in the place of "group"."""
+    return [
+        f"{work.treatment} {name.removeprefix('group ')}" if name.startswith("group ") else name
+        for name in names
+    ]
+
+
+def refuse(display: Display, analysis: DisplayAnalysis) -> list[BadCell]:
+    """What is wrong with the options."""
+    treatment = analysis.treatment or display.treatment
+    factors = analysis.option_list("factors")
+    out = [
+        *refuse_comparison(display, analysis),
+        *refuse_repeated([treatment, *factors, *analysis.option_list("covariates")]),
+        *refuse_confidence(analysis),
+        *refuse_choice(analysis, "weights", WEIGHTS),
+        *refuse_choice(analysis, "transform", TRANSFORMS),
+        *refuse_choice(analysis, "standard_errors", STANDARD_ERRORS),
+        *refuse_several(analysis, "interaction"),
+        *refuse_words(analysis, "interaction", factors, "the factors"),
+    ]
+    if analysis.levels and not analysis.options.get("interaction"):
+        what = "Levels are those of the option interaction, which is not given"
+        out.append(BadCell(what, header="Levels"))
+    return out
+
+
+def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
+    """The lines below the labels of analysis, level of By and level of the interaction.
+
+    Lines of the test of the interaction are shown once, all others everywhere else.
+    """
+    of_test = [line for line in lines if {field.statistic for field in line.template.fields} & {*INTERACTION}]
+    others = [line for line in lines if line not in of_test]
+    items = [_item(analysis, row, others, of_test) for row in found]
+    return below(items, block_at=bool(analysis.label) + bool(analysis.by))
+
+
+def _item(
+    analysis: DisplayAnalysis, row: ResultRow, others: list[ShownLine], of_test: list[ShownLine]
+) -> tuple[list[str], int, list[ShownLine]]:
+    """The labels that a row is below, its number and its lines."""
+    depth = bool(analysis.by)
+    by_levels = {item.name: item.label for item in analysis.by_levels}
+    levels = {item.name: item.label for item in analysis.levels}
+    path = [analysis.label] if analysis.label else []
+    path += [by_levels.get(level, level) or NO_RECORD for level in row.path[:depth]]
+    path += [levels.get(level, level) for level in row.path[depth:] if level]
+    return path, row.number, of_test if row.path[depth:] == ("",) else others
+
 
 METHOD = Method(
     name="ANCOVA",
     run=run,
     rows=rows,
     statistics={
-        **{name: as_collected(2 if name.endswith("_se") else 1) for name in (*MEANS, *DIFFERENCES)},
-        **{f"exp_{name}": as_collected(1) for name in _ENDS},
-        "n": WHOLE,
+        **MODEL_STATISTICS,
+        **TRANSFORMED,
         "df": WHOLE,
-        "p_value": P_VALUE,
+        "interaction_f": Decimals(2),
+        "interaction_p_value": P_VALUE,
     },
     failure=NOT_ESTIMABLE,
     needs=("Variables", "Lines"),
-    takes=("Decimals",),
+    takes=("By", "By Levels", "Levels", "Decimals"),
     most={"Variables": 1},
     numeric=True,
-    options=("reference", "factors", "covariates", "confidence", "weights", "transform"),
-    naming=("factors", "covariates"),
+    options=(
+        "reference",
+        "factors",
+        "covariates",
+        "interaction",
+        "standard_errors",
+        "confidence",
+        "weights",
+        "transform",
+    ),
+    naming=("factors", "covariates", "interaction"),
     numbers=("covariates",),
     refuse=refuse,
+    report=report,
 )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from il2cdisc.results.frame import ResultCell, frame_of, percentage
 from il2cdisc.results.method import Method
 from il2cdisc.results.problems import NO_SUBJECTS
-from il2cdisc.results.shape import PERCENT, WHOLE, ResultRow, RowShape, ShownLine, under
+from il2cdisc.results.shape import PERCENT, WHOLE, row_per_level
 from il2cdisc.results.work import Work, level_texts
 from il2cdisc.spec.conditions import Condition, equals
 from il2cdisc.spec.tlf import Display, DisplayAnalysis, Line
@@ -70,18 +68,6 @@ def _cells(
     return cells
 
 
-def rows(analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]) -> list[RowShape]:
-    """The label of the analysis, below it a row for each level."""
-    labels = {level.name: level.label for level in analysis.levels}
-    return under(
-        analysis.label,
-        [
-            RowShape(label=labels.get(row.level, row.level), result=row.number, template=lines[0].template)
-            for row in found
-        ],
-    )
-
-
 def refuse(display: Display, analysis: DisplayAnalysis) -> list[str]:
     """What is wrong with the options."""
     given = analysis.options.get("denominator", DENOMINATORS[0])
@@ -99,7 +85,7 @@ def _denominator(work: Work, label: str, rows: pd.DataFrame, variable: str) -> i
 METHOD = Method(
     name="Categorical",
     run=run,
-    rows=rows,
+    rows=row_per_level,
     statistics={"n": WHOLE, "p": PERCENT},
     lines=(Line(label="", template="{n} ({p})"),),
     alone="n",

@@ -54,6 +54,7 @@ def run(work: Work) -> pd.DataFrame:
         "analysis": work.analysis.id,
         "method": work.analysis.method,
         "dataset": work.analysis.dataset,
+        "chosen": work.chosen,
         "population_dataset": work.display.population_dataset,
         "population_where": written(work.display.population_where),
         "statistic": "value",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from il2cdisc.results.frame import ResultCell, frame_of, percentage
 from il2cdisc.results.method import Method
+from il2cdisc.results.options import BadCell, number, refuse_number
 from il2cdisc.results.problems import NO_SUBJECTS
 from il2cdisc.results.shape import PERCENT, WHOLE, ResultRow, RowShape, ShownLine, head
 from il2cdisc.results.work import Work, level_texts
 from il2cdisc.spec.conditions import Condition, equals
-from il2cdisc.spec.tlf import DisplayAnalysis, Line
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, Line
 from il2cdisc.stats.estimates import found
 
 MISSING = "Missing"
@@ -22,8 +25,30 @@ def run(work: Work) -> pd.DataFrame:
     """Statistics n, p (percent of N) and events for every term found, the broader term before the narrower.
 
     Sort `Frequency`: most subjects in all columns together first, then by name; else by name. A subject
-    counts once in each term. Rows without a term are counted under the option `missing`.
+    counts once in each term. Rows without a term are counted under the option `missing`. With the option
+    `least` a narrowest term is shown only if at least so many percent of the subjects of a column have it.
     """
+    names = [item.name for item in work.analysis.variables]
+    terms, found = terms_of(work)
+    found = frequent(work, terms, found)
+    tables = [_counts(work, terms, names[: depth + 1]) for depth in range(len(names))]
+    cells: list[ResultCell] = []
+    for row, term in enumerate(found):
+        counts = tables[len(term.path) - 1]
+        cells += _cells(work, row, names, term.path, counts, term.conditions)
+    return frame_of(cells)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTerm:
+    """A term of a hierarchy: the levels from the broadest to its own, and the condition of its rows."""
+
+    path: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+
+
+def terms_of(work: Work) -> tuple[pd.DataFrame, list[CountedTerm]]:
+    """The rows with the text of each of their terms, and every term found, in the order of the display."""
     names = [item.name for item in work.analysis.variables]
     missing = work.analysis.options.get("missing", MISSING)
     given = {name: level_texts(work.rows[name]) for name in names}
@@ -31,17 +56,54 @@ def run(work: Work) -> pd.DataFrame:
         **{name: texts.fillna(missing) for name, texts in given.items()}
     )
     if terms.empty:
-        return frame_of([])
-    tables = [_counts(work, terms, names[: depth + 1]) for depth in range(len(names))]
+        return terms, []
     absent = {name: _absent(texts, missing) for name, texts in given.items()}
-    cells: list[ResultCell] = []
-    for row, path in enumerate(_ordered(terms, names, work.analysis.sort == "Frequency")):
+
+    def conditions(path: tuple[str, ...]) -> tuple[Condition, ...]:
         pairs = zip(names, path, strict=False)
-        conditions = tuple(
-            equals(name, *(absent[name] if term == missing else (term,))) for name, term in pairs
-        )
-        cells += _cells(work, row, names, path, tables[len(path) - 1], conditions)
-    return frame_of(cells)
+        return tuple(equals(name, *(absent[name] if term == missing else (term,))) for name, term in pairs)
+
+    ordered = _ordered(terms, names, work.analysis.sort == "Frequency")
+    return terms, [CountedTerm(path, conditions(path)) for path in ordered]
+
+
+def frequent(work: Work, terms: pd.DataFrame, found: Sequence[CountedTerm]) -> list[CountedTerm]:
+    """The terms that are as frequent as the options `least` and `more` ask for, and what is broader.
+
+    `least`: percent of the subjects of some column; `more`: so many percentage points more in another column
+    than in the one of the option `reference`. Without subjects nothing is left out.
+    """
+    options, names = work.analysis.options, [item.name for item in work.analysis.variables]
+    if not ({"least", "more"} & set(options)) or not any(work.sizes.values()):
+        return list(found)
+    counts = _counts(work, terms, names)  # of the narrowest terms
+    least, more = number(work.analysis, "least", 0), number(work.analysis, "more", -math.inf)
+    base = [column.label for column in work.display.columns if column.values == (options.get("reference"),)]
+
+    def percents(path: tuple[str, ...]) -> dict[str, float]:
+        sizes = {label: max(size, 1) for label, size in work.sizes.items()}
+        return {label: 100 * counts[label].get(path, (0, 0))[0] / size for label, size in sizes.items()}
+
+    kept: set[tuple[str, ...]] = set()
+    for path in [term.path for term in found if len(term.path) == len(names)]:
+        shares = percents(path)
+        other = [share for label, share in shares.items() if label not in base]
+        apart = max(other) - shares[base[0]] if base and other else math.inf
+        if max(shares.values()) >= least and apart >= more:
+            kept |= {path[: depth + 1] for depth in range(len(path))}
+    return [term for term in found if term.path in kept]
+
+
+def refuse_frequency(analysis: DisplayAnalysis) -> list[BadCell]:
+    """What is wrong with `least` and `more`."""
+    out = [bad for name in ("least", "more") for bad in refuse_number(analysis, name, above=0, below=100)]
+    if "more" in analysis.options and "reference" not in analysis.options:
+        out.append(BadCell("the option more needs the option reference"))
+    return out
+
+
+def _refuse(display: Display, analysis: DisplayAnalysis) -> list[BadCell]:
+    return refuse_frequency(analysis)
 
 
 def _absent(texts: pd.Series, missing: str) -> tuple[str, ...]:
@@ -144,5 +206,6 @@ METHOD = Method(
     needs=("Variables",),
     takes=("Lines", "Sort", "Decimals"),
     most={"Lines": 1},
-    options=("missing",),
+    options=("missing", "least"),
+    refuse=_refuse,
 )
