@@ -60,12 +60,23 @@ def html_environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["breakable"] = _breakable
+    environment.filters["css_text"] = css_text
     return environment
 
 
 def _breakable(text: str) -> Markup:
     """Escaped text that may be broken behind a slash."""
     return escape(text).replace("/", Markup("/<wbr>"))
+
+
+def css_text(text: str) -> Markup:
+    r"""Text within the quotes of a style sheet: all but letters, figures and blanks by its number.
+
+    >>> print(css_text('a "b" </style'))
+    a \22 b\22  \3c \2f style
+    """
+    shown = "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text)
+    return Markup(shown)  # noqa: S704 - no character of it can end the text
 
 
 @lru_cache(maxsize=1)

@@ -7,19 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from il2cdisc.base.dates import from_sas_day
+from il2cdisc.base.numbers import number_text
 from il2cdisc.base.rounding import fixed, p_value
 from il2cdisc.results.shape import Field, Template
 
 NOT_ESTIMABLE = "NE"
+LISTED_DIGITS = 12
+"""Significant digits of a listed number: differences leave rubbish behind them."""
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A statistic of the results dataset: its value, or the reason why it has none."""
+    """A statistic of the results dataset: its value, its text, or the reason why it has none."""
 
     value: float
     error: str = ""
+    text: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is nothing to show."""
+        return math.isnan(self.value) and not self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class Shown:
     error: str = ""
 
 
-def number_text(field: Field, value: float) -> str:
+def statistic_text(field: Field, value: float) -> str:
     """One statistic as text."""
     return (p_value if field.p_value else fixed)(value, field.decimals)
 
@@ -48,7 +57,7 @@ def fill(template: Template, numbers: Mapping[str, Number]) -> Shown:
         return Shown("")
     if len(fields) > 1 and template.alone in known and known[template.alone].value == 0:
         return Shown("0", (template.alone,))
-    errors = [number.error for number in known.values() if math.isnan(number.value)]
+    errors = [number.error for number in known.values() if number.missing]
     reason = next((error for error in errors if error), "")
     if len(errors) == len(known):
         return Shown(NOT_ESTIMABLE, tuple(known), reason)
@@ -60,11 +69,17 @@ def _field_text(field: Field, known: Mapping[str, Number]) -> str:
     number = known.get(field.statistic)
     if number is None:
         return ""
-    return NOT_ESTIMABLE if math.isnan(number.value) else number_text(field, number.value)
+    if number.text:
+        return number.text
+    return NOT_ESTIMABLE if number.missing else statistic_text(field, number.value)
 
 
 def listed(value: float, text: str, form: str) -> str:
-    """A value of a listing. `form` is `date9` (SAS day → 04MAR2022), a number of decimals, or empty."""
+    """A value of a listing. `form` is `date9` (SAS day → 04MAR2022), a number of decimals, or empty.
+
+    >>> listed(8.9 - 11.5, "", "")
+    '-2.6'
+    """
     if text or math.isnan(value):
         return text
     if form == "date9":
@@ -72,4 +87,4 @@ def listed(value: float, text: str, form: str) -> str:
         return f"{day.day:02d}{_MONTHS[day.month - 1]}{day.year:04d}"
     if form.isdigit():
         return fixed(value, int(form))
-    return fixed(value, 0) if value.is_integer() else repr(value)
+    return number_text(value, LISTED_DIGITS)

@@ -21,6 +21,8 @@ class HeaderInfo:
     run_time: str
     synthetic: bool = True
     program: str = "specs/tlf.xlsx"
+    paper: str = "A4"
+    """The paper that pages are for: A4 or Letter, landscape."""
 
     @property
     def run_line(self) -> str:
@@ -30,7 +32,11 @@ class HeaderInfo:
 
     def title(self, display: Display) -> str:
         """The display's title; that of synthetic data begins with the words that say so."""
-        return f"{SYNTHETIC} - {display.title}" if self.synthetic else display.title
+        return self.marked(display.title)
+
+    def marked(self, text: str) -> str:
+        """A title as it is shown: of synthetic data with the words that say so."""
+        return f"{SYNTHETIC} - {text}" if self.synthetic else text
 
     def source_line(self, display: Display) -> str:
         """`Source: ADSL, ADAE`."""

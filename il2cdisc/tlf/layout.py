@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,25 +13,35 @@ from il2cdisc.results.rows import shaped_rows, shown_lines
 from il2cdisc.results.shape import RowShape, head
 from il2cdisc.spec.tlf import Display, DisplayAnalysis
 from il2cdisc.tlf.formatting import Number, fill, listed
-from il2cdisc.tlf.table import NO_ROWS, DisplayTable, Keys, Notes, TableRow
+from il2cdisc.tlf.table import NO_ROWS, WITHHELD, DisplayTable, Keys, Notes, TableRow
 
 Numbers = dict[tuple[int, str], dict[str, Number]]
 """Row of the results and column label → statistic → number."""
 
 
+_NEEDED = frozenset((
+    "display", "analysis", "row", "variable", "level", "statistic", "value", "error", "text",
+    *(f"group{i}{part}" for i in range(1, 10) for part in ("", "_level")),
+))  # fmt: skip
+"""Columns of the results that a table is made of."""
+
+
 def lay_out(display: Display, results: pd.DataFrame) -> DisplayTable:
     """The table of a display, of a figure the table of its points; `results` may hold other displays too."""
-    own = results.loc[results["display"] == display.id]
+    needed = [name for name in results.columns if name in _NEEDED]
+    own = results.loc[results["display"] == display.id, needed]
     return {"Table": _table, "Listing": _listing, "Figure": _points}[display.kind](display, own)
 
 
 def header_cells(display: Display, own: pd.DataFrame) -> tuple[list[str], list[Keys]]:
     """`Label` and `(N=24)` of each column, on two lines, and the keys of the N."""
     header = own.loc[own["analysis"] == HEADER]
-    sizes = dict(zip(header["group1_level"], header["value"], strict=True))
+    texts = zip(header["value"], header["text"], strict=True)
+    numbers = (text or f"{value:.0f}" for value, text in texts)
+    sizes = dict(zip(header["group1_level"], numbers, strict=True))
     labels = [column.label for column in display.columns]
     keys = [(ResultKey(display.id, HEADER, 0, label, "N"),) for label in labels]
-    return [f"{label}\n(N={int(sizes[label])})" for label in labels], keys
+    return [f"{label}\n(N={sizes[label]})" for label in labels], keys
 
 
 def _table(display: Display, own: pd.DataFrame) -> DisplayTable:
@@ -56,19 +65,24 @@ def _table(display: Display, own: pd.DataFrame) -> DisplayTable:
 
 
 def _points(display: Display, own: pd.DataFrame) -> DisplayTable:
-    """The points of a figure as a table, for readers who can't see the figure."""
+    """The numbers of a figure as a table, for readers who can't see the figure."""
     notes = Notes()
-    analysis = display.analyses[0]
-    found = own.loc[own["analysis"] == analysis.id]
-    rows = [] if found.empty else _Section(display, analysis, notes).rows(found)
-    shown = shown_lines(analysis)[0].label
-    header = ("", *(f"{column.label}\n{shown}" for column in display.columns))
+    rows: list[TableRow] = []
+    found = dict(iter(own.groupby("analysis", sort=False)))
+    for analysis in display.analyses:
+        part = found.get(analysis.id)
+        if part is not None:
+            section = _Section(display, analysis, notes, first_block=rows[-1].block + 1 if rows else 0)
+            rows += section.rows(part)
+    lines = shown_lines(display.analyses[0])
+    shown = f"\n{lines[0].label}" if len(lines) == 1 else ""
+    header = ("", *(f"{column.label}{shown}" for column in display.columns))
     return DisplayTable(
         header=header,
         rows=tuple(rows),
         widths=(1.0,) * len(header),
         notes=notes.lines(),
-        empty="" if rows else NO_ROWS,
+        empty="" if rows else WITHHELD if any(item.withheld for item in display.analyses) else NO_ROWS,
     )
 
 
@@ -94,7 +108,8 @@ class _Section:
         """The rows of an analysis that found nothing."""
         label = self.analysis.label
         top = [head(label)] if label else []
-        return [self._row(shape, {}) for shape in (*top, RowShape(label=NO_ROWS, indent=len(top)))]
+        why = WITHHELD if self.analysis.withheld else NO_ROWS
+        return [self._row(shape, {}) for shape in (*top, RowShape(label=why, indent=len(top)))]
 
     def _row(self, shape: RowShape, numbers: Numbers) -> TableRow:
         texts, keys = self._cells(shape, numbers)
@@ -124,9 +139,9 @@ class _Section:
 
 def _numbers(found: pd.DataFrame) -> Numbers:
     out: Numbers = {}
-    columns = (found[name] for name in ("row", "group1_level", "statistic", "value", "error"))
-    for row, label, statistic, value, error in zip(*columns, strict=True):
-        out.setdefault((row, label), {})[statistic] = Number(value, error)
+    columns = (found[name] for name in ("row", "group1_level", "statistic", "value", "error", "text"))
+    for row, label, statistic, value, error, text in zip(*columns, strict=True):
+        out.setdefault((row, label), {})[statistic] = Number(value, error, text)
     return out
 
 
@@ -135,10 +150,8 @@ def _listing(display: Display, own: pd.DataFrame) -> DisplayTable:
     items = analysis.variables
     found = own.loc[own["analysis"] == analysis.id]
     group = analysis.option_list("group")
-    texts = _listed_texts(analysis, found)
     names = [item.name for item in items]
-    about = (display.id, analysis.id)
-    rows = [_listing_row(about, shape, texts, names) for shape in shaped_rows(analysis, found)]
+    rows = _listing_rows(display, analysis, found)
     widths = [float(item.width or 10) for item in items]
     return DisplayTable(
         header=tuple(re.sub(r"\s*//\s*", "\n", item.label) for item in items),
@@ -146,28 +159,42 @@ def _listing(display: Display, own: pd.DataFrame) -> DisplayTable:
         widths=tuple(width / sum(widths) for width in widths),
         repeats=len([name for name in names if name in group]),
         listing=True,
-        empty="" if rows else NO_ROWS,
+        empty="" if rows else WITHHELD if analysis.withheld else NO_ROWS,
     )
 
 
-Texts = dict[int, dict[str, str]]
-"""Row of the results → variable → text."""
-
-
-def _listed_texts(analysis: DisplayAnalysis, found: pd.DataFrame) -> Texts:
-    forms = {item.name: item.format for item in analysis.variables}
-    columns = (found[name] for name in ("row", "variable", "value", "text"))
-    out: Texts = {}
-    for row, variable, value, text in zip(*columns, strict=True):
-        out.setdefault(row, {})[variable] = listed(value, text, forms.get(variable, ""))
+def _listed_columns(analysis: DisplayAnalysis, found: pd.DataFrame) -> dict[str, dict[int, str]]:
+    """The texts of each variable by the row of the results; each distinct value is written once."""
+    out: dict[str, dict[int, str]] = {}
+    parts = dict(iter(found.groupby("variable", sort=False)))
+    for item in analysis.variables:
+        part = parts.get(item.name)
+        if part is None:
+            continue
+        known: dict[tuple[float, str], str] = {}
+        texts: list[str] = []
+        for value in zip(part["value"].tolist(), part["text"].tolist(), strict=True):
+            text = value[1] or known.get(value)  # a value that is missing is equal to no other
+            if text is None:
+                text = known[value] = listed(*value, item.format)
+            texts.append(text)
+        out[item.name] = dict(zip(part["row"].tolist(), texts, strict=True))
     return out
 
 
-def _listing_row(about: tuple[str, str], shape: RowShape, texts: Texts, names: Sequence[str]) -> TableRow:
-    """The row of a record; `about` are display and analysis."""
-    row = shape.result
-    if row is None:
-        raise ValueError(f"a row of the listing {about[0]} shows no result")
-    found = texts[row]
-    keys = tuple((ResultKey(*about, row, name, "value"),) if name in found else () for name in names)
-    return TableRow(tuple(found.get(name, "") for name in names), block=shape.block, keys=keys)
+def _listing_rows(display: Display, analysis: DisplayAnalysis, found: pd.DataFrame) -> list[TableRow]:
+    """A row for each record, with the keys of its values."""
+    columns = _listed_columns(analysis, found)
+    about, names = (display.id, analysis.id), [item.name for item in analysis.variables]
+    by_name = [(name, columns.get(name, {})) for name in names]
+    rows: list[TableRow] = []
+    for shape in shaped_rows(analysis, found):
+        row = shape.result
+        if row is None:
+            raise ValueError(f"a row of the listing {display.id} shows no result")
+        cells = tuple([texts.get(row, "") for _, texts in by_name])
+        keys = tuple(
+            [(ResultKey(*about, row, name, "value"),) if row in texts else () for name, texts in by_name]
+        )
+        rows.append(TableRow(cells, block=shape.block, keys=keys))
+    return rows

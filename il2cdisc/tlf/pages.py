@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
+from il2cdisc.base.problems import Kind, Severity, Stopped
 from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.header import HeaderInfo
-from il2cdisc.tlf.table import DisplayTable, TableRow
+from il2cdisc.tlf.lines import line_count, text_lines
+from il2cdisc.tlf.table import DisplayTable, TableRow, shown_once
 
-_SLASH = re.compile(r"(?<=\w/)(?=\w)")
 GAP = 0.4
 """Lines of white before a group of a table."""
-
-_WIDTHS = (
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
-    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
-    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
-    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
-    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
-)  # fmt: skip
-"""Advance widths of ASCII 32 to 126 in thousandths of the size, of the font that pages are set in."""
+LEAST_LINES = 3
+"""Lines of body that a page has, however much is around it."""
+MOST_NOTES = 0.35
+"""The share of the paper's height that footnotes may take; more of them follow the body."""
+NOTES_BELOW = "The notes are on the last page."
+NO_ROOM = Kind(
+    "TLF001",
+    "Titles without room for the display",
+    Severity.STOP,
+    "Shorten the title, the subtitle or the population.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,10 @@ class Paper:
 
 
 A4_LANDSCAPE = Paper(width=841.9, height=595.3, left=54.0, right=54.0, edge=36.0)
-"""With 0.75 inch on the binding edge, so that the same text fits on US Letter."""
+"""With 0.75 inch on the binding edge."""
+LETTER_LANDSCAPE = Paper(width=792.0, height=612.0, left=54.0, right=54.0, edge=36.0)
+PAPERS = {"A4": A4_LANDSCAPE, "Letter": LETTER_LANDSCAPE}
+"""The papers that a study may choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,25 @@ class Page:
     subtitles: tuple[str, ...]
     footnotes: tuple[str, ...]
     closing: tuple[tuple[str, str], ...]
+    end_notes: tuple[str, ...] = ()
+    """Notes that follow the body, where there are too many for the foot of each page."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All notes."""
+        return self.end_notes or self.footnotes
 
     @property
     def top(self) -> float:
         """The margin above the body: running lines and titles, each with a blank line below."""
         paper = self.paper
         titles = sum(
-            line_count(text, paper.body_width, paper.title_size, bold=True)
-            for text in (*self.titles, *self.subtitles)
+            line_count(text, paper.body_width, size, bold=bold)
+            for texts, size, bold in (
+                (self.titles, paper.title_size, True),
+                (self.subtitles, paper.size, False),
+            )
+            for text in texts
         )
         return paper.edge + (len(self.running) + titles + 2) * paper.line
 
@@ -86,8 +101,7 @@ class Page:
     def bottom(self) -> float:
         """The margin below the body: footnotes and closing lines, and a little white."""
         paper = self.paper
-        notes = sum(line_count(text, paper.body_width, paper.note_size) for text in self.footnotes)
-        return paper.edge + (notes + len(self.closing)) * paper.note_line + 6.0
+        return paper.edge + _notes_height(self.footnotes, paper) + len(self.closing) * paper.note_line + 6.0
 
     @property
     def body(self) -> float:
@@ -96,23 +110,42 @@ class Page:
 
 
 def page_of(
-    display: Display, header: HeaderInfo, notes: Sequence[str] = (), paper: Paper = A4_LANDSCAPE
+    display: Display, header: HeaderInfo, notes: Sequence[str] = (), paper: Paper | None = None
 ) -> Page:
-    """The page of a display whose table has some notes."""
-    return Page(
+    """The page of a display whose table has some notes; the study's paper, unless another is given.
+
+    Raises `Stopped` if the titles leave no room for the display.
+    """
+    paper = paper or PAPERS[header.paper]
+    every = (*display.footnotes, *notes)
+    below = _notes_height(every, paper) > MOST_NOTES * paper.height
+    page = Page(
         paper=paper,
         running=((header.sponsor, ""), (f"Protocol {header.protocol}", header.status)),
         titles=(display.full_number, header.title(display)),
         subtitles=tuple(text for text in (display.subtitle, display.population) if text),
-        footnotes=(*display.footnotes, *notes),
+        footnotes=(NOTES_BELOW,) if below else every,
         closing=(
             (header.source_line(display), header.run_line),
             (header.program_line(display), display.id),
         ),
+        end_notes=every if below else (),
     )
+    if page.body < 2 * LEAST_LINES * paper.line:
+        what = f"{display.id} has titles of {page.top - paper.edge:.0f} of {paper.height:.0f} points"
+        raise Stopped([NO_ROOM.at(display.at("Title"), what, values=[f"{display.title[:60]}..."])])
+    return page
 
 
-def pages_of(table: DisplayTable, page: Page) -> list[list[TableRow]]:
+def _notes_height(notes: Sequence[str], paper: Paper) -> float:
+    return sum(line_count(text, paper.body_width, paper.note_size) for text in notes) * paper.note_line
+
+
+Height = Callable[[TableRow], int]
+"""The lines that a row takes."""
+
+
+def pages_of(table: DisplayTable, page: Page, *, height: Height | None = None) -> list[list[TableRow]]:
     """The pages that the rows of a table take, with its header on each."""
     paper = page.paper
     cells = zip(table.header, table.widths, strict=True)
@@ -121,98 +154,37 @@ def pages_of(table: DisplayTable, page: Page) -> list[list[TableRow]]:
         for text, share in cells
     )
     lines = (page.body - 2.0) // paper.line - header
-    return paginate(table, paper, lines=max(lines, 3))
+    return paginate(table, paper, lines=max(lines, LEAST_LINES), height=height)
 
 
-def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Width in points; characters beyond ASCII count as an average letter."""
-    units = sum(_WIDTHS[ord(c) - 32] if 32 <= ord(c) <= 126 else 600 for c in text)
-    return units * size / 1000 * (1.06 if bold else 1.0)
-
-
-@lru_cache(maxsize=65536)
-def line_count(text: str, room: float, size: float, *, bold: bool = False) -> int:
-    """Lines that a text takes in `room` points, broken at blanks and, if a word is too long, inside it."""
-    return sum(_one_line_count(part, room, size, bold) for part in text.split("\n"))
-
-
-def _one_line_count(text: str, room: float, size: float, bold: bool) -> int:
-    lines, used, glued = 1, 0.0, False
-    blank = text_width(" ", size, bold=bold)
-    for word in _words(text):
-        width = text_width(word, size, bold=bold)
-        between = 0 if glued else blank
-        glued = word.endswith("/")  # the next part goes on where this one ends
-        if used and used + between + width <= room:
-            used += between + width
-            continue
-        if used:
-            lines += 1
-        more = int(width // room)
-        lines += more
-        used = width - more * room
-    return lines
-
-
-def _words(text: str) -> list[str]:
-    """Parts between which a line may be broken: at blanks and behind a slash inside a word."""
-    return [part for word in text.split(" ") for part in _SLASH.split(word)]
-
-
-@lru_cache(maxsize=65536)
-def _widest_word(text: str, size: float, bold: bool) -> float:
-    return max(text_width(word, size, bold=bold) for word in _words(text.replace("\n", " ")))
-
-
-def fitted_widths(table: DisplayTable, paper: Paper) -> DisplayTable:
-    """The table with columns wide enough for their longest word, at the cost of the others, if all fit."""
-    needs = [0.0] * len(table.widths)
-    for cells, bold in ((table.header, True), *((row.cells, False) for row in table.rows if not row.head)):
-        for i, text in enumerate(cells):
-            needs[i] = max(needs[i], _widest_word(text, paper.size, bold))
-    least = [(need + paper.padding + 0.5) / paper.body_width for need in needs]
-    if sum(least) >= 1:
-        return table
-    widths = list(table.widths)
-    for _ in widths:  # widen what is too narrow, until the rest can pay for it
-        narrow = [i for i, share in enumerate(widths) if share < least[i]]
-        if not narrow:
-            break
-        rest = [i for i in range(len(widths)) if i not in narrow and widths[i] > least[i]]
-        needed = sum(least[i] - widths[i] for i in narrow)
-        spare = sum(widths[i] - least[i] for i in rest)
-        for i in narrow:
-            widths[i] = least[i]
-        for i in rest:
-            widths[i] -= needed * (widths[i] - least[i]) / spare
-    return replace(table, widths=tuple(widths))
-
-
-def paginate(table: DisplayTable, paper: Paper, *, lines: float) -> list[list[TableRow]]:
+def paginate(
+    table: DisplayTable, paper: Paper, *, lines: float, height: Height | None = None
+) -> list[list[TableRow]]:
     """Pages of a table with `lines` lines of body each.
 
     A page begins with the labels above its first row, marked "(continued)", where the row is inside a group.
-    At least one page, though it be empty.
+    A row higher than a page goes on on the next one. At least one page, though it be empty.
     """
     rooms = [share * paper.body_width - paper.padding for share in table.widths]
-    rows = list(table.rows)
-    heights = [_height(row, rooms, paper) for row in rows]
-    fullest = 0.8 if table.listing else 0.5
+    measure = height or row_height(rooms, paper)
+    rows, heights = _no_higher(table.rows, rooms, paper, measure, int(lines))
+    below = _below(table, rows, heights, measure)
+    fullest = 0.8 if table.listing else 0.7
     pages: list[list[TableRow]] = []
     start = 0
     while start < len(rows):
         repeated = _continued(rows[start])
-        free = lines - sum(_height(row, rooms, paper) for row in repeated)
+        free = lines - sum(measure(row) for row in repeated)
         end = start
         while end < len(rows):
-            height = heights[end] + (
-                GAP if end > start and begins_group(table, rows[end - 1], rows[end]) else 0
-            )
-            if height > free:
+            due = below[end] if end > start else heights[end]
+            if end > start and begins_group(table, rows[end - 1], rows[end]):
+                due += GAP
+            if due > free:
                 break
-            free -= height
+            free -= due
             end += 1
-        end = max(end, start + 1)  # a row higher than a page has one of its own
+        end = max(end, start + 1)
         end = end if end == len(rows) else _break(rows, start, end, fullest)
         pages.append([*repeated, *rows[start:end]])
         start = end
@@ -224,13 +196,74 @@ def begins_group(table: DisplayTable, above: TableRow, row: TableRow) -> bool:
     return not table.listing and row.block != above.block
 
 
-def _height(row: TableRow, rooms: Sequence[float], paper: Paper) -> int:
-    size, indent = paper.size, paper.indent * row.indent
-    if row.head:
-        return line_count(row.cells[0], sum(rooms) - indent, size, bold=True)
-    first = line_count(row.cells[0], rooms[0] - indent, size)
-    rest = (line_count(cell, room, size) for cell, room in zip(row.cells[1:], rooms[1:], strict=True))
-    return max([first, *rest])
+def row_height(rooms: Sequence[float], paper: Paper) -> Height:
+    """How many lines a row takes in columns with so much room; each distinct text is measured once."""
+    size, whole = paper.size, sum(rooms)
+    known: list[dict[str, int]] = [{} for _ in rooms]
+
+    def of_cell(i: int, text: str) -> int:
+        found = known[i].get(text)
+        if found is None:
+            found = known[i][text] = line_count(text, rooms[i], size)
+        return found
+
+    def of_row(row: TableRow) -> int:
+        if row.head:
+            return line_count(row.cells[0], whole - paper.indent * row.indent, size, bold=True)
+        most = line_count(row.cells[0], rooms[0] - paper.indent * row.indent, size) if row.indent else 0
+        first = 1 if row.indent else 0
+        for i, text in enumerate(row.cells[first:], first):
+            lines = known[i].get(text) or of_cell(i, text)
+            if lines > most:
+                most = lines
+        return most
+
+    return of_row
+
+
+def _no_higher(
+    rows: Sequence[TableRow], rooms: Sequence[float], paper: Paper, measure: Height, lines: int
+) -> tuple[list[TableRow], list[int]]:
+    """The rows, those higher than a page cut into parts, and the height of each."""
+    out: list[TableRow] = []
+    heights: list[int] = []
+    for row in rows:
+        height = measure(row)
+        room = lines - len(row.heads)
+        if height <= room:
+            out.append(row)
+            heights.append(height)
+            continue
+        for part in _parts(row, rooms, paper, max(room, 1)):
+            out.append(part)
+            heights.append(min(height, measure(part)))
+    return out, heights
+
+
+def _below(
+    table: DisplayTable, rows: Sequence[TableRow], heights: Sequence[int], measure: Height
+) -> Sequence[int]:
+    """The height of each row below the one before it, whose texts of the first columns are shown once."""
+    if not table.repeats:
+        return heights
+    shown = shown_once(rows, table.repeats)
+    return [
+        height if cells is row.cells or height == 1 else min(height, measure(replace(row, cells=cells)))
+        for row, cells, height in zip(rows, shown, heights, strict=True)
+    ]
+
+
+def _parts(row: TableRow, rooms: Sequence[float], paper: Paper, lines: int) -> Iterator[TableRow]:
+    """A row in parts of so many lines; the keys of its cells stay with the first."""
+    indents = [paper.indent * row.indent, *[0.0] * (len(rooms) - 1)]
+    widths = [sum(rooms), *rooms[1:]] if row.head else rooms
+    cells = [
+        text_lines(text, room - indent, paper.size, bold=row.head)
+        for text, room, indent in zip(row.cells, widths, indents, strict=True)
+    ]
+    for start in range(0, max(len(cell) for cell in cells), lines):
+        texts = tuple("\n".join(cell[start : start + lines]) for cell in cells)
+        yield replace(row, cells=texts, keys=() if start else row.keys)
 
 
 def _continued(row: TableRow) -> list[TableRow]:
@@ -245,12 +278,20 @@ def _continued(row: TableRow) -> list[TableRow]:
 def _break(rows: Sequence[TableRow], start: int, end: int, fullest: float) -> int:
     """The best place to end a page that has room up to `end`.
 
-    Between groups if the share `fullest` of the page stays full; else where at least two rows of a group
-    are on either side; else where no label is left alone; else at `end`.
+    Between groups if the share `fullest` of the page stays full, rather not before the very last row, or
+    before a label inside of one; else where at least two rows of a group are on either side; else where no
+    label is left alone; else at `end`.
     """
     least = start + int((end - start) * fullest)
+    between = [
+        place
+        for place in range(end, least, -1)
+        if rows[place].block != rows[place - 1].block and not rows[place - 1].keep
+    ]
+    if between:
+        return next((place for place in between if place < len(rows) - 1), between[0])
     for place in range(end, least, -1):
-        if rows[place].block != rows[place - 1].block and not rows[place - 1].keep:
+        if rows[place].head and not rows[place - 1].keep:
             return place
     for place in range(end, least, -1):
         if not rows[place - 1].keep and not _orphans(rows, place):

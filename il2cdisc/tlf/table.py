@@ -47,7 +47,8 @@ class DisplayTable:
     header_keys: tuple[Keys, ...] = ()
 
 
-NO_ROWS = "No data meet the criteria of this display."
+NO_ROWS = "No subject met the criterion."
+WITHHELD = "Withheld as restricted: the build is blinded."
 MOST_REASONS = 6
 """Reasons that a footer has room for."""
 

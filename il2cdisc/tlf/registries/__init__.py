@@ -1,0 +1,1 @@
+"""Files that trial registries take, written from the results: they compute nothing, as displays do."""
