@@ -1,0 +1,1 @@
+"""The annotated case report form: drawn from the data dictionary, or a sponsor's own, annotated."""
