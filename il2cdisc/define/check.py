@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from il2cdisc.base.problems import Address, Problem, did_you_mean
 from il2cdisc.define import problems as kinds
-from il2cdisc.define.model import DATA_TYPES_WITH_LENGTH, Define, DocumentRef, ItemDef, ItemGroup, ItemRef
+from il2cdisc.define.consistency import consistency_problems
+from il2cdisc.define.model import (
+    DATA_TYPES_WITH_LENGTH,
+    Define,
+    DocumentRef,
+    ItemDef,
+    ItemGroup,
+    ItemRef,
+    ResultDisplay,
+)
 from il2cdisc.spec.models import COMPARATORS, DATA_TYPES
 
 ORIGINS = ("Assigned", "Collected", "Derived", "Not Available", "Other", "Predecessor", "Protocol")
@@ -91,8 +100,11 @@ class _Check:
         for comment in define.comments:
             yield from self._some(comment.description, comment.oid, "a comment without a text")
             yield from self._documents(comment.oid, comment.documents)
+        for display in define.displays:
+            yield from self._display(display)
         yield from self._documents(define.oid, (*define.annotated, *define.supplemental))
         yield from self._unused()
+        yield from consistency_problems(define, self.shown)
 
     def _identifiers(self) -> Iterator[Problem]:
         define = self.define
@@ -106,6 +118,8 @@ class _Check:
             define.methods,
             define.comments,
             define.leaves,
+            define.displays,
+            [result for display in define.displays for result in display.results],
         ):
             seen: set[str] = set()
             for part in parts:
@@ -179,6 +193,26 @@ class _Check:
             yield from self._documents(item.oid, origin.documents)
             if origin.type == "Predecessor" and not origin.description:
                 yield kinds.INCOMPLETE.at(self.at(item.oid), "a predecessor that is not named")
+
+    def _display(self, display: ResultDisplay) -> Iterator[Problem]:
+        """A display and its analysis results (Analysis Results Metadata 1.0)."""
+        yield from self._documents(display.oid, display.documents)
+        groups = {group.oid for group in self.define.groups}
+        wheres = {where.oid for where in self.define.where_clauses}
+        yield from self._some(display.results, display.oid, "a display without an analysis result")
+        for result in display.results:
+            yield from self._some(result.reason, result.oid, "an analysis result without a reason")
+            yield from self._some(result.purpose, result.oid, "an analysis result without a purpose")
+            yield from self._some(result.description, result.oid, "an analysis result without a description")
+            yield from self._some(result.datasets, result.oid, "an analysis result without a dataset")
+            yield from self._known(result.oid, "item", result.parameter, self.items)
+            yield from self._documents(result.oid, (*result.documents, *result.programs))
+            yield from self._comment(result.oid, result.comment)
+            for dataset in result.datasets:
+                yield from self._known(result.oid, "dataset", dataset.group, groups)
+                yield from self._known(result.oid, "where-clause", dataset.where, wheres)
+                for variable in dataset.variables:
+                    yield from self._known(result.oid, "item", variable, self.items)
 
     def _comment(self, oid: str, comment: str) -> Iterator[Problem]:
         yield from self._known(oid, "comment", comment, {c.oid for c in self.define.comments})

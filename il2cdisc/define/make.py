@@ -15,38 +15,29 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.columns import CodedColumn
 from il2cdisc.base.datasets import Variable
+from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Stopped
 from il2cdisc.base.stored import AnyDataset
 from il2cdisc.define import model
+from il2cdisc.define.analyses import NO_ANALYSES, Catalogue, describe
 from il2cdisc.define.columns import MadeColumns
-from il2cdisc.define.measure import (
-    DATE_TYPES,
-    DistinctValues,
-    Shape,
-    date_type,
-    longest_text,
-    shape_of,
+from il2cdisc.define.described import (
+    in_class_order,
+    is_measured,
+    is_standard,
+    shape_of_item,
+    terminology,
+    value_name,
+    written_variables,
 )
+from il2cdisc.define.measure import DATE_TYPES, DistinctValues, date_type
+from il2cdisc.define.pages import NO_PAGES, CrfPages, crf_document, is_acrf
 from il2cdisc.define.values import with_values
-from il2cdisc.package import file_name
+from il2cdisc.package import STYLESHEET, file_name
 from il2cdisc.spec.models import Codelist, DatasetSpec, DescribedItem, Spec, ValueLevelSpec, VariableSpec
 from il2cdisc.spec.selection import Selection
-from il2cdisc.standards import model_variable, sdtm_dataset, sdtm_variable
+from il2cdisc.standards import sdtm_dataset
 
-CLASSES = (
-    "SUBJECT LEVEL ANALYSIS DATASET",
-    "TRIAL DESIGN",
-    "SPECIAL PURPOSE",
-    "INTERVENTIONS",
-    "EVENTS",
-    "FINDINGS",
-    "FINDINGS ABOUT",
-    "STUDY REFERENCE",
-    "RELATIONSHIP",
-)
-"""Order of the datasets (SDTM Metadata Submission Guidelines 2.0)."""
-CONTINUED = {"CO": "COVAL", "TS": "TSVAL"}
-"""Variables whose text goes on in others with a number behind: COVAL1 is the standard's as COVAL is."""
 NO_DATA = "COM.NODATA"
 NO_DATA_TEXT = "No record of this study has a value."
 
@@ -56,15 +47,19 @@ class DefineFacts:
     """What a define.xml says that neither workbook nor datasets know; `created` is never the clock.
 
     `terminology` is the version of CDISC terminology (`2026-03-27`); `documents` are the names of the
-    files that are in the package beside the datasets: only those are referred to.
+    files that are in the package beside the datasets: only those are referred to. `catalogue`: displays whose
+    analyses are described (Analysis Results Metadata). `pages`: those of the annotated CRF that is made with
+    the package; without one they are the workbook's.
     """
 
     created: datetime
     terminology: str
     originator: str = ""
+    catalogue: Catalogue = NO_ANALYSES
     system: str = "il2cdisc"
     system_version: str = ""
     documents: frozenset[str] = frozenset()
+    pages: CrfPages = NO_PAGES
 
 
 def make_define(spec: Spec, datasets: Iterable[AnyDataset], facts: DefineFacts) -> model.Define:
@@ -102,7 +97,7 @@ class _Maker:
 
     def define(self) -> model.Define:
         spec = self.spec
-        groups = tuple(self._group(d) for d in _in_class_order(spec.datasets.values()))
+        groups = tuple(self._group(d) for d in in_class_order(spec.datasets.values()))
         wheres = tuple(self._where(name) for name in spec.where_clauses if name in self.wheres)
         lists = tuple(self._codelist(c) for c in spec.codelists.values() if c.id in self.lists)
         external = tuple(
@@ -112,6 +107,8 @@ class _Maker:
                 data_type=d.data_type,
                 dictionary=d.dictionary,
                 dictionary_version=d.version,
+                dictionary_href=d.href,
+                comment=self._used(d.comment, self.spec.comments, self.comments),
             )
             for d in spec.dictionaries.values()
             if d.id in self.lists
@@ -119,8 +116,10 @@ class _Maker:
         methods = tuple(self._method(m) for m in spec.methods.values() if m.id in self.methods)
         study, ig = spec.define.get("StudyName", ""), self._ig()
         kept, absent = self._documents()
+        analyses = describe(self.facts.catalogue, [group.name for group in groups])
         return model.Define(
             file_oid=f"{study}.{spec.standard}.define",
+            stylesheet=STYLESHEET,
             created=self.facts.created.isoformat(),
             originator=self.facts.originator,
             source_system=self.facts.system,
@@ -135,16 +134,17 @@ class _Maker:
             if absent
             else "",
             standards=self._standards(),
-            annotated=tuple(model.DocumentRef(x.oid) for x in kept if "acrf" in x.href),
-            supplemental=tuple(model.DocumentRef(x.oid) for x in kept if "acrf" not in x.href),
+            annotated=tuple(model.DocumentRef(x.oid) for x in kept if is_acrf(x.href)),
+            supplemental=tuple(model.DocumentRef(x.oid) for x in kept if not is_acrf(x.href)),
             value_lists=tuple(self.value_lists),
-            where_clauses=wheres,
+            where_clauses=(*wheres, *analyses.wheres),
             groups=groups,
             items=tuple(self.items),
             codelists=(*lists, *external),
             methods=methods,
             comments=self._comments(),
-            leaves=kept,
+            leaves=(*kept, *analyses.leaves),
+            displays=analyses.displays,
         )
 
     # -- standards, documents
@@ -156,7 +156,7 @@ class _Maker:
 
     def _standards(self) -> tuple[model.Standard, ...]:
         name, version = self._ig()
-        sets = {_terminology(c.terminology, self) for c in self.spec.codelists.values() if c.id in self.lists}
+        sets = {terminology(c.terminology) for c in self.spec.codelists.values() if c.id in self.lists}
         terms = sorted({*sets, ("DEFINE-XML", self.facts.terminology)} - {None}, key=str)
         return (
             model.Standard(f"STD.{name}", name, "IG", version),
@@ -195,8 +195,8 @@ class _Maker:
         tabulation = self.spec.standard == "SDTM"
         known = not tabulation or sdtm_dataset(dataset.name) is not None
         file = file_name(dataset.name)
-        written = _written(dataset, made)
-        distinct = made.distinct([v.name for v in written if _is_measured(v)]) if made else {}
+        written = written_variables(dataset, made)
+        distinct = made.distinct([v.name for v in written if is_measured(v)]) if made else {}
         if made:
             made.table([v.name for v in written if self.spec.values_of(dataset.name, v.name)])
         refs = tuple(
@@ -247,14 +247,14 @@ class _Maker:
             order=number,
             mandatory=variable.mandatory,
             key=dataset.keys.index(name) + 1 if name in dataset.keys else None,
-            method=self._used(variable.method, self.spec.methods, self.methods),
+            method="" if above else self._used(variable.method, self.spec.methods, self.methods),
             role=variable.role if tabulation else "",
-            non_standard=tabulation and not _is_standard(dataset, name),
+            non_standard=tabulation and not is_standard(dataset, name),
             has_no_data=empty,
         )
 
     def _above(self, rows: tuple[ValueLevelSpec, ...]) -> bool:
-        """True where every value-level row has an origin of its own: the variable then has none."""
+        """True where each value-level row has its own origin: the variable then has none, nor a method."""
         return bool(rows) and all(row.origin for row in rows)
 
     def _value_list(
@@ -272,10 +272,11 @@ class _Maker:
             of_row = np.unique(codes[self._held(row)])  # the distinct values say all that is asked here
             own = texts[of_row[of_row >= 0]]
             empty = not len(own)
-            tail = row.where.removeprefix("WC.").removeprefix(f"{dataset.name}.")
+            tail = value_name(row, rows)
             oid = f"IT.{dataset.name}.{variable.name}.{tail}"
             values = own if numeric else own.tolist()
-            self.items.append(self._item(row, oid, self._named(row, tail), values, empty=empty))
+            named = self._named(row, tail)
+            self.items.append(self._item(row, oid, named, values, variable=variable.name, empty=empty))
             self.wheres.setdefault(row.where)
             refs.append(
                 model.ItemRef(
@@ -320,13 +321,14 @@ class _Maker:
         stored: Variable | None = None,
         value_list: str = "",
         *,
+        variable: str = "",
         origin: bool = True,
         empty: bool = False,
     ) -> model.ItemDef:
         kind = given.data_type
         if kind in DATE_TYPES and not empty and isinstance(values, list):
             kind = date_type(values)
-        shape = _shape(given, None if empty else values, stored)
+        shape = shape_of_item(self.spec.standard, given, None if empty else values, stored)
         return model.ItemDef(
             oid=oid,
             name=name,
@@ -337,16 +339,19 @@ class _Maker:
             format=given.format,
             sas_name=name if re.fullmatch(r"[A-Z_][A-Z0-9_]{0,7}", name) else "",
             codelist=self._codes(given.codelist),
-            origins=self._origin(given) if origin else (),
+            origins=self._origin(given, variable or name) if origin else (),
             value_list=value_list,
             comment=self._comment(given.comment, empty),
         )
 
-    def _origin(self, given: DescribedItem) -> tuple[model.OriginDef, ...]:
+    def _origin(self, given: DescribedItem, variable: str) -> tuple[model.OriginDef, ...]:
         if given.origin is None:
             return ()
-        pages = self._refer("acrf", given.pages) if given.pages else ()
-        return (model.OriginDef(given.origin.value, given.source, given.predecessor, pages),)
+        known, pages = self.facts.pages, given.pages
+        if known.known:
+            pages = known.of_item(self.spec, given, variable) if given.origin is Origin.COLLECTED else ""
+        refs = self._refer(crf_document(self.spec), pages) if pages else ()
+        return (model.OriginDef(given.origin.value, given.source, given.predecessor, refs),)
 
     # -- what items refer to
 
@@ -399,7 +404,7 @@ class _Maker:
         return model.Where(name, checks, self._used(clause.comment, self.spec.comments, self.comments))
 
     def _codelist(self, codelist: Codelist) -> model.CodeList:
-        published = _terminology(codelist.terminology, self) if codelist.nci_code else None
+        published = terminology(codelist.terminology) if codelist.nci_code else None
         return model.CodeList(
             oid=f"CL.{codelist.id}",
             name=codelist.name or codelist.id,
@@ -419,52 +424,3 @@ class _Maker:
             non_standard=published is None,
             comment=self._used(codelist.comment, self.spec.comments, self.comments),
         )
-
-
-def _terminology(text: str, maker: _Maker) -> tuple[str, str] | None:
-    """Publishing set and version: `SDTM CT 2026-03-27` → SDTM, 2026-03-27; None for a sponsor's list."""
-    found = re.fullmatch(r"(?:CDISC )?([\w-]+) CT (\d{4}-\d\d-\d\d)", text.strip())
-    return (found[1], found[2]) if found else None
-
-
-def _in_class_order(datasets: Iterable[DatasetSpec]) -> list[DatasetSpec]:
-    places = {name: number for number, name in enumerate(CLASSES)}
-    return sorted(datasets, key=lambda d: places.get(d.class_.upper(), len(places)))
-
-
-def _written(dataset: DatasetSpec, made: MadeColumns | None) -> list[VariableSpec]:
-    """Variables as they stand in the file; all of the workbook's for a dataset that has no file."""
-    if made is None:
-        return list(dataset.variables)
-    return [dataset.by_name[name] for name in made.by_name if name in dataset.by_name]
-
-
-def _is_standard(dataset: DatasetSpec, name: str) -> bool:
-    known = sdtm_variable(dataset.name, name) or model_variable(dataset.name, name)
-    goes_on = dataset.name in CONTINUED and name.rstrip("0123456789") == CONTINUED[dataset.name]
-    return known is not None or goes_on or dataset.name.startswith("SUPP")
-
-
-def _is_measured(variable: VariableSpec) -> bool:
-    """Whether a define.xml has digits, or a kind of date, by the values: of text the file has the length."""
-    kind = variable.data_type
-    return kind in DATE_TYPES or (kind in model.DATA_TYPES_WITH_LENGTH and kind != "text")
-
-
-def _shape(given: DescribedItem, values: DistinctValues | None, stored: Variable | None) -> Shape:
-    """Length and decimals as they are: of text the length in the file (or of the longest value).
-
-    `values`: None where there is none, or only the length in the file is asked.
-    """
-    if given.data_type not in model.DATA_TYPES_WITH_LENGTH:
-        return Shape()
-    if values is None:
-        digits = (given.significant_digits or 1) if given.data_type == "float" else None
-        return Shape(stored.length if stored and stored.type == "Char" else given.length or 1, digits)
-    if given.data_type == "text":
-        return Shape(stored.length if stored else longest_text(values))
-    shape = shape_of(values)
-    if given.data_type == "integer":
-        return Shape(shape.length)
-    digits = max(shape.digits or 0, given.significant_digits or 0)
-    return Shape(max(shape.length or 1, digits + 2), digits)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 DistinctValues = Sequence[str] | NDArray[np.float64]
 """Distinct values of a column, without missing ones: texts, or numbers."""
+COMPUTED_DECIMALS, TINY = 10, 1e-6
 DATE_TYPES = ("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime")
 _FORMS = (
     ("date", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")),
@@ -63,13 +64,37 @@ def shape_of(values: DistinctValues) -> Shape:
     known = np.unique(values)
     if len(known) and not (known % 1).any() and np.abs(known[[0, -1]]).max() < 1e15:
         known = known[[0, -1]]  # of whole numbers the least or the greatest is the longest
-    return _shape(np.format_float_positional(float(f"{value:.15g}"), trim="-") for value in known)
+    return _shape(map(_positional, known.tolist()))
+
+
+def shape_of_computed(values: NDArray[np.float64]) -> Shape:
+    """Of numbers that were computed: `shape_of` up to 10 decimals; of numbers that are all tiny, all digits.
+
+    Beyond 10 decimals a difference of numbers below 100,000 has only what binary arithmetic leaves.
+
+    >>> 1450.3 - 1450.2
+    0.09999999999990905
+    >>> shape_of_computed(np.array([1450.3 - 1450.2]))
+    Shape(length=3, digits=1)
+    """
+    tiny = np.abs(values).max(initial=0) < TINY
+    return shape_of(values if tiny else np.round(values, COMPUTED_DECIMALS))
 
 
 def longest_text(values: DistinctValues) -> int:
     """The longest of some values as text, in UTF-8 bytes; at least 1."""
     texts = [str(value) for value in values]
     return max((len(text) if text.isascii() else len(text.encode()) for text in texts), default=1) or 1
+
+
+def _positional(value: float) -> str:
+    """The shortest text of a number of up to 15 digits, without an exponent.
+
+    >>> [_positional(value) for value in (0.1 + 0.2, 12.0, 1.5e-7)]
+    ['0.3', '12', '0.00000015']
+    """
+    text = f"{value:.15g}"  # two texts of up to 15 digits are never one number: none is shorter
+    return np.format_float_positional(float(text), trim="-") if "e" in text else text
 
 
 def _shape(texts: Iterable[str]) -> Shape:

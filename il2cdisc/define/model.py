@@ -158,6 +158,7 @@ class CodeList:
     comment: str = ""
     dictionary: str = ""
     dictionary_version: str = ""
+    dictionary_href: str = ""
 
     @property
     def decoded(self) -> bool:
@@ -195,6 +196,45 @@ class CommentDef:
 
 
 @dataclass(frozen=True, slots=True)
+class AnalysisDataset:
+    """A dataset that an analysis uses: which records, and which variables."""
+
+    group: str
+    where: str = ""
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResult:
+    """A result of an analysis (Analysis Results Metadata 1.0): why it was made, and of what."""
+
+    oid: str
+    description: str
+    reason: str
+    purpose: str
+    datasets: tuple[AnalysisDataset, ...]
+    parameter: str = ""
+    documentation: str = ""
+    documents: tuple[DocumentRef, ...] = ()
+    code: str = ""
+    context: str = ""
+    programs: tuple[DocumentRef, ...] = ()
+    comment: str = ""
+    """Of the datasets: how they are joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultDisplay:
+    """A table or figure with its analysis results; `documents`: its file."""
+
+    oid: str
+    name: str
+    description: str
+    results: tuple[AnalysisResult, ...]
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Define:
     """A whole define.xml."""
 
@@ -209,6 +249,7 @@ class Define:
     description: str = ""
     version: str = "2.1.0"
     context: str = "Submission"
+    stylesheet: str = ""
     comment: str = ""
     originator: str = ""
     source_system: str = ""
@@ -224,6 +265,7 @@ class Define:
     methods: tuple[MethodDef, ...] = ()
     comments: tuple[CommentDef, ...] = ()
     leaves: tuple[Leaf, ...] = ()
+    displays: tuple[ResultDisplay, ...] = ()
 
     def group(self, name: str) -> ItemGroup | None:
         """A dataset by name, None if there is none."""

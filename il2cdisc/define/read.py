@@ -9,6 +9,8 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
 from il2cdisc.base.problems import Stopped, at_line
 from il2cdisc.define.model import (
+    AnalysisDataset,
+    AnalysisResult,
     CodeItem,
     CodeList,
     CommentDef,
@@ -22,15 +24,18 @@ from il2cdisc.define.model import (
     MethodDef,
     OriginDef,
     RangeCheck,
+    ResultDisplay,
     Standard,
     ValueList,
     Where,
 )
+from il2cdisc.define.older import is_older, upgraded
 from il2cdisc.define.problems import UNREADABLE
-from il2cdisc.define.write import DEF, NCI, ODM, XLINK
+from il2cdisc.define.write import ARM, DEF, NCI, ODM, XLINK
 
 _D = f"{{{DEF}}}"
 _O = f"{{{ODM}}}"
+_A = f"{{{ARM}}}"
 
 
 def read_define(data: bytes, shown: str = "define.xml") -> Define:
@@ -39,7 +44,10 @@ def read_define(data: bytes, shown: str = "define.xml") -> Define:
     Raises `Stopped` for XML that is damaged, declares a document type (and with it entities), is no
     Define-XML 2.1, or lacks an attribute that the model needs.
     """
-    root = _root(data, shown)
+    return _model_of(parse_define(data, shown), shown)
+
+
+def _model_of(root: Any, shown: str) -> Define:
     version = root.find(f"{_O}Study/{_O}MetaDataVersion")
     if (
         root.tag != f"{_O}ODM"
@@ -53,7 +61,16 @@ def read_define(data: bytes, shown: str = "define.xml") -> Define:
         raise Stopped([UNREADABLE.at(at_line(shown, lacking.line), str(lacking))]) from None
 
 
-def _root(data: bytes, shown: str) -> Any:
+def read_any_define(data: bytes, shown: str = "define.xml") -> Define:
+    """The model of a define.xml of version 2.1, or of 2.0 in the elements of 2.1; raises as `read_define`."""
+    root = parse_define(data, shown)
+    if is_older(root):
+        root = upgraded(root)
+    return _model_of(root, shown)
+
+
+def parse_define(data: bytes, shown: str) -> Any:
+    """The root element. Raises `Stopped` for XML that is damaged or declares a document type."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, remove_comments=True
     )
@@ -84,6 +101,7 @@ def _define(root: Any, version: Any) -> Define:
         file_oid=root.get("FileOID", ""),
         created=root.get("CreationDateTime", ""),
         context=root.get(f"{_D}Context", ""),
+        stylesheet=_stylesheet(root),
         originator=root.get("Originator", ""),
         source_system=root.get("SourceSystem", ""),
         source_system_version=root.get("SourceSystemVersion", ""),
@@ -112,7 +130,17 @@ def _define(root: Any, version: Any) -> Define:
             for e in version.iterfind(f"{_D}CommentDef")
         ),
         leaves=tuple(_leaf(e) for e in version.iterfind(f"{_D}leaf")),
+        displays=tuple(
+            _display(e) for e in version.iterfind(f"{_A}AnalysisResultDisplays/{_A}ResultDisplay")
+        ),
     )
+
+
+def _stylesheet(root: Any) -> str:
+    """The file that the first xml-stylesheet instruction names."""
+    named = (pi.get("href", "") for pi in root.itersiblings(etree.ProcessingInstruction, preceding=True)
+             if pi.target == "xml-stylesheet")  # fmt: skip
+    return next(named, "")
 
 
 def _standard(element: Any) -> Standard:
@@ -230,6 +258,7 @@ def _codelist(element: Any) -> CodeList:
         comment=element.get(f"{_D}CommentOID", ""),
         dictionary=external.get("Dictionary", "") if external is not None else "",
         dictionary_version=external.get("Version", "") if external is not None else "",
+        dictionary_href=external.get("href", "") if external is not None else "",
     )
 
 
@@ -243,6 +272,42 @@ def _method(element: Any) -> MethodDef:
             Expression(e.get("Context", ""), e.text or "") for e in element.iterfind(f"{_O}FormalExpression")
         ),
         documents=_documents(element),
+    )
+
+
+def _display(element: Any) -> ResultDisplay:
+    return ResultDisplay(
+        oid=_need(element, "OID"),
+        name=element.get("Name", ""),
+        description=_description(element),
+        results=tuple(_result(e) for e in element.iterfind(f"{_A}AnalysisResult")),
+        documents=_documents(element),
+    )
+
+
+def _result(element: Any) -> AnalysisResult:
+    documentation = element.find(f"{_A}Documentation")
+    code = element.find(f"{_A}ProgrammingCode")
+    return AnalysisResult(
+        oid=_need(element, "OID"),
+        description=_description(element),
+        reason=element.get("AnalysisReason", ""),
+        purpose=element.get("AnalysisPurpose", ""),
+        datasets=tuple(
+            AnalysisDataset(
+                e.get("ItemGroupOID", ""),
+                next((r.get("WhereClauseOID", "") for r in e.iterfind(f"{_D}WhereClauseRef")), ""),
+                tuple(v.get("ItemOID", "") for v in e.iterfind(f"{_A}AnalysisVariable")),
+            )
+            for e in element.iterfind(f"{_A}AnalysisDatasets/{_A}AnalysisDataset")
+        ),
+        parameter=element.get("ParameterOID", ""),
+        documentation=_description(documentation) if documentation is not None else "",
+        documents=_documents(documentation),
+        code=(code.findtext(f"{_A}Code") or "") if code is not None else "",
+        context=code.get("Context", "") if code is not None else "",
+        programs=_documents(code),
+        comment=next((e.get(f"{_D}CommentOID", "") for e in element.iterfind(f"{_A}AnalysisDatasets")), ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""Value-level rows that the workbook does not have, made from the data: results and units test by test."""
+"""Value-level rows that the workbook does not have, made from the data: test by test, or by parameter."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from il2cdisc.spec.selection import Rows, Selection, groups
 FINDINGS = ("FINDINGS", "FINDINGS ABOUT")
 STEMS = ("ORRES", "ORRESU", "STRESC", "STRESU")
 PARAMETER, VALUE = "TSPARMCD", "TSVAL"
+ANALYSED = "BASIC DATA STRUCTURE"
+BY_PARAMETER = ("AVAL", "AVALC", "BASE", "BASEC", "CHG")
+"""Variables of analysis parameters whose types and decimals are those of the parameter."""
 _INTEGER = re.compile(r"-?\d{1,15}")
 _FLOAT = re.compile(r"-?\d{1,15}\.\d+")
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}(T\d\d(:\d\d){0,2})?")
@@ -29,9 +32,10 @@ Flags = NDArray[np.bool_]
 def with_values(spec: Spec, made: Mapping[str, MadeColumns], selections: Mapping[str, Selection]) -> Spec:
     """The workbook with a value-level row for each test whose results or units none of its own describes.
 
-    Of findings --ORRES, --ORRESU, --STRESC and --STRESU; of TS the values. A test is told apart by its code
-    and by those qualifiers among the dataset's keys that split it (specimen, binding agent). Rows of the
-    workbook that select no record are left out; the data type of a new one is that of its values.
+    Of findings --ORRES, --ORRESU, --STRESC and --STRESU; of TS the values; of the basic data structure
+    AVAL, AVALC, BASE, BASEC and CHG by PARAMCD. A test is told apart by its code and by those qualifiers
+    among the dataset's keys that split it (specimen, binding agent). Rows of the workbook that select no
+    record are left out; the data type of a new one is that of its values.
     """
     kept = [row for row in spec.value_levels if row.dataset not in made or len(_held(spec, selections, row))]
     found: list[tuple[ValueLevelSpec, WhereClause]] = []
@@ -47,14 +51,18 @@ def with_values(spec: Spec, made: Mapping[str, MadeColumns], selections: Mapping
         code = described[0][1]
         splitting = _splitting_variables(wanted, code, dataset)
         dataset.table([code, *splitting, *(v.name for v, _ in described)])  # all are read at once
-        tests = _tests(code, splitting, dataset)
+        tests = _in_order(_tests(code, splitting, dataset), code, spec, name)
+        fractions = np.zeros(dataset.rows, dtype=bool)
         for variable, _ in described:
             rows = [row for row in kept if (row.dataset, row.variable) == (name, variable.name)]
             free = np.ones(dataset.rows, dtype=bool)
             for row in rows:
-                free[_held(spec, selections, row)] = False
+                held = _held(spec, selections, row)
+                free[held] = False
+                fractions[held] |= row.data_type == "float"  # of AVAL, the first: BASE and CHG follow
             own = any(row.origin for row in rows)
-            found += _rows(wanted, variable, tests, dataset.column(variable.name), free, own)
+            column = dataset.column(variable.name)
+            found += _rows(spec, wanted, variable, tests, column, free, fractions, own)
     clauses = {clause.id: clause for _, clause in found}
     fields = {name: getattr(spec, name) for name in Spec.model_fields}
     fields["value_levels"] = (*kept, *(row for row, _ in found))
@@ -75,6 +83,10 @@ def _described(dataset: DatasetSpec) -> Iterator[tuple[VariableSpec, str]]:
     """Variables that are described test by test, each with the variable that names the test."""
     if dataset.name == "TS" and VALUE in dataset.by_name:
         yield dataset.by_name[VALUE], PARAMETER
+    elif dataset.class_.upper() == ANALYSED:
+        for name in BY_PARAMETER:
+            if name in dataset.by_name and not dataset.by_name[name].no_data:
+                yield dataset.by_name[name], "PARAMCD"
     elif dataset.class_.upper().replace("-", " ") in FINDINGS:
         for stem in STEMS:
             variable = dataset.by_name.get(f"{dataset.name}{stem}")
@@ -83,43 +95,74 @@ def _described(dataset: DatasetSpec) -> Iterator[tuple[VariableSpec, str]]:
 
 
 def _rows(
+    spec: Spec,
     dataset: DatasetSpec,
     variable: VariableSpec,
     tests: list[tuple[dict[str, str], Rows]],
     column: CodedColumn,
     free: Flags,
+    fractions: Flags,
     origins: bool,
 ) -> Iterator[tuple[ValueLevelSpec, WhereClause]]:
     """A row and its clause for each test among the records of `free` that has a value.
 
-    `origins`: other rows of the variable have origins of their own, so these have the variable's.
+    `fractions`: records whose analysis value the workbook calls float. `origins`: other rows of the variable
+    have origins of their own, so these have the variable's, and its method.
     """
     number, texts = column.codes, np.asarray(column.values, dtype=object)
     for keys, places in tests:
         if not free[places].all() or not (number[places] >= 0).any():
             continue
         held = np.unique(number[places])
-        values = [str(value) for value in texts[held[held >= 0]]]
-        identity = ".".join([dataset.name, *keys.values()])
-        clause = WhereClause(
-            id=f"WC.{re.sub(r'[^A-Za-z0-9.]', '_', identity)}",
-            conditions=tuple(
-                ClauseCondition(variable=name, comparator="EQ", values=(value,))
-                for name, value in keys.items()
-            ),
-        )
-        kind = "text" if variable.name.endswith("U") else kind_of(values, numbers=dataset.name != "TS")
+        values = texts[held[held >= 0]].tolist()
+        kind = _kind(dataset, variable, values, bool(fractions[places].any()))
+        clause = _clause(spec, dataset, keys)
         row = ValueLevelSpec(
             dataset=dataset.name,
             variable=variable.name,
             where=clause.id,
             data_type=kind,
+            format=variable.format,
             codelist=variable.codelist if kind == "text" else "",
             origin=variable.origin if origins else None,
             source=variable.source if origins else "",
             pages=variable.pages if origins else "",
+            method=variable.method if origins else "",
+            predecessor=variable.predecessor if origins else "",
         )
         yield row, clause
+
+
+def _kind(dataset: DatasetSpec, variable: VariableSpec, values: Sequence[object], fractions: bool) -> str:
+    """The data type of the values of one test or parameter."""
+    if variable.type == "Num":
+        whole = all(float(str(value)).is_integer() for value in values)
+        return "integer" if whole and not fractions else "float"
+    if dataset.class_.upper() == ANALYSED or variable.name.endswith("U"):
+        return "text"
+    return kind_of([str(value) for value in values], numbers=dataset.name != "TS")
+
+
+def _clause(spec: Spec, dataset: DatasetSpec, keys: Mapping[str, str]) -> WhereClause:
+    """The clause that selects a test; a name that another clause of the workbook has is not used again."""
+    identity = re.sub(r"[^A-Za-z0-9.]", "_", ".".join([dataset.name, *keys.values()]))
+    name = f"WC.{identity}" if f"WC.{identity}" not in spec.where_clauses else f"WC.{identity}.DATA"
+    conditions = tuple(
+        ClauseCondition(variable=variable, comparator="EQ", values=(value,))
+        for variable, value in keys.items()
+    )
+    return WhereClause(id=name, conditions=conditions)
+
+
+def _in_order(
+    tests: list[tuple[dict[str, str], Rows]], code: str, spec: Spec, dataset: str
+) -> list[tuple[dict[str, str], Rows]]:
+    """Parameters in the order of their codelist, as the workbook's own rows; tests by their codes."""
+    listed = spec.codelists.get(spec.datasets[dataset].by_name[code].codelist)
+    if code != "PARAMCD" or listed is None:
+        return tests
+    places = {value: number for number, value in enumerate(listed.values)}
+    return sorted(tests, key=lambda item: places.get(item[0][code], len(places)))
 
 
 def _splitting_variables(dataset: DatasetSpec, code: str, made: MadeColumns) -> list[str]:

@@ -8,6 +8,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
 from il2cdisc.base.problems import Stopped
 from il2cdisc.define.model import (
+    AnalysisResult,
     CodeItem,
     CodeList,
     CommentDef,
@@ -19,6 +20,7 @@ from il2cdisc.define.model import (
     Leaf,
     MethodDef,
     OriginDef,
+    ResultDisplay,
     Standard,
     ValueList,
     Where,
@@ -29,7 +31,9 @@ ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
+ARM = "http://www.cdisc.org/ns/arm/v1.0"
 NCI = "nci:ExtCodeID"
+_SPACES = {"": ODM, "def": DEF, "arm": ARM}
 
 
 def define_bytes(define: Define) -> bytes:
@@ -41,11 +45,15 @@ def define_bytes(define: Define) -> bytes:
         root = _odm(define)
     except ValueError as error:
         raise Stopped([UNWRITABLE.at("define.xml", f"{error}")]) from None
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    if define.stylesheet:
+        text = f'type="text/xsl" href="{define.stylesheet}"'
+        root.addprevious(etree.ProcessingInstruction("xml-stylesheet", text))
+    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
 def _odm(define: Define) -> Any:
-    root = etree.Element(f"{{{ODM}}}ODM", nsmap={None: ODM, "xlink": XLINK, "def": DEF})
+    spaces = {None: ODM, "xlink": XLINK, "def": DEF, **({"arm": ARM} if define.displays else {})}
+    root = etree.Element(f"{{{ODM}}}ODM", nsmap=spaces)
     _set(
         root,
         ODMVersion="1.3.2",
@@ -97,6 +105,10 @@ def _odm(define: Define) -> Any:
         _comment(version, comment)
     for leaf in define.leaves:
         _leaf(version, leaf)
+    if define.displays:
+        displays = _add(version, "arm:AnalysisResultDisplays")
+        for display in define.displays:
+            _display(displays, display)
     return root
 
 
@@ -222,6 +234,7 @@ def _codelist(parent: Any, codelist: CodeList) -> None:
             "ExternalCodeList",
             Dictionary=codelist.dictionary,
             Version=codelist.dictionary_version,
+            href=codelist.dictionary_href,
         )
     for item in codelist.items:
         _code_item(element, item, decoded=codelist.decoded)
@@ -257,6 +270,42 @@ def _comment(parent: Any, comment: CommentDef) -> None:
     _documents(element, comment.documents)
 
 
+def _display(parent: Any, display: ResultDisplay) -> None:
+    element = _add(parent, "arm:ResultDisplay", OID=display.oid, Name=display.name)
+    _description(element, display.description)
+    _documents(element, display.documents)
+    for result in display.results:
+        _result(element, result)
+
+
+def _result(parent: Any, result: AnalysisResult) -> None:
+    element = _add(
+        parent,
+        "arm:AnalysisResult",
+        OID=result.oid,
+        ParameterOID=result.parameter,
+        AnalysisReason=result.reason,
+        AnalysisPurpose=result.purpose,
+    )
+    _description(element, result.description)
+    datasets = _add(element, "arm:AnalysisDatasets", def_CommentOID=result.comment)
+    for dataset in result.datasets:
+        part = _add(datasets, "arm:AnalysisDataset", ItemGroupOID=dataset.group)
+        if dataset.where:
+            _add(part, "def:WhereClauseRef", WhereClauseOID=dataset.where)
+        for variable in dataset.variables:
+            _add(part, "arm:AnalysisVariable", ItemOID=variable)
+    if result.documentation or result.documents:
+        documentation = _add(element, "arm:Documentation")
+        _description(documentation, result.documentation)
+        _documents(documentation, result.documents)
+    if result.code or result.programs:
+        program = _add(element, "arm:ProgrammingCode", Context=result.context)
+        if result.code:
+            _add(program, "arm:Code").text = result.code
+        _documents(program, result.programs)
+
+
 def _documents(parent: Any, documents: tuple[DocumentRef, ...]) -> None:
     for document in documents:
         element = _add(parent, "def:DocumentRef", leafID=document.leaf)
@@ -286,8 +335,8 @@ def _translated(parent: Any, text: str) -> None:
 
 
 def _add(parent: Any, tag: str, **attributes: str | int | None) -> Any:
-    name = f"{{{DEF}}}{tag.removeprefix('def:')}" if tag.startswith("def:") else f"{{{ODM}}}{tag}"
-    element = etree.SubElement(parent, name)
+    prefix, _, local = tag.rpartition(":")
+    element = etree.SubElement(parent, f"{{{_SPACES[prefix]}}}{local}")
     _set(element, **attributes)
     return element
 
