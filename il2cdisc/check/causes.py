@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from il2cdisc.base.problems import Address
 from il2cdisc.check.findings import Finding, Occurrence
+from il2cdisc.check.ids import own_code
 
 Uses = Mapping[tuple[str, Address], int]
-"""Rule and cell → how many records the rule held against the cell."""
+"""Rule (see `own_code`) and cell → how many records the rule held against the cell."""
 
 FEWEST_AT_DATA, FEWEST_AT_WORKBOOK = 3, 10
 """Fewer records than that have no common cause: each may be wrong by itself, and is asked about."""
@@ -20,15 +21,15 @@ def by_cause(findings: Iterable[Finding], uses: Uses) -> Iterator[Finding]:
 
     The others that were compared with a cell of the data are one for each raw cell of their own.
     """
-    resting: dict[tuple[str, str, str, Address], list[Finding]] = {}
+    resting: dict[tuple[str, str, str, str, Address], list[Finding]] = {}
     for finding in findings:
         if finding.rests_on is None:
             yield finding
         else:
-            key = (finding.level, finding.code, finding.by, finding.rests_on)
+            key = (finding.level, finding.code, finding.check, finding.by, finding.rests_on)
             resting.setdefault(key, []).append(finding)
-    for (_, code, _, cell), items in resting.items():
-        used = uses.get((code, cell), 0)
+    for (_, code, check, _, cell), items in resting.items():
+        used = uses.get((own_code(code, check), cell), 0)
         count = sum(len(item.records) for item in items)
         if used and count >= _fewest(cell) and 2 * count >= used:
             yield _at(cell, items, items[0].explained, used)

@@ -41,8 +41,19 @@ class CheckContext:
     """The last day whose data count; None where the study has none."""
     exposed: frozenset[str] = field(default=frozenset(), kw_only=True)
     """Subjects with a dose in the package of SDTM, for rules on that of ADaM."""
+    demographics: CheckedTable | None = field(default=None, kw_only=True)
+    """DM of the package of SDTM, for rules on that of ADaM; None where no such package is checked with it."""
+    own_lengths: bool = field(default=False, kw_only=True)
+    """Whether each dataset has text lengths of its own, as in a part of a build."""
+    awaited: frozenset[str] = field(default=frozenset(), kw_only=True)
+    """Visits, in lower case, whose own form the sheet Protocol Schedule expects: it is missed there."""
     repeated: Callable[[str], Rows] = field(default=lambda _dataset: NO_ROWS)
     """Rows of a dataset made from raw records that repeat another one: told at the raw record already."""
+
+    @cached_property
+    def held(self) -> dict[str, object]:
+        """What checks found out of the package as a whole, kept by name for the next one."""
+        return {}
 
     @cached_property
     def subjects_dataset(self) -> str:
@@ -158,6 +169,10 @@ class RuleHit:
     """How many records were looked at; 0: all of the dataset."""
     compared: Compared | None = None
     """The cells that the records of `rows` were compared with."""
+    published: tuple[str, ...] = ()
+    """Ids of the standard's published rules that are broken, such as AD0010; the text names them, too."""
+    check: str = ""
+    """Id of the check of the sheet Checks that fired; findings of one code differ by it."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from il2cdisc.base.problems import Address, Problem, Severity
-from il2cdisc.check.ids import finding_id, numbered, record_id
+from il2cdisc.check.ids import finding_id, numbered, own_code, record_id
 
 Identify = Callable[[Address], tuple[tuple[str, ...], str] | None]
 """What tells the raw record of an address from all others (form, subject, keys), and the cell's value."""
@@ -94,6 +94,10 @@ class Finding:
     """The cell that would explain it, if enough other records of the rule rest on it too (`causes`)."""
     explained: str = ""
     """What is wrong with that cell then."""
+    published: tuple[str, ...] = ()
+    """Ids of the published rules of the standard that are broken, such as AD0010."""
+    check: str = ""
+    """Id of the check of the sheet Checks that found it; empty for those of the engine."""
 
     @property
     def count(self) -> int:
@@ -111,13 +115,13 @@ class Finding:
         return finding_id(item.id for item in self.records)
 
     @property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> tuple[object, ...]:
         """Findings with the same key are one."""
         cause = str(self.cause or self.rests_on or "")
         of_place = "" if self.records and self.cause is None else self.where
         return (
             self.level, self.code, self.title, self.dataset, self.variable, self.what, self.hint, self.fix,
-            self.spec, cause, of_place, self.by,
+            self.spec, cause, of_place, self.by, self.published, self.check,
         )  # fmt: skip
 
     @property
@@ -183,7 +187,7 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
 
     The result does not depend on the order of what is given, nor on how it was merged before.
     """
-    same: dict[tuple[str, ...], list[Finding]] = {}
+    same: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         same.setdefault(finding.key, []).append(finding)
     return sorted((_one(items) for items in same.values()), key=lambda item: item.sort_key)
@@ -240,6 +244,7 @@ def from_problem(problem: Problem, identify: Identify | None = None) -> Finding:
         fix=problem.fix,
         out_of=problem.out_of,
         cause=problem.cause,
+        check=problem.check,
     )
 
 
@@ -255,7 +260,7 @@ def _occurrence(
     else:
         keys, value = (str(address), problem.what), values
     return Occurrence(
-        id=record_id(problem.code, keys, address.column, value),
+        id=record_id(own_code(problem.code, problem.check), keys, address.column, value),
         where=place_text(address),
         dataset=address.dataset,
         variable=address.column,

@@ -24,6 +24,11 @@ def record_id(code: str, keys: Sequence[str], variable: str, value: str) -> str:
     return "R-" + _digest((code, *keys, variable, value))
 
 
+def own_code(code: str, check: str) -> str:
+    """The part of an id that names the rule: its code, and for the sheet Checks the id of the check."""
+    return f"{code} {check}" if check else code
+
+
 def finding_id(records: Iterable[str]) -> str:
     """The id that stands for all records of a finding, whatever their order."""
     return "F-" + _digest(sorted(records))

@@ -1,4 +1,4 @@
-"""Data queries as an Excel workbook: a row a question, with a column for the answer."""
+"""Data queries as an Excel workbook: a row an open question, with a column for the answer."""
 
 from __future__ import annotations
 
@@ -19,15 +19,25 @@ COLUMNS = (
     ("Field", 11),
     ("Value", 20),
     ("Question", 62),
-    ("Code", 9),
+    ("Code", 14),
+    ("State", 11),
     ("Answer", 34),
 )
 
 
 def write_queries(
-    queries: Sequence[Query], stream: IO[bytes], *, study: str, time: datetime, notice: str = ""
+    queries: Sequence[Query],
+    stream: IO[bytes],
+    *,
+    study: str,
+    time: datetime,
+    notice: str = "",
+    settled: int = 0,
 ) -> None:
-    """Write queries as XLSX to a binary stream; the same queries and arguments give the same bytes."""
+    """Write queries as XLSX to a binary stream; the same queries and arguments give the same bytes.
+
+    `settled`: how many further questions the query log has as answered or closed.
+    """
     with new_book(stream, f"Data queries of {study}", time) as book:
         styles = Styles(book)
         sheet = book.add_worksheet("Queries")
@@ -35,7 +45,7 @@ def write_queries(
         sheet.write_string(top, 0, f"Data queries of {study}", styles.title)
         sheet.set_row(top, 21)
         subjects = len({query.subject for query in queries if query.subject})
-        told = f"{len(queries):,} questions on {subjects:,} subjects."
+        told = f"{len(queries):,} open questions on {subjects:,} subjects; {settled:,} answered or closed."
         same = "A question keeps its number as long as its record does not change."
         sheet.write_string(top + 1, 0, f"{told} {same}", styles.plain)
         head = top + 3
@@ -43,7 +53,7 @@ def write_queries(
         for row, query in enumerate(queries, start=head + 1):
             cells = (
                 query.id, query.subject, query.form, query.record, query.file, query.line, query.field,
-                query.value, query.question, query.code, "",
+                query.value, query.question, query.code, query.state, "",
             )  # fmt: skip
             for column, value in enumerate(cells):
                 put(sheet, styles, row, column, value)

@@ -32,12 +32,16 @@ def read_package(
     shown: str = "",
     data_cut: date | None = None,
     exposed: frozenset[str] = frozenset(),
+    demographics: CheckedTable | None = None,
+    own_lengths: bool = False,
+    awaited: frozenset[str] = frozenset(),
 ) -> tuple[CheckContext, list[Problem]]:
     """Every transport file of a folder beside its specification; files that can't be read as problems.
 
     `repeated` gives the rows of a dataset whose raw record repeats another; `terminology` the standard's
-    terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages; `data_cut`
-    and `exposed` see `CheckContext`. Tables come in the order of their names.
+    terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages; `data_cut`,
+    `exposed`, `demographics`, `own_lengths` and `awaited` see `CheckContext`. Tables come in the order of
+    their names.
     """
     files: dict[str, tuple[CodedFile, str]] = {}
     problems: list[Problem] = []
@@ -77,6 +81,9 @@ def read_package(
         near=words.near,
         data_cut=data_cut,
         exposed=exposed,
+        demographics=demographics,
+        own_lengths=own_lengths,
+        awaited=awaited,
     )
     return context, problems
 

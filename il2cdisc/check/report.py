@@ -63,11 +63,11 @@ def write_reports(
     return [book, data, text]
 
 
-def write_query_file(queries: Sequence[Query], path: Path, facts: Facts) -> None:
+def write_query_file(queries: Sequence[Query], path: Path, facts: Facts, *, settled: int = 0) -> None:
     """Write data queries as a workbook; deterministic."""
     notice = NOTICE if facts.synthetic else ""
     with path.open("wb") as stream:
-        write_queries(queries, stream, study=facts.study, time=facts.time, notice=notice)
+        write_queries(queries, stream, study=facts.study, time=facts.time, notice=notice, settled=settled)
 
 
 def as_json(report: Report, facts: Facts, *, dispositions: Sequence[Disposition] = ()) -> str:
@@ -147,6 +147,7 @@ def _finding(entry: dict[str, Any]) -> Finding:
     kept["level"] = Level(entry["level"])
     kept["title"] = entry.get("title", "")
     kept["cause"] = _place(entry["cause"]) if entry.get("cause") else None
+    kept["published"] = tuple(entry.get("published", ()))
     own = {name: entry[name] for name in ("dataset", "variable") if name in entry}
     kept["records"] = tuple(_occurrence({**own, **record}) for record in entry["records"])
     return Finding(**kept)

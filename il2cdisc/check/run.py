@@ -10,6 +10,7 @@ from pathlib import Path
 
 from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check import problems as kinds
+from il2cdisc.check.asked_once import asked_once
 from il2cdisc.check.causes import by_cause
 from il2cdisc.check.cells import Cells
 from il2cdisc.check.context import CheckContext, Compared, RuleHit
@@ -25,12 +26,20 @@ from il2cdisc.check.findings import (
     merged,
     place_text,
 )
-from il2cdisc.check.ids import record_id
+from il2cdisc.check.ids import own_code, record_id
 from il2cdisc.check.occurrences import Origin, occurrences, with_natural_ids
 from il2cdisc.check.read import read_package
 from il2cdisc.check.rules import Rule, rules_for
-from il2cdisc.check.table import Rows
-from il2cdisc.define import check_define, compare_define, read_define
+from il2cdisc.check.table import CheckedTable, Rows
+from il2cdisc.check.trial_checks import trial_rules
+from il2cdisc.define import (
+    Define,
+    check_define,
+    check_overlap,
+    compare_define,
+    compare_predecessors,
+    read_define,
+)
 from il2cdisc.package import DEFINE
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.release import release_changes
@@ -52,6 +61,8 @@ def check_folder(
     core: Laid | None = None,
     terminology: Terminology | None = None,
     data_cut: date | None = None,
+    own_lengths: bool = False,
+    awaited: frozenset[str] = frozenset(),
 ) -> Report:
     """Check the transport files of a build against their workbooks; SDTM in `sdtm/`, ADaM in `adam/`.
 
@@ -61,7 +72,8 @@ def check_folder(
     others, `repeated` the rows of a dataset whose raw
     record repeats another. `terminology` are the standard's terms (those that come with il2cdisc if not
     given); against imported releases the workbooks' codelists are held too. `shown` is the name of the
-    folder in messages, `data_cut` the last day whose data count.
+    folder in messages, `data_cut` the last day whose data count, `own_lengths` and
+    `awaited` see `CheckContext`.
     Raises `Stopped` when there is no folder to check.
     """
     if not outputs.is_dir():
@@ -72,6 +84,8 @@ def check_folder(
     if core is not None:
         ran.update(core.codes)
     exposed: frozenset[str] = frozenset()
+    demographics: CheckedTable | None = None
+    tabulation: Define | None = None
     for spec in sorted(specs, key=lambda spec: spec.standard == "ADaM"):  # SDTM says who had a dose
         name = spec.standard.lower()
         context, unreadable = read_package(
@@ -82,10 +96,16 @@ def check_folder(
             shown=f"{shown or outputs.as_posix()}/{name}",
             data_cut=data_cut,
             exposed=exposed,
+            demographics=demographics,
+            own_lengths=own_lengths,
+            awaited=awaited,
         )
         exposed = context.dosed
+        demographics = context.tables.get("DM") if spec.standard == "SDTM" else demographics
         found += [from_problem(problem) for problem in unreadable]
-        found += [from_problem(problem) for problem in _define(outputs / name, context, shown)]
+        define, told = _define(outputs / name, context, shown, tabulation)
+        tabulation = define if spec.standard == "SDTM" else tabulation
+        found += [from_problem(problem) for problem in told]
         for release in terminology.releases if terminology else ():
             changes = release_changes(spec, release, terminology or Terminology())
             found += [from_problem(problem) for problem in changes]
@@ -94,28 +114,34 @@ def check_folder(
         uses.update(counted)
         if core is not None and spec.standard == "SDTM":
             found += with_natural_ids(core.findings, context.tables)
-        ran.update(rule.kind.code for rule in rules_for(spec.absent))
+        ran.update(rule.kind.code for rule in rules_of(spec))
         del context  # memory: one package at a time
         release_memory()
-    found = list(by_cause(merged(found), uses))
+    found = list(by_cause(merged(asked_once(found)), uses))
     found += [from_problem(problem) for problem in unused(found, dispositions, ran)]
     return grouped(found, rules=ran)
 
 
-def _define(folder: Path, context: CheckContext, shown: str) -> list[Problem]:
-    """What is wrong in the package's define.xml, in itself and against the files."""
+def _define(
+    folder: Path, context: CheckContext, shown: str, tabulation: Define | None
+) -> tuple[Define | None, list[Problem]]:
+    """The package's define.xml (None for none), and what is wrong: in itself, against the files, against
+    `tabulation`, the define.xml of SDTM, and in the value levels that it is made from."""
     path = folder / DEFINE
     name = f"{shown or folder.parent.as_posix()}/{folder.name}/{path.name}"
+    levels = list(check_overlap((level, rows, len(table)) for table, level, rows in context.value_levels))
     if not path.is_file():
-        return []
+        return None, levels
     try:
         define = read_define(path.read_bytes(), name)
     except Stopped as stopped:
-        return list(stopped.problems)
+        return None, [*stopped.problems, *levels]
     beside = {file.name for file in folder.iterdir()}
-    return [
+    return define, [
         *check_define(define, name),
         *compare_define(define, context.tables.values(), name, beside=beside),
+        *(compare_predecessors(define, tabulation, name) if tabulation is not None else ()),
+        *levels,
     ]
 
 
@@ -142,7 +168,7 @@ def found_by_rules(
     """
     found: list[Finding] = []
     uses: Counter[tuple[str, Address]] = Counter()
-    for rule in rules_for(context.spec.absent) if rules is None else rules:
+    for rule in rules_of(context.spec) if rules is None else rules:
         cells = Cells(context, origin)
         try:
             for hit in rule.check(context):
@@ -150,13 +176,21 @@ def found_by_rules(
                     cells.use(hit)
                 else:
                     found += _findings(rule, hit, context, origin, cells)
+        except Stopped as stopped:  # a check of the trial's own that can't run
+            found += map(from_problem, stopped.problems)
         except Exception as error:  # noqa: BLE001 - one rule must not take the others down
-            what = f"rule {rule.kind.code} ({rule.name}) failed on {context.spec.standard} data: "
+            what = f"rule {rule.kind.code} ({rule.of or rule.name}) failed on {context.spec.standard} data: "
             text = f"{type(error).__name__}: {error}"
             found.append(from_problem(kinds.RULE_FAILED.at("", what + text)))
-        uses.update({(rule.kind.code, cell): count for cell, count in cells.uses().items()})
+        key = own_code(rule.kind.code, rule.of)
+        uses.update({(key, cell): count for cell, count in cells.uses().items()})
     found += [from_problem(problem) for problem in context.unselectable]
     return found, uses
+
+
+def rules_of(spec: Spec) -> tuple[Rule, ...]:
+    """The rules that can run with a workbook, and the checks of its own."""
+    return (*rules_for(spec.absent), *trial_rules(spec))
 
 
 def _findings(
@@ -165,11 +199,12 @@ def _findings(
     """One finding for each sentence of a hit, with its records; one for the dataset where it names none."""
     table = context.tables.get(hit.dataset)
     where = " ".join(part for part in (hit.dataset, hit.variable) if part)
+    named = f" ({', '.join(hit.published)})" if hit.published else ""
     common = Finding(
         code=rule.kind.code,
         title=rule.kind.title,
         level=hit.level or rule.level,
-        what=hit.what,
+        what=hit.what + named,
         where=where,
         dataset=hit.dataset,
         variable=hit.variable,
@@ -177,13 +212,16 @@ def _findings(
         fix=rule.kind.fix,
         spec=place_text(hit.spec) if hit.spec else "",
         out_of=hit.out_of,
+        published=hit.published,
+        check=hit.check,
     )
+    code = own_code(rule.kind.code, hit.check)
     if not len(hit.rows) or table is None:
-        own = record_id(rule.kind.code, (hit.dataset, hit.what), hit.variable, hit.value)
+        own = record_id(code, (hit.dataset, hit.what), hit.variable, hit.value)
         whole = Occurrence(own, where, hit.dataset, hit.variable, value=hit.value)
         return [replace(common, records=(whole,))]
     said: dict[tuple[str, str, Address | None, str], list[Occurrence]] = {}
-    found = occurrences(rule.kind.code, table, hit.rows, hit.variable, origin)
+    found = occurrences(code, table, hit.rows, hit.variable, origin)
     details = hit.details or [hit.what] * len(found)
     rests = cells.of(hit, len(table))
     for record, what, (cell, explained) in zip(found, details, rests, strict=True):
@@ -192,7 +230,7 @@ def _findings(
     return [
         replace(
             common,
-            what=what,
+            what=what + named,
             hint=hint,
             records=tuple(records),
             where=records[0].where,

@@ -3,7 +3,8 @@
 A rule's module has its page as docstring (what, why, example, fix) and three names: `KIND` (code, title,
 remedy), `LEVEL`, and `check(context)`, which yields a `RuleHit` for every message (and `Compared` for what it
 compared records with). A rule that rests on a
-sheet of the workbook names it in `NEEDS`: without the sheet it does not run, and is not listed as run.
+sheet of the workbook names it in `NEEDS`: without the sheet it does not run, and is not listed as run. A
+check of the data's sense has a fourth name, `SENSE`: its class says whether the site is asked.
 A new rule is a new file here and a test; nothing else changes.
 """
 
@@ -18,6 +19,7 @@ from functools import cache
 from il2cdisc.base.problems import Kind
 from il2cdisc.check.context import CheckContext, Compared, RuleHit
 from il2cdisc.check.findings import Level
+from il2cdisc.check.sense import Sense, SenseKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Rule:
     check: Callable[[CheckContext], Iterable[RuleHit | Compared]]
     needs: tuple[str, ...] = ()
     """Sheets of the workbook without which it has nothing to hold the data against."""
+    sense: Sense | None = None
+    """Of a check of the data's sense: its class, tolerance, scope, source, and when a hit is right."""
+    of: str = ""
+    """Id of the check of the sheet Checks that it runs; empty for a rule of this folder."""
 
 
 @cache
@@ -45,10 +51,24 @@ def explain(code: str) -> str:
     return next((f"{code} {rule.page}" for rule in all_rules() if rule.kind.code == code), "")
 
 
+@cache
+def sense_questions() -> dict[str, str]:
+    """Code → template of the question of each check whose findings the site is asked about."""
+    asked = {rule.kind.code: rule.sense.asked for rule in all_rules() if rule.sense is not None}
+    return {code: question for code, question in asked.items() if question}
+
+
+@cache
+def codes_of_class(kind: SenseKind) -> frozenset[str]:
+    """Codes of the checks of a class, such as those for medical review."""
+    return frozenset(rule.kind.code for rule in all_rules() if rule.sense and rule.sense.kind is kind)
+
+
 def _rule(name: str) -> Rule:
     module = importlib.import_module(f"{__name__}.{name}")
-    needs = tuple(getattr(module, "NEEDS", ()))
-    return Rule(name, module.KIND, module.LEVEL, module.__doc__ or "", module.check, needs)
+    needs, sense = tuple(getattr(module, "NEEDS", ())), getattr(module, "SENSE", None)
+    page = (module.__doc__ or "") + (f"\n{sense.page}\n" if sense else "")
+    return Rule(name, module.KIND, module.LEVEL, page, module.check, needs, sense)
 
 
 def rules_for(absent: Iterable[str]) -> tuple[Rule, ...]:

@@ -3,7 +3,7 @@
 What: records that come after one with greater keys; missing sorts first, text by its bytes.
 Why: define.xml says that the file is sorted by its keys.
 Example: a record of subject 002 before the last one of 001.
-Fix: build again; the build sorts by Key Variables.
+Fix: build again; a build sorts by Key Variables. Received datasets are taken as they are: ask the sender.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KIND = Kind(
     "CHK031",
     "Records not in key order",
     Severity.FINDING,
-    "Build again; the build sorts by Key Variables.",
+    "Build again: a build sorts by Key Variables. Of received datasets, ask the sender to sort the file.",
 )
 LEVEL = Level.ERROR
 

@@ -1,7 +1,8 @@
 """A text variable is longer in the file than its longest value needs.
 
 What: the length of a text variable must be that of its longest value over all datasets of the package that
-carry it; the SUPP-- datasets and RELREC have lengths of their own. An empty variable has length 1.
+carry it; the SUPP-- datasets and RELREC have lengths of their own, and so has each dataset of a part of a
+build. An empty variable has length 1.
 Why: unused length makes files large, and unequal lengths truncate values when datasets are set together.
 Example: USUBJID has length 40 in ae.xpt, and no value above 14 bytes anywhere.
 Fix: build again; the build sets lengths over all datasets.
@@ -32,10 +33,11 @@ def check(context: CheckContext) -> Iterator[RuleHit]:
             for name, length in table.longest.items():
                 shared[name] = max(shared.get(name, 1), length)
     for table in context.tables.values():
-        wanted = table.longest if alone(table.name) else shared
+        own = context.own_lengths or alone(table.name)
+        wanted = table.longest if own else shared
         for variable in table.variables:
             if variable.type == "Char" and variable.length != wanted[variable.name]:
-                among = "in this dataset" if alone(table.name) else "over all datasets"
+                among = "in this dataset" if own else "over all datasets"
                 what = (
                     f"the file's length is {variable.length}, "
                     f"the longest value {among} has {wanted[variable.name]} bytes"

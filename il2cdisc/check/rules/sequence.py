@@ -4,7 +4,7 @@ What: --SEQ (ASEQ in analysis data) counts the records of a subject; in trial de
 dataset, in TS those of a parameter. Fractions, gaps, doubles and missing numbers are told.
 Why: SUPP--, RELREC, CO and analysis data point to records by it.
 Example: AESEQ 1, 2, 4 for one subject.
-Fix: build again; never set --SEQ in a mapping.
+Fix: build again; never set --SEQ in a mapping. Received datasets are taken as they are: ask the sender.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KIND = Kind(
     "CHK032",
     "Sequence numbers not consecutive",
     Severity.FINDING,
-    "Build again; the build numbers the records of a subject in the order of their keys.",
+    "Build again: a build numbers the records of a subject. Of received datasets, ask the sender to do so.",
 )
 LEVEL = Level.ERROR
 
