@@ -1,0 +1,1 @@
+"""Two datasets or two folders compared: attributes, records and values; a build with its twins."""
