@@ -136,7 +136,7 @@ def _condition(spec: Spec, clause: str, row: ClauseCondition) -> Iterator[Proble
 def _documents(spec: Spec) -> Iterator[Problem]:
     for row in (*spec.methods.values(), *spec.comments.values()):
         yield from _id(spec.documents, row.document, "document", "Documents", row, "Document")
-    for row in spec.codelists.values():
+    for row in (*spec.codelists.values(), *spec.dictionaries.values()):
         yield from _id(spec.comments, row.comment, "comment", "Comments", row, "Comment")
 
 
@@ -166,7 +166,7 @@ def _unused(spec: Spec) -> Iterator[Problem]:
     ]
     lists = {row.codelist for row in items} | {row.codelist for row in spec.translation_rows}
     comments = {row.comment for row in items}
-    for group in (spec.datasets, spec.where_clauses, spec.codelists):
+    for group in (spec.datasets, spec.where_clauses, spec.codelists, spec.dictionaries):
         comments |= {row.comment for row in group.values()}
     tables: list[tuple[str, Mapping[str, Placed], set[str]]] = [
         ("codelist", spec.codelists, lists),

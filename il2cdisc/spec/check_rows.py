@@ -50,7 +50,9 @@ def _subject_first(dataset: DatasetSpec) -> Iterator[Problem]:
 
 def _fixed_value(spec: Spec, variable: VariableSpec) -> Iterator[Problem]:
     """A length that the value has no room for which all records have: known without data."""
-    known = {"STUDYID": spec.define.get("StudyName", ""), "DOMAIN": variable.dataset}
+    known = {"STUDYID": spec.define.get("StudyName", "")}
+    if spec.standard == "SDTM":  # an analysis dataset that keeps DOMAIN has that of its source
+        known["DOMAIN"] = variable.dataset
     value = str(variable.assigned_value or known.get(variable.name, ""))
     size = len(value.encode())
     if variable.data_type == "text" and variable.length is not None and size > variable.length:

@@ -9,9 +9,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from il2cdisc.base.origins import Origin
-from il2cdisc.base.problems import Address, Problem
+from il2cdisc.base.problems import Problem
 from il2cdisc.spec.conditions import Condition as ConditionText
 from il2cdisc.spec.external import DictionaryCode
+from il2cdisc.spec.placed import Placed
+from il2cdisc.spec.trial_models import DoseRow, TrialCheck
 from il2cdisc.spec.workbook import Place
 
 DATA_TYPES = (
@@ -30,18 +32,6 @@ DATA_TYPES = (
 NUMERIC_TYPES = ("integer", "float")
 COMPARATORS = ("EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE")
 Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]
-
-
-class Placed(BaseModel):
-    """A model made from one row of a workbook."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    place: Place = Field(default_factory=Place, repr=False)
-
-    def at(self, header: str = "") -> Address:
-        """Address of the cell under a header, e.g. `variable.at("Label")`."""
-        return self.place.at(header)
 
 
 class DescribedItem(Placed):
@@ -172,6 +162,8 @@ class Dictionary(Placed):
     data_type: str = "text"
     dictionary: str = ""
     version: str = ""
+    href: str = ""
+    comment: str = ""
 
 
 class MethodSpec(Placed):
@@ -392,6 +384,39 @@ class Window(Placed):
     to: int | None = None
 
 
+class Estimand(Placed):
+    """A row of Estimands: its attributes, and the flag of the records that it is estimated from."""
+
+    id: str
+    objective: str
+    treatment: str
+    population: str
+    variable: str
+    summary: str
+    dataset: str
+    flag: str
+
+
+class IntercurrentEvent(Placed):
+    """How an estimand handles an intercurrent event."""
+
+    estimand: str
+    event: str
+    strategy: str
+
+
+class PlannedAnalysis(Placed):
+    """A row of Plan: an analysis of a display, its section of the analysis plan, what it estimates."""
+
+    section: str
+    display: str
+    analysis: str
+    status: str
+    estimand: str = ""
+    role: str = ""
+    reason: str = ""
+
+
 class Spec(BaseModel):
     """A whole workbook. Frozen, picklable; `findings` are the problems that did not stop it."""
 
@@ -418,8 +443,12 @@ class Spec(BaseModel):
     protocol: Protocol = Field(default_factory=Protocol)
     parameters: tuple[Parameter, ...] = ()
     windows: tuple[Window, ...] = ()
+    estimands: tuple[Estimand, ...] = ()
+    intercurrent_events: tuple[IntercurrentEvent, ...] = ()
     codes: tuple[DictionaryCode, ...] = ()
     schedule: tuple[ScheduleRow, ...] = ()
+    checks: tuple[TrialCheck, ...] = ()
+    doses: tuple[DoseRow, ...] = ()
     absent: tuple[str, ...] = ()
     """Optional sheets that are not there or have no row."""
     findings: tuple[Problem, ...] = Field(default=(), repr=False)

@@ -264,3 +264,53 @@ CODE_ROW = Kind(
     _FIND,
     "Correct the row of the file; it is not used until then.",
 )
+
+# Estimands, and the sheet Plan of the displays.
+ESTIMAND_FLAG = Kind(
+    "SPC170",
+    "Estimand without a flag of its own",
+    _STOP,
+    "Give each estimand an ANLzzFL that no other estimand has.",
+)
+NO_STRATEGY = Kind(
+    "SPC171",
+    "Estimand without intercurrent events",
+    _STOP,
+    "Add its events with their strategies to the sheet Intercurrent Events.",
+)
+MAIN_ANALYSIS = Kind(
+    "SPC172",
+    "Estimand without exactly one main analysis",
+    _STOP,
+    "Give one row of the sheet Plan the estimand with the role Main.",
+)
+FLAG_NOT_USED = Kind(
+    "SPC173",
+    "Analysis that does not use the flag of its estimand",
+    _STOP,
+    "Add the condition to Where, or correct Estimand in the sheet Plan.",
+)
+NOT_PLANNED = Kind(
+    "SPC174",
+    "Analysis without a row in the sheet Plan",
+    _FIND,
+    "Add the row; an analysis that the plan did not have has the status Added and a reason.",
+)
+NOT_SHOWN = Kind(
+    "SPC175",
+    "Planned analysis that no display has",
+    _FIND,
+    "Add the analysis, or give the row the status Dropped and a reason.",
+)
+CHANGE_OF_PLAN = Kind(
+    "SPC176",
+    "Inconsistent change of the plan",
+    _STOP,
+    "Give an added or dropped analysis a reason; a dropped one is not shown.",
+)
+UNKNOWN_EVENT = Kind(
+    "SPC177",
+    "Intercurrent event in no codelist",
+    _STOP,
+    "Correct the event, or add it to the codelist of the variable that holds such events.",
+)

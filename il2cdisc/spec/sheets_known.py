@@ -17,11 +17,15 @@ OPTIONAL: Mapping[str, Mapping[str, str]] = {
         "Protocol Criteria": "no eligibility criteria",
         "Protocol Summary": "no trial summary",
         "Protocol Schedule": "missing forms are not looked for",
+        "Protocol Doses": "doses are not compared with the plan",
+        "Checks": "the trial has no checks of its own",
         "Baseline": "the last observation before exposure is found by the usual keys",
     },
     "ADaM": {
         "Parameters": "no analysis parameters",
         "Windows": "no analysis windows",
+        "Estimands": "analyses are not tied to estimands",
+        "Intercurrent Events": "no strategies for intercurrent events",
     },
 }
 """Standard → sheet → what is not done without it."""

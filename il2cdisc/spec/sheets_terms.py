@@ -23,7 +23,7 @@ CODELISTS = (
     ["ID", "Name", "NCI Codelist Code", "Data Type", "Order", "Term", "Decoded Value"],
     ["Terminology", "Comment", "NCI Term Code"],
 )
-DICTIONARIES = ["ID", "Name", "Data Type", "Dictionary", "Version"]
+DICTIONARIES = (["ID", "Name", "Data Type", "Dictionary", "Version"], ["Href", "Comment"])
 METHODS = (
     ["ID", "Name", "Type", "Description"],
     ["Expression Context", "Expression Code", "Document", "Pages"],
@@ -131,7 +131,7 @@ def read_translations(book: Workbook) -> tuple[Translation, ...]:
 def read_dictionaries(book: Workbook) -> dict[str, Dictionary]:
     """Id → external dictionary."""
     return _by_id(
-        book.rows("Dictionaries", DICTIONARIES),
+        book.rows("Dictionaries", *DICTIONARIES),
         lambda row, name: Dictionary(
             place=row.place,
             id=name,
@@ -139,6 +139,8 @@ def read_dictionaries(book: Workbook) -> dict[str, Dictionary]:
             data_type=row.text("Data Type") or "text",
             dictionary=row.text("Dictionary"),
             version=row.text("Version"),
+            href=row.text("Href"),
+            comment=row.text("Comment"),
         ),
     )
 

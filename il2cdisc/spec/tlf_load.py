@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from il2cdisc.base.problems import Kind as ProblemKind
 from il2cdisc.base.problems import Problem, Problems, Severity, did_you_mean
 from il2cdisc.spec import problems as kinds
+from il2cdisc.spec.analysis_plan import read_plan
+from il2cdisc.spec.chosen import Choice, parse_choice
+from il2cdisc.spec.models import PlannedAnalysis
 from il2cdisc.spec.tlf import (
+    CHECKS,
     FIELD,
     KINDS,
     SORTS,
+    Covered,
     Display,
     DisplayAnalysis,
     DisplayColumn,
     Kind,
     Line,
     ListedItem,
+    Looked,
 )
+from il2cdisc.spec.tlf_coverage import read_coverage
+from il2cdisc.spec.tlf_expand import by_level, filled_rows
+from il2cdisc.spec.tlf_reports import with_models
 from il2cdisc.spec.workbook import SheetRow, Workbook, open_workbook
 
 DISPLAYS = (
     ["Display", "Kind", "Number", "Title", "Population", "Population Dataset", "Treatment"],
-    ["Subtitle", "Population Where", "Columns", "Row Header", "X Axis", "Y Axis", "Footnotes", "Comment"],
-)
+    [
+        "Subtitle", "Population Where", "Columns", "Row Header", "X Axis", "Y Axis", "Footnotes", "Comment",
+        "Order", "Template", "Template Values", "Check", "Checked By", "Checked On", "Checked Hash",
+    ],
+)  # fmt: skip
 COLUMNS = (["Set", "Order", "Label"], ["Values", "Comment"])
 ANALYSES = (
     ["Display", "Order", "Analysis", "Method", "Dataset"],
     [
         "Label", "Where", "Treatment", "Variables", "Levels", "By", "By Levels", "Lines", "Decimals", "Sort",
-        "Options", "Reason", "Purpose", "Comment",
+        "Options", "Reason", "Purpose", "Comment", "Each", "Each Levels", "Record",
     ],
 )  # fmt: skip
 
@@ -41,12 +55,28 @@ ITEM_TEXT = ProblemKind(
     Severity.STOP,
     "Write one item per line (Alt+Enter between them), as the note of the column header says.",
 )
+METHODS = (["Method"], ["Shows", "Needs", "May Have", "Options", "Statistics"])
+"""The sheet behind the drop-down of Method: what the engine offers, for who writes an analysis."""
 DISPLAY_ID = ProblemKind(
     "SPC111",
     "Invalid id of a display",
     Severity.STOP,
     "Use letters, digits and hyphens, a letter first.",
 )
+CHECK_OF_DISPLAY = ProblemKind(
+    "SPC182",
+    "Incomplete check of a display",
+    Severity.FINDING,
+    "Fill in Check, Checked By, Checked On (YYYY-MM-DD) and Checked Hash (of tlf/displays.csv), or none.",
+)
+RECORD_TEXT = ProblemKind(
+    "SPC184",
+    "Invalid choice of records",
+    Severity.STOP,
+    "Write one of highest, lowest, first, last, and a variable of the dataset; or leave the cell empty.",
+)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_HASH = re.compile(r"[0-9a-f]{16}")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
@@ -65,15 +95,42 @@ def read_displays(path: Path | str, shown: str = "") -> tuple[tuple[Display, ...
 
     Raises `Stopped` only if the file can't be opened.
     """
+    book = read_display_book(path, shown)
+    return book.displays, book.problems
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayBook:
+    """What a workbook of displays holds, as far as it could be read, and every problem of it."""
+
+    displays: tuple[Display, ...]
+    planned: tuple[PlannedAnalysis, ...]
+    covered: tuple[Covered, ...]
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+
+NO_DISPLAYS = DisplayBook((), (), ())
+"""Of a trial without the workbook."""
+
+
+def read_display_book(path: Path | str, shown: str = "") -> DisplayBook:
+    """The displays, the rows of the sheets Plan and Coverage, and every problem.
+
+    Raises `Stopped` only if the file can't be opened.
+    """
     book = open_workbook(path, shown)
     try:
         sets = _column_sets(book)
-        analyses = _analyses(book)
-        displays = _displays(book, sets, analyses)
+        rows = book.rows("Displays", *DISPLAYS)
+        values = {row.text("Display"): _named_lines(row, "Template Values") for row in rows}
+        analyses = _analyses(filled_rows(book.rows("Analyses", *ANALYSES), rows, values))
+        displays = with_models(_displays(book, rows, sets, analyses), book.problems)
+        planned, covered = read_plan(book), read_coverage(book)
+        list(book.rows("Methods", *METHODS, may_lack=True))  # only offered by the drop-down
         book.tell_unknown_sheets()
     finally:
         book.close()
-    return tuple(displays), book.problems.items
+    return DisplayBook(tuple(displays), planned, covered, book.problems.items)
 
 
 def _column_sets(book: Workbook) -> dict[str, tuple[DisplayColumn, ...]]:
@@ -88,11 +145,13 @@ def _column_sets(book: Workbook) -> dict[str, tuple[DisplayColumn, ...]]:
 
 def _displays(
     book: Workbook,
+    given: Sequence[SheetRow],
     sets: dict[str, tuple[DisplayColumn, ...]],
     analyses: dict[str, list[tuple[SheetRow, DisplayAnalysis]]],
 ) -> list[Display]:
     out: dict[str, Display] = {}
-    for row in book.rows("Displays", *DISPLAYS):
+    orders: dict[str, float] = {}
+    for row in given:
         name = row.needed("Display")
         if name.casefold() in {known.casefold() for known in out}:
             book.problems.add(kinds.TWICE.at(row.at("Display"), f"display {name} is given above already"))
@@ -103,6 +162,7 @@ def _displays(
         own = [analysis for _, analysis in analyses.get(name, [])]
         if not own:
             book.problems.add(kinds.UNUSED.at(row.at("Display"), f"display {name} has no row in Analyses"))
+        orders[name] = row.number_("Order") or 0
         out[name] = Display(
             id=name,
             kind=cast("Kind", row.choice("Kind", KINDS) or "Table"),
@@ -118,6 +178,7 @@ def _displays(
             footnotes=tuple(_text_lines(row.text("Footnotes"))),
             axes=(row.text("X Axis"), row.text("Y Axis")),
             analyses=tuple(own),
+            looked=_looked(row),
             place=row.place,
         )
     for name, rows in analyses.items():
@@ -125,7 +186,23 @@ def _displays(
             where = rows[0][0].at("Display")
             what = f"there is no display {name!r} in Displays"
             book.problems.add(kinds.UNKNOWN_ID.at(where, what, hint=did_you_mean(name, out)))
-    return list(out.values())
+    return sorted(out.values(), key=lambda display: (orders[display.id], display.section))
+
+
+def _looked(row: SheetRow) -> Looked:
+    """The check of a display: complete, or none."""
+    headers = ("Check", "Checked By", "Checked On", "Checked Hash")
+    texts = [row.text(header) for header in headers]
+    row.choice("Check", CHECKS)
+    wrong = [header for header, text in zip(headers, texts, strict=True) if any(texts) and not text]
+    if texts[2] and not _DAY.fullmatch(texts[2]):
+        wrong.append("Checked On")
+    if texts[3] and not _HASH.fullmatch(texts[3]):
+        wrong.append("Checked Hash")
+    for header in wrong:
+        what = f"{header} of {row.text('Display')} is empty or not written as it should be"
+        row.problems.add(CHECK_OF_DISPLAY.at(row.at(header), what, values=[row.text(header)]))
+    return Looked() if wrong else Looked(level=texts[0], by=texts[1], on=texts[2], hash=texts[3])
 
 
 def _columns(row: SheetRow, sets: dict[str, tuple[DisplayColumn, ...]]) -> tuple[DisplayColumn, ...]:
@@ -136,21 +213,39 @@ def _columns(row: SheetRow, sets: dict[str, tuple[DisplayColumn, ...]]) -> tuple
     return sets.get(name, ())
 
 
-def _analyses(book: Workbook) -> dict[str, list[tuple[SheetRow, DisplayAnalysis]]]:
+def _analyses(rows: Sequence[SheetRow]) -> dict[str, list[tuple[SheetRow, DisplayAnalysis]]]:
     ordered: list[tuple[str, float, SheetRow, DisplayAnalysis]] = []
     seen: set[tuple[str, str]] = set()
-    for row in book.rows("Analyses", *ANALYSES):
-        analysis = _analysis(row)
-        key = (analysis.display, analysis.id)
-        if key in seen:
-            what = f"analysis {analysis.id} of {analysis.display} is given above already"
-            book.problems.add(kinds.TWICE.at(row.at("Analysis"), what))
-        seen.add(key)
-        ordered.append((analysis.display, row.number_("Order") or 0, row, analysis))
+    for row in rows:
+        for analysis in _each(row, _analysis(row)):
+            key = (analysis.display, analysis.id)
+            if key in seen:
+                what = f"analysis {analysis.id} of {analysis.display} is given above already"
+                row.problems.add(kinds.TWICE.at(row.at("Analysis"), what))
+            seen.add(key)
+            ordered.append((analysis.display, row.number_("Order") or 0, row, analysis))
     out: dict[str, list[tuple[SheetRow, DisplayAnalysis]]] = {}
     for display, _, row, analysis in sorted(ordered, key=lambda item: (item[1], item[2].number)):
         out.setdefault(display, []).append((row, analysis))
     return out
+
+
+def _each(row: SheetRow, analysis: DisplayAnalysis) -> list[DisplayAnalysis]:
+    """The analysis, or where Each names a variable one for each of its levels."""
+    variable, levels = row.text("Each"), _items(row, "Each Levels")
+    if bool(variable) != bool(levels):
+        blank = "Each Levels" if variable else "Each"
+        row.problems.add(kinds.BLANK_CELL.at(row.at(blank), f"{blank} is empty"))
+    return by_level(analysis, variable, levels) if variable and levels else [analysis]
+
+
+def _choice(row: SheetRow) -> Choice | None:
+    text = row.text("Record")
+    try:
+        return parse_choice(text) if text else None
+    except ValueError as error:
+        row.problems.add(RECORD_TEXT.at(row.at("Record"), str(error), values=[text]))
+        return None
 
 
 def _analysis(row: SheetRow) -> DisplayAnalysis:
@@ -161,6 +256,7 @@ def _analysis(row: SheetRow) -> DisplayAnalysis:
         method=row.needed("Method"),
         dataset=row.needed("Dataset"),
         where=row.where("Where"),
+        chosen=_choice(row),
         treatment=row.text("Treatment"),
         variables=_items(row, "Variables"),
         levels=_items(row, "Levels"),
@@ -169,7 +265,7 @@ def _analysis(row: SheetRow) -> DisplayAnalysis:
         lines=_lines(row),
         decimals=row.integer("Decimals") or 0,
         sort=row.choice("Sort", SORTS) or SORTS[0],
-        options=_options(row),
+        options=_named_lines(row, "Options"),
         reason=row.text("Reason"),
         purpose=row.text("Purpose"),
         place=row.place,
@@ -213,15 +309,15 @@ def _lines(row: SheetRow) -> tuple[Line, ...]:
     return tuple(out)
 
 
-def _options(row: SheetRow) -> dict[str, str]:
-    """Lines of `option = value`."""
+def _named_lines(row: SheetRow, header: str) -> dict[str, str]:
+    """Lines of `name = value`."""
     out: dict[str, str] = {}
-    for line in _text_lines(row.text("Options")):
+    for line in _text_lines(row.text(header)):
         name, equals, value = (part.strip() for part in line.partition(" = "))
         if not equals or not name:
-            row.problems.add(ITEM_TEXT.at(row.at("Options"), f"{line!r} is not written as option = value"))
+            row.problems.add(ITEM_TEXT.at(row.at(header), f"{line!r} is not written as option = value"))
         elif name in out:
-            row.problems.add(kinds.TWICE.at(row.at("Options"), f"option {name!r} is given twice"))
+            row.problems.add(kinds.TWICE.at(row.at(header), f"option {name!r} is given twice"))
         else:
             out[name] = value
     return out
