@@ -230,6 +230,20 @@ class CodedTable:
         return CodedTable({**self.columns, **columns}, self.rows)
 
 
+def rows_of_blocks(subject: CodedColumn, block_of: pd.Series, count: int) -> list[NDArray[np.int32]]:
+    """The rows of each of `count` blocks, in their order, by the subject that they belong to.
+
+    `block_of`: the number of a subject's block, by its id. A row without a subject is in the first block.
+
+    >>> column = CodedColumn.of(pd.Series(["S2", "S1", None, "S2"], dtype="str"))
+    >>> [rows.tolist() for rows in rows_of_blocks(column, pd.Series({"S1": 0, "S2": 1}), 2)]
+    [[1, 2], [0, 3]]
+    """
+    block = subject.spread(block_of.reindex(subject.distinct).to_numpy("int32"), 0)
+    order = np.argsort(block, kind="stable").astype("int32")
+    return np.split(order, np.searchsorted(block[order], np.arange(1, count)))
+
+
 def row_numbers(columns: Sequence[CodedColumn]) -> Rows:
     """A number for each row: rows with the same values, missing or not, have the same one.
 

@@ -22,17 +22,20 @@ BEFORE, SAME, AFTER, UNKNOWN = -1, 0, 1, 2
 Orders = NDArray[np.int8]
 Flags = NDArray[np.bool_]
 
-_DAY = 86_400_000_000  # microseconds
+DAY = 86_400_000_000
+"""Microseconds of a day."""
 _TIME = re.compile(r"T(\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?)?")
 _NOTHING, _PARTIAL, _WHOLE_DAY, _TIMED = range(4)
 _PLAIN = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$"
 _LASTS = {
-    len("2022-03-05"): (_DAY, _WHOLE_DAY),
+    len("2022-03-05"): (DAY, _WHOLE_DAY),
     len("2022-03-05T10:01"): (60_000_000, _TIMED),
     len("2022-03-05T10:01:59"): (1_000_000, _TIMED),
 }
 """Length of a plain text → how long what it means lasts, and what is known of it."""
 _DAYS_TO_1970 = date(1970, 1, 1).toordinal()
+DAYS_TO_SAS = date(1960, 1, 1).toordinal()
+"""Days from the start of the calendar to the first day that SAS counts."""
 MANY = 64
 """From so many texts on they are read at once."""
 _Span = tuple[int, int, int]
@@ -62,7 +65,7 @@ class Moments:
     @property
     def days(self) -> NDArray[np.int64]:
         """Days from the start of the calendar; of a partial date those of the first that it may mean."""
-        return self.first // _DAY
+        return self.first // DAY
 
     def take(self, places: NDArray[Any]) -> Moments:
         """The moments at positions; -1 is nothing."""
@@ -96,7 +99,7 @@ def _read_at_once(texts: pd.Series) -> Moments:
         except pa.ArrowInvalid:  # a day that does not exist, or 25 o'clock
             plain[rows] = False
             continue
-        first[rows] = np.asarray(read.cast(pa.int64())) + _DAYS_TO_1970 * _DAY
+        first[rows] = np.asarray(read.cast(pa.int64())) + _DAYS_TO_1970 * DAY
         end[rows], known[rows] = first[rows] + lasts, kind
     rest = np.flatnonzero(~plain)
     if len(rest):
@@ -182,12 +185,12 @@ def _day_after(text: str, instead: str) -> str | None:
 def _span(text: str) -> _Span:
     if not is_iso(text):
         return 0, 0, _NOTHING
-    first, last = earliest_day(text).toordinal() * _DAY, latest_day(text).toordinal() * _DAY
+    first, last = earliest_day(text).toordinal() * DAY, latest_day(text).toordinal() * DAY
     if not is_complete(text):
-        return first, last + _DAY, _PARTIAL
+        return first, last + DAY, _PARTIAL
     clock = _TIME.fullmatch(text, 10)
     if clock is None:  # without a time, or with one whose hour is not known
-        return first, first + _DAY, _WHOLE_DAY
+        return first, first + DAY, _WHOLE_DAY
     at, lasts = _time_of_day(clock)
     return first + at, first + at + lasts, _TIMED
 

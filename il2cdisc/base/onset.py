@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.dates import earliest_day, is_complete, is_iso, latest_day, sas_day
+from il2cdisc.base.emergence import PARTICIPATION, EmergentUntil
 from il2cdisc.base.moments import BEFORE, compared
 
 Days = NDArray[np.float64]
@@ -25,7 +26,7 @@ _YEAR_AND_MONTH = re.compile(r"\d{4}-\d{2}")
 def possible_days(column: pd.Series) -> tuple[Days, Days, Levels]:
     """First and last day that each ISO 8601 text may mean, and which parts are unknown.
 
-    `2022-02` gives 1 and 28 February and DAY_UNKNOWN; of what is no ISO 8601 date all is unknown.
+    `2022-02` gives 1 and 28 February and DAY_UNKNOWN; of a text that is not an ISO 8601 date all is unknown.
     """
     codes, distinct = pd.factorize(column)
     table = np.array([*(_range(str(text)) for text in distinct.tolist()), (np.nan, np.nan, ALL_UNKNOWN)])
@@ -76,28 +77,38 @@ def end_days(end: pd.Series, onset: Days, limit: Days) -> tuple[Days, Levels]:
     return np.where(level == KNOWN, low, latest), level
 
 
+def last_emergent_days(until: EmergentUntil, *, last_dose: Days, participation: Days) -> Days:
+    """The last day on which an onset counts as treatment-emergent; NaN where the interval is open.
+
+    `until` is a number of days after the last dose, or "participation": the day on which participation ended.
+
+    >>> last_emergent_days(30, last_dose=np.array([100.0]), participation=np.array([160.0])).tolist()
+    [130.0]
+    """
+    return participation if until == PARTICIPATION else last_dose + until
+
+
 def emergent(
     onset: Days,
     end: Days,
     first_dose: Days,
-    last_dose: Days,
+    last: Days,
     *,
-    window: int,
     texts: tuple[pd.Series, pd.Series] | None = None,
 ) -> Flags:
     """True where an event is treatment-emergent: AETRTEM of SDTM and TRTEMFL of ADaM (ICH E9, glossary).
 
-    Its onset is from the day of the first dose to that of the last + `window` days; without a last dose the
-    interval is open. `texts`: the ISO 8601 texts behind the onset and the first dose; an onset that is known
-    to be earlier on the day of the dose is none, one at the minute of the dose is. An unknown onset counts
-    unless the event ended before the first dose. False without a first dose.
+    Its onset is from the day of the first dose to `last` (see `last_emergent_days`), the last day that
+    counts; where that is unknown the interval is open. `texts`: the ISO 8601 texts behind the onset and the
+    first dose; an onset that is known to be earlier on the day of the dose is none, one at the minute of the
+    dose is. An unknown onset counts unless the event ended before the first dose. False without a first dose.
 
     >>> onset, dose = np.array([99.0, 100.0, 131.0, np.nan]), np.full(4, 100.0)
-    >>> emergent(onset, np.full(4, np.nan), dose, dose, window=30).tolist()
+    >>> emergent(onset, np.full(4, np.nan), dose, dose + 30).tolist()
     [False, True, False, True]
     """
     unknown = np.isnan(onset) & ~(end < first_dose)
-    within = (onset >= first_dose) & ~(onset > last_dose + window)
+    within = (onset >= first_dose) & ~(onset > last)
     if texts is not None:
         within &= compared(*texts) != BEFORE
     return ~np.isnan(first_dose) & (unknown | within)

@@ -31,6 +31,29 @@ class PlannedVariable:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldUse:
+    """A raw column as one part of a mapping uses it for a variable: a line of the annotated CRF.
+
+    `conditions`: variables of the record that the mapping gives a fixed value there. `source` is empty for a
+    value that is printed on the forms `forms` and in no column of theirs.
+    """
+
+    dataset: str
+    variable: str
+    origin: Origin
+    source: str
+    conditions: tuple[tuple[str, str], ...] = ()
+    supplemental: bool = False
+    fixed: str = ""
+    forms: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The conditions by variable."""
+        return dict(self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
 class DroppedColumn:
     """A raw column that a mapping leaves out, with its written reason."""
 

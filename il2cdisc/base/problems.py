@@ -126,12 +126,13 @@ class Kind:
         out_of: int = 0,
         of: str = "",
         cause: Address | None = None,
+        check: str = "",
     ) -> Problem:
         """A problem of this kind at one place. `source` holds the raw lines behind a record.
 
         One that holds for several records names all of them in `records`, never their number in `what`;
         `out_of` is how many were looked at, `of` their name (see `Problems.look`), `cause` the cell that
-        explains them all.
+        explains them all, `check` the id of the check of the sheet Checks that found it.
         """
         place = where if isinstance(where, Address) else Address(file=where)
         seen = tuple(dict.fromkeys(str(value) for value in values))
@@ -148,6 +149,7 @@ class Kind:
             out_of,
             cause,
             of,
+            check,
         )
 
 
@@ -170,6 +172,8 @@ class Problem:
     """The one cell that all of them depend on."""
     of: str = ""
     """What was looked at; see `Problems.look`."""
+    check: str = ""
+    """Id of the trial's check that found it; empty for those of the engine."""
 
     @property
     def count(self) -> int:

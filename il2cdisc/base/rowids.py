@@ -78,20 +78,35 @@ def _unrolled(ids: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if ids.dtype != object:
         known = every[ids.notna().to_numpy()]
         return known, ids.array.take(known).to_numpy("int64")
-    tuples = [_as_tuple(value) for value in ids.tolist()]
-    positions = np.repeat(every, [len(item) for item in tuples])
-    return positions, np.fromiter(chain.from_iterable(tuples), dtype="int64", count=len(positions))
+    held = ids.tolist()
+    # rows that were copied, as imputed draws are, share their tuple: each is looked at once
+    same = np.fromiter(map(id, held), dtype="int64", count=len(held))
+    _, first, kind = np.unique(same, return_index=True, return_inverse=True)
+    tuples = [_as_tuple(held[place]) for place in first.tolist()]
+    sizes = np.array([len(item) for item in tuples], dtype="int64")
+    found = np.fromiter(chain.from_iterable(tuples), dtype="int64", count=int(sizes.sum()))
+    counts = sizes[kind]
+    moved = (np.cumsum(sizes) - sizes)[kind] - (np.cumsum(counts) - counts)
+    places = np.arange(int(counts.sum()), dtype="int64") + np.repeat(moved, counts)
+    return np.repeat(every, counts), found[places]
 
 
 def _distinct(
     first: NDArray[np.int64], second: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The distinct pairs, in order."""
-    order = np.lexsort((second, first))
+    order = np.argsort(first, kind="stable")  # fast where the second ones are in order already
+    if not _ordered(first[order], second[order]):
+        order = np.lexsort((second, first))
     first, second = first[order], second[order]
     new = np.ones(len(order), dtype="bool")
     new[1:] = (np.diff(first) != 0) | (np.diff(second) != 0)
     return first[new], second[new]
+
+
+def _ordered(first: NDArray[np.int64], second: NDArray[np.int64]) -> bool:
+    """Whether the second numbers go up, or stay, where the first are the same; the first are in order."""
+    return bool(((np.diff(second) >= 0) | (np.diff(first) > 0)).all())
 
 
 def _as_tuple(value: object) -> tuple[int, ...]:

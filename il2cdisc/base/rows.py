@@ -38,12 +38,25 @@ def alike(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int64], NDArray[np.i
     >>> group.tolist(), first.tolist()
     ([0, 1, 0, 1], [0, 1])
     """
-    group = np.zeros(len(columns[0]), dtype="int64")
-    for column in columns:
-        coded = pc.dictionary_encode(_filled(column))
-        group = group * len(coded.dictionary) + np.asarray(coded.indices, dtype="int64")
-        group = pd.factorize(group)[0]  # numbered anew: stays below the row count
+    group = _group_numbers(columns)
     return group, np.unique(group, return_index=True)[1]
+
+
+def _group_numbers(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
+    """The numbers of `alike`: groups are numbered in the order in which they appear."""
+    first, *others = [pc.dictionary_encode(_filled(column)) for column in columns]
+    group = np.asarray(first.indices, dtype="int64")
+    if not others:
+        return group  # the dictionary is in the order of the rows
+    size = len(first.dictionary)
+    for coded in others:
+        count = len(coded.dictionary)
+        if size * count >= 2**62:
+            group = pd.factorize(group)[0]
+            size = len(group)
+        group = group * count + np.asarray(coded.indices, dtype="int64")
+        size *= count
+    return np.asarray(pd.factorize(group)[0], dtype="int64")
 
 
 def keyed(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
@@ -53,7 +66,7 @@ def keyed(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
     [0, -1, 0, 2]
     """
     missing = np.logical_or.reduce([column.isna().to_numpy() for column in columns])
-    return np.where(missing, -1, alike(columns)[0])
+    return np.where(missing, -1, _group_numbers(columns))
 
 
 def matched(
@@ -84,7 +97,7 @@ def counted(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
     >>> counted([pd.Series(["S1", "S2", "S1"])]).tolist()
     [1, 1, 2]
     """
-    return counted_in(alike(columns)[0])
+    return counted_in(_group_numbers(columns))
 
 
 def counted_in(group: NDArray[Any]) -> NDArray[np.int64]:

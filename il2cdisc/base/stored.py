@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.columns import CodedColumn, CodedTable, Values, narrow, stacked
 from il2cdisc.base.datasets import Dataset, Variable, heading, pa, pc, text_array
+from il2cdisc.base.received import ReceivedDataset
 from il2cdisc.base.rows import in_order
 
 Rows = NDArray[np.int64]
@@ -177,7 +178,7 @@ class StoredDataset:
         return edges.assign(id=ids)
 
 
-AnyDataset = Dataset | StoredDataset
+AnyDataset = Dataset | StoredDataset | ReceivedDataset
 """A finished dataset, wherever its records are."""
 
 

@@ -71,6 +71,12 @@ def read_export(study: Study, dictionary: Dictionary, *, only: Collection[str] |
 
 def read_form(study: Study, dictionary: Dictionary, name: str) -> pd.DataFrame | None:
     """The frame of one form, read again as in a build; None for one that can't be read any more."""
+    form = read_whole_form(study, dictionary, name)
+    return form.frame() if form is not None else None
+
+
+def read_whole_form(study: Study, dictionary: Dictionary, name: str) -> Form | None:
+    """One form, read again as in a build and not linked; None for one that can't be read any more."""
     problems = Problems()
     if name not in study.forms:
         return None
@@ -78,7 +84,7 @@ def read_form(study: Study, dictionary: Dictionary, name: str) -> pd.DataFrame |
         form = _form(study, name, dictionary.get(name), [], set(), problems)
     except Stopped:  # its options have changed
         return None
-    return None if form is None or problems.stops else form.frame()
+    return None if form is None or problems.stops else form
 
 
 def digest_of(path: Path) -> str:

@@ -180,7 +180,7 @@ def _of_form(view: Visits, form: Form, due: pd.DataFrame, rows: Sequence[Schedul
         if len(own) == asked and asked >= MANY:
             yield _never_there(view, form, own, row)
         else:
-            yield from _one_by_one(view, form, own, row)
+            yield from _one_by_one(view, own, row)
 
 
 def _in_order(view: Visits, form: Form, due: pd.DataFrame) -> pd.DataFrame:
@@ -218,12 +218,12 @@ def _never_there(view: Visits, form: Form, missing: pd.DataFrame, row: ScheduleR
     return NEVER_THERE.at(cause, what, records=records, out_of=len(missing), cause=cause)
 
 
-def _one_by_one(view: Visits, form: Form, missing: pd.DataFrame, row: ScheduleRow) -> Iterator[Problem]:
+def _one_by_one(view: Visits, missing: pd.DataFrame, row: ScheduleRow) -> Iterator[Problem]:
     why = f", although {describe(row.condition)}" if row.condition else ""
     for where, visit in zip(_addresses(view, missing), _visit_texts(view, missing), strict=True):
         at = f" at {visit}" if row.visit else ""
         what = f"{_named(row)} is missing{at}{why}; {_asked_by(row)}"
-        yield NOT_THERE.at(where, what, values=[form.name])
+        yield NOT_THERE.at(where, what, values=[_name_of(row)])
 
 
 def _visit_texts(view: Visits, missing: pd.DataFrame) -> list[str]:
@@ -234,6 +234,11 @@ def _visit_texts(view: Visits, missing: pd.DataFrame) -> list[str]:
 
 def _named(row: ScheduleRow) -> str:
     return f"form '{row.form}'" + (f" with {describe(row.records)}" if row.records else "")
+
+
+def _name_of(row: ScheduleRow) -> str:
+    """The form that is missing, with the values that tell its records from others: `samples FLOW`."""
+    return " ".join([row.form, *(value for item in row.records for value in item.values if value)])
 
 
 def _at_visit(row: ScheduleRow) -> str:

@@ -41,6 +41,8 @@ class Column:
     codelist: str = ""
     original: str = ""  # raw column whose text is kept when a date can't be read whole
     unread: Callable[[str], bool] | None = None  # which of its texts those are
+    fixed: str = ""  # the value that every row has
+    by_source: Mapping[str, str] = field(default_factory=dict[str, str])  # of gathered rows: by raw column
 
     def on(self, rows: pd.DataFrame, spec: Spec = NO_SPEC) -> pd.Series:
         """The values of the column on some rows, outside of a build: to see what it does."""
@@ -200,7 +202,11 @@ def constant(value: str | float, *, origin: Origin = Origin.ASSIGNED) -> Column:
     """
     kind = "str" if isinstance(value, str) else "float64"
     return Column(
-        lambda rows, _, __: pd.Series(value, index=rows.index, dtype=kind), (), origin, f"always {value}"
+        lambda rows, _, __: pd.Series(value, index=rows.index, dtype=kind),
+        (),
+        origin,
+        f"always {value}",
+        fixed=str(value),
     )
 
 
@@ -218,6 +224,7 @@ def by_field(table: Mapping[str, str]) -> Column:
         tuple(table),
         Origin.ASSIGNED,
         "by the field that was filled in",
+        by_source=dict(table),
     )
 
 

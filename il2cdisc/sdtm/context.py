@@ -63,6 +63,8 @@ class Context:
         texts = pd.Series(source, index=rows.index, dtype="str") if given is None else given
         of = f"{kind.code} {self.dataset}.{name} {source}"
         out_of = self.problems.look(of, int(texts.notna().sum()))
+        if not where.any():
+            return
         for value, chosen in _rows_by_value(texts[where]):
             cells = self._cells(rows.loc[chosen], form, column)
             place = cells[0] if cells else Address(file=source)

@@ -86,7 +86,7 @@ def dataset(
     0      S1    PULSE      60    0
     1      S2    PULSE      72    1
     """
-    fields = [s for c in columns.values() for s in c.sources if c.rule == "by the field that was filled in"]
+    fields = [s for c in columns.values() for s in c.by_source]
     made = {key: column.of_fields(fields) for key, column in columns.items()}
     extra = {key: column.of_fields(fields) for key, column in (supplemental or {}).items()}
     piece = MappedPart(rows, made, extra, tuple(links), planned_before_dose, running_place())
@@ -134,7 +134,7 @@ def evaluate(mapped: Mapped, context: Context) -> MappedDataset:
                 text = rows[column.original]
                 lost = over_distinct(text, column.unread).eq(True).to_numpy(dtype="bool")
                 if lost.any():
-                    text, qualifier = text.where(lost), name[:-1] + "OR"
+                    text, qualifier = text.where(lost), kept_text(name)
                     extra[qualifier] = extra[qualifier].fillna(text) if qualifier in extra else text
         before.append(_planned(piece.planned_before_dose, rows))
         kept = [*id_columns(rows), *(["field"] if "field" in rows else [])]
@@ -180,6 +180,11 @@ def planned(mapped: Mapped) -> list[PlannedVariable]:
                     supplemental,
                 )
     return [*out.values(), *planned_links(mapped.name, links_of(mapped))]
+
+
+def kept_text(variable: str) -> str:
+    """The qualifier that keeps the text of a date that can't be read: AESTDTC gives AESTDTOR."""
+    return f"{variable[:-1]}OR"
 
 
 def links_of(mapped: Mapped) -> list[Link]:

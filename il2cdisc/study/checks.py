@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from il2cdisc.base.problems import Kind, Severity, did_you_mean
-from il2cdisc.study.model import Paths, Study, Treatment
+from il2cdisc.study.model import CrfFacts, Paths, Study, Treatment
 from il2cdisc.study.trial import PARAMETER, entries, is_reserved, unfit
 
 SYNTHETIC = "SYNTHETIC DATA"
@@ -116,11 +116,13 @@ def checks(study: Study) -> Iterator[Check]:
     if study.treatment is not None:
         yield from _treatment_checks(study, study.treatment)
     yield from _date_checks(study)
+    yield from _format_checks(study.build.formats)
     yield from _path_checks(study)
     yield from _start_checks(study) if study.start is not None else _raw_checks(study)
     if study.forms or study.start is None:
         yield from _form_checks(study)
     yield from _effect_checks(study)
+    yield from _crf_checks(study)
     yield from _link_checks(study)
     yield from _trial_checks(study)
 
@@ -134,6 +136,21 @@ def _trial_checks(study: Study) -> Iterator[Check]:
         if found:
             what = "The value is not a text, number, boolean, date, array or table."
             yield key, BAD_VALUE, what, found, ""
+
+
+def _format_checks(formats: Sequence[str]) -> Iterator[Check]:
+    """Formats of datasets that the engine writes, each once."""
+    if not formats:
+        return
+    from il2cdisc.transport.codecs import written_formats  # needs Arrow: not for every command
+
+    key, known = ("build", "formats"), written_formats()
+    for name in dict.fromkeys(formats):
+        if name not in known:
+            what = f"'{name}' is not a format of datasets: {', '.join(sorted(known))}."
+            yield key, BAD_VALUE, what, [name], did_you_mean(name, known)
+        elif formats.count(name) > 1:
+            yield key, BAD_VALUE, "A format is named twice.", [name], ""
 
 
 def _raw_checks(study: Study) -> Iterator[Check]:
@@ -157,10 +174,12 @@ def _start_checks(study: Study) -> Iterator[Check]:
             [study.start.sdtm, study.start.adam] if study.start.sdtm else [],
             "",
         )
-    elif not _inside(study.start.folder, study.folder):
+    elif not is_inside(study.start.folder, study.folder):
         name = "sdtm" if study.start.sdtm else "adam"
         yield ("start", name), PATH_LEAVES, "The path leaves the study folder.", [study.start.folder], ""
-    for name, given in (("forms", study.forms), ("treatment", study.treatment), ("schedule", study.schedule)):
+    tables = {"forms": study.forms, "treatment": study.treatment, "schedule": study.schedule}
+    tables["crf"] = study.crf != CrfFacts()
+    for name, given in tables.items():
         if given:
             what = f"With [start] no raw export is read, so [{name}] has no effect."
             yield (name,), NO_EFFECT, what, [], ""
@@ -234,7 +253,7 @@ def _leads(study: Study) -> set[str]:
 def _path_checks(study: Study) -> Iterator[Check]:
     for name in Paths.model_fields:
         value = getattr(study.paths, name)
-        if not _inside(value, study.folder):
+        if not is_inside(value, study.folder):
             yield ("paths", name), PATH_LEAVES, "The path leaves the study folder.", [value], ""
     outputs = _resolved(study.outputs)
     for name in ("raw", "specs", "mappings", "dictionary", "terminology"):
@@ -248,7 +267,7 @@ def _path_checks(study: Study) -> Iterator[Check]:
     if study.treatment is not None:
         files += [(("treatment", mode), getattr(study.treatment, mode)) for mode in ("real", "dummy")]
     for key, value in files:
-        if value and not _inside(value, study.raw):
+        if value and not is_inside(value, study.raw):
             yield key, PATH_LEAVES, "The path leaves the raw folder.", [value], ""
 
 
@@ -270,6 +289,36 @@ def _form_checks(study: Study) -> Iterator[Check]:
             yield key, BAD_VALUE, what, [source.file], ""
         elif form != treated and not source.file:
             yield key, MISSING_KEY, "'file' is missing.", [], ""
+
+
+def _crf_checks(study: Study) -> Iterator[Check]:
+    """Paths within the study folder, a placement only of a file, forms that exist."""
+    crf = study.crf
+    for name, value in (("file", crf.file), ("placement", crf.placement)):
+        if value and not is_inside(value, study.folder):
+            yield ("crf", name), PATH_LEAVES, "The path leaves the study folder.", [value], ""
+    if crf.placement and not crf.file:
+        what = "The form is drawn from the data dictionary, so 'placement' has no effect."
+        yield ("crf", "placement"), NO_EFFECT, what, [crf.placement], ""
+    for key, forms in (("item_codes", crf.item_codes), ("titles", tuple(crf.titles))):
+        idle = [form for form in forms if form in crf.transferred]
+        if idle:
+            yield (
+                ("crf", key),
+                NO_EFFECT,
+                "A transferred form is on no page: this has no effect.",
+                idle,
+                "",
+            )
+    for key, forms in (("transferred", crf.transferred), ("item_codes", crf.item_codes)):
+        twice = sorted({form for form in forms if forms.count(form) > 1})
+        if twice:
+            yield ("crf", key), BAD_VALUE, "A form is named twice.", twice, ""
+    named = [("transferred", crf.transferred), ("item_codes", crf.item_codes), ("titles", tuple(crf.titles))]
+    for key, form in ((key, form) for key, forms in named for form in forms):
+        if form not in study.forms:
+            what, hint = f"There is no form '{form}'.", did_you_mean(form, study.forms)
+            yield ("crf", key, *((form,) if key == "titles" else ())), UNKNOWN_FORM, what, [], hint
 
 
 def _link_checks(study: Study) -> Iterator[Check]:
@@ -313,7 +362,8 @@ def _resolved(path: Path) -> Path:
         return path
 
 
-def _inside(value: str, folder: Path) -> bool:
+def is_inside(value: str, folder: Path) -> bool:
+    """Whether a path of a setting stays within a folder."""
     if any(len(part.encode()) > 255 for part in Path(value).parts):  # no file system has such a name
         return False
     if "\\" in value or ":" in value or value.startswith(("/", "~")) or ".." in Path(value).parts:

@@ -19,6 +19,7 @@ from il2cdisc.study.model import (
     Agreement,
     AnalysisFacts,
     BuildFacts,
+    CrfFacts,
     FormSource,
     Paths,
     ScheduleFacts,
@@ -193,4 +194,5 @@ _TABLES: dict[str, type[BaseModel]] = {
     "schedule": ScheduleFacts,
     "text": TextFacts,
     "start": Start,
+    "crf": CrfFacts,
 }

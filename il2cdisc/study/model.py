@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from il2cdisc.base.emergence import PARTICIPATION, EmergentUntil
 from il2cdisc.base.problems import Address, at_line
 from il2cdisc.study.trial import PARAMETER, TrialFacts
 
@@ -101,12 +102,14 @@ class Standards(_StudyTable):
 class BuildFacts(_StudyTable):
     """[build]: the only clock that outputs know; `data_cut` is the last day whose data count.
 
-    `database_lock` is the day from which the real treatment list may be read.
+    `database_lock` is the day from which the real treatment list may be read. `formats` are those in which
+    the datasets are written besides transport files: parquet, json, ndjson, dsjc.
     """
 
     time: Annotated[NaiveDatetime, Field(strict=False)]
     data_cut: Annotated[date | None, Field(strict=False)] = None
     database_lock: Annotated[date | None, Field(strict=False)] = None
+    formats: Annotated[tuple[Text, ...], Field(strict=False)] = ()
 
 
 class Paths(_StudyTable):
@@ -221,8 +224,18 @@ class Agreement(_StudyTable):
 class AnalysisFacts(_StudyTable):
     """[analysis]: conventions that the engine needs."""
 
-    treatment_emergent_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 30
-    """An event is treatment-emergent from the first dose to the last dose plus these days."""
+    treatment_emergent_until: EmergentUntil = 30
+    """Up to when an event counts as treatment-emergent: days after the last dose, or "participation"."""
+
+    @field_validator("treatment_emergent_until", mode="before")
+    @classmethod
+    def _days_or_participation(cls, value: object) -> object:
+        days = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_DAYS
+        if days or value == PARTICIPATION:
+            return value
+        raise ValueError(
+            f'is neither a number of days after the last dose, 0 to {MOST_DAYS}, nor "{PARTICIPATION}"'
+        )
 
 
 Language = Literal["de", "en", "es", "fr", "it", "nl", "pl", "pt"]
@@ -254,6 +267,30 @@ class ScheduleFacts(_StudyTable):
     """Condition of the records whose visit took place: `OCCURRED EQ Y`; empty: of all."""
     end: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Columns, `form.COLUMN`, that hold the last day of participation."""
+
+
+class DisplayFacts(_StudyTable):
+    """[displays]: how tables, listings and figures are written."""
+
+    paper: Literal["A4", "Letter"] = "A4"
+    """The paper of RTF and PDF, landscape."""
+    status: Literal["DRAFT", "FINAL"] = "DRAFT"
+    """What every page says of itself."""
+
+
+class CrfFacts(_StudyTable):
+    """[crf]: the annotated case report form; without `file` it is drawn from the data dictionary."""
+
+    file: Printable = ""
+    """The sponsor's blank form, a PDF in the study folder."""
+    placement: Printable = ""
+    """The workbook that says where each field is on its pages."""
+    transferred: Annotated[tuple[FormName, ...], Field(strict=False)] = ()
+    """Forms whose data are transferred, such as a laboratory's: they are on no page."""
+    item_codes: Annotated[tuple[FormName, ...], Field(strict=False)] = ()
+    """Forms of licensed scales: their items are drawn with codes alone, whatever the dictionary says."""
+    titles: Mapping[FormName, Text] = {}
+    """Form → its title; one without a title is called by its name."""
 
 
 class Start(_StudyTable):
@@ -292,7 +329,9 @@ class Study(_StudyTable):
     """Form → why its domain comes later."""
     agreements: Annotated[tuple[Agreement, ...], Field(strict=False)] = ()
     analysis: AnalysisFacts = AnalysisFacts()
+    displays: DisplayFacts = DisplayFacts()
     text: TextFacts = TextFacts()
+    crf: CrfFacts = CrfFacts()
     schedule: ScheduleFacts | None = None
     """Missing: forms that are not there are not looked for."""
     trial: Annotated[TrialFacts | None, PlainValidator(_as_facts)] = None
@@ -368,6 +407,11 @@ class Study(_StudyTable):
         return self.specs / "dispositions.xlsx"
 
     @property
+    def queries(self) -> Path:
+        """The query log, which need not be there."""
+        return self.folder / "queries.xlsx"
+
+    @property
     def terminology(self) -> Path:
         return self.folder / self.paths.terminology
 
@@ -375,7 +419,9 @@ class Study(_StudyTable):
     def sources(self) -> tuple[Path, ...]:
         """Folders and files that a build reads, and never writes."""
         start = (self.folder / self.start.folder,) if self.start is not None else ()
-        return self.raw, self.specs, self.mappings, self.dictionary, self.terminology, *start
+        crf = (self.folder / name for name in (self.crf.file, self.crf.placement) if name)
+        own = (self.raw, self.specs, self.mappings, self.dictionary, self.terminology, self.queries)
+        return (*own, *start, *crf)
 
     def shown(self, path: Path) -> str:
         """A path as messages name it: relative to the study folder, with forward slashes."""

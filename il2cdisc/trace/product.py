@@ -19,10 +19,17 @@ def write(
     raw_rows: Mapping[str, pd.DataFrame],
     variables: Iterable[PlannedVariable],
 ) -> None:
-    """Edges of the datasets, file and line of the raw rows (by form), sources of the variables."""
+    """Edges of the datasets, file and line of the raw rows (by form), sources of the variables.
+
+    `coverage.csv` says how many records of each dataset have a way back, and to which source.
+    """
+    from il2cdisc.trace.coverage import source_coverage
     from il2cdisc.trace.store import write_lineage
 
-    write_lineage(folder, [*sdtm, *adam], raw_rows, variables)
+    planned = list(variables)
+    write_lineage(folder, [*sdtm, *adam], raw_rows, planned)
+    text = source_coverage([*sdtm, *adam], planned).to_csv(index=False, lineterminator="\n")
+    (folder / "coverage.csv").write_text(text, encoding="utf-8", newline="\n")
 
 
 PRODUCT = Product("lineage", write, "lineage", "writing lineage, receipts and ledger")

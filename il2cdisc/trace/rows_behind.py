@@ -9,6 +9,7 @@ import pandas as pd
 
 from il2cdisc.base.problems import Kind, Severity, Stopped, did_you_mean
 from il2cdisc.base.resultkey import ResultKey
+from il2cdisc.spec.chosen import chosen_rows, parse_choice
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.where import select
 from il2cdisc.trace.files import RESULTS, BuiltFiles, key_names
@@ -25,9 +26,9 @@ NO_RESULT = Kind(
 class RowsBehind:
     """The records of `dataset` that a result is of.
 
-    They satisfy `where`, and their subject has a record of `population_dataset` that satisfies
-    `population_where`. `records` has all variables, as they are in the transport file, in its order; the
-    index is the position in the file, from 0, as in lineage.
+    They satisfy `where` (and are those chosen, where one record of each subject enters), and their subject
+    has a record of `population_dataset` that satisfies `population_where`. `records` has all variables, as
+    they are in the transport file, in its order; the index is the position in the file, from 0.
     """
 
     result: ResultKey
@@ -81,8 +82,12 @@ def _records(files: BuiltFiles, found: pd.Series) -> pd.DataFrame:
     dataset = files.frame(found["dataset"])
     population = files.frame(found["population_dataset"])
     subjects = population.loc[select(population, parse(found["population_where"])), "USUBJID"]
-    chosen = select(dataset, parse(found["where"])) & dataset["USUBJID"].isin(subjects)
-    return dataset.loc[chosen]
+    inside = select(dataset, parse(found["where"])) & dataset["USUBJID"].isin(subjects)
+    choice, _, among = found.get("chosen", "").partition(" OF ")
+    if choice:
+        one = chosen_rows(dataset.loc[select(dataset, parse(among))], parse_choice(choice))
+        inside &= dataset.index.isin(one.index)
+    return dataset.loc[inside]
 
 
 def _with_column(results: pd.DataFrame) -> pd.DataFrame:

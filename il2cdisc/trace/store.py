@@ -67,6 +67,7 @@ class Lineage:
         self._repeating: dict[str, NDArray[np.int64]] = {}
         self._spans: dict[str, list[tuple[int, int]]] = {}
         self._groups: dict[tuple[str, int], _Group] = {}
+        self._known: dict[str, bool] = {}
 
     def edges(self, dataset: str) -> pd.DataFrame:
         """All edges of a dataset: row, source, id, field."""
@@ -126,7 +127,9 @@ class Lineage:
 
     def known(self, dataset: str) -> bool:
         """True when the build has lineage of the dataset."""
-        return (self.folder / f"{dataset}.parquet").exists()
+        if dataset not in self._known:  # asked for each record of a finding
+            self._known[dataset] = (self.folder / f"{dataset}.parquet").exists()
+        return self._known[dataset]
 
     def of_row(self, dataset: str, row: int) -> Iterator[tuple[str, int, str]]:
         """Source, id and field (may be "") of each edge of a row of a dataset; edges are sorted by row."""
@@ -214,7 +217,8 @@ class _Group:
     def with_number(self, name: str, number: int) -> tuple[int, int]:
         """From where to where a column that goes up has a number."""
         column = self.numbers[name]
-        return int(column.searchsorted(number, "left")), int(column.searchsorted(number, "right"))
+        wanted = column.dtype.type(number)  # of another type the whole column would be converted
+        return int(column.searchsorted(wanted, "left")), int(column.searchsorted(wanted, "right"))
 
     def number(self, name: str, place: int) -> int:
         return int(self.numbers[name][place])

@@ -88,7 +88,10 @@ class _Pieces:
 
     def whole(self, variable: Variable, encoding: str) -> CodedColumn:
         """The values that differ in all rows, decoded, and the codes of the rows."""
-        values, places = _distinct(np.concatenate([_no_records(variable.length), *self._values]))
+        if len(self._values) == 1:  # of one block they differ already
+            values, places = self._values[0], np.arange(len(self._values[0]))
+        else:
+            values, places = _distinct(np.concatenate([_no_records(variable.length), *self._values]))
         pieces = CodedColumn.of_codes(_decoded(variable, values, encoding), places)
         return CodedColumn(pieces.values, self._codes_by(pieces.codes))
 

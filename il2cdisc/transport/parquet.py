@@ -64,6 +64,13 @@ def read_parquet(source: Source, columns: list[str] | None = None) -> pd.DataFra
         return _frame(file.read(columns))
 
 
+def read_parquet_columns(source: Source) -> Iterator[tuple[str, pd.Series]]:
+    """The columns of the frame of `read_parquet`, one after the other, each with its name."""
+    with pq.ParquetFile(source) as file:
+        for name in file.schema_arrow.names:
+            yield name, _frame(file.read([name]))[name]
+
+
 def read_parquet_groups(source: Source, columns: list[str] | None = None) -> Iterator[pd.DataFrame]:
     """The frame of `read_parquet`, one row group after the other, each with its own RangeIndex.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.emergence import EmergentUntil
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.complete.places import RawPlaces
@@ -22,7 +23,7 @@ def complete(
     spec: Spec,
     *,
     study_id: str,
-    emergent_days: int | None,
+    emergent_until: EmergentUntil | None,
     problems: Problems,
     address: Locate | None = None,
     text: TextFacts | None = None,
@@ -30,13 +31,13 @@ def complete(
     """SDTM datasets by name, in the workbook's order; SUPP-- next to their parents.
 
     `mapped` needs DM (RFSTDTC, RFXSTDTC, RFXENDTC) for study days, baselines and the emergent flag, and
-    SE for EPOCH. `emergent_days`: days after the last dose that count; None makes no flag. `text`: how free
-    text is spelled in ASCII; None leaves it as it is. What is wrong goes to `problems`; those that stop are
-    for the caller to raise.
+    SE for EPOCH. `emergent_until`: up to when an event is treatment-emergent; None makes no flag. `text`:
+    how free text is spelled in ASCII; None leaves it as it is. What is wrong goes to `problems`; those that
+    stop are for the caller to raise.
     """
     domains = {item.name: item for item in _domains(mapped, spec, problems, address)}
     study = Tabulation(
-        spec, study_id, problems, domains, emergent_days=emergent_days, text=text, address=address
+        spec, study_id, problems, domains, emergent_until=emergent_until, text=text, address=address
     )
     for step in all_steps():
         study = step.applied(study)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.emergence import EmergentUntil
 from il2cdisc.base.problems import Address, Problems
 from il2cdisc.sdtm.complete.mapped import MappedDataset, with_new
 from il2cdisc.sdtm.complete.places import RawPlaces
@@ -52,7 +53,7 @@ class Domain:
 class Tabulation:
     """All domains between two steps, the datasets that are finished, and what a step may ask.
 
-    `emergent_days`: days after the last dose that count as treatment; None makes no flag. `text`: how free
+    `emergent_until`: up to when an event is treatment-emergent; None makes no flag. `text`: how free
     text is spelled in ASCII; None leaves it as it is. `address`: the place of a raw record.
     """
 
@@ -61,7 +62,7 @@ class Tabulation:
     problems: Problems
     domains: Mapping[str, Domain]
     datasets: Mapping[str, Dataset] = field(default_factory=dict[str, Dataset])
-    emergent_days: int | None = None
+    emergent_until: EmergentUntil | None = None
     text: TextFacts | None = None
     address: Callable[[str, int, str], Address] | None = None
     _facts: dict[object, Any] = field(default_factory=dict[object, Any], init=False, repr=False)

@@ -6,8 +6,15 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.dates import sas_days
+from il2cdisc.base.emergence import EmergentUntil
 from il2cdisc.base.exposure import FIRST, LAST, exposure_days
-from il2cdisc.base.onset import Days, emergent, onset_days, possible_days
+from il2cdisc.base.onset import (
+    Days,
+    emergent,
+    last_emergent_days,
+    onset_days,
+    possible_days,
+)
 from il2cdisc.sdtm.complete.steps import Step
 from il2cdisc.sdtm.complete.tabulation import Domain, Tabulation
 
@@ -15,29 +22,31 @@ EMERGENT = "AETRTEM"
 
 
 def _run(domain: Domain, study: Tabulation) -> Domain:
-    if domain.name != "AE" or study.emergent_days is None:
+    if domain.name != "AE" or study.emergent_until is None:
         return domain
     if EMERGENT not in study.spec.qualifiers("SUPPAE"):
         return domain
-    return domain.with_qualifiers({EMERGENT: _emergent(domain.frame, study, study.emergent_days)})
+    return domain.with_qualifiers({EMERGENT: _emergent(domain.frame, study, study.emergent_until)})
 
 
 STEP = Step("treatment_emergence", _run, qualifiers=(EMERGENT,), after=("in_ascii",))
 
 
-def _emergent(events: pd.DataFrame, study: Tabulation, days: int) -> pd.Series:
+def _emergent(events: pd.DataFrame, study: Tabulation, until: EmergentUntil) -> pd.Series:
     """AETRTEM of the records of AE."""
     missing = pd.Series(index=study.subjects["USUBJID"], dtype="str")
-    dose, death = (study.of_subjects(name) for name in ("RFXSTDTC", "DTHDTC"))
+    found = (study.of_subjects(name) for name in ("RFXSTDTC", "DTHDTC", "RFPENDTC"))
+    dose, death, end = (missing if texts is None else texts for texts in found)
     first, last = study.fact(_dose_days) or (missing.astype("float64"), missing.astype("float64"))
     subject = events["USUBJID"]
     return treatment_emergent(
         events,
-        first_dose=subject.map(missing if dose is None else dose).astype("str"),
+        first_dose=subject.map(dose).astype("str"),
         first_day=subject.map(first),
         last_day=subject.map(last),
-        death=subject.map(missing if death is None else death).astype("str"),
-        days=days,
+        death=subject.map(death).astype("str"),
+        participation_end=sas_days(subject.map(end).astype("str")),
+        until=until,
     )
 
 
@@ -71,19 +80,22 @@ def treatment_emergent(
     first_day: pd.Series,
     last_day: pd.Series,
     death: pd.Series,
-    days: int,
+    participation_end: pd.Series,
+    until: EmergentUntil,
 ) -> pd.Series:
     """Y where an event of AE is treatment-emergent, else N; missing without a dose.
 
-    `first_dose` (ISO 8601 text), the SAS days `first_day` and `last_day`, and `death` (text) are on the rows
-    of `events`. A partial onset is the day that `base.onset.onset_days` takes; times decide on the day of
+    `first_dose` (ISO 8601 text), the SAS days `first_day`, `last_day` and `participation_end`, and `death`
+    (text) are on the rows of `events`. An end of participation that is not known to the day leaves the
+    interval open. A partial onset is the day that `base.onset.onset_days` takes; times decide on the day of
     the first dose where they are known to differ, an event at the minute of the dose counts as after it.
     """
     missing = pd.Series(index=events.index, dtype="str")
     start, end = events["AESTDTC"], events.get("AEENDTC", missing)
     first, last = _days(first_day), _days(last_day)
     onset, _ = onset_days(start, end, first, possible_days(death)[1])
-    flags = emergent(onset, possible_days(end)[1], first, last, window=days, texts=(start, first_dose))
+    counts = last_emergent_days(until, last_dose=last, participation=_days(participation_end))
+    flags = emergent(onset, possible_days(end)[1], first, counts, texts=(start, first_dose))
     flag = pd.Series(np.where(flags, "Y", "N"), index=events.index, dtype="str")
     return flag.where(~np.isnan(first))
 
