@@ -4,11 +4,41 @@ from __future__ import annotations
 
 import gc
 
-from il2cdisc.cli import build, raw, rule, simulate, spec, terminology, trace
+from il2cdisc.cli import (
+    build,
+    compare,
+    crf,
+    profile,
+    queries,
+    raw,
+    reconcile,
+    rule,
+    simulate,
+    spec,
+    terminology,
+    tlf,
+    trace,
+)
 from il2cdisc.cli.app import app
 from il2cdisc.cli.streams import use_lasting_streams
 
-__all__ = ["app", "build", "main", "raw", "rule", "simulate", "spec", "terminology", "trace"]
+__all__ = [
+    "app",
+    "build",
+    "compare",
+    "crf",
+    "main",
+    "profile",
+    "queries",
+    "raw",
+    "reconcile",
+    "rule",
+    "simulate",
+    "spec",
+    "terminology",
+    "tlf",
+    "trace",
+]
 
 
 def main() -> None:

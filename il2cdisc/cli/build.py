@@ -53,16 +53,26 @@ def build(
         bool,
         typer.Option(help="Exit code 1 if a finding is open: without a disposition, or to be corrected."),
     ] = False,
+    qc: Annotated[
+        bool,
+        typer.Option(
+            "--qc",
+            help="Run the independent twins in mappings/qc, too, and report where the datasets differ from "
+            "them; exit code 2 if a twin could not be compared.",
+        ),
+    ] = False,
     core: Core = False,
     core_report: CoreReport = None,
     core_seconds: CoreSeconds = 600.0,
     block_subjects: Annotated[
-        int,
+        int | None,
         typer.Option(
-            help="Subjects that are mapped, completed and derived together; the outputs do not depend on it.",
+            help="Subjects that are mapped, completed and derived together: 300, or 600 where a build starts "
+            "from SDTM; the outputs do not depend on it.",
             min=1,
+            show_default=False,
         ),
-    ] = 300,
+    ] = None,
     scratch: Annotated[
         Path | None,
         typer.Option(
@@ -91,7 +101,7 @@ def build(
         end.standing = PreviousOutputs(target, str(target), study.id)
         asked_core = _core_asked(core, core_report, core_seconds)
         room = whole(scratch)
-        asked = Asked(names or (), until, whole(out), asked_core, block_subjects, room, BlocksShown())
+        asked = Asked(names or (), until, whole(out), asked_core, block_subjects, room, qc, BlocksShown())
         examined = run_build(study, progress, asked)
         if isinstance(examined, Problems):
             print_problems(examined.items)
@@ -132,11 +142,13 @@ def _print(examined: Examined, study: Study) -> None:
     from il2cdisc.check.report import print_report
 
     print_report(examined.report, facts_of(study), sys.stdout, dispositions=examined.dispositions)
+    for line in examined.lines:
+        progress(line)
 
 
 def _exit(examined: Examined, *, strict: bool) -> None:
-    """Exit code 2 where CDISC CORE did not run whole, 1 on open findings where they count."""
-    if examined.outcome is not None and not examined.outcome.complete:
+    """Exit code 2 where CDISC CORE or the twins did not run whole, 1 on open findings where they count."""
+    if not examined.complete or (examined.outcome is not None and not examined.outcome.complete):
         raise typer.Exit(STOPPED)
     if strict and examined.is_open:
         raise typer.Exit(FINDINGS)

@@ -1,14 +1,19 @@
-"""`il2cdisc ct`: releases of controlled terminology."""
+"""`il2cdisc ct` and `il2cdisc term`: releases of controlled terminology, and their terms."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from il2cdisc.base.problems import Kind, Severity, Stopped
 from il2cdisc.cli.app import FINDINGS, Trial, app
 from il2cdisc.cli.ending import ending
+
+if TYPE_CHECKING:
+    from il2cdisc.standards.lookup import FoundTerm
 
 ct_app = typer.Typer(
     help="Controlled terminology: import a release, see what it changes.", no_args_is_help=True
@@ -70,3 +75,63 @@ def ct_diff(
         )
         if count:
             raise typer.Exit(FINDINGS)
+
+
+UNKNOWN_TERM = Kind(
+    "CLI011",
+    "Unknown term",
+    Severity.STOP,
+    "Check the spelling, or import the whole release with il2cdisc ct import.",
+)
+SHOWN_TERMS = 30
+"""How many codelists with the term are shown."""
+
+
+@app.command("term")
+def term(
+    word: Annotated[str, typer.Argument(help="A term, a synonym, an NCI code, or a codelist such as NY.")],
+    trial: Trial = Path(),
+    everything: Annotated[bool, typer.Option("--all", help="Show all that is found.")] = False,
+) -> None:
+    """Look up a term of CDISC terminology: its NCI code, its codelists, synonyms where they are known.
+
+    Terms come from the trial's imported terminology where there is a study.toml, else from the terms that
+    come with il2cdisc.
+    """
+    with ending():
+        from il2cdisc.run.workbooks import Terms
+        from il2cdisc.standards.lookup import codelists_without_terms, find_terms, similar_terms
+
+        known = Terms.of(trial)
+        found = find_terms(known.terminology, word.strip())
+        if not found:
+            unknown = codelists_without_terms(known.terminology)
+            what = f"{word!r} is not a term of {known.version}"
+            what += f"; the terms of {unknown:,} codelists are not imported" if unknown else ""
+            hint = ", ".join(similar_terms(known.terminology, word.strip()))
+            raise Stopped([UNKNOWN_TERM.at("", what, hint=hint)])
+        shown = found if everything else found[:SHOWN_TERMS]
+        for item in shown:
+            for line in _described(item, everything=everything):
+                typer.echo(line)
+        if len(shown) < len(found):
+            typer.echo(f"and {len(found) - len(shown):,} more (--all shows them)")
+
+
+def _described(item: FoundTerm, *, everything: bool) -> Iterator[str]:
+    """Lines that show a term with its codelist, or a codelist with its terms."""
+    listed = item.codelist
+    open_ = {True: "extensible", False: "not extensible", None: "extensible or not: unknown"}[
+        listed.extensible
+    ]
+    head = f"{listed.short_name} ({listed.code}, {listed.name}, {open_})"
+    if item.term is not None:
+        yield f"{item.term.value}  {item.term.code}  in {head}"
+        if item.term.synonyms:
+            yield f"    synonyms: {'; '.join(item.term.synonyms)}"
+        return
+    yield f"{head}: {len(listed.terms):,} terms"
+    for one in listed.terms if everything else listed.terms[:SHOWN_TERMS]:
+        yield f"    {one.value}  {one.code}"
+    if len(listed.terms) > SHOWN_TERMS and not everything:
+        yield f"    and {len(listed.terms) - SHOWN_TERMS:,} more (--all shows them)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from il2cdisc.base.columns import rows_of_blocks
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problem, Problems
 from il2cdisc.base.rowids import id_columns, row_ids
@@ -19,14 +20,24 @@ from il2cdisc.raw import Form, RawExport
 from il2cdisc.run.scratch import scratch_room
 from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.mapping import Mapped
+from il2cdisc.study import Study
 
 Frames = dict[str, pd.DataFrame]
+BlocksDone = Callable[[int, int], None]
+"""Called after each of several blocks: how many are done, and of how many."""
 Rows = NDArray[np.int64]
 SUBJECT = "USUBJID"
 ALL = sys.maxsize
 """The size of a block that holds all subjects of any trial."""
 BLOCK = 300
 """Subjects of a block, where nothing else is asked."""
+STARTED_BLOCK = 600
+"""The same of a build that starts from SDTM: a subject takes less memory without raw records and mappings."""
+
+
+def default_block(study: Study) -> int:
+    """Subjects of a block of a trial, where nothing else is asked."""
+    return BLOCK if study.start is None else STARTED_BLOCK
 
 
 def block_count(export: RawExport, size: int = ALL) -> int:
@@ -45,11 +56,20 @@ def split(export: RawExport, size: int = ALL) -> Iterator[Frames]:
         yield export.frames()
         return
     assert export.subjects is not None
-    subjects = sorted(export.subjects["USUBJID"].tolist())
-    block_of = pd.Series(np.arange(len(subjects)) // size, index=subjects)
+    block_of = blocks_of(export.subjects["USUBJID"], size)
     places = {name: _places(form, block_of, count) for name, form in export.forms.items()}
     for number in range(count):
         yield {name: _of_block(form, places[name], number) for name, form in export.forms.items()}
+
+
+def blocks_of(subjects: Iterable[str], size: int) -> pd.Series:
+    """The number of the block of each subject, by its id: blocks of `size`, by code point.
+
+    >>> blocks_of(["S3", "S1", "S2"], 2).to_dict()
+    {'S1': 0, 'S2': 0, 'S3': 1}
+    """
+    ordered = sorted(subjects)
+    return pd.Series(np.arange(len(ordered)) // size, index=pd.Index(ordered, dtype="str"))
 
 
 def _of_block(form: Form, places: list[NDArray[np.int32]] | None, number: int) -> pd.DataFrame:
@@ -58,12 +78,7 @@ def _of_block(form: Form, places: list[NDArray[np.int32]] | None, number: int) -
 
 def _places(form: Form, block_of: pd.Series, count: int) -> list[NDArray[np.int32]] | None:
     """Row ids of each block; None for a form without a subject."""
-    if not form.has_subjects:
-        return None
-    subject = form.column("USUBJID")
-    block = subject.spread(block_of.reindex(subject.distinct).to_numpy("int32"), 0)
-    order = np.argsort(block, kind="stable").astype("int32")
-    return np.split(order, np.searchsorted(block[order], np.arange(1, count)))
+    return rows_of_blocks(form.column(SUBJECT), block_of, count) if form.has_subjects else None
 
 
 class Blocks:

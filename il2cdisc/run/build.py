@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 import il2cdisc.check.product as check
+import il2cdisc.compare.product as compare
+import il2cdisc.crf.product as crf
 import il2cdisc.define.product as define
 import il2cdisc.deliver.product as deliver
 import il2cdisc.raw.product as raw
 import il2cdisc.results.product as results
+import il2cdisc.run.twins as twins
 import il2cdisc.sdtm.product as sdtm
 import il2cdisc.tlf.product as tlf
+import il2cdisc.tlf.registries.product as registries
 import il2cdisc.trace.product as trace
 import il2cdisc.transport.product as transport
 from il2cdisc import __version__
@@ -24,19 +28,21 @@ from il2cdisc.base.products import Product
 from il2cdisc.base.stored import AnyDataset, common_lengths
 from il2cdisc.check.core import CoreAsked
 from il2cdisc.check.product import Examined, PriorFindings
+from il2cdisc.check.report import NOTICE
+from il2cdisc.define.pages import NO_PAGES
 from il2cdisc.package import ADAM, SDTM, stem_of
 from il2cdisc.raw import Records
 from il2cdisc.raw.absent import gone_among
 from il2cdisc.raw.accepted import fewer_than
-from il2cdisc.run.blocks import BLOCK
-from il2cdisc.run.make import BlocksDone, MadeDatasets, make
+from il2cdisc.run.blocks import BlocksDone, default_block
+from il2cdisc.run.make import MadeDatasets, make
 from il2cdisc.run.part import part_of, refuse_part
 from il2cdisc.run.plan import Plan, engine_lines
 from il2cdisc.run.products import Products, Say
 from il2cdisc.run.scratch import scratch_folder
 from il2cdisc.run.second import SecondProcess
 from il2cdisc.run.stages import LastStage
-from il2cdisc.run.start import start_files
+from il2cdisc.run.start import is_received, start_files
 from il2cdisc.run.survey import make_plan
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study
@@ -55,38 +61,75 @@ ADAM_FILES = replace(
     title="writing transport files of ADaM",
     given={"datasets": "adam_written"},
 )
+ACRF = replace(crf.PRODUCT, folder=SDTM, given={"datasets": "sdtm"})
 START_FILES = replace(transport.COPIED, given={"sources": "start_files"})
-SDTM_DEFINE = replace(define.PRODUCT, folder=SDTM, given={"workbook": "sdtm_workbook", "datasets": "sdtm"})
+SDTM_DEFINE = replace(
+    define.PRODUCT,
+    folder=SDTM,
+    title="writing define.xml of SDTM",
+    given={"workbook": "sdtm_workbook", "datasets": "sdtm"},
+)
+ADAM_DEFINE = replace(
+    define.PRODUCT,
+    name="adam_define",
+    folder=ADAM,
+    title="writing define.xml of ADaM",
+    given={"workbook": "adam_workbook", "datasets": "adam"},
+)
+SDTM_FORMATS = replace(
+    define.FORMATS,
+    folder=SDTM,
+    name="sdtm_formats",
+    title="writing SDTM in further formats",
+    given={"datasets": "sdtm", "described": SDTM_DEFINE.name},
+)
+ADAM_FORMATS = replace(
+    define.FORMATS,
+    folder=ADAM,
+    name="adam_formats",
+    title="writing ADaM in further formats",
+    given={"datasets": "adam", "described": ADAM_DEFINE.name},
+)
+CHECKED_WITH_TWINS = replace(check.PRODUCT, given={"before": twins.PRODUCT.name})
 VERIFIED = Product("verified", transport.verify, title="verifying files with pyreadstat")
 SECOND = (
     "il2cdisc.transport.readback", "pyreadstat", "il2cdisc.results.run", "scipy.special",
-    "il2cdisc.tlf.render", "il2cdisc.tlf.figure",
+    "il2cdisc.tlf.render", "il2cdisc.tlf.figure", "typst", "pypdf", "fontTools.ttLib",
 )  # fmt: skip
 """Modules that the second process imports while this one reads."""
 
 
-def products_of(plan: Plan, until: LastStage | None = None) -> list[Product]:
+def products_of(plan: Plan, until: LastStage | None = None, *, qc: bool = False) -> list[Product]:
     """What a build writes, in this order, or the part of it that ends with the stage `until`.
 
-    A part has no define.xml, ledger and queries.
+    With `qc` its datasets are compared with their independent twins. A part has no define.xml, ledger and
+    queries.
     """
     raw_export, whole = plan.study.start is None, not plan.named
     sdtm_too, adam = not plan.study.starts_at("adam"), bool(plan.adam.datasets)
-    displays = bool(plan.displays)
+    displays, formats = bool(plan.displays), bool(plan.study.build.formats)
     files = [] if raw_export else start_files(plan.study)
-    made = raw_export or any(path.suffix == ".parquet" for path in files)
+    made = raw_export or any(is_received(path) for path in files)
     wanted = [
         ("sdtm", not raw_export, replace(START_FILES, folder=SDTM if sdtm_too else ADAM)),
         ("sdtm", sdtm_too and made, SDTM_FILES),
         ("results", displays, results.BEGUN),
         ("adam", adam and (sdtm_too or made), ADAM_FILES),
+        ("define", whole and raw_export, ACRF),
         ("define", whole and sdtm_too, SDTM_DEFINE),
+        ("define", whole and adam, ADAM_DEFINE),
+        ("define", whole and sdtm_too and formats, SDTM_FORMATS),
+        ("define", whole and adam and formats, ADAM_FORMATS),
         ("lineage", True, trace.PRODUCT),
         ("lineage", raw_export, raw.PRODUCT),
         ("lineage", whole and raw_export, sdtm.PRODUCT),
         ("results", displays, results.PRODUCT),
         ("displays", displays, tlf.BEGUN),
-        ("checks", True, check.PRODUCT),
+        ("displays", displays, tlf.LOOKED),
+        ("displays", whole and registries.wanted(plan.displays), registries.PRODUCT),
+        ("checks", qc, compare.PRODUCT),
+        ("checks", qc, twins.PRODUCT),
+        ("checks", True, CHECKED_WITH_TWINS if qc else check.PRODUCT),
         ("checks", True, check.REPORTS),
         ("checks", whole and raw_export, check.QUERIES),
         ("sdtm", True, VERIFIED),
@@ -101,14 +144,16 @@ def products_of(plan: Plan, until: LastStage | None = None) -> list[Product]:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a build is asked for: of `names` a part; `until`, the stage to end with; `out`, a folder other
-    than the outputs; CDISC CORE; the subjects of a block, and a folder for the datasets of several."""
+    than the outputs; CDISC CORE; the subjects of a block (None: `default_block`), and a folder for the
+    datasets of several; `qc`, the independent twins."""
 
     names: Sequence[str] = ()
     until: LastStage | None = None
     out: Path | None = None
     core: CoreAsked | None = None
-    block_subjects: int = BLOCK
+    block_subjects: int | None = None
     scratch: Path | None = None
+    qc: bool = False
     done: BlocksDone | None = field(default=None, repr=False)
     """Called after each of several blocks: how many are done, and of how many."""
     step: Callable[[str], None] | None = field(default=None, repr=False)
@@ -129,15 +174,19 @@ def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined | Problems:
 
     target = asked.out or study.outputs
     if asked.names or asked.until:
-        refuse_part(study, asked.names or _until(asked), asked.out, core=asked.core is not None)
+        told = asked.names or _until(asked)
+        refuse_part(study, told, asked.out, core=asked.core is not None, qc=asked.qc)
     refuse_target(target, {study.shown(path): path for path in study.sources})
     repair(target)
-    with SecondProcess(SECOND) as executor:
-        plan = make_plan(study)
+    with SecondProcess(SECOND, waits=bool(asked.names)) as executor:
+        early = asked.until in (LastStage.SDTM, LastStage.ADAM)
+        plan = make_plan(study, crf=not (asked.names or early))
         for note in plan.notes:
             say(note)
         plan = part_of(plan, asked.names) if asked.names else plan
-        plan = replace(plan, block_subjects=asked.block_subjects)
+        if plan.displays:
+            executor.begin()
+        plan = replace(plan, block_subjects=asked.block_subjects or default_block(study))
         if asked.until is LastStage.SDTM:
             plan = replace(plan, adam_order=[], displays=())
         if any(display.kind == "Figure" for display in plan.displays):
@@ -145,7 +194,7 @@ def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined | Problems:
 
             executor.submit(prepare)
         with staging(target, step=asked.step or no_step) as stage:
-            products = Products(products_of(plan, asked.until), stage.path, say)
+            products = Products(products_of(plan, asked.until, qc=asked.qc), stage.path, say)
             beside = stage.path.with_name(f"{stage.path.name}-scratch")  # a dead build's is removed with it
             with scratch_folder(asked.scratch, beside) as scratch:
                 findings = _write(plan, products, executor, say, asked, target, scratch)
@@ -195,18 +244,25 @@ def _facts(
     """What products need and no data is in."""
     study = plan.study
     adam = {"ADaMIG": study.standards.adamig} if plan.adam.datasets else {}
+    folder, notice = study.mappings / "qc", NOTICE if study.study.synthetic else ""
     return {
         "study": study,
+        "twins_asked": compare.TwinsAsked(folder, study.shown(folder), notice),
         "created": study.build.time,
         "sdtm_workbook": plan.sdtm,
+        "adam_workbook": plan.adam,
         "workbooks": _workbooks(plan),
+        "crf_plan": plan.crf,
+        "acrf": NO_PAGES,
         "displays": plan.displays,
+        "planned": plan.planned,
         "findings": findings,
         "read_back": [],
         "executor": executor,
         "say": say,
         "core": asked.core,
         "part": plan.named or _until(asked),
+        "own_lengths": bool(plan.named),
         "standards": {"SDTMIG": study.standards.sdtmig, **adam, "CT": study.standards.ct},
         "libraries": {"il2cdisc": __version__, "pandas": pd.__version__},
     }
@@ -246,10 +302,11 @@ def _resources(plan: Plan, made: MadeDatasets, findings: Problems) -> dict[str, 
 
 def _of_start(plan: Plan, made: MadeDatasets) -> dict[str, object]:
     """The datasets that a build started from, as they are; transport files among them are copied."""
-    files = [path for path in start_files(plan.study) if path.suffix != ".parquet"]
+    files = [path for path in start_files(plan.study) if not is_received(path)]
     copied = {stem_of(path.name).upper() for path in files}
     every = [*made.sdtm.values(), *made.adam.values()]
-    made_here = {item.name: item for item in common_lengths(i for i in every if i.name not in copied)}
+    own = [item for item in every if item.name not in copied]
+    made_here = {item.name: item for item in (_each_alone(own) if plan.named else common_lengths(own))}
     datasets = [made_here.get(item.name, item) for item in every]
     sdtm, adam = datasets[: len(made.sdtm)], datasets[len(made.sdtm) :]
     written = plan.written or frozenset(item.name for item in datasets)
@@ -276,6 +333,10 @@ def _lines(plan: Plan, made: set[str]) -> list[PlannedVariable]:
 
 
 def _alone(plan: Plan, made: Mapping[str, AnyDataset]) -> list[AnyDataset]:
-    """The named datasets, each with lengths of its own: its file is the same whatever else is named."""
-    chosen = [item for name, item in made.items() if name in plan.written]
-    return [dataset for item in chosen for dataset in common_lengths([item])]
+    """The named datasets."""
+    return _each_alone(item for name, item in made.items() if name in plan.written)
+
+
+def _each_alone(datasets: Iterable[AnyDataset]) -> list[AnyDataset]:
+    """Datasets of a part, each with lengths of its own: its file is the same whatever else is named."""
+    return [dataset for item in datasets for dataset in common_lengths([item])]

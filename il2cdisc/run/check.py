@@ -44,6 +44,7 @@ def check(study: Study, say: Say, *, out: Path | None = None, core: CoreAsked | 
     written = Products(wanted, target, say)
     workbooks = _workbooks(study, target, say)
     written.give({"workbooks": workbooks, "before": before, "study": study, "core": core, "say": say})
+    written.give({"own_lengths": False})  # a part is refused
     written.finished()
     reports = written.result(products.REPORTS.name)
     if isinstance(reports, list):
@@ -59,5 +60,9 @@ def _workbooks(study: Study, target: Path, say: Say) -> list[Spec]:
     for note in notes.values():
         say(note)
     folders = {SDTM_WORKBOOK: target / SDTM, ADAM_WORKBOOK: target / ADAM}
-    books = [study.specs / name for name, folder in folders.items() if name not in notes or folder.is_dir()]
-    return [load_spec(book, study.shown(book)) for book in books]
+    specs: list[Spec] = []
+    for name, folder in folders.items():
+        if name not in notes or folder.is_dir():
+            book = study.specs / name
+            specs.append(load_spec(book, study.shown(book), shared=specs[0] if specs else None))
+    return specs

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset
-from il2cdisc.base.problems import Address, Problems, Stopped, records_of, values_of
+from il2cdisc.base.problems import Address, Problems, records_of, values_of
 from il2cdisc.base.stored import AnyDataset, Places
 from il2cdisc.raw import RawExport, header_of, link, notice, read_export
 from il2cdisc.raw.absent import absent_records
 from il2cdisc.raw.blinding import withhold
+from il2cdisc.raw.sense import raw_contradictions
 from il2cdisc.raw.values import with_outcomes, without_reported
-from il2cdisc.run.blocks import Blocks, RecordIds, block_count, merged, split
+from il2cdisc.run.blocks import Blocks, BlocksDone, RecordIds, block_count, merged, split
+from il2cdisc.run.derivation import Derivation, close
 from il2cdisc.run.plan import Plan, link_columns, run_sdtm
 from il2cdisc.spec.models import Spec
 from il2cdisc.study import Study
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from il2cdisc.sdtm.product import Ledgers
 
 Say = Callable[[str], None]
-BlocksDone = Callable[[int, int], None]
 RESULTS = ("ORRES", "ORNRLO", "ORNRHI")
 Datasets = dict[str, Dataset]
 
@@ -57,7 +58,10 @@ def make(
     with how many are done, and of how many. Blocks lie in the folder `scratch`, where there are several.
     """
     if plan.study.start is not None:
-        return _started(plan, say, findings)
+        from il2cdisc.run.started import from_datasets
+
+        sdtm, adam = from_datasets(plan, say, findings, scratch=scratch, done=done)
+        return MadeDatasets(RawExport({}, ()), sdtm, adam, _no_ledgers())
     export = read(plan, say, findings)
     say("mapping to SDTM")
     making = Making(plan, export, findings, scratch)
@@ -82,25 +86,6 @@ def make(
     return MadeDatasets(export, making.sdtm, making.adam(), making.ledgers)
 
 
-def _started(plan: Plan, say: Say, findings: Problems) -> MadeDatasets:
-    """The datasets of the folder that [start] names, and ADaM where they are SDTM."""
-    from il2cdisc.run.start import read_datasets, start_files
-
-    say(f"reading the datasets in {plan.study.start.folder if plan.study.start else ''}")
-    files = start_files(plan.study)
-    nothing = RawExport({}, ())
-    if plan.study.starts_at("adam"):
-        adam = read_datasets(plan.study, files, plan.adam)
-        return MadeDatasets(nothing, {}, dict(adam), _no_ledgers())
-    sdtm = read_datasets(plan.study, files, plan.sdtm)
-    if plan.adam_order:
-        say("deriving ADaM")
-    problems = Problems()
-    adam = derive_adam(plan, sdtm, problems)
-    _close(problems, findings)
-    return MadeDatasets(nothing, dict(sdtm), dict(adam), _no_ledgers())
-
-
 def read(plan: Plan, say: Say, findings: Problems) -> RawExport:
     """The export, linked to subjects, each value held against the data dictionary."""
     study = plan.study
@@ -112,6 +97,7 @@ def read(plan: Plan, say: Say, findings: Problems) -> RawExport:
     )
     if not plan.named:
         findings.extend(absent_records(export, study, plan.dictionary, plan.sdtm, plan.accepted))
+        findings.extend(raw_contradictions(export, study, plan.dictionary, plan.sdtm))
     return export
 
 
@@ -126,10 +112,10 @@ class Making:
     def __init__(self, plan: Plan, export: RawExport, findings: Problems, scratch: Path | None) -> None:
         self._plan, self._export, self._findings = plan, export, findings
         self.count = block_count(export, plan.block_subjects)
-        self._collected, self._completed, self._derived = Collected(export), Problems(), Problems()
+        self._collected, self._completed = Collected(export), Problems()
         places: dict[str, Places] = {}
         self._sdtm = Blocks(self.count, scratch, list(plan.sdtm.datasets), places)
-        self._adam = Blocks(self.count, scratch, [name.upper() for name in plan.adam_order], places)
+        self._derivation = Derivation(plan, self.count, scratch, places)
         self._mapped: dict[str, MappedDataset] = {}
         self._block: Datasets = {}
         self.sdtm: dict[str, AnyDataset] = {}
@@ -160,33 +146,18 @@ class Making:
 
     def end_completion(self) -> None:
         """All blocks are completed: SDTM of all subjects, and the findings."""
-        _close(self._completed, self._findings)
+        close(self._completed, self._findings)
         self.sdtm = self._sdtm.combined()
 
     def derive(self) -> None:
         """ADaM of the block. Problems that stop one of several blocks wait until SDTM of all is complete."""
         block, self._block = self._block, {}
-        if self._collected.problems.stops or self._completed.stops:
-            return
-        try:
-            made = derive_adam(self._plan, block, self._derived)
-        except Stopped as stopped:
-            self._derived.extend(stopped.problems)
-            return
-        if not self._derived.stops:
-            self._adam.add(made)
+        if not self._collected.problems.stops and not self._completed.stops:
+            self._derivation.add(block)
 
     def adam(self) -> dict[str, AnyDataset]:
         """All blocks are derived: ADaM of all subjects, and the findings."""
-        _close(self._derived, self._findings)
-        return self._adam.combined()
-
-
-def _close(problems: Problems, findings: Problems) -> None:
-    """A stage has ended: raise its stops, over all blocks, or take its findings."""
-    whole = merged(problems)
-    whole.stop_if_any()
-    findings.extend(whole.findings)
+        return self._derivation.datasets(self.sdtm, self._findings)
 
 
 def _no_ledgers() -> Ledgers:
@@ -260,7 +231,7 @@ def _complete(
         mapped,
         plan.sdtm,
         study_id=study.id,
-        emergent_days=study.analysis.treatment_emergent_days if study.analysis else None,
+        emergent_until=study.analysis.treatment_emergent_until if study.analysis else None,
         problems=problems,
         address=export.address,
         text=study.text,
@@ -278,35 +249,6 @@ def _look(name: str, frame: pd.DataFrame, problems: Problems) -> None:
     for stem in RESULTS:
         if f"{name}{stem}" in frame:
             problems.look(values_of(f"{name}{stem}"), int(frame[f"{name}{stem}"].notna().sum()))
-
-
-def derive_adam(plan: Plan, sdtm: Mapping[str, Dataset], problems: Problems) -> Datasets:
-    """ADaM datasets of one block, in the order in which they need each other."""
-    from il2cdisc.adam import derive, empty_frame, finish, needs, with_ids
-    from il2cdisc.adam.finish import without_parameters
-
-    asked = {name for function in plan.adam_functions.values() for name in needs(function)}
-    # a dataset that no record came to, SUPP-- above all, is empty and not absent
-    frames = {
-        name.lower(): with_ids(name, sdtm[name].frame) if name in sdtm else empty_frame(described)
-        for name, described in plan.sdtm.datasets.items()
-        if name.lower() in asked
-    }
-    found = Problems()
-    out: Datasets = {}
-    for name in plan.adam_order:
-        # nothing holds the derived frame, wider than the dataset, while the next is made
-        derived = derive(plan.adam_functions[name], frames, plan.adam, plan.study.analysis, plan.study.trial)
-        if plan.study.blinded:
-            derived = without_parameters(derived, plan.adam)
-        dataset = finish(derived, plan.adam, found)
-        del derived
-        out[dataset.name] = dataset
-        found.look(records_of(dataset.name), len(dataset.frame))
-        if name in asked:
-            frames[name] = with_ids(dataset.name, dataset.frame)
-    problems.take(found)
-    return out
 
 
 def _ledgers(plan: Plan, export: RawExport, collected: Collected) -> Ledgers:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from il2cdisc.base.problems import Address, Kind, Severity, Stopped, did_you_mean
 from il2cdisc.deliver.manifest import read_manifest
 from il2cdisc.deliver.publish import is_ours
+from il2cdisc.results.methods import all_methods
 from il2cdisc.run.plan import Plan
+from il2cdisc.spec.tlf import Display
 from il2cdisc.study import Study
 
 ELSEWHERE = Kind(
@@ -31,9 +33,13 @@ FROM_DM = ("DM", "SE")
 """What the engine takes study days, baselines and epochs from, for every dataset."""
 
 
-def refuse_part(study: Study, names: Sequence[str], out: Path | None, *, core: bool) -> None:
-    """Raise `Stopped` where a part can't be built: into the outputs, over a whole build, with CORE."""
+def refuse_part(
+    study: Study, names: Sequence[str], out: Path | None, *, core: bool, qc: bool = False
+) -> None:
+    """Raise `Stopped` where a part can't be built: into the outputs, over a whole build, with CORE, twins."""
     told = " ".join(names)
+    if qc:
+        raise Stopped([WHOLE_ALONE.at(told, "independent twins need the datasets of a whole build")])
     if core:
         raise Stopped([WHOLE_ALONE.at(told, "CDISC CORE checks a whole package, not a part")])
     outputs = study.shown(study.outputs)
@@ -76,7 +82,7 @@ def part_of(plan: Plan, names: Iterable[str]) -> Plan:
     if unknown:
         raise Stopped(unknown)
     named = [name.removeprefix("SUPP") for name in asked if name in datasets]
-    drawn = tuple(displays[name] for name in displays if name in asked)
+    drawn = with_others(plan.displays, asked)
 
     sources = {source.lower() for display in drawn for source in display.sources}
     adam = _closed([*sources, *(name.lower() for name in named)], plan.adam_needs)
@@ -99,6 +105,15 @@ def part_of(plan: Plan, names: Iterable[str]) -> Plan:
         named=tuple(options[name] for name in asked),
         findings=[],
     )
+
+
+def with_others(displays: Sequence[Display], asked: Collection[str]) -> tuple[Display, ...]:
+    """The displays named, in upper case, and those whose results their analyses take."""
+    named = [display for display in displays if display.id.upper() in asked]
+    methods = all_methods()
+    pairs = ((methods.get(item.method), item) for display in named for item in display.analyses)
+    others = {name for method, item in pairs if method is not None for name in method.others(item)}
+    return tuple(display for display in displays if display in named or display.id in others)
 
 
 def _closed(start: Iterable[str], needs: Mapping[str, Sequence[str]]) -> set[str]:

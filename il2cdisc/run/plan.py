@@ -9,11 +9,13 @@ from typing import Any
 from il2cdisc.base.numbers import DecimalMark
 from il2cdisc.base.origins import DroppedColumn, Origin, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems
+from il2cdisc.crf.plan import CrfPlan
 from il2cdisc.raw import Dictionary, RawExport
 from il2cdisc.raw.accepted import ABSENT, FILE, Accepted, not_accepted
 from il2cdisc.run.blocks import BLOCK
-from il2cdisc.spec.models import Spec
+from il2cdisc.spec.models import PlannedAnalysis, Spec
 from il2cdisc.spec.sheets_known import absence_notes
+from il2cdisc.spec.tlf import Covered
 from il2cdisc.study import Study
 
 SDTM_WORKBOOK, ADAM_WORKBOOK, TLF_WORKBOOK = "sdtm.xlsx", "adam.xlsx", "tlf.xlsx"
@@ -52,6 +54,14 @@ class Plan:
     """Of a part: what was asked for. Empty for a whole build."""
     written: frozenset[str] = frozenset()
     """Of a part: the datasets to be written."""
+    planned: Sequence[PlannedAnalysis] = ()
+    """Rows of the sheet Plan of the displays."""
+    covered: Sequence[Covered] = ()
+    """Rows of the sheet Coverage of the displays."""
+    adam_whole: frozenset[str] = frozenset()
+    """Functions of ADaM that run once for all subjects, not block by block."""
+    crf: CrfPlan | None = None
+    """The annotated CRF; none where a build starts from finished datasets."""
     accepted: Accepted | None = None
     """Raw records that were accepted, where they were."""
     forms: frozenset[str] | None = None

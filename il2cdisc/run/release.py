@@ -6,6 +6,7 @@ from pathlib import Path
 
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.spec.load import load_spec
+from il2cdisc.spec.models import Spec
 from il2cdisc.spec.release import release_changes, terms_added
 from il2cdisc.standards.evs import read_evs
 from il2cdisc.standards.problems import NOT_THERE
@@ -25,11 +26,13 @@ def differences(study: Study, release: str = "") -> tuple[list[Problem], list[st
     problems: list[Problem] = []
     for new in _releases(study, release):
         notes.append(f"new: {new.name}, {len(new.codelists):,} codelists, {new.count:,} terms")
+        sdtm: Spec | None = None
         for name in ("sdtm.xlsx", "adam.xlsx"):
             if name == "adam.xlsx" and not (study.specs / name).exists():
                 notes.append(f"no {study.shown(study.specs / name)}: SDTM alone")
                 continue
-            spec = load_spec(study.specs / name, study.shown(study.specs / name))
+            spec = load_spec(study.specs / name, study.shown(study.specs / name), shared=sdtm)
+            sdtm = sdtm or spec
             problems += release_changes(spec, new, before)
             added = terms_added(spec, new, before)
             if added:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import pickle
@@ -11,8 +12,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
+
+from il2cdisc.base.shared_tasks import completed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,23 +35,27 @@ class SecondProcess(Executor):
     A pool of the standard library (`ProcessPoolExecutor`) starts by importing the main module again, stops a
     build when its process is killed, and waits at exit: 0.2 s and a failure more.
 
-    Use it as a context; leaving it ends the second process.
+    Use it as a context; leaving it ends the second process. With `waits` the work is done in this process
+    until `begin` is called: for little work, which takes less time than the imports of the second one.
     """
 
-    def __init__(self, modules: Sequence[str] = ()) -> None:
-        self._process = _start(modules) if processors() > 1 else None
+    def __init__(self, modules: Sequence[str] = (), *, waits: bool = False) -> None:
+        self._modules = modules
+        self._process: subprocess.Popen[bytes] | None = None
+        if not waits:
+            self.begin()
         self._left = False
         self._line = ThreadPoolExecutor(1)  # waits on the pipe; nothing is computed in it
+
+    def begin(self) -> None:
+        """Start the second process, if it was not and there is a processor for it."""
+        if self._process is None and processors() > 1:
+            self._process = _start(self._modules)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """What `fn` (of a module, not a lambda) returns or raises, later: ask it for `.result()`."""
         if self._process is None:
-            done: Future[T] = Future()
-            try:
-                done.set_result(fn(*args, **kwargs))
-            except Exception as error:  # noqa: BLE001 - raised where the result is asked for
-                done.set_exception(error)
-            return done
+            return completed(partial(fn, *args, **kwargs))
         try:
             return self._line.submit(self._ask, self._process, fn, args, kwargs)
         except RuntimeError:  # no room for a thread: this process does it all
@@ -118,6 +126,10 @@ def serve(modules: Sequence[str]) -> None:
     os.dup2(2, 1)  # what a library prints must not get between the replies
     for module in modules:
         importlib.import_module(module)
+    gc.freeze()
+    gc.set_threshold(
+        100_000
+    )  # what is made here is mostly kept: looking for rubbish takes a tenth of the time
     while True:
         try:
             function, args, kwargs = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from il2cdisc.base.origins import DroppedColumn, PlannedVariable
+from il2cdisc.base.origins import DroppedColumn, FieldUse, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
+from il2cdisc.define.lint import lint_define
 from il2cdisc.raw import check_sources, empty_forms, load_dictionary
 from il2cdisc.raw.accepted import read_accepted
 from il2cdisc.raw.blinding import check_blinding, is_same_file
 from il2cdisc.raw.declared import check_declared
 from il2cdisc.raw.schedule_lint import check_scheduled
-from il2cdisc.results.lint import lint
-from il2cdisc.results.lint_values import lint_values
+from il2cdisc.raw.sense import check_raw_sense
+from il2cdisc.run.crf import plan_crf
+from il2cdisc.run.display_lint import display_problems, of_adam
 from il2cdisc.run.plan import (
     ADAM_WORKBOOK,
     NO_ADAM,
@@ -27,13 +29,18 @@ from il2cdisc.run.plan import (
     missing,
     sdtm_context,
 )
+from il2cdisc.run.withheld import restricted, with_notes
 from il2cdisc.sdtm.problems import BROKEN_MODULE
 from il2cdisc.spec import problems as kinds
+from il2cdisc.spec.analysis_plan import check_plan
+from il2cdisc.spec.analysis_reasons import check_reasons
 from il2cdisc.spec.check_versions import check_against_study, check_standards
 from il2cdisc.spec.codes import FILE, with_codes
 from il2cdisc.spec.load import read_spec
 from il2cdisc.spec.models import Spec
-from il2cdisc.spec.tlf import Display
+from il2cdisc.spec.tlf_coverage import check_coverage
+from il2cdisc.spec.tlf_load import NO_DISPLAYS, DisplayBook, read_display_book
+from il2cdisc.standards.reports import expected_displays
 from il2cdisc.study import Study
 from il2cdisc.study.checks import DEFERRED_MAPPED
 
@@ -60,17 +67,23 @@ class _Mapped:
     variables: list[PlannedVariable]
     dropped: list[DroppedColumn]
     links: list[tuple[str, Any]]
+    uses: list[FieldUse] = field(default_factory=list[FieldUse])
+    whole: bool = True
+    """Whether every module could be called."""
 
 
-def make_plan(study: Study) -> Plan:
-    """The plan of a build. Raises `Stopped` with everything that is wrong, all at once."""
-    found = survey(study, Problems())
+def make_plan(study: Study, *, crf: bool = True) -> Plan:
+    """The plan of a build, `crf`: with that of the annotated CRF.
+
+    Raises `Stopped` with everything that is wrong, all at once.
+    """
+    found = survey(study, Problems(), crf=crf)
     found.problems.stop_if_any()
     assert found.plan is not None
     return found.plan
 
 
-def survey(study: Study | None, problems: Problems) -> Survey:
+def survey(study: Study | None, problems: Problems, *, crf: bool = True) -> Survey:
     """Read the workbooks, load the mappings, call them with empty frames, lint all of it.
 
     `study` and `problems`: what `read_study` gave. What one part has wrong does not keep the others from
@@ -80,13 +93,13 @@ def survey(study: Study | None, problems: Problems) -> Survey:
     if study is None:
         _not_checked(problems, "study.toml", "workbooks, displays and mappings", "its tables are incomplete")
         return out
-    _look(study, out)
+    _look(study, out, crf=crf)
     if problems.stops:
         out.plan = None
     return out
 
 
-def _look(study: Study, out: Survey) -> None:
+def _look(study: Study, out: Survey, *, crf: bool) -> None:
     from il2cdisc.sdtm.modules import guarded, inputs_of, read_functions
 
     problems, code = out.problems, study.shown(study.mappings)
@@ -97,11 +110,18 @@ def _look(study: Study, out: Survey) -> None:
     sdtm = NO_SDTM if SDTM_WORKBOOK in absent else _workbook(study, SDTM_WORKBOOK, problems)
     codes = study.terminology / FILE
     sdtm = with_codes(sdtm, codes, study.shown(codes), problems) if sdtm else sdtm
-    adam = NO_ADAM if ADAM_WORKBOOK in absent else _workbook(study, ADAM_WORKBOOK, problems)
-    displays = () if TLF_WORKBOOK in absent else _displays(study, problems)
+    adam = NO_ADAM if ADAM_WORKBOOK in absent else _workbook(study, ADAM_WORKBOOK, problems, shared=sdtm)
+    if sdtm is not None and adam is not None:
+        problems.extend(_new(problems, lint_define(adam, sdtm)))
+    book = NO_DISPLAYS if TLF_WORKBOOK in absent else _displays(study, adam, problems)
+    displays, planned = (book.displays, book.planned) if book else (None, ())
     accepted = _gathered(problems, lambda: read_accepted(study))
     problems.extend(_dispositions(study, problems))
+    problems.extend(_query_log(study, problems))
     out.notes = (*absent.values(), *absences(sdtm, adam, accepted, study))
+    if adam is not None and adam.estimands and displays and not planned:
+        shown = study.shown(study.specs / TLF_WORKBOOK)
+        out.notes += (f"no sheet Plan with rows in {shown}: no analysis is tied to an estimand",)
     if ADAM_WORKBOOK in absent and displays:
         what = f"{study.shown(study.specs / ADAM_WORKBOOK)} is missing, so the displays have no data"
         problems.add(kinds.HALF.at(displays[0].at("Display"), what))
@@ -125,16 +145,26 @@ def _look(study: Study, out: Survey) -> None:
         _not_checked(problems, f"{code}/adam", "what the mappings of ADaM make", "a workbook can't be read")
     elif "adam" in modules:
         adam_order, lines = _derivations(study, sdtm, adam, functions["adam"], broken["adam"], problems)
-    _lint_displays(study, displays, adam, problems)
+    if displays is not None and adam is not None and study.starts_at("adam"):
+        displays, without = of_adam(displays, adam)
+        out.notes += without
+    problems.extend(_new(problems, display_problems(study, displays, sdtm, adam)))
     if sdtm is None or adam is None or displays is None or dictionary is None or mapped is None:
         return
+    whole = _whole(study, functions["adam"], problems)
+    planned_crf = None
+    if crf and study.start is None and mapped.whole:
+        planned_crf = plan_crf(study, sdtm, dictionary, mapped.uses, mapped.dropped, problems)
+    if study.blinded:
+        displays = with_notes(displays, (sdtm, adam), [*mapped.variables, *lines], restricted(study))
     out.plan = Plan(
         study, sdtm, adam, displays, dictionary, functions["sdtm"], mapped.order, functions["adam"],
         adam_order, [*mapped.variables, *lines], mapped.dropped, problems.findings, out.notes,
         makers={item.name: name for item, name in zip(mapped.mapped, mapped.order, strict=False)},
         sdtm_needs={name: inputs_of(function) for name, function in functions["sdtm"].items()},
         adam_needs=_needs(functions["adam"]), links=[(name, item.other) for name, item in mapped.links],
-        accepted=accepted,
+        accepted=accepted, adam_whole=whole, planned=planned,
+        covered=book.covered if book else (), crf=planned_crf,
     )  # fmt: skip
 
 
@@ -153,16 +183,20 @@ def _from_raw(
         _not_checked(problems, place, "what the mappings of SDTM make", why)
         return None
     problems.extend(_new(problems, check_scheduled(sdtm, study, dictionary)))
+    problems.extend(_new(problems, check_raw_sense(sdtm, study, dictionary)))
     return _mappings(study, sdtm, dictionary, functions, partial, problems)
 
 
-def _workbook(study: Study, name: str, problems: Problems) -> Spec | None:
-    """A workbook as far as it can be read; None where what is missing would make more noise than sense."""
+def _workbook(study: Study, name: str, problems: Problems, *, shared: Spec | None = None) -> Spec | None:
+    """A workbook as far as it can be read; None where what is missing would make more noise than sense.
+
+    `shared`: the workbook whose codelists it may name.
+    """
     path = study.specs / name
     shown = study.shown(path)
     if _leaves(study, path, problems):
         return None
-    read = _gathered(problems, lambda: read_spec(path, shown))
+    read = _gathered(problems, lambda: read_spec(path, shown, shared=shared))
     if read is None:
         return None
     spec, found = read
@@ -173,18 +207,21 @@ def _workbook(study: Study, name: str, problems: Problems) -> Spec | None:
     return spec
 
 
-def _displays(study: Study, problems: Problems) -> tuple[Display, ...] | None:
-    from il2cdisc.spec.tlf_load import read_displays
-
+def _displays(study: Study, adam: Spec | None, problems: Problems) -> DisplayBook | None:
+    """The displays and what is said of them; None where the workbook can't be read."""
     path = study.specs / TLF_WORKBOOK
     if _leaves(study, path, problems):
         return None
-    read = _gathered(problems, lambda: read_displays(path, study.shown(path)))
+    read = _gathered(problems, lambda: read_display_book(path, study.shown(path)))
     if read is None:
         return None
-    displays, found = read
-    problems.extend(found)
-    return displays
+    book: DisplayBook = read
+    problems.extend(book.problems)
+    if not any(problem.stops for problem in book.problems):
+        problems.extend(check_plan(book.planned, book.displays, adam))
+        problems.extend(check_coverage(book.covered, book.displays, expected_displays()))
+        problems.extend(check_reasons(book.displays))
+    return book
 
 
 def _dispositions(study: Study, problems: Problems) -> list[Problem]:
@@ -192,6 +229,16 @@ def _dispositions(study: Study, problems: Problems) -> list[Problem]:
 
     path = study.dispositions
     return _gathered(problems, lambda: check_dispositions(path, shown=study.shown(path))) or []
+
+
+def _query_log(study: Study, problems: Problems) -> Iterable[Problem]:
+    from il2cdisc.check.query_log import read_query_log
+
+    path = study.queries
+    if _leaves(study, path, problems):
+        return ()
+    read = _gathered(problems, lambda: read_query_log(path, shown=study.shown(path), study=study.id))
+    return read.problems if read is not None else ()
 
 
 def _dictionary(study: Study, problems: Problems) -> Mapping[str, Any] | None:
@@ -217,6 +264,7 @@ def _mappings(
     from il2cdisc.sdtm.links import check_links
     from il2cdisc.sdtm.mapping import dropped_columns, links_of, planned
     from il2cdisc.sdtm.modules import try_mappings, workable
+    from il2cdisc.sdtm.uses import field_uses
     from il2cdisc.spec.lint import lint_plans
 
     code = study.shown(study.mappings)
@@ -244,7 +292,8 @@ def _mappings(
     told += lint_plans(book, variables, engine=engine, raw_columns=columns, folder=f"{code}/sdtm")
     problems.extend(_new(problems, told))
     problems.extend(_deferred(study, variables))
-    return _Mapped(order, mapped, variables, dropped, links)
+    uses = [use for m in mapped for use in field_uses(m)]
+    return _Mapped(order, mapped, variables, dropped, links, uses, whole=not partial)
 
 
 def _left_out(sdtm: Spec, names: set[str]) -> str:
@@ -296,22 +345,16 @@ def _derivations(
     return order, lines
 
 
-def _lint_displays(
-    study: Study, displays: tuple[Display, ...] | None, adam: Spec | None, problems: Problems
-) -> None:
-    """Displays against the variables and codelists of the workbook of ADaM."""
-    from il2cdisc.adam import empty_frame
+def _whole(study: Study, functions: Mapping[str, Callable[..., Any]], problems: Problems) -> frozenset[str]:
+    """Mappings of ADaM that run once for all subjects."""
+    from il2cdisc.adam.problems import WHOLE_ADSL
+    from il2cdisc.adam.whole import in_whole
 
-    if displays is None or adam is None:
-        _not_checked(
-            problems, study.shown(study.specs / TLF_WORKBOOK), "the displays", "a workbook can't be read"
-        )
-        return
-    if not displays or not adam.datasets:
-        return
-    frames = {name: empty_frame(item) for name, item in adam.datasets.items() if not item.no_data}
-    frames = {name: frame[list(adam.datasets[name].names)] for name, frame in frames.items()}
-    problems.extend(_new(problems, [*lint(displays, frames), *lint_values(displays, adam)]))
+    found = frozenset(in_whole(functions, _needs(functions)))
+    if "adsl" in found:
+        place = Address(file=f"{study.shown(study.mappings)}/adam/adsl.py")
+        problems.add(WHOLE_ADSL.at(place, "ADSL asks for all subjects at once, or for a dataset that does"))
+    return found
 
 
 def _needs(functions: Mapping[str, Callable[..., Any]]) -> dict[str, Any]:

@@ -1,0 +1,137 @@
+"""The plan of the annotated CRF, from the data dictionary, the mappings' plans and the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from il2cdisc.base.origins import DroppedColumn, FieldUse
+from il2cdisc.base.problems import Address, Problems, Stopped, at_line
+from il2cdisc.crf.annotations import FieldStates, annotate
+from il2cdisc.crf.check import given_pages, uncited
+from il2cdisc.crf.facts import crf_header
+from il2cdisc.crf.find import MOST_BYTES, CrfFile, open_pages
+from il2cdisc.crf.forms import CrfForm, crf_forms
+from il2cdisc.crf.placement import read_placement, resolve
+from il2cdisc.crf.plan import CrfPlan, SponsorCrf
+from il2cdisc.crf.problems import NO_PLACEMENT, UNREADABLE
+from il2cdisc.raw import Dictionary
+from il2cdisc.raw.visits import visit_column
+from il2cdisc.run.plan import NO_SDTM, link_columns
+from il2cdisc.sdtm.problems import COLUMN_LOST
+from il2cdisc.spec.models import Spec
+from il2cdisc.spec.problems import DATASET_NOT_MADE
+from il2cdisc.study import Study
+from il2cdisc.study.checks import is_inside
+
+DEFAULT = "crf/placement.xlsx"
+"""Where a proposal is written if [crf] does not name the placement."""
+
+
+def plan_crf(
+    study: Study,
+    sdtm: Spec,
+    dictionary: Dictionary,
+    uses: Iterable[FieldUse],
+    dropped: Iterable[DroppedColumn],
+    problems: Problems,
+) -> CrfPlan:
+    """The plan; a field that is neither mapped nor dropped is a problem, and all of the placement."""
+    forms = crf_forms(study, sdtm, dictionary)
+    found = annotate(forms, uses, _states(study, dictionary, dropped), sdtm)
+    lines = {column.name: column.line for form in dictionary.values() for column in form}
+    absent = any(problem.kind is DATASET_NOT_MADE for problem in problems.items)
+    for name in () if absent else found.unmapped:  # else they are those of the mapping that is not there
+        place = at_line(study.shown(study.dictionary), lines[name], name.partition(".")[2])
+        problems.add(COLUMN_LOST.at(place, f"{name} is neither mapped nor dropped"))
+    if not found.unmapped:
+        problems.extend([*uncited(sdtm, found.annotations), *given_pages(sdtm)])
+    given = [name for name in (study.crf.file, study.crf.placement) if name]
+    leaves = any(not is_inside(name, study.folder) for name in given)  # told already, and not opened
+    sponsor = _sponsor(study, forms, problems) if study.crf.file and not leaves else None
+    return CrfPlan(tuple(forms), found.annotations, sdtm, crf_header(study), study.displays.paper, sponsor)
+
+
+def _states(study: Study, dictionary: Dictionary, dropped: Iterable[DroppedColumn]) -> FieldStates:
+    names: Mapping[str, Sequence[str]] = {
+        form: [column.column for column in columns] for form, columns in dictionary.items()
+    }
+    subjects = {
+        f"{form}.{source.subject.column}"
+        for form, source in study.forms.items()
+        if source.subject is not None and source.subject.column
+    }
+    later = {f"{form}.{name}" for form in study.deferred for name in names.get(form, ())}
+    visits = {f"{form}.{visit_column(study, form, names[form])}" for form in names if form in study.forms}
+    unused = {*(item.column for item in dropped), *link_columns(study), *later}
+    return FieldStates(frozenset(subjects), frozenset(unused), frozenset(visits))
+
+
+def _sponsor(study: Study, forms: Sequence[CrfForm], problems: Problems) -> SponsorCrf | None:
+    """The sponsor's file with the places of all fields; None where something is wrong."""
+    try:
+        content = read_crf(study)
+        pages = open_pages(content, study.crf.file)
+        path = study.folder / study.crf.placement
+        if not study.crf.placement or not path.is_file():
+            what = f"{study.crf.file} has no placement of its fields"
+            raise Stopped([NO_PLACEMENT.at(study.at("crf", "placement"), what)])
+        rows, found = read_placement(path, study.crf.placement)
+    except Stopped as stopped:
+        problems.extend(stopped.problems)
+        return None
+    reasons = {name: f"form '{name}' is transferred: it is on no page" for name in study.crf.transferred}
+    spots, wrong = resolve(rows, forms, reasons, pages, study.crf.placement)
+    problems.extend([*found, *wrong])
+    return SponsorCrf(content, study.crf.file, spots)
+
+
+def read_crf(study: Study) -> bytes:
+    """The sponsor's file. Raises `Stopped` where it is not there, no ordinary file, or too large."""
+    path = study.folder / study.crf.file
+    try:
+        if path.exists() and not path.is_file():
+            raise OSError(0, "it is no ordinary file")
+        if path.stat().st_size > MOST_BYTES:
+            raise OSError(0, f"it is larger than {MOST_BYTES:,} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        what, fix = (
+            f"the file can't be read: {why}",
+            "Put the file there, or correct [crf] file of study.toml.",
+        )
+        raise Stopped([UNREADABLE.at(Address(file=study.crf.file), what, fix=fix)]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The workbook that was written: how many fields it has, and of how many the label was found."""
+
+    file: Path
+    fields: int
+    found: int
+
+
+def propose_placement(trial: Path, out: Path | None, *, force: bool) -> Proposed:
+    """Write a first placement of the fields of a sponsor's CRF.
+
+    Raises `Stopped` where the study names no file, the file can't be read, or the workbook exists.
+    """
+    from il2cdisc.crf.propose import propose, sheet_bytes
+    from il2cdisc.raw import load_dictionary
+    from il2cdisc.run.workbooks import write_book
+    from il2cdisc.study import load_study
+
+    study = load_study(trial)
+    if not study.crf.file:
+        what = "[crf] names no file: the form is drawn from the data dictionary, and needs no placement"
+        raise Stopped([UNREADABLE.at(study.at("crf"), what, fix="Name the sponsor's PDF as [crf] file.")])
+    pages: CrfFile = open_pages(read_crf(study), study.crf.file)
+    dictionary = load_dictionary(study.dictionary, study.shown(study.dictionary))
+    rows = propose(crf_forms(study, NO_SDTM, dictionary), pages)
+    file = out or study.folder / (study.crf.placement or DEFAULT)
+    write_book(file, sheet_bytes(rows), force=force)
+    fields = [row for row in rows if row.field]
+    return Proposed(file, len(fields), sum(row.page is not None for row in fields))

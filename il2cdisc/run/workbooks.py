@@ -1,0 +1,48 @@
+"""Workbooks that commands write: where their terms come from, and how a file takes its place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from il2cdisc.base.problems import Stopped
+from il2cdisc.spec.new.problems import EXISTS
+from il2cdisc.standards import TERMINOLOGY_VERSION
+from il2cdisc.standards.release import Terminology, load_terminology
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terminology of a trial, or the one that comes with il2cdisc where there is no trial."""
+
+    terminology: Terminology
+    version: str
+
+    @classmethod
+    def of(cls, trial: Path) -> Terms:
+        """Imported releases of the version that study.toml names; without a study.toml the shipped terms."""
+        from il2cdisc.study import load_study
+
+        if not (trial / "study.toml").is_file():
+            return cls(Terminology(), TERMINOLOGY_VERSION)
+        study = load_study(trial.resolve())
+        return cls(load_terminology(study.terminology, study.standards.ct), study.standards.ct)
+
+
+def write_book(file: Path, content: bytes, *, force: bool) -> None:
+    """Write a file whole or not at all. Raises `Stopped` where it exists, unless `force`."""
+    if file.is_dir():
+        raise Stopped([EXISTS.at(str(file), "it is a folder", fix="Name a file.")])
+    if file.exists() and not force:
+        raise Stopped([EXISTS.at(str(file), "the file exists")])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}.new")
+    try:
+        with unfinished.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
