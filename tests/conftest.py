@@ -1,27 +1,50 @@
-"""What tests of several rooms share: a build of the shipped trial; files as haven and foreign read them."""
+"""What tests of several rooms share: the command, a build of each trial, files as R reads them."""
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from typer.testing import CliRunner
+
+import il2cdisc.run.second
+from il2cdisc.cli import app
 
 Readings = dict[tuple[str, str, str, str], list[str]]
+Done = subprocess.CompletedProcess[str]
 ROOT = Path(__file__).parents[1]
+SECOND = ROOT / "tests" / "second_trial"
 SCRIPT = Path(__file__).parent / "transport" / "read_xpt.R"
 QUICK = ("base", "raw", "spec", "transport", "second_trial/test_second_trial.py")
 """Numbers and dates, readers, workbooks, codecs and a whole build: `pytest -m quick`, about a minute."""
+LONG = (
+    "torture/test_torture.py",
+    "build/test_build.py",
+    "build/test_bad_input.py",
+    "cases/test_records_files.py",
+    "cases/test_reports_settings.py",
+    "second_trial/test_blocks.py",
+    "crf/test_placement.py",
+    "crf/test_sponsor.py",
+)
+"""Files that take longest, the longest first: several processes that share the tests end together."""
 
-# No test fails for time: a busy machine would fail it. All else is hypothesis' own profile, CI's too.
-settings.register_profile("il2cdisc", settings(), deadline=None)
+# No test fails for time: a busy machine would fail it. The same examples each time, so that a change fails for
+# what it changed; `--hypothesis-profile=search` draws others, and more of them.
+settings.register_profile("il2cdisc", settings(), deadline=None, derandomize=True, database=None)
+settings.register_profile("search", settings(), deadline=None, max_examples=1000)
 settings.load_profile("il2cdisc")
+gc.set_threshold(100_000, 20, 20)  # as the command does: frames hardly make cycles
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,24 +53,103 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(item.path.is_relative_to(place) for place in places):
             item.add_marker(pytest.mark.quick)
+    long = {Path(__file__).parent / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: long.get(item.path, len(long)))  # keeps the order of all others
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file is run by one process, so that what its tests share is made once; the long files begin."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
+
+
+class Command(Protocol):
+    """The command `il2cdisc`: exit code, and what it prints."""
+
+    def __call__(self, *arguments: object, cwd: Path = ..., **environment: str) -> Done: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_process() -> Iterator[None]:
+    """A build in the tests' own process does all its work there: to start another costs more than it saves.
+
+    A command in a process of its own has a second one, as a user's has; build/test_build.py compares both.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(il2cdisc.run.second, "processors", lambda: 1)
+        yield
+
+
+def run_here(*arguments: object, cwd: Path = ROOT, **environment: str) -> Done:
+    """Run the command in this process, which saves the second that Python and the libraries take to start."""
+    with contextlib.chdir(cwd), pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        words = [str(item) for item in arguments]
+        done = CliRunner().invoke(app, words)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception  # what would be a traceback on a terminal
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def run_apart(*arguments: object, cwd: Path = ROOT, processors: int = 0, **environment: str) -> Done:
+    """Run the command as a user does, in a process of its own; a warning is an error there too.
+
+    With `processors` it may use so many, where the system can limit them.
+    """
+    code = "from il2cdisc.cli import main; main()"
+    if processors and hasattr(os, "sched_setaffinity"):
+        some = sorted(os.sched_getaffinity(0))[:processors]
+        code = f"import os; os.sched_setaffinity(0, {some}); {code}"
+    command = [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
+    surroundings = {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=surroundings)
+
+
+@pytest.fixture(scope="session")
+def command() -> Command:
+    """Runs the command in this process."""
+    return run_here
+
+
+@pytest.fixture(scope="session")
+def process() -> Command:
+    """Runs the command in a process of its own, where the process is what is tested."""
+    return run_apart
+
+
+def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, run: Command, *arguments: object) -> Path:
+    """Outputs of a build, made once in a run of the tests, whichever of its processes is first to ask.
+
+    What the build printed is in `said.txt` beside them, their folder written as OUT.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # all workers' own
+    out, done = folder / name / "outputs", folder / name / "done"
+    out.parent.mkdir(exist_ok=True)
+    with FileLock(folder / name / "lock"):
+        if not done.exists():
+            told = run("build", *arguments, "--out", out)
+            assert told.returncode == 0, told.stdout + told.stderr
+            (folder / name / "said.txt").write_text(told.stdout.replace(str(out), "OUT"))
+            done.touch()
+    return out
 
 
 @pytest.fixture(scope="session")
 def shipped_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Outputs of the shipped trial, built by the command once in a run of the tests. Not to be changed."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # all workers' own
-    out, done = folder / "shipped" / "outputs", folder / "shipped" / "done"
-    out.parent.mkdir(exist_ok=True)
-    with FileLock(folder / "shipped" / "lock"):
-        if not done.exists():
-            code = "from il2cdisc.cli import main; main()"
-            command = [sys.executable, "-W", "error", "-c", code, "build", "--out", str(out)]
-            told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-            assert told.returncode == 0, told.stdout + told.stderr
-            done.touch()
-    return out
+    """Outputs of the shipped trial, built by the command as a user runs it. Not to be changed."""
+    return built_once(tmp_path_factory, "shipped", run_apart)
+
+
+@pytest.fixture(scope="session")
+def second_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Outputs of the second trial. Not to be changed."""
+    return built_once(tmp_path_factory, "second", run_here, "--trial", SECOND)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "il2cdisc"
 SECOND = ROOT / "tests" / "second_trial"
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Done = subprocess.CompletedProcess[str]
 
 
 def example(title: str) -> str:
@@ -29,33 +29,50 @@ def example(title: str) -> str:
     return found[1]
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Path:
-    """A copy of the engine that a test may add a file to."""
-    return shutil.copytree(
-        ENGINE, tmp_path / "site" / "il2cdisc", ignore=shutil.ignore_patterns("__pycache__")
-    )
+@dataclass(frozen=True)
+class Extended:
+    """The second trial with a display and a variable that need the examples, before and with them."""
+
+    engine: Path
+    trial: Path
+    before: Done
+    checked: Done
+    built: Done
+    page: Done
+
+    def read(self, file: str) -> pd.DataFrame:
+        """A transport file of the build."""
+        return pyreadstat.read_xport(self.trial / "outputs" / file)[0]
 
 
-@pytest.fixture
-def trial(tmp_path: Path) -> Path:
-    """A copy of the second trial."""
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
+    """A copy of the engine, and of the trial; all examples are added at once, each a file of its own."""
+    folder = tmp_path_factory.mktemp("contributing")
+    engine = shutil.copytree(ENGINE, folder / "site" / "il2cdisc")  # compiled files too: all is imported anew
     ignored = shutil.ignore_patterns("__pycache__", "test_*.py", "conftest.py", "__snapshots__")
-    return shutil.copytree(SECOND, tmp_path / "trial", ignore=ignored)
+    trial = shutil.copytree(SECOND, folder / "trial", ignore=ignored)
 
-
-@pytest.fixture
-def run(engine: Path, trial: Path) -> Run:
-    """The command of the copied engine, on the copied trial."""
-
-    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-W", "error", "-m", "il2cdisc", *arguments, "--trial", str(trial)]
+    def run(*arguments: object) -> Done:
+        command = [sys.executable, "-W", "error", "-m", "il2cdisc", *map(str, arguments)]
         environment = {**os.environ, "PYTHONPATH": str(engine.parent)}
         return subprocess.run(
             command, capture_output=True, text=True, check=False, cwd=engine.parent, env=environment
         )
 
-    return call
+    ask_for_a_method(trial / "specs" / "tlf.xlsx")
+    ask_for_a_step(trial / "specs" / "sdtm.xlsx")
+    before = run("spec", "check", "--trial", trial)
+    (engine / "check" / "rules" / "visit_on_weekend.py").write_text(example("A conformance rule"))
+    (engine / "results" / "methods" / "range.py").write_text(example("A display method"))
+    (engine / "tlf" / "writers" / "txt.py").write_text(example("An output format of displays"))
+    (engine / "sdtm" / "complete" / "unscheduled.py").write_text(example("A step of complete"))
+    (engine / "transport" / "codecs" / "tsv.py").write_text(example("A format of dataset files"))
+    ask_for_a_format(trial / "study.toml")
+    add_a_product(engine)
+    checked, built = (run(*words, "--trial", trial) for words in (("spec", "check"), ("build",)))
+    assert built.returncode == 0, built.stdout + built.stderr
+    return Extended(engine, trial, before, checked, built, run("rule", "CHK900"))
 
 
 def add_row(workbook: Path, sheet: str, **cells: object) -> None:
@@ -66,89 +83,99 @@ def add_row(workbook: Path, sheet: str, **cells: object) -> None:
     book.save(workbook)
 
 
-def test_a_conformance_rule(engine: Path, run: Run) -> None:
-    (engine / "check" / "rules" / "visit_on_weekend.py").write_text(example("A conformance rule"))
-    done = run("build")
-    assert done.returncode == 0, done.stderr
-    assert "CHK900 Visit on a weekend" in done.stdout
-    page = subprocess.run(
-        [sys.executable, "-m", "il2cdisc", "rule", "CHK900"],
-        capture_output=True, text=True, check=True, cwd=engine.parent,
-        env={**os.environ, "PYTHONPATH": str(engine.parent)},
-    )  # fmt: skip
-    assert "Why: the site is closed" in page.stdout
+def first_display(workbook: Path) -> str:
+    """The display of the first analysis."""
+    sheet = openpyxl.load_workbook(workbook)["Analyses"]
+    headers = [cell.value for cell in sheet[1]]
+    return str(sheet.cell(2, headers.index("Display") + 1).value)
 
 
-def test_a_display_method_and_an_output_format(engine: Path, trial: Path, run: Run) -> None:
-    """A row of the workbook names the method; before the file is there it is unknown."""
-    book = openpyxl.load_workbook(trial / "specs" / "tlf.xlsx")
-    headers = [cell.value for cell in book["Analyses"][1]]
-    first = dict(zip(headers, [cell.value for cell in book["Analyses"][2]], strict=True))
-    row = {"Display": first["Display"], "Order": 99, "Analysis": "WIDTH", "Label": "Width of the ages",
+def ask_for_a_method(workbook: Path) -> None:
+    row = {"Display": first_display(workbook), "Order": 99, "Analysis": "WIDTH", "Label": "Width of the ages",
            "Method": "Range", "Dataset": "ADSL", "Variables": "AGE"}  # fmt: skip
-    add_row(trial / "specs" / "tlf.xlsx", "Analyses", **row)
-    done = run("build")
-    assert done.returncode == 2
-    assert "RES003" in done.stderr
-    (engine / "results" / "methods" / "range.py").write_text(example("A display method"))
-    (engine / "tlf" / "writers" / "txt.py").write_text(example("An output format of displays"))
-    done = run("build")
-    assert done.returncode == 0, done.stderr
-    results = pd.read_csv(trial / "outputs" / "results" / "results.csv")
-    ages = results[(results["analysis"] == "WIDTH") & (results["statistic"] == "range")]
-    adsl, _ = pyreadstat.read_xport(trial / "outputs" / "adam" / "adsl.xpt")
-    assert len(ages) > 1
-    assert ages["value"].max() <= adsl["AGE"].max() - adsl["AGE"].min()
-    text = (trial / "outputs" / "tlf" / f"{str(first['Display']).lower()}.txt").read_text()
-    assert "Width of the ages" in text
-    assert re.search(r"Range \(n\) \| [0-9]", text)
+    add_row(workbook, "Analyses", **row)
 
 
-def test_a_step_of_complete(engine: Path, trial: Path, run: Run) -> None:
-    """A variable of the workbook that nothing makes, until the step is there."""
-    book = openpyxl.load_workbook(trial / "specs" / "sdtm.xlsx")
+def ask_for_a_step(workbook: Path) -> None:
+    """A variable that nothing makes."""
+    book = openpyxl.load_workbook(workbook)
     headers = [cell.value for cell in book["Variables"][1]]
     orders = [cells[headers.index("Order")].value for cells in book["Variables"].iter_rows(min_row=2)
               if cells[headers.index("Dataset")].value == "LB"]  # fmt: skip
     row = {"Dataset": "LB", "Order": max(int(order) for order in orders) + 1, "Variable": "LBUSCHFL",
            "Label": "Unscheduled Flag", "Data Type": "text", "Length": 1, "Mandatory": "No",
            "Origin": "Derived", "Source": "Sponsor", "Role": "Timing"}  # fmt: skip
-    add_row(trial / "specs" / "sdtm.xlsx", "Variables", **row)
-    before = run("spec", "check")
-    assert re.search(r"SPC090 .*LBUSCHFL|SPC090 .*\n?.*LBUSCHFL", before.stderr), before.stderr
-    (engine / "sdtm" / "complete" / "unscheduled.py").write_text(example("A step of complete"))
-    assert "SPC090" not in run("spec", "check").stderr
-    done = run("build")
-    assert done.returncode == 0, done.stderr
-    lb, _ = pyreadstat.read_xport(trial / "outputs" / "sdtm" / "lb.xpt")
-    tv, _ = pyreadstat.read_xport(trial / "outputs" / "sdtm" / "tv.xpt")
-    unplanned = ~lb["VISITNUM"].isin(tv["VISITNUM"])
-    assert set(lb.loc[unplanned, "LBUSCHFL"]) <= {"Y"}
-    assert set(lb.loc[~unplanned, "LBUSCHFL"]) == {""}
+    add_row(workbook, "Variables", **row)
 
 
-def test_a_thing_that_a_build_writes(engine: Path, trial: Path, run: Run) -> None:
+def ask_for_a_format(study: Path) -> None:
+    found, count = re.subn(r"^formats = .*$", 'formats = ["tsv"]', study.read_text(), flags=re.MULTILINE)
+    assert count == 1
+    study.write_text(found)
+
+
+def add_a_product(engine: Path) -> None:
+    """Its file, and its line in the list of a build, as CONTRIBUTING.md gives them."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     found = re.search(r'^```text\n(\("\w+", True, .+PRODUCT\)),$', text, re.MULTILINE)
     assert found is not None
-    (engine / "compare").mkdir()
-    (engine / "compare" / "__init__.py").write_text("")
-    (engine / "compare" / "product.py").write_text(example("A thing that a build writes"))
+    (engine / "tally").mkdir()
+    (engine / "tally" / "__init__.py").write_text("")
+    (engine / "tally" / "product.py").write_text(example("A thing that a build writes"))
     path = engine / "run" / "build.py"
     source = path.read_text()
     last = '        ("sdtm", True, deliver.PRODUCT),\n'
     assert last in source
     source = source.replace(last, f"        {found[1]},\n{last}").replace(
         "import il2cdisc.check.product as check\n",
-        "import il2cdisc.check.product as check\nimport il2cdisc.compare.product\n",
+        "import il2cdisc.check.product as check\nimport il2cdisc.tally.product\n",
     )
     path.write_text(source)
-    done = run("build")
-    assert done.returncode == 0, done.stderr
-    assert "counting records\n" in done.stdout
-    counts = pd.read_csv(trial / "outputs" / "checks" / "counts.csv").set_index("dataset")["records"]
-    dm, _ = pyreadstat.read_xport(trial / "outputs" / "sdtm" / "dm.xpt")
-    assert counts["DM"] == len(dm)
+
+
+def test_a_conformance_rule(extended: Extended) -> None:
+    assert "CHK900 Visit on a weekend" in extended.built.stdout
+    assert "Why: the site is closed" in extended.page.stdout
+
+
+def test_a_display_method_and_an_output_format(extended: Extended) -> None:
+    """A row of the workbook names the method; before the file is there it is unknown."""
+    assert extended.before.returncode == 2
+    assert "RES003" in extended.before.stderr
+    assert "RES003" not in extended.checked.stderr
+    results = pd.read_csv(extended.trial / "outputs" / "results" / "results.csv")
+    ages = results[(results["analysis"] == "WIDTH") & (results["statistic"] == "range")]
+    adsl = extended.read("adam/adsl.xpt")
+    assert len(ages) > 1
+    assert ages["value"].max() <= adsl["AGE"].max() - adsl["AGE"].min()
+    display = first_display(extended.trial / "specs" / "tlf.xlsx").lower()
+    text = (extended.trial / "outputs" / "tlf" / f"{display}.txt").read_text()
+    assert "Width of the ages" in text
+    assert re.search(r"Range \(n\) \| [0-9]", text)
+
+
+def test_a_step_of_complete(extended: Extended) -> None:
+    """A variable of the workbook that nothing makes, until the step is there."""
+    said = extended.before.stderr
+    assert re.search(r"SPC090 .*LBUSCHFL|SPC090 .*\n?.*LBUSCHFL", said), said
+    assert "SPC090" not in extended.checked.stderr
+    lb, tv = extended.read("sdtm/lb.xpt"), extended.read("sdtm/tv.xpt")
+    unplanned = ~lb["VISITNUM"].isin(tv["VISITNUM"])
+    assert set(lb.loc[unplanned, "LBUSCHFL"]) <= {"Y"}
+    assert set(lb.loc[~unplanned, "LBUSCHFL"]) == {""}
+
+
+def test_a_thing_that_a_build_writes(extended: Extended) -> None:
+    assert "counting records\n" in extended.built.stdout
+    path = extended.trial / "outputs" / "checks" / "counts.csv"
+    counts = pd.read_csv(path).set_index("dataset")["records"]
+    assert counts["DM"] == len(extended.read("sdtm/dm.xpt"))
+
+
+def test_a_format_of_dataset_files(extended: Extended) -> None:
+    lines = (extended.trial / "outputs" / "tsv" / "sdtm" / "dm.tsv").read_text().splitlines()
+    assert lines[0].split("\t")[:3] == ["STUDYID", "DOMAIN", "USUBJID"]
+    assert [line.split("\t")[2] for line in lines[1:]] == extended.read("sdtm/dm.xpt")["USUBJID"].tolist()
 
 
 def test_each_line_of_the_table_has_its_example() -> None:

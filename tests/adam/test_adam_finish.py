@@ -284,3 +284,17 @@ def test_input_row_order_and_index_stay(derivation: str):
     pd.testing.assert_frame_equal(data, before)
     assert out["ITEM"].tolist()[:2] == ["y", "x"]
     assert out.index[:2].tolist() == [0, 1]
+
+
+def test_a_mapping_of_a_dataset_that_the_workbook_does_not_describe_is_in_the_plan_of_problems():
+    """Before any data are read, at the mapping: a build would stop only after SDTM is made."""
+
+    def advss(vs):
+        return analysis_dataset("ADVSS", vs)
+
+    wanted = DatasetSpec(name="ADVS", variables=())
+    spec = Spec(shown="specs/adam.xlsx", standard="ADaM", define={}, datasets={"ADVS": wanted})
+    _, problems = plan([advss], {"vs": pd.DataFrame({"VSSTRESN": []})}, spec)
+    (found,) = problems.items
+    assert (found.code, found.stops, found.hint) == ("ADM012", True, "ADVS")
+    assert found.what == "advss() makes ADVSS, which specs/adam.xlsx does not describe"

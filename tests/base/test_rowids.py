@@ -46,6 +46,13 @@ def test_edges_are_every_id_once_in_order(rows: list[tuple[tuple[int, ...] | Non
     assert list(edges(frame).itertuples(index=False, name=None)) == sorted(wanted)
 
 
+def test_copied_rows_have_the_ids_of_the_tuple_that_they_share() -> None:
+    shared = (3, 1)
+    frame = pd.DataFrame({"@ae": pd.Series([shared, (2,), shared, None, (1, 3)], dtype="object")})
+    found = edges(frame)[["row", "id"]].to_numpy().tolist()
+    assert found == [[0, 1], [0, 3], [1, 2], [2, 1], [2, 3], [4, 1], [4, 3]]
+
+
 def test_ids_and_tuples_of_ids_are_gathered_and_what_has_no_group_is_left_out() -> None:
     ids = pd.Series([4, (2, 4), pd.NA, 1, 3], dtype=object)
     groups = pd.Series(["b", "b", "a", None, "b"], dtype="str")

@@ -97,7 +97,8 @@ def test_the_number_of_a_result_below_a_limit_is_read_once() -> None:
 
 
 DOSE = "2022-03-05T09:00"
-ONSETS = ["2022-03-04", "2022-03-05T08:59", "2022-03-05T09:00", "2022-03-05", "2022-03", None, "2022-05-01"]
+ONSETS = ["2022-03-04", "2022-03-05T08:59", "2022-03-05T09:00", "2022-03-05", "2022-03", None]
+ONSETS += ["2022-03-20", "2022-05-01"]
 
 
 @pytest.mark.parametrize("end", [None, "2022-03-04", "2022-06"])
@@ -106,13 +107,17 @@ def test_an_event_is_emergent_in_both_or_in_none(end: str | None) -> None:
     day = sas_days(data["DOSE"])
     data = data.assign(TRTSDT=day, TRTEDT=day)
     nothing = pd.Series(None, index=data.index, dtype="str")
-    sdtm = treatment_emergent(
-        data, first_dose=data["DOSE"], first_day=day, last_day=day, death=nothing, days=30
-    )
-    adam = derive_vars_event_dt(data, start="AESTDTC", end="AEENDTC")
-    adam = derive_var_trtemfl(adam, end_window=30, start_dtc="AESTDTC", trt_start_dtc="DOSE")
-    assert sdtm.tolist() == adam["TRTEMFL"].fillna("N").tolist()
-    assert {"Y", "N"} <= set(sdtm)
+    days = {"first_day": day, "last_day": day, "participation_end": day + 2}
+    adam = derive_vars_event_dt(data, start="AESTDTC", end="AEENDTC").assign(LSTALVDT=day + 2)
+    texts = {"start_dtc": "AESTDTC", "trt_start_dtc": "DOSE"}
+    found: dict[object, list[str]] = {}
+    for until in (30, "participation"):
+        sdtm = treatment_emergent(data, first_dose=data["DOSE"], death=nothing, until=until, **days)
+        flags = derive_var_trtemfl(adam, end_window=until, participation_end="LSTALVDT", **texts)["TRTEMFL"]
+        assert sdtm.tolist() == flags.fillna("N").tolist()
+        assert {"Y", "N"} <= set(sdtm)
+        found[until] = sdtm.tolist()
+    assert found[30] != found["participation"]
 
 
 @pytest.mark.parametrize("planned", [None, True, False])

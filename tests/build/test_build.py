@@ -14,8 +14,19 @@ from il2cdisc.transport.xpt import read_xpt
 
 SDTM = """ae cm co cp dm ds dv ec eg ex ie lb mh pe pr qs rs sc se su sv ta te tv vs
 suppae suppcm suppdm suppdv suppeg suppmh supppe""".split()  # noqa: SIM905
-ADAM = ["adae", "adcp", "adhamd", "adlb", "adsl"]
-DISPLAYS = ["t-14-1-7", "t-14-2-1", "t-14-2-4", "t-14-3-1-2", "l-16-2-7", "f-14-2-13"]
+ADAM = """adae adbdi adbmhd adcgi adcm adcp adcssrs adcyt adeg adex adfast adhamd adhdmi adice adlb admadrs
+admh adsl adtte advs adymrs""".split()  # noqa: SIM905
+DISPLAYS = [
+    "t-14-1-7",
+    "t-14-2-1",
+    "t-14-2-2",
+    "t-14-2-3",
+    "t-14-2-11-2",
+    "t-14-2-4",
+    "t-14-3-1-2",
+    "l-16-2-7",
+    "f-14-2-13",
+]
 
 
 def frame(built: Path, name: str) -> pd.DataFrame:
@@ -118,10 +129,13 @@ def test_the_check_of_the_last_build_tells_its_findings(built: Path, command) ->
     assert "PUB01" not in done.stdout
 
 
-def test_the_same_bytes_in_any_surroundings(built: Path, command, tmp_path: Path) -> None:
+def test_the_same_bytes_in_blocks_on_one_processor_and_in_any_surroundings(
+    built: Path, process, tmp_path: Path
+) -> None:
+    """All at once against the usual build: a difference says which file, and one of them is why."""
     out = tmp_path / "again"
     surroundings = {"TZ": "Asia/Tokyo", "LANG": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
-    done = command("build", "--out", str(out), **surroundings)
+    done = process("build", "--block-subjects", "7", "--out", out, processors=1, **surroundings)
     assert done.returncode == 0, done.stdout + done.stderr
     assert hashes(out) == hashes(built)
 

@@ -13,18 +13,17 @@ import pytest
 
 from il2cdisc.cli.printing import progress
 
-ROOT = Path(__file__).parents[2]
+SECOND = Path(__file__).parents[1] / "second_trial"
 
 
 @pytest.fixture
 def trial(tmp_path: Path) -> Path:
-    """A copy of the trial that a test may break."""
+    """A copy of the second trial that a test may break."""
     folder = tmp_path / "trial"
     folder.mkdir()
-    for name in ("study.toml",):
-        shutil.copy(ROOT / name, folder / name)
+    shutil.copy(SECOND / "study.toml", folder)
     for name in ("raw", "specs", "mappings"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(SECOND / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 
@@ -98,17 +97,17 @@ def test_a_changed_label_shows_in_the_transport_file(trial: Path, command) -> No
         if row[names.index("Variable")].value == "AGE" and row[names.index("Dataset")].value == "DM":
             row[names.index("Label")].value = "Age at Consent"
     book.save(path)
-    done = command("build", "--trial", str(trial))
+    done = command("build", "DM", "--trial", trial, "--out", trial / "part")
     assert done.returncode == 0, done.stdout + done.stderr
-    _, meta = pyreadstat.read_xport(trial / "outputs" / "sdtm" / "dm.xpt")
+    _, meta = pyreadstat.read_xport(trial / "part" / "sdtm" / "dm.xpt")
     assert dict(zip(meta.column_names, meta.column_labels, strict=True))["AGE"] == "Age at Consent"
 
 
 @pytest.mark.parametrize(
     ("name", "line", "told"),
     [
-        ("raw/edc/ae.csv", "1,2\n", "raw/edc/ae.csv"),
-        ("raw/edc/dm.csv", "", "raw/edc/dm.csv"),
+        ("raw/site/events.txt", "1|2\n", "raw/site/events.txt"),
+        ("raw/site/enrolment.csv", "", "raw/site/enrolment.csv"),
     ],
 )
 def test_a_damaged_raw_file_stops_and_leaves_outputs_alone(

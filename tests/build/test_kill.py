@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,13 @@ PATIENCE = 300.0
 
 
 @pytest.fixture(scope="module")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The second trial, which is small, built once."""
+def trial(tmp_path_factory: pytest.TempPathFactory, second_outputs: Path) -> Path:
+    """The second trial, which is small, with a build of it."""
     folder = tmp_path_factory.mktemp("killed") / "trial"
     for name in ("specs", "mappings", "raw"):
         shutil.copytree(SECOND / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(SECOND / "study.toml", folder)
-    set_time(folder, 0)
-    subprocess.run([*COMMAND, "--trial", str(folder)], check=True, capture_output=True)
+    shutil.copytree(second_outputs, folder / "outputs")
     return folder
 
 
@@ -72,7 +72,7 @@ def beside(trial: Path) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups on this system")
-def test_killed_at_any_moment(trial: Path) -> None:
+def test_killed_at_any_moment(trial: Path, command: Callable[..., Any]) -> None:
     """Five moments: two of the work, one of the flush, two of the exchange and the clearing away."""
     outputs = trial / "outputs"
     before = outputs.stat().st_ino
@@ -99,7 +99,7 @@ def test_killed_at_any_moment(trial: Path) -> None:
         assert beside(trial) == ["outputs"], name
 
     new = set_time(trial, 59)
-    subprocess.run([*COMMAND, "--trial", str(trial)], check=True, capture_output=True)
+    assert command("build", "--trial", trial).returncode == 0
     assert verify(outputs) == []
     assert built_at(trial) == new
     assert beside(trial) == ["outputs"]

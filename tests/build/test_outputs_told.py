@@ -75,7 +75,7 @@ def test_what_a_build_says_of_its_folder_after_a_stop(trial: Path) -> None:
 def test_a_folder_of_outputs_has_the_name_that_study_toml_gives(trial: Path) -> None:
     path = trial / "study.toml"
     path.write_text(path.read_text().replace("[paths]\n", '[paths]\noutputs = "package"\n'))
-    assert last_line(trial) == "stopped: 3 problems; nothing was written to <here>/trial/package"
+    assert last_line(trial) == "stopped: 4 problems; nothing was written to <here>/trial/package"
     path.write_text("[study")
     assert last_line(trial) == "stopped: 1 problem; nothing was written"
 

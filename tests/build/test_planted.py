@@ -13,7 +13,9 @@ from openpyxl import load_workbook
 ROOT = Path(__file__).parents[2]
 PLANTED = tomllib.loads((ROOT / "tests" / "planted.toml").read_text())["planted"]
 # Where the planted cell is not the one that shows the error, or further cells show it too, with the reason.
-EXPLAINED: dict[str, str] = {}
+EXPLAINED: dict[str, str] = {
+    "raw/edc/ae.csv:26 AETERM": "two reactions of one kind, a minute apart: the simulation makes both",
+}
 
 
 def place(entry: dict[str, Any]) -> str:
@@ -70,7 +72,9 @@ def test_each_planted_error_is_asked_once(built: Path, findings: list[dict[str, 
     asked = [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :]]
     assert rows[0][0] == "SYNTHETIC DATA"
     assert len({query["Query"] for query in asked}) == len(asked)
-    places = [f"{query['File']}:{query['Line']} {query['Field']}" for query in asked]
+    at_cells = [f"{query['File']}:{query['Line']} {query['Field']}" for query in asked]
+    asked = [query for query, at in zip(asked, at_cells, strict=True) if at not in EXPLAINED]
+    places = [at for at in at_cells if at not in EXPLAINED]
     told = told_at(findings)
     planted = {place(entry): entry for entry in PLANTED if entry["finding"] and place(entry) in told}
     assert sorted(places) == sorted(planted)

@@ -15,6 +15,13 @@ from il2cdisc.base.problems import Stopped
 from il2cdisc.run.second import SecondProcess, processors
 from il2cdisc.study import load_study
 
+
+@pytest.fixture(autouse=True)
+def with_a_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of other tests do all in the tests' own process; here the second one is what is tested."""
+    monkeypatch.setattr(il2cdisc.run.second, "processors", processors)
+
+
 two = pytest.mark.skipif(processors() < 2, reason="one processor: all is done in one process")
 
 
@@ -25,6 +32,14 @@ def test_work_is_done_in_another_process_in_order():
         elsewhere = second.submit(os.getpid).result()
     if processors() > 1:
         assert elsewhere != os.getpid()
+
+
+@two
+def test_work_is_done_here_until_the_second_process_is_begun():
+    with SecondProcess(waits=True) as second:
+        assert second.submit(os.getpid).result() == os.getpid()
+        second.begin()
+        assert second.submit(os.getpid).result() != os.getpid()
 
 
 def test_an_error_comes_back_as_it_is_and_the_next_work_goes_on(tmp_path: Path):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +166,13 @@ def flag(start: str | None, end: str | None, dose: str, *, death: str | None = N
     events = texts("AESTDTC AEENDTC", (start, end))
     first, last = sas_days(text(dose[:10])), sas_days(text("2021-07-19"))
     flags = treatment_emergent(
-        events, first_dose=text(dose), first_day=first, last_day=last, death=text(death), days=30
+        events,
+        first_dose=text(dose),
+        first_day=first,
+        last_day=last,
+        death=text(death),
+        participation_end=first,
+        until=30,
     )
     return flags.iloc[0]
 
@@ -593,7 +597,7 @@ def replaced(path: Path, line: int, old: str, new: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def damaged(tmp_path_factory: pytest.TempPathFactory, command) -> Path:
     """Outputs of the shipped trial with a partial first dose, a partial onset before it, and a late date."""
     trial = tmp_path_factory.mktemp("dates")
     for part in ("raw", "specs", "mappings"):
@@ -613,13 +617,10 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     events[mine - 1] = ",".join(cells)
     (edc / "ae.csv").write_text("\n".join(events), encoding="utf-8")
     replaced(edc / "ds.csv", 2, "21/06/2021", "21/06/2031")  # randomised after the data cut
-    code = "from il2cdisc.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, "build", "--trial", str(trial)],
-        capture_output=True, text=True, check=False, cwd=ROOT,
-    )  # fmt: skip
+    out = trial / "checked"
+    done = command("build", "--trial", trial, "--until", "checks", "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
-    return trial / "outputs"
+    return out
 
 
 def of_first(damaged: Path, name: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from il2cdisc.check.causes import by_cause
 from il2cdisc.check.context import CheckContext
 from il2cdisc.check.dispositions import Category, Disposition
 from il2cdisc.check.findings import Finding, Level, Occurrence, from_problem, grouped, merged
-from il2cdisc.check.queries import make_queries
+from il2cdisc.check.queries import Asking, make_queries
 from il2cdisc.check.report import summary
 from il2cdisc.check.rules import all_rules
 from il2cdisc.check.run import run_rules
@@ -322,6 +323,19 @@ def test_2_a_length_without_room_for_the_study_id_is_known_without_data() -> Non
     )
 
 
+def test_2_an_analysis_dataset_may_keep_the_domain_of_its_source() -> None:
+    def with_domain(name: str, standard: Literal["SDTM", "ADaM"]) -> Spec:
+        domain = VariableSpec(order=1, dataset=name, name="DOMAIN", label="Domain Abbreviation", length=2)
+        datasets = {name: DatasetSpec(name=name, label="x", variables=(domain,))}
+        return Spec(shown="", standard=standard, define={}, datasets=datasets)
+
+    def lengths(spec: Spec) -> list[str]:
+        return [problem.what for problem in check_rows(spec) if problem.code == "SPC023"]
+
+    assert lengths(with_domain("ADAE", "ADaM")) == []
+    assert lengths(with_domain("ADAE", "SDTM")) == ["ADAE DOMAIN is 'ADAE' in all records: 4 bytes"]
+
+
 def raw_record(file: str, _sheet: str, line: int) -> RawRecord:
     return RawRecord("ae", f"{line:04d}", {"NO": "1"}, {"AESTDAT": "UN/02/2020"}, {}, {})
 
@@ -330,14 +344,15 @@ def test_1_every_raw_cell_of_a_finding_is_asked_about() -> None:
     cells = [at_line("raw/ae.csv", line, "AESTDAT") for line in range(2, 1_502)]
     kind = Kind("MAP103", "Partial date", Severity.FINDING, "Ask.")
     report = grouped([from_problem(kind.at(cells[0], "day missing", values=["UN/02/2020"], records=cells))])
-    queries = make_queries(report.findings, raw_record)
+    queries = make_queries(report.findings, Asking(raw_record))
     assert [query.line for query in queries] == list(range(2, 1_502))
     assert len({query.id for query in queries}) == 1_500
 
 
 def test_1_one_cause_is_one_question_at_its_cell() -> None:
     (found,) = findings("CHK051", table("DM", **DM), lab(*["2020-01-06"] * 40))
-    (query,) = make_queries([found], lambda *_: RawRecord("ic", "S1", {}, {"RFICDTC": "04/11/2020"}, {}, {}))
+    record = RawRecord("ic", "S1", {}, {"RFICDTC": "04/11/2020"}, {}, {})
+    (query,) = make_queries([found], Asking(lambda *_: record))
     assert (query.file, query.line, query.field) == ("raw/dm.csv", 2, "RFICDTC")
     assert "the informed consent of 2020-11-04 is after dates of the subject" in query.question
 

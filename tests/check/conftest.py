@@ -102,7 +102,7 @@ def frames() -> dict[str, pd.DataFrame]:
         "USUBJID": [S1, S1, S2],
         "AESEQ": [1, 2, 1],
         "AETERM": ["COUGH", "HEADACHE", "FEVER"],
-        "AESEV": ["MILD", "SEVERE", None],
+        "AESEV": ["MILD", "SEVERE", "MILD"],
         "AESTDTC": ["2020-01-03T08:30", "2020-01", "2020---15"],
         "AEDUR": ["PT2H", "P1DT12H", None],
     }

@@ -13,7 +13,7 @@ subjects = st.lists(st.integers(1, 999), min_size=1, max_size=6, unique=True).ma
 events = st.lists(
     st.tuples(
         st.text(st.characters(codec="ascii", categories=("Lu", "Nd", "Pd")), min_size=1, max_size=40),
-        st.sampled_from(["MILD", "MODERATE", "SEVERE", None]),
+        st.sampled_from(["MILD", "MODERATE", "SEVERE"]),
         st.dates().map(str)
         | st.datetimes().map(lambda x: x.isoformat()[:16])
         | st.sampled_from(["2020", "2020---03"]),

@@ -10,6 +10,7 @@ import pytest
 
 from il2cdisc.base.datasets import Variable
 from il2cdisc.check.rules import all_rules
+from il2cdisc.check.run import run_rules
 from il2cdisc.spec.models import ClauseCondition, DatasetSpec, ValueLevelSpec, VariableSpec, WhereClause
 
 
@@ -254,6 +255,20 @@ def test_supplemental_datasets_have_lengths_of_their_own(pack: Any) -> None:
     assert pack.findings("CHK017") == []
     pack.file_variables["SUPPAE"] = (Variable("USUBJID", "", "Char", 8), Variable("QVAL", "", "Char", 1))
     assert [item.dataset for item in pack.findings("CHK017")] == ["SUPPAE"]
+
+
+def test_datasets_of_a_part_have_lengths_of_their_own(pack: Any) -> None:
+    """Of a whole package the longest value of all datasets counts; a file of a part knows its own alone."""
+    pack.frames["AE"]["VISIT"] = pd.Series(["WEEK 10"] * len(pack.frames["AE"]), dtype="str")
+    pack.frames["LB"]["VISIT"] = pd.Series(["WEEK 2"] * len(pack.frames["LB"]), dtype="str")
+    pack.file_variables["AE"] = tuple(v for v in pack.variables("AE") if v.name != "VISIT")
+    pack.file_variables["AE"] += (Variable("VISIT", "", "Char", 7),)
+    pack.file_variables["LB"] = tuple(v for v in pack.variables("LB") if v.name != "VISIT")
+    pack.file_variables["LB"] += (Variable("VISIT", "", "Char", 6),)
+    assert "LB" in [item.dataset for item in pack.findings("CHK017")]
+    rules = [rule for rule in all_rules() if rule.kind.code == "CHK017"]
+    own = replace(pack.context(), own_lengths=True)
+    assert [item for item in run_rules(own, rules=rules) if item.records[0].where.column == "VISIT"] == []
 
 
 def test_lengths_count_bytes(pack: Any) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
 FINDS = """
 say(ready=["CORE-000001", "CORE-000002"], library="0.17.1")
 while (message := hear()) is not None:
@@ -23,22 +20,20 @@ while (message := hear()) is not None:
 """
 
 
-def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    code = "from il2cdisc.cli import main; main()"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("IL2CDISC_")}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env={**kept, **environment},
-    )
+SECOND = Path(__file__).parents[1] / "second_trial"
+Command = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def no_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CORE is what a test names, not what the surroundings name."""
+    for name in ("IL2CDISC_CORE_PYTHON", "IL2CDISC_CORE_CACHE"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
-def outputs(shipped_outputs: Path, tmp_path: Path) -> Path:
-    shutil.copytree(shipped_outputs, tmp_path / "outputs")
+def outputs(second_outputs: Path, tmp_path: Path) -> Path:
+    shutil.copytree(second_outputs, tmp_path / "outputs")
     return tmp_path / "outputs"
 
 
@@ -50,29 +45,40 @@ def told(outputs: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def test_findings_stand_beside_ours_and_the_manifest_knows_the_reports(
-    outputs: Path, tmp_path: Path, fake: Callable[[str], str]
+    outputs: Path, tmp_path: Path, fake: Callable[[str], str], command: Command
 ) -> None:
     before = told(outputs)
     core = {"IL2CDISC_CORE_PYTHON": fake(FINDS), "IL2CDISC_CORE_CACHE": str(tmp_path)}
-    done = command("check", "--core", "--out", str(outputs), **core)
+    done = command("check", "--core", "--trial", SECOND, "--out", outputs, **core)
     assert done.returncode == 1, done.stderr  # a finding without disposition
     assert "2 of 2 rules" in done.stdout
     assert "CDISC CORE 0.17.1: 2 rules: 1 clean, 1 findings, 0 error, 0 not run; 1 findings" in done.stdout
     after = told(outputs)
     (finding,) = after.pop("CORE-000001")
     assert finding["by"] == "CDISC CORE 0.17.1"
-    assert finding["records"][0]["source"][0]["place"].startswith("raw/edc/ae.csv:")
+    assert finding["records"][0]["source"][0]["place"].startswith("raw/site/events.txt:")
     assert after == before
     assert (
         outputs / "checks" / "core_rules_run.txt"
     ).read_text() == "CORE-000001\tCG0001\nCORE-000002\tCG0001\n"
-    again = command("check", "--out", str(outputs))
+    again = command("check", "--trial", SECOND, "--out", outputs)
     assert "CORE-" not in again.stdout  # not asked, not told
     assert "PUB" not in again.stdout  # the manifest agrees
 
 
-def test_core_that_can_not_run_is_told_and_the_rest_is_done(outputs: Path) -> None:
-    done = command("check", "--core", "--out", str(outputs))
+def test_a_build_asks_core_too(tmp_path: Path, fake: Callable[[str], str], command: Command) -> None:
+    """Its findings and lists are those of a check."""
+    core = {"IL2CDISC_CORE_PYTHON": fake(FINDS), "IL2CDISC_CORE_CACHE": str(tmp_path)}
+    done = command("build", "--core", "--trial", SECOND, "--out", tmp_path / "outputs", **core)
+    assert done.returncode == 0, done.stderr
+    assert "CDISC CORE 0.17.1: 2 rules: 1 clean, 1 findings, 0 error, 0 not run; 1 findings" in done.stdout
+    (finding,) = told(tmp_path / "outputs")["CORE-000001"]
+    assert finding["by"] == "CDISC CORE 0.17.1"
+    assert (tmp_path / "outputs" / "checks" / "core_rules_run.txt").read_text().count("\n") == 2
+
+
+def test_core_that_can_not_run_is_told_and_the_rest_is_done(outputs: Path, command: Command) -> None:
+    done = command("check", "--core", "--trial", SECOND, "--out", outputs)
     assert done.returncode == 2
     assert "CHK080 CDISC CORE not available" in done.stdout
     assert "IL2CDISC_CORE_PYTHON is not set" in done.stdout
@@ -82,11 +88,11 @@ def test_core_that_can_not_run_is_told_and_the_rest_is_done(outputs: Path) -> No
     assert len(found) > 2  # ours are there
 
 
-def test_a_report_about_other_data_is_told(outputs: Path, tmp_path: Path) -> None:
+def test_a_report_about_other_data_is_told(outputs: Path, tmp_path: Path, command: Command) -> None:
     report = tmp_path / "core.json"
     head = {"CORE_Engine_Version": "0.17.1", "Standard": "SDTMIG", "Version": "V3.4"}
     parts = {"Dataset_Details": [], "Issue_Details": [], "Rules_Report": []}
     report.write_text(json.dumps({"Conformance_Details": head, **parts}))
-    done = command("check", "--core-report", str(report), "--out", str(outputs))
+    done = command("check", "--core-report", report, "--trial", SECOND, "--out", outputs)
     assert done.returncode == 2
     assert "CHK086" in done.stdout

@@ -134,6 +134,8 @@ def spec() -> Spec:
                 extensible=True,
                 terms=(
                     Term(value="SYSBP", decode="Systolic Blood Pressure", nci_code="C25298"),
+                    Term(value="TEMP", decode="Temperature", nci_code="C174446"),
+                    Term(value="PULSE", decode="Pulse Rate", nci_code="C49676"),
                     Term(value="MINE", decode="A test of our own"),
                 ),
             ),
@@ -254,6 +256,8 @@ def test_codelists_that_are_used_with_codes_extensions_and_standard(define: Defi
     assert lists["CL.VSTESTCD"].standard == "STD.CT.SDTM.2026-03-27"
     assert [(t.value, t.code, t.extended) for t in lists["CL.VSTESTCD"].items] == [
         ("SYSBP", "C25298", False),
+        ("TEMP", "C174446", False),
+        ("PULSE", "C49676", False),
         ("MINE", "", True),
     ]
     assert lists["CL.NY"].non_standard
@@ -296,7 +300,7 @@ def test_what_is_written_is_read_back_and_the_same_model_gives_the_same_bytes(de
 
 def test_a_made_define_has_nothing_against_it(define: Define) -> None:
     assert check_define(define) == []
-    assert compare_define(define, data(), beside=["vs.xpt", "suppvs.xpt"]) == []
+    assert compare_define(define, data(), beside=["vs.xpt", "suppvs.xpt", "define2-1.xsl"]) == []
 
 
 def test_a_control_character_is_refused() -> None:

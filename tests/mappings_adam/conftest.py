@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from il2cdisc.adam import Analysis, derive, finish, with_ids
+from il2cdisc.adam import Analysis, derive, empty_frame, finish, with_ids
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problems
 from il2cdisc.spec.load import load_spec
@@ -27,7 +27,7 @@ COLUMNS = {
     "EX": "USUBJID VISIT EXSTDTC EXENDTC | EXSEQ",
     "DS": "USUBJID DSCAT DSSCAT DSDECOD DSSTDTC | DSSEQ",
     "SV": "USUBJID VISIT SVSTDTC | VISITNUM SVSTDY",
-    "DV": "USUBJID DVDECOD | DVSEQ",
+    "DV": "USUBJID DVDECOD DVCAT DVSCAT VISIT | DVSEQ",
     "IE": "USUBJID IETESTCD | IESEQ",
     "MH": "USUBJID MHSCAT MHTERM | MHSEQ",
     "RS": "STUDYID USUBJID RSTESTCD VISIT RSDTC | RSSEQ VISITNUM RSSTRESN",
@@ -73,8 +73,8 @@ def spec() -> Spec:
 
 
 @pytest.fixture
-def sdtm() -> dict[str, pd.DataFrame]:
-    """S1 treated from 10 to 31 January 2022, S2 a screen failure."""
+def sdtm(spec: Spec) -> dict[str, pd.DataFrame]:
+    """S1 treated from 10 to 31 January 2022, S2 a screen failure; no event that an estimand speaks of."""
     person = {"STUDYID": "X", "SITEID": "01", "AGEU": "YEARS", "RACE": "WHITE", "RFICDTC": "2022-01-01"}
     arm = {"ARMCD": "IL2", "ARM": "Low-dose IL-2", "ACTARMCD": "IL2", "ACTARM": "Low-dose IL-2"}
     s1 = person | arm | {"USUBJID": "S1", "SUBJID": "1", "AGE": 39, "SEX": "F", "RFPENDTC": "2022-03-15"}
@@ -90,8 +90,9 @@ def sdtm() -> dict[str, pd.DataFrame]:
         end | {"USUBJID": "S1", "DSSEQ": 3, "DSDECOD": "LOST TO FOLLOW-UP", "DSSTDTC": "2022-03-15"},
         end | {"USUBJID": "S2", "DSSEQ": 1, "DSDECOD": "SCREEN FAILURE", "DSSTDTC": "2022-01-02"},
     ]
-    share = {"STUDYID": "X", "USUBJID": "S1", "CPTESTCD": "TLHRTLH", "CPSPEC": "BLOOD"}
+    share = {"STUDYID": "X", "USUBJID": "S1", "CPTESTCD": "TLHRTLH", "CPSPEC": "BLOOD", "CPSTRESU": "%"}
     return {
+        "adice": empty_frame(spec.datasets["ADICE"]),
         "dm": frame("DM", [s1, s2]),
         "suppdm": frame("SUPPDM", [{"USUBJID": "S1", "QNAM": "STRATUM", "QVAL": "MDD"}]),
         "ex": frame(
@@ -110,7 +111,9 @@ def sdtm() -> dict[str, pd.DataFrame]:
                 | {"MHTERM": "MAJOR DEPRESSIVE DISORDER"},
             ],
         ),
-        "dv": frame("DV", [{"USUBJID": "S1", "DVSEQ": 1, "DVDECOD": "ASSESSMENT NOT PERFORMED"}]),
+        "dv": frame(
+            "DV", [{"USUBJID": "S1", "DVSEQ": 1, "DVDECOD": "ASSESSMENT NOT PERFORMED", "VISIT": "DAY 60"}]
+        ),
         "rs": frame(
             "RS",
             [

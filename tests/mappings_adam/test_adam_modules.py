@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from il2cdisc.adam import empty_frame, plan
+from il2cdisc.adam import derive, empty_frame, finish, plan
 from il2cdisc.base.dates import from_sas_day
+from il2cdisc.base.problems import Problems
+from il2cdisc.spec.load import load_spec
 from il2cdisc.study import AnalysisFacts
 
+ROOT = Path(__file__).parents[2]
 FLAGS = ["ENRLFL", "RANDFL", "SAFFL", "FASFL", "BIOFL", "PPROTFL", "COMPLFL"]
 
 
@@ -35,13 +41,14 @@ def dates(column: pd.Series) -> list[str]:
 def test_subjects(made, modules):
     adsl = made(modules["adsl"]).frame
     assert adsl["USUBJID"].tolist() == ["S1", "S2"]
-    assert ["".join(adsl[flag]) for flag in FLAGS] == ["YN", "YN", "YN", "YN", "YN", "YN", "NN"]
+    assert ["".join(adsl[flag]) for flag in FLAGS] == ["YN", "YN", "YN", "YN", "YN", "NN", "NN"]
     assert text(adsl["TRT01P"]) == ["Low-dose IL-2", ""]
     assert text(adsl["AGEGR1"]) == ["<40", ">=65"]
     assert dates(adsl["TRTSDT"]) == ["2022-01-10", ""]
     assert dates(adsl["TRTEDT"]) == ["2022-01-31", ""]
     assert dates(adsl["RANDDT"]) == ["2022-01-10", ""]
     assert adsl["NDOSES"].tolist() == [8, 0]
+    assert text(adsl["PPEXRS"]) == ["NO DAY 60 RATING", ""]
     assert text(adsl["EOTSTT"]) == ["COMPLETED", ""]
     assert text(adsl["EOSSTT"]) == ["DISCONTINUED", "DISCONTINUED"]
     assert text(adsl["DCSREAS"]) == ["LOST TO FOLLOW-UP", "SCREEN FAILURE"]
@@ -56,29 +63,52 @@ def test_subjects(made, modules):
 def test_lineage_of_a_subject_reaches_every_source(made, modules):
     edges = made(modules["adsl"]).edges
     first = edges[edges["row"] == 0]
-    assert set(first["source"]) == {"DM", "SUPPDM", "EX", "DS", "RS", "CP", "MH"}
+    assert set(first["source"]) == {"DM", "SUPPDM", "EX", "DS", "RS", "CP", "MH", "DV"}
     assert len(first[first["source"] == "EX"]) == 8
 
 
 @pytest.mark.parametrize(
-    ("change", "expected"),
+    ("change", "expected", "reason", "deviation"),
     [
-        ("six doses", "YYYYYNN"),
-        ("late last visit", "YYYYYNN"),
-        ("last visit in time", "YYYYYYN"),
-        ("prohibited medication", "YYYYYNN"),
+        ("nothing", "YYYYYYN", "", None),
+        ("last rating on day 75", "YYYYYYN", "", None),
+        ("last rating on day 76", "YYYYYNN", "NO DAY 60 RATING", 1.0),
+        ("six doses", "YYYYYNN", "FEWER THAN 7 DOSES", None),
+        ("a missed dose that is recorded", "YYYYYNN", "FEWER THAN 7 DOSES", 1.0),
+        ("prohibited medication", "YYYYYNN", "PROHIBITED MEDICATION", 1.0),
+        ("a minor one", "YYYYYYN", "", None),
+        ("wrong kit", "YYYYYNN", "WRONG KIT", None),
+        ("not eligible", "NYYYYNN", "NOT ELIGIBLE", None),
+        ("six doses of prohibited", "YYYYYNN", "FEWER THAN 7 DOSES; PROHIBITED MEDICATION", 1.0),
     ],
 )
-def test_per_protocol(sdtm, made, modules, completed, change, expected):
-    if change == "six doses":
+def test_per_protocol(sdtm, modules, completed, rated, spec, change, expected, reason, deviation):
+    last = {"last rating on day 75": "2022-03-25", "last rating on day 76": "2022-03-26"}
+    rows = [*rated("S1", 1, "2022-01-10T08:00", 2), *rated("S1", 60, last.get(change, "2022-03-10"), 1)]
+    sdtm["rs"] = completed("RS", rows)
+    if change.startswith(("six", "a missed")):
         sdtm["ex"] = sdtm["ex"].iloc[:6]
-    elif change == "prohibited medication":
-        sdtm["dv"] = sdtm["dv"].assign(DVDECOD="USE OF PROHIBITED MEDICATION")
-    else:
-        day = 75 if change == "late last visit" else 74
-        sdtm["sv"] = completed("SV", [{"USUBJID": "S1", "VISITNUM": 60.0, "SVSTDY": day}])
-    adsl = made(modules["adsl"]).frame
-    assert "".join(adsl.loc[0, FLAGS]) == expected
+    if change.startswith("a missed"):
+        sdtm["dv"] = sdtm["dv"].assign(DVDECOD="NON-COMPLIANCE WITH STUDY INTERVENTION")
+    if change in ("prohibited medication", "a minor one", "six doses of prohibited"):
+        severity = "MINOR" if change == "a minor one" else "MAJOR"
+        sdtm["dv"] = sdtm["dv"].assign(DVDECOD="USE OF PROHIBITED MEDICATION", DVSCAT=severity)
+    if change == "wrong kit":
+        sdtm["dm"] = sdtm["dm"].assign(ACTARMCD=["PBO", None])
+    if change == "not eligible":
+        sdtm["ie"] = sdtm["ie"].assign(USUBJID="S1")
+    analysis = derive(modules["adsl"], sdtm, spec, AnalysisFacts())
+    found = finish(analysis, spec, Problems()).frame.iloc[0]
+    assert "".join(found[FLAGS]) == expected
+    assert ("" if pd.isna(found["PPEXRS"]) else found["PPEXRS"]) == reason
+    assert (None if pd.isna(found["PPDVSEQ"]) else found["PPDVSEQ"]) == deviation
+    # an exclusion that no deviation speaks of is a question to the site
+    asked = [problem for problem in analysis.findings if problem.code == "ADM031"]
+    unrecorded = (
+        reason if deviation is None else "FEWER THAN 7 DOSES" if change == "six doses of prohibited" else ""
+    )
+    assert [problem.what.split(": ")[1] for problem in asked] == [unrecorded] * bool(unrecorded)
+    assert {str(problem.records[0]) for problem in asked} <= {"ADSL USUBJID=S1 PPEXRS"}
 
 
 def test_totals_windows_and_carried_values(made, modules):
@@ -158,8 +188,8 @@ def test_fold_change_is_the_change_of_the_logarithm(made, modules):
 
 
 def test_laboratory(sdtm, made, modules, completed):
-    row = {"STUDYID": "X", "USUBJID": "S1", "LBTESTCD": "INTLK4", "LBCAT": "CYTOKINES", "LBSTRESU": "ng/L"}
-    row |= {"LBSPEC": "PLASMA"}
+    row = {"STUDYID": "X", "USUBJID": "S1", "LBTESTCD": "CRP", "LBCAT": "CHEMISTRY", "LBSTRESU": "mg/L"}
+    row |= {"LBSPEC": "SERUM"}
     sdtm["lb"] = completed(
         "LB",
         [
@@ -178,12 +208,10 @@ def test_laboratory(sdtm, made, modules, completed):
 
 
 def test_a_result_in_another_unit_is_told(sdtm, made, modules, completed, spec):
-    from il2cdisc.adam import derive
-
     made(modules["adsl"])
-    row = {"STUDYID": "X", "USUBJID": "S1", "LBTESTCD": "INTLK4", "LBDTC": "2022-01-10", "LBSTRESN": 4.0}
-    row |= {"LBSPEC": "PLASMA", "LBSTRESC": "4"}
-    rows = [row | {"LBSEQ": 1, "LBSTRESU": "ng/L"}, row | {"LBSEQ": 2, "LBSTRESU": "mg/L"}]
+    row = {"STUDYID": "X", "USUBJID": "S1", "LBTESTCD": "CRP", "LBDTC": "2022-01-10", "LBSTRESN": 4.0}
+    row |= {"LBSPEC": "SERUM", "LBSTRESC": "4"}
+    rows = [row | {"LBSEQ": 1, "LBSTRESU": "mg/L"}, row | {"LBSEQ": 2, "LBSTRESU": "mg/dL"}]
     analysis = derive(modules["adlb"], {**sdtm, "lb": completed("LB", rows)}, spec)
     assert [finding.code for finding in analysis.findings] == ["ADM018"]
     assert str(analysis.findings[0].records[0]) == "LB USUBJID=S1 LBSEQ=2 LBSTRESU"
@@ -225,10 +253,13 @@ def test_adverse_events(sdtm, made, modules, completed):
     assert text(adae["AOCCPFL"]) == ["Y", "", "Y", "", "Y"]
 
 
-def test_plan_of_the_modules_agrees_with_the_workbook(sdtm, modules, completed, spec):
+def test_plan_of_the_modules_agrees_with_the_workbook(sdtm, spec):
+    tabulation = load_spec(ROOT / "specs" / "sdtm.xlsx", "specs/sdtm.xlsx")
     empties = {name: frame.iloc[:0] for name, frame in sdtm.items()}
-    empties |= {"lb": completed("LB", []), "ae": completed("AE", [], AE)}
-    empties |= {name: empty_frame(spec.datasets[name.upper()]) for name in modules}
-    lines, problems = plan(modules.values(), empties, spec, AnalysisFacts())
+    empties |= {name.lower(): empty_frame(dataset) for name, dataset in tabulation.datasets.items()}
+    empties |= {name.lower(): empty_frame(dataset) for name, dataset in spec.datasets.items()}
+    names = [name.lower() for name in spec.datasets]
+    mappings = [getattr(import_module(f"mappings.adam.{name}"), name) for name in names]
+    lines, problems = plan(mappings, empties, spec, AnalysisFacts())
     assert "\n".join(map(str, problems.items)) == ""
     assert {line.dataset for line in lines} == set(spec.datasets)

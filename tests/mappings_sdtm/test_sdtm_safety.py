@@ -49,7 +49,7 @@ def test_a_reaction_is_findings_about_objects_linked_to_its_event(raw, spec: Spe
     )
     events = pd.DataFrame(
         {"USUBJID": ["S1"], "AESPID": ["2"], "AEDECOD": ["Injection site erythema"]}, dtype="str"
-    )
+    ).assign(**{"@ae": [0]})
     mapping = fa(forms, raw("sv", "VISIT SVSTDAT", []), events)
     made = done(mapping, spec)
     assert table(made, "VISIT", "FAOBJ", "FATESTCD", "FAORRES", "FASTAT", "FAREASND") == {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from il2cdisc.results.frame import HEADER
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.tlf import Display, DisplayAnalysis, DisplayColumn, ListedItem
 
@@ -88,3 +90,53 @@ def display() -> Callable[..., Display]:
         )
 
     return make
+
+
+@pytest.fixture
+def visits() -> dict[str, pd.DataFrame]:
+    """36 simulated subjects of two arms at six visits, with drop-out: tests/stats/reference/sim36.csv."""
+    path = Path(__file__).parents[1] / "stats" / "reference" / "sim36.csv"
+    advs = pd.read_csv(path, dtype={"USUBJID": "str", "TRT": "str", "STRATA": "str", "AVISIT": "str"})
+    advs = advs.rename(columns={"TRT": "TRTP"}).assign(
+        AVISITN=lambda frame: frame["AVISITN"].astype("float64")
+    )
+    adsl = advs[["USUBJID", "TRTP"]].drop_duplicates().assign(SAFFL="Y").reset_index(drop=True)
+    return {"ADSL": adsl, "ADVS": advs}
+
+
+@pytest.fixture
+def comparison() -> Callable[..., Display]:
+    """A table of the columns ACT and PBO, of ADVS, with one analysis made of keyword arguments."""
+
+    def make(*, arms: tuple[str, ...] = ("ACT", "PBO"), **given) -> Display:
+        analysis = {"display": "T-1", "id": "X", "label": "", "dataset": "ADVS"} | given
+        for name in ("variables", "levels", "by_levels"):
+            analysis[name] = tuple(ListedItem(name=item, label=item) for item in analysis.get(name, ()))
+        analysis["where"] = parse(analysis.get("where", ""))
+        return Display(
+            id="T-1",
+            kind="Table",
+            number="1",
+            title="Title",
+            population="Safety set",
+            population_dataset="ADSL",
+            population_where=parse("SAFFL EQ Y"),
+            treatment="TRTP",
+            columns=tuple(DisplayColumn(label=arm, values=(arm,)) for arm in arms),
+            analyses=(DisplayAnalysis(**analysis),),
+        )
+
+    return make
+
+
+@pytest.fixture
+def statistics() -> Callable[..., dict[str, float]]:
+    """The values of one column in one row of the analysis, by statistic; the text of those that have one."""
+
+    def of(results: pd.DataFrame, column: str, row: int = 0) -> dict[str, float]:
+        own = results[(results["analysis"] != HEADER) & (results["group1_level"] == column)]
+        own = own[own["row"] == row]
+        shown = own["value"].astype(object).where(own["text"] == "", own["text"])
+        return dict(zip(own["statistic"], shown, strict=True))
+
+    return of

@@ -131,7 +131,7 @@ def test_as_many_groups_as_there_are_broader_terms(datasets, display):
     )
     wide = run([made], datasets).frame
     assert tuple(wide.columns) == columns(4)
-    assert wide.columns[15:18].tolist() == ["group4", "group4_level", "variable"]
+    assert wide.columns[16:19].tolist() == ["group4", "group4_level", "variable"]
     narrowest = wide[wide["group4"] != ""].drop_duplicates("row")
     shown = narrowest[["group2_level", "group3_level", "group4_level", "variable", "level"]]
     assert shown.to_numpy().tolist() == [

@@ -105,7 +105,7 @@ def run(make: Any, given: dict[str, Any], problems: Problems, **of_ae: Any) -> d
     mapped = {name: make.mapped_dataset(name, name.lower(), given[name]) for name in ("DM", "SE")}
     mapped["AE"] = make.mapped_dataset("AE", "ae", given["AE"], **of_ae)
     return complete(
-        mapped, given["spec"], study_id="X", emergent_days=30, problems=problems, address=make.line_of
+        mapped, given["spec"], study_id="X", emergent_until=30, problems=problems, address=make.line_of
     )
 
 
@@ -135,6 +135,6 @@ def test_a_dataset_that_the_workbook_lacks_stops(
     make: Any, events: dict[str, Any], problems: Problems, snapshot: Any
 ) -> None:
     extra = make.mapped_dataset("ZZ", "zz", make.text_frame("USUBJID", [("S",)]))
-    complete({"ZZ": extra}, events["spec"], study_id="X", emergent_days=None, problems=problems)
+    complete({"ZZ": extra}, events["spec"], study_id="X", emergent_until=None, problems=problems)
     assert problems.stops
     assert "\n".join(map(str, problems.items)) == snapshot

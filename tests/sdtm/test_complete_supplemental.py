@@ -96,7 +96,7 @@ def test_qualifiers_become_records_with_edges_to_their_raw_lines(make: Any, prob
     frame = make.text_frame("USUBJID AETERM", [("S", "b"), ("S", "a"), ("T", "c")])
     extra = make.text_frame("AEX", [("of b",), (None,), ("of c",)])
     item = make.mapped_dataset("AE", "ae", frame, supplemental=extra)
-    made = complete({"AE": item}, spec_of(make), study_id="X", emergent_days=None, problems=problems)
+    made = complete({"AE": item}, spec_of(make), study_id="X", emergent_until=None, problems=problems)
     supp = made["SUPPAE"]
     shown = supp.frame[["RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG"]]
     assert shown.to_numpy().tolist() == [

@@ -169,7 +169,7 @@ def test_of_results_at_one_moment_one_without_a_visit_number_is_not_the_last(mak
     ],
 )
 def test_treatment_emergent(onset: str | None, end: str | None, flag: str) -> None:
-    def flags(dose: str | None, last: str | None) -> pd.Series:
+    def flags(dose: str | None, last: str | None, ended: str | None = None) -> pd.Series:
         events = pd.DataFrame({"AESTDTC": [onset], "AEENDTC": [end]}).astype("str")
         text, until, none = (pd.Series([v], dtype="str") for v in (dose, last, None))
         return treatment_emergent(
@@ -178,10 +178,13 @@ def test_treatment_emergent(onset: str | None, end: str | None, flag: str) -> No
             first_day=sas_days(text),
             last_day=sas_days(until),
             death=none,
-            days=30,
+            participation_end=sas_days(pd.Series([ended], dtype="str")),
+            until="participation" if ended else 30,
         )
 
     assert flags("2022-03-05T09:00", "2022-03-29").tolist() == [flag]
+    # to the end of participation instead, which is 30 days after the last dose here
+    assert flags("2022-03-05T09:00", "2022-03-29", "2022-04-28").tolist() == [flag]
     assert flags(None, None).isna().all()
 
 

@@ -67,7 +67,7 @@ def cm(rows: pd.DataFrame):
 
 def completed(make: Any, spec: Any, context: Any, problems: Problems, *mappings: Any) -> dict[str, Any]:
     made = {m.name: evaluate(m, context(spec)) for m in mappings}
-    return complete(made, spec, study_id="S", emergent_days=None, problems=problems, address=make.line_of)
+    return complete(made, spec, study_id="S", emergent_until=None, problems=problems, address=make.line_of)
 
 
 def shown(frame: pd.DataFrame) -> list[str]:
@@ -132,7 +132,7 @@ def test_a_dataset_without_a_sequence_is_known_by_its_visit(make, spec, context,
     rows = make.raw_frame("ae", "AENO AETERM VISIT", [("S1", "1", "rash", "8.1")])
     mapping = ae(rows, links=[link("SV", VISITNUM=collected("ae.VISIT"))], dropped={})
     made = {"SV": visits, "AE": evaluate(mapping, context(spec))}
-    out = complete(made, spec, study_id="S", emergent_days=None, problems=problems)
+    out = complete(made, spec, study_id="S", emergent_until=None, problems=problems)
     assert shown(out["RELREC"].frame) == ["S1 SV-AE-1 AE AESEQ 1", "S1 SV-AE-1 SV VISITNUM 8.1"]
 
 

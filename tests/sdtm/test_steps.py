@@ -147,7 +147,7 @@ def flags(make: Any, spec: Spec) -> tuple[dict[str, list[str]], list[str]]:
     """The flag in each dataset that has it, and what `spec check` says that nothing makes."""
     rows = make.text_frame("USUBJID VISIT", [("S1", "WEEK 1"), ("S1", "EXTRA 1.1")])
     mapped = {name: make.mapped_dataset(name, name.lower(), rows) for name in spec.datasets}
-    made = complete(mapped, spec, study_id="X", emergent_days=None, problems=Problems())
+    made = complete(mapped, spec, study_id="X", emergent_until=None, problems=Problems())
     plans = [
         PlannedVariable(name, variable, Origin.COLLECTED, (), "")
         for name in spec.datasets

@@ -57,8 +57,8 @@ def test_sdtm_alone(tmp_path: Path, second: Path) -> None:
     # what is found is what the whole build finds in SDTM
     found = run(trial, "check", code=1)
     assert "no specs/adam.xlsx: SDTM alone\n" in found
-    assert found.endswith("4 findings: 4 warnings.\n")
-    assert "4 findings: 4 warnings." in (second / "checks" / "findings.txt").read_text()
+    assert found.endswith("6 findings on 7 records: 6 warnings.\n")
+    assert "6 findings on 7 records: 6 warnings." in (second / "checks" / "findings.txt").read_text()
     assert "no problems: study.toml, workbooks, displays and mappings agree" in run(
         trial, "spec", "check", code=0
     )
@@ -77,7 +77,7 @@ def test_adam_without_displays(tmp_path: Path, second: Path) -> None:
     assert same_files(trial / "outputs", second, "adam/*.xpt") == ["adae", "adlb", "adsl"]
     assert not (trial / "outputs" / "tlf").exists()
     assert "no specs/tlf.xlsx: no displays\n" in run(trial, "spec", "check", code=0)
-    assert run(trial, "check", code=1).endswith("4 findings: 4 warnings.\n")
+    assert run(trial, "check", code=1).endswith("6 findings on 7 records: 6 warnings.\n")
 
 
 @pytest.mark.parametrize(

@@ -37,22 +37,19 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture(scope="module")
-def terminal_text(tmp_path_factory: pytest.TempPathFactory, command: Command) -> str:
-    """What a build in one block prints."""
-    out = tmp_path_factory.mktemp("whole") / "outputs"
-    return command("build", "--trial", TRIAL, "--out", out).stdout.replace(str(out), "OUT")
-
-
 @pytest.mark.parametrize("size", [1, 5])
 def test_the_second_trial_in_blocks_gives_the_same_bytes_and_text(
-    second: Path, tmp_path: Path, command: Command, size: int, terminal_text: str
+    second: Path, tmp_path: Path, command: Command, size: int
 ) -> None:
-    out = tmp_path / "blocks"
-    done = command("build", "--trial", TRIAL, "--out", out, "--block-subjects", size)
+    """As in one block; and the scratch folder, which is elsewhere, is empty when the build has ended."""
+    out, scratch = tmp_path / "blocks", tmp_path / "scratch"
+    scratch.mkdir()
+    done = command("build", "--trial", TRIAL, "--out", out, "--block-subjects", size, "--scratch", scratch)
     assert done.returncode == 0, done.stderr
     assert contents(out) == contents(second)
-    assert done.stdout.replace(str(out), "OUT") == terminal_text
+    assert done.stdout.replace(str(out), "OUT") == (second.parent / "said.txt").read_text()
+    assert not list(scratch.iterdir())
+    assert [path.name for path in tmp_path.iterdir() if "scratch" in path.name] == ["scratch"]
 
 
 def test_stops_of_several_blocks_are_reported_together(tmp_path: Path, command: Command) -> None:
@@ -70,7 +67,7 @@ def test_stops_of_several_blocks_are_reported_together(tmp_path: Path, command: 
     path.write_text("".join(lines))
     told = [
         command("build", "--trial", trial, "--out", tmp_path / "out", "--block-subjects", size).stderr
-        for size in (300, 1)
+        for size in (300, 10)
     ]
     assert told[0] == told[1]
     assert told[0].count("enrolment.csv:") >= 2
@@ -250,17 +247,16 @@ def test_a_scratch_folder_that_is_not_there_stops_the_build(tmp_path: Path, comm
 
 
 def test_a_scratch_folder_that_fills_up_stops_the_build_and_the_last_outputs_stay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    second: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk is full when the second block is written."""
     from il2cdisc.run import blocks
     from il2cdisc.run.build import Asked, build
     from il2cdisc.study import load_study
 
-    out, scratch = tmp_path / "out", tmp_path / "scratch"
+    out, scratch = shutil.copytree(second, tmp_path / "out"), tmp_path / "scratch"
     scratch.mkdir()
     study = load_study(TRIAL)
-    build(study, lambda _: None, Asked(out=out))
     before = contents(out)
 
     def full(item: Dataset, folder: Path, number: int) -> StoredBlock:
@@ -277,15 +273,6 @@ def test_a_scratch_folder_that_fills_up_stops_the_build_and_the_last_outputs_sta
     assert problem.where.file == str(scratch)
     assert contents(out) == before
     assert not list(scratch.iterdir())
-
-
-def test_the_scratch_folder_is_empty_when_a_build_has_ended(tmp_path: Path, command: Command) -> None:
-    out, scratch = tmp_path / "out", tmp_path / "scratch"
-    scratch.mkdir()
-    done = command("build", "--trial", TRIAL, "--out", out, "--scratch", scratch, "--block-subjects", 4)
-    assert done.returncode == 0, done.stderr
-    assert not list(scratch.iterdir())
-    assert [path.name for path in tmp_path.iterdir() if "scratch" in path.name] == ["scratch"]
 
 
 def test_blocks_done_are_counted_on_a_terminal_with_the_time_that_is_left() -> None:

@@ -159,10 +159,10 @@ def flags(kind: str) -> re.RegexFlag:
 
 
 def sources(engine: Path) -> Iterator[Path]:
-    """Every file of the engine that people write: the standards' tables apart."""
+    """Every file of the engine that people write: the standards' tables and typefaces apart."""
     for path in sorted(engine.rglob("*")):
         hidden = "__pycache__" in path.parts or path.is_relative_to(engine / "standards" / "data")
-        if path.is_file() and not hidden:
+        if path.is_file() and not hidden and path.suffix != ".ttf":
             yield path
 
 

@@ -42,7 +42,7 @@ def test_a_part_holds_what_was_named(part: Path) -> None:
         "sdtm/ae.xpt", "sdtm/suppae.xpt", "sdtm/tv.xpt", "adam/adlb.xpt",
     }  # fmt: skip
     assert {name for name in files if name.startswith("tlf/")} == {
-        "tlf/index.html", "tlf/t-2.html", "tlf/t-2.rtf",
+        "tlf/displays.csv", "tlf/index.html", "tlf/t-2.html", "tlf/t-2.pdf", "tlf/t-2.rtf",
     }  # fmt: skip
     assert not {"sdtm/define.xml", "raw/ledger_columns.csv", "raw/ledger_rows.csv"} & files
     assert json.loads((part / "manifest.json").read_text())["part"] == ["AE", "ADLB", "TV", "T-2"]
@@ -53,7 +53,7 @@ def test_values_are_those_of_the_whole_build(part: Path, second: Path) -> None:
         mine, _ = pyreadstat.read_xport(file)
         whole, _ = pyreadstat.read_xport(second / file.relative_to(part))
         assert mine.equals(whole), file.name
-    for name in ("t-2.html", "t-2.rtf"):
+    for name in ("t-2.html", "t-2.pdf", "t-2.rtf"):
         assert (part / "tlf" / name).read_bytes() == (second / "tlf" / name).read_bytes()
 
 

@@ -22,7 +22,7 @@ HEADERS: dict[str, list[str]] = {
     "ValueLevel": [*sheets_data.VALUE_LEVEL[0], *sheets_data.VALUE_LEVEL[1]],
     "WhereClauses": [*sheets_data.WHERE_CLAUSES[0], *sheets_data.WHERE_CLAUSES[1]],
     "Codelists": [*sheets_terms.CODELISTS[0], *sheets_terms.CODELISTS[1]],
-    "Dictionaries": sheets_terms.DICTIONARIES,
+    "Dictionaries": [*sheets_terms.DICTIONARIES[0], *sheets_terms.DICTIONARIES[1]],
     "Methods": [*sheets_terms.METHODS[0], *sheets_terms.METHODS[1]],
     "Comments": [*sheets_terms.COMMENTS[0], *sheets_terms.COMMENTS[1]],
     "Documents": sheets_terms.DOCUMENTS,

@@ -112,6 +112,19 @@ def test_links(sdtm: Sheets, problems_of: Told, find: Find, snapshot: object) ->
     assert problems_of(sdtm) == snapshot
 
 
+def test_a_dictionary_has_an_address_and_a_comment(
+    sdtm: Sheets, problems_of: Told, find: Find, save: Callable[[Sheets], Path]
+) -> None:
+    dictionary = {"ID": "WORDS", "Name": "Words", "Data Type": "text", "Dictionary": "WORDS", "Version": "1"}
+    sdtm["Dictionaries"].append({**dictionary, "Href": "https://example.org", "Comment": "C.WORDS"})
+    find(sdtm["Variables"], Variable="VISIT")["Codelist"] = "WORDS"
+    assert "Dictionaries!G2: comment C.WORDS is not in Comments" in problems_of(sdtm)
+    sdtm["Comments"].append({"ID": "C.WORDS", "Description": "Own words."})
+    assert problems_of(sdtm) == ""
+    found = read_spec(save(sdtm))[0].dictionaries["WORDS"]
+    assert (found.href, found.comment) == ("https://example.org", "C.WORDS")
+
+
 def test_qualifiers(sdtm: Sheets, problems_of: Told, snapshot: object) -> None:
     level = sdtm["ValueLevel"][0]
     for name, variable, value in (

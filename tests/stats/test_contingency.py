@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from il2cdisc.base.rounding import fixed
+from il2cdisc.stats import contingency
 from il2cdisc.stats.cmh import cmh
 from il2cdisc.stats.contingency import (
     chi_square,
@@ -21,6 +22,7 @@ from il2cdisc.stats.contingency import (
     mcnemar_corrected,
     mcnemar_exact,
 )
+from il2cdisc.stats.estimates import NotEstimableError
 
 SMALL = [[8, 2], [1, 9]]
 NINE = [[3, 1, 2], [1, 5, 6], [4, 9, 5]]
@@ -127,3 +129,34 @@ def test_wrong_tables_are_refused():
         chi_square([[1.5, 2], [3, 4]])
     with pytest.raises(ValueError, match=r"2 x 2 table is needed, this one has the shape \(3, 3\)"):
         mcnemar(NINE)
+
+
+@pytest.mark.parametrize("table", [[[9] * 8] * 3, [[6] * 5] * 4, [[5] * 80] * 2, [[3] * 6] * 6])
+def test_a_table_too_large_is_refused_before_a_partial_table_is_built(table, monkeypatch):
+    monkeypatch.setattr(contingency, "_next_column", None)
+    with pytest.raises(NotEstimableError, match="too large"):
+        contingency.fisher_exact(table)
+
+
+@pytest.mark.parametrize(
+    "table", [[[2, 1, 3, 0], [1, 4, 0, 2], [3, 0, 2, 2]], [[3, 1, 2, 2, 0], [1, 2, 2, 0, 4]]]
+)
+def test_the_limits_are_those_of_the_tables_that_would_be_built(table, monkeypatch):
+    """Each limit, at the count of the loop itself: that many pass, one fewer does not."""
+    counts = np.array(table)
+    counts = counts[:, np.argsort(counts.sum(axis=0), kind="stable")[::-1]]
+    nodes = {tuple(counts.sum(axis=1).tolist()): np.zeros(1)}
+    tried, held = [], []
+    for size in counts.sum(axis=0)[:0:-1].tolist():
+        ways = {rest: contingency._number_of_columns(rest, size) for rest in nodes}
+        tried.append(sum(ways.values()))
+        held.append(sum(ways[rest] * len(logs) for rest, logs in nodes.items()))
+        nodes = contingency._next_column(nodes, size, np.zeros(99))
+    for name, limit in (("MOST_COLUMNS", max(tried)), ("LARGEST", max(held))):
+        with monkeypatch.context() as patched:
+            patched.setattr(contingency, name, limit)
+            assert 0 < contingency.fisher_exact(table) <= 1
+            patched.setattr(contingency, name, limit - 1)
+            patched.setattr(contingency, "_next_column", None)
+            with pytest.raises(NotEstimableError, match="too large"):
+                contingency.fisher_exact(table)

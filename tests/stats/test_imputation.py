@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from il2cdisc.stats.imputation import impute_jump_to_reference, impute_mar, shifted
+from il2cdisc.stats.imputation import (
+    impute_by_strategy,
+    impute_jump_to_reference,
+    impute_mar,
+    shifted,
+)
 from il2cdisc.stats.tipping import pooled_analysis, tipping_point
 
 DRAWS = 1500
@@ -44,6 +49,8 @@ def expected(trial) -> dict:
         "mean": z[gone] @ conditional,
         "sd": np.sqrt(residual @ residual / (df - 2) * (1 + leverage)),
         "effect": conditional[1] + conditional[3] * marginal[1],  # B minus A at the second visit
+        "first effect": marginal[1],
+        "slope": conditional[3],
     }
 
 
@@ -71,6 +78,57 @@ def test_jump_to_reference_moves_by_the_effect_of_the_group(trial, at_random, ju
     active = trial["group"][expected["gone"]] == "A"
     assert difference[~active] == pytest.approx(0, abs=1e-9)
     assert difference[active] == pytest.approx(expected["effect"], abs=0.15)
+
+
+def by_strategy(trial: dict, strategy: str | list[str], **changes) -> np.ndarray:
+    """The second visit by draw and subject."""
+    n = len(trial["group"])
+    arguments = {"reference": "B", "draws": DRAWS, "seed": 2023, "thin": 4} | changes
+    named = [strategy] * n if isinstance(strategy, str) else strategy
+    return impute_by_strategy(**trial, strategies=named, **arguments).values[:, :, 1]
+
+
+def test_strategies_move_by_what_the_reference_did_before(trial, at_random, jumped, expected):
+    """CIR keeps the effect of the first visit; CR carries on by how much a value deviates from B's mean."""
+    gone, active = expected["gone"], trial["group"] == "A"
+    first = -expected["first effect"]  # A minus B at the first visit
+    assert (by_strategy(trial, "MAR", draws=9) == at_random.values[:9, :, 1]).all()
+    assert (by_strategy(trial, "J2R", draws=9) == jumped.values[:9, :, 1]).all()
+    increments = by_strategy(trial, "CIR", draws=200) - jumped.values[:200, :, 1]
+    copied = by_strategy(trial, "CR", draws=200) - jumped.values[:200, :, 1]
+    for moved, effect in ((increments, first), (copied, first * expected["slope"])):
+        assert (moved[:, ~(gone & active)] == 0).all()
+        # within a draw it is the same for all subjects who jumped
+        assert np.ptp(moved[:, gone & active], axis=1) == pytest.approx(0, abs=1e-9)
+        assert moved[:, gone & active].mean() == pytest.approx(effect, abs=0.2)
+
+
+def test_each_subject_has_its_own_strategy(trial):
+    names = ["J2R" if i % 3 else "CIR" for i in range(len(trial["group"]))]
+    mixed = by_strategy(trial, names, draws=3)
+    for name in ("J2R", "CIR"):
+        mine = np.array(names) == name
+        assert (mixed[:, mine] == by_strategy(trial, name, draws=3)[:, mine]).all()
+
+
+def test_subject_without_a_visit_kept_has_the_reference_mean(trial):
+    """Nothing to increase from: CIR is J2R there."""
+    none = trial | {"outcomes": trial["outcomes"].copy()}
+    none["outcomes"].loc[0] = np.nan
+    assert (by_strategy(none, "CIR", draws=2)[:, 0] == by_strategy(none, "J2R", draws=2)[:, 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"strategy": "LOCF"}, "LOCF is not one of the strategies MAR, J2R, CR, CIR"),
+        ({"reference": "C"}, "the reference 'C' is not one of the groups"),
+        ({"visits_kept": [0] * 40}, "row 0 has a value after its departure"),
+    ],
+)
+def test_wrong_strategies_are_refused(trial, change, why):
+    with pytest.raises(ValueError, match=why):
+        by_strategy(trial, **({"strategy": "J2R"} | change))
 
 
 def test_observed_values_stay(trial, at_random, jumped):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from il2cdisc.stats.estimates import NotEstimableError
 from il2cdisc.stats.survival import kaplan_meier, log_rank
 
 # remission of acute leukaemia in weeks, 6-mercaptopurine and placebo (Freireich 1963)
@@ -159,7 +160,7 @@ def test_log_rank_does_not_depend_on_names_or_order(rows):
 
 
 def test_wrong_data_are_refused():
-    with pytest.raises(ValueError, match="-1 is negative"):
+    with pytest.raises(NotEstimableError, match="The time is negative in 1 of 2 rows; the least is -1"):
         kaplan_meier([-1, 2], [1, 1])
     with pytest.raises(ValueError, match="values other than 0 and 1"):
         kaplan_meier([1, 2], [1, 2])

@@ -75,7 +75,8 @@ def test_a_study_is_read(tmp_path: Path) -> None:
     assert study.id == "SYN-T1"
     assert str(study.build.time) == "2023-05-02 09:00:00"
     assert study.standards.ct == "2026-03-27"
-    assert study.analysis.treatment_emergent_days == 30
+    assert study.analysis.treatment_emergent_until == 30
+    assert (study.displays.paper, study.displays.status) == ("A4", "DRAFT")
     assert study.shown(study.file_of("dm")) == "raw/edc/dm.csv"
     assert study.chain("cyto") == ("cyto", "tubes")
     assert study.chain("words") == ()
@@ -142,6 +143,7 @@ W0 = [1, [inf, { keys = true }]]
 """,
     "trial that is no table": "trial = 3\n" + GOOD,
     "treatment form with a file": GOOD.replace("[forms.rand]", '[forms.rand]\nfile = "x.csv"'),
+    "paper and status": GOOD + '\n[displays]\npaper = "A3"\nstatus = "final"\n',
     "not marked": GOOD.replace("SYNTHETIC DATA - a trial", "A trial"),
 }
 

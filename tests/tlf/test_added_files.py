@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -196,7 +197,8 @@ def test_a_file_format_is_one_file(add, table, figure, results, header):
     drawn, points = figure[0].model_copy(update={"id": "F-1"}), figure[1].assign(display="F-1")
     files = render_all([table, drawn], pd.concat([results, points]), header)
     assert sorted(files) == [
-        "f-1.csv", "f-1.html", "f-1.rtf", "f-1.txt", "index.html", "t-1.html", "t-1.rtf", "t-1.txt",
+        "all-displays.pdf", "all-displays.rtf", "displays.csv", "f-1.csv", "f-1.html", "f-1.pdf", "f-1.png",
+        "f-1.rtf", "f-1.svg", "f-1.txt", "index.html", "t-1.html", "t-1.pdf", "t-1.rtf", "t-1.txt",
     ]  # fmt: skip
     assert files["t-1.txt"].decode().splitlines()[:5] == [
         "Table 14.1",
@@ -205,12 +207,14 @@ def test_a_file_format_is_one_file(add, table, figure, results, header):
         "n|8|1",
         "Mean (SD)|40.3 (6.13)|50.0 (NE) [a]",
     ]
-    assert '<a href="f-1.txt">TXT</a> · <a href="f-1.csv">CSV</a>' in files["index.html"].decode()
+    names = re.findall(r'<a href="f-1.\w+" aria-label="([^"]+)">', files["index.html"].decode())
+    formats = ["HTML", "PDF", "PNG", "RTF", "SVG", "TXT", "CSV"]
+    assert [name.removeprefix("Figure 14.2 as ") for name in names] == formats
 
 
 def test_a_format_is_written_for_its_kinds_alone(add, table, results, header):
     add(writers, "plain", PLAIN.replace('("Table", "Figure")', '("Listing",)'))
-    assert sorted(render(table, results, header)) == ["t-1.html", "t-1.rtf"]
+    assert sorted(render(table, results, header)) == ["t-1.html", "t-1.pdf", "t-1.rtf"]
 
 
 def test_two_writers_of_one_suffix_are_refused(add):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from il2cdisc.results.shape import Field, Template
-from il2cdisc.tlf.formatting import Number, Shown, fill, listed, number_text
+from il2cdisc.tlf.formatting import Number, Shown, fill, listed, statistic_text
 from il2cdisc.tlf.table import Notes
 
 
@@ -31,7 +31,7 @@ from il2cdisc.tlf.table import Notes
     ],
 )
 def test_numbers(field, value, expected):
-    assert number_text(field, value) == expected
+    assert statistic_text(field, value) == expected
 
 
 N, P, EVENTS, MEAN, SD = Field("n", 0), Field("p", 1), Field("events", 0), Field("mean", 1), Field("sd", 2)
@@ -61,6 +61,11 @@ COUNTS = Template((N, " (", P, ") [", EVENTS, "]"), alone="n")
         (Template((SD,)), {"sd": Number(math.nan, "Why.")}, Shown("NE", ("sd",), "Why.")),
         (SUMMARY, {"mean": Number(5)}, Shown("5.0 ()", ("mean",))),
         (Template((MEAN,)), {"lsmean": Number(1)}, Shown("")),
+        (
+            Template((N, ", ", Field("covariance", 0))),
+            {"n": Number(3), "covariance": Number(math.nan, text="UN")},
+            Shown("3, UN", ("n", "covariance")),
+        ),
     ],
 )
 def test_cells(template, numbers, expected):

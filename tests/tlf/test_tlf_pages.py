@@ -8,16 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from il2cdisc.tlf.pages import (
-    A4_LANDSCAPE,
-    fitted_widths,
-    line_count,
-    page_of,
-    pages_of,
-    paginate,
-    text_width,
-)
+from il2cdisc.tlf.lines import line_count
+from il2cdisc.tlf.pages import A4_LANDSCAPE, page_of, pages_of, paginate
+from il2cdisc.tlf.sheets import fitted_widths
 from il2cdisc.tlf.table import DisplayTable, TableRow, shown_once
+from il2cdisc.tlf.typeface import text_width
 
 PAPER = replace(A4_LANDSCAPE, width=700 + A4_LANDSCAPE.left + A4_LANDSCAPE.right)
 
@@ -57,6 +52,13 @@ def test_no_row_of_a_group_is_left_alone():
         ["Group 0", "row 0", "row 1", "row 2", "row 3"],
         ["Group 0 (continued)", "row 4", "row 5"],
     ]
+
+
+def test_the_last_page_has_more_than_one_row():
+    rows = tuple(TableRow((f"row {i}", "1"), block=i) for i in range(7))
+    table = DisplayTable(header=("", "A"), rows=rows, widths=(0.7, 0.3), listing=True)
+    assert [len(page) for page in labels_of(table, 6)] == [5, 2]
+    assert [len(page) for page in labels_of(replace(table, rows=rows[:4]), 3)] == [3, 1]  # no page is halved
 
 
 def test_an_empty_table_has_one_page():
@@ -106,6 +108,21 @@ def test_repeated_values_are_shown_once():
         TableRow(("B", "2", "y")),
     ]
     assert shown_once(rows, 2) == [("A", "1", "x"), ("", "", "y"), ("", "2", "y"), ("B", "2", "y")]
+
+
+def test_a_text_that_is_shown_once_takes_its_lines_once():
+    """Ten rows whose first text takes three lines: twelve lines on one page, or again on the next."""
+    rows = tuple(TableRow(("one two three", str(number))) for number in range(10))
+    table = DisplayTable(
+        header=("A", "B"), rows=rows, widths=(30 / A4_LANDSCAPE.body_width, 0.5), repeats=1, listing=True
+    )
+
+    def sizes(lines: int) -> list[int]:
+        return [len(page) for page in paginate(table, A4_LANDSCAPE, lines=lines)]
+
+    assert sizes(12) == [10]
+    assert sizes(7) == [5, 5]
+    assert sizes(11) == [8, 2]  # no row is left alone
 
 
 def test_the_body_is_what_head_and_foot_leave(table, header):

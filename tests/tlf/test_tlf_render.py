@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 import il2cdisc.tlf
 from il2cdisc.results.frame import HEADER
 from il2cdisc.spec.tlf import DisplayAnalysis, ListedItem
 from il2cdisc.tlf.escape import rtf_breakable, rtf_text
-from il2cdisc.tlf.figure import points
+from il2cdisc.tlf.figures.data import FigureData
 from il2cdisc.tlf.layout import lay_out
 from il2cdisc.tlf.pages import page_of
 from il2cdisc.tlf.render import render, render_index
-from il2cdisc.tlf.table import DisplayTable, TableRow
+from il2cdisc.tlf.table import NO_ROWS, DisplayTable, TableRow
 from il2cdisc.tlf.writer import Layout
 from il2cdisc.tlf.writers.html import WRITER
+
+
+def text_of(name: str, content: bytes) -> str:
+    """The text of a file, of a PDF that of its pages."""
+    if name.endswith(".pdf"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return content.decode()
 
 
 @pytest.mark.parametrize("kind", ["rtf", "html"])
@@ -95,7 +104,7 @@ def test_every_page_says_what_it_is(table, results, header):
 
 def test_real_data_carry_no_synthetic_mark(table, results, header):
     files = render(table, results, replace(header, synthetic=False))
-    assert all(b"SYNTHETIC" not in content for content in files.values())
+    assert all("SYNTHETIC" not in text_of(name, content) for name, content in files.items())
 
 
 def test_html_escapes(table, results, header):
@@ -141,8 +150,8 @@ def test_a_long_table_repeats_its_header_on_every_page(table, results, header):
 
 def test_nothing_found_is_said(table, results, header):
     only_header = results[results["analysis"] == HEADER]
-    for content in render(table, only_header, header).values():
-        assert b"No data meet the criteria of this display." in content
+    for name, content in render(table, only_header, header).items():
+        assert NO_ROWS in text_of(name, content)
 
 
 def test_empty_listing(table, results, header):
@@ -151,17 +160,17 @@ def test_empty_listing(table, results, header):
         variables=(ListedItem(name="USUBJID", label="Subject"), ListedItem(name="AETERM", label="Term")),
     )  # fmt: skip
     listing = table.model_copy(update={"kind": "Listing", "columns": (), "analyses": (analysis,)})
-    for content in render(listing, results, header).values():
-        assert b"No data meet the criteria of this display." in content
+    for name, content in render(listing, results, header).items():
+        assert NO_ROWS in text_of(name, content)
 
 
 def test_points_of_a_figure_keep_the_keys_of_what_they_show(figure):
     display, results = figure
-    point = points(display, results)[4]
-    assert (point.series, point.place, point.n, point.mean) == ("Control", "Week 1", 1, 20.0)
-    assert point.keys == tuple(("T-1", "MEAN", 1, "Control", name) for name in ("n", "mean", "se"))
+    mark = FigureData(display, results).of(display.analyses[0])[3]
+    assert (mark.column, mark.path, mark["n"], mark["mean"]) == ("Control", ("Week 1",), 1, 20.0)
     cell = lay_out(display, results).rows[1]
-    assert (cell.cells[2], cell.keys[2]) == ("1, 20.0 (NE) [a]", point.keys)
+    keys = tuple(("T-1", "MEAN", 1, "Control", name) for name in ("n", "mean", "se"))
+    assert (cell.cells[2], cell.keys[2]) == ("1, 20.0 (NE) [a]", keys)
 
 
 def test_deep_rows_are_indented_in_html(table, results, header):
@@ -178,16 +187,18 @@ def test_figure(figure, header):
     display, results = figure
     first, second = render(display, results, header), render(display, results, header)
     assert first == second
-    assert set(first) == {"t-1.rtf", "t-1.html", "t-1.csv"}
+    assert set(first) == {f"t-1.{suffix}" for suffix in ("rtf", "html", "pdf", "csv", "png", "svg")}
     assert first["t-1.csv"].decode() == (
-        "series,visit,x,n,mean,se\n"
-        "Active,Start,0,3,20.0,1.0\n"
-        "Active,Week 1,7,3,17.25,1.5\n"
-        "Active,Week 2,14,2,12.0,2.0\n"
-        "Control,Start,0,2,21.0,1.0\n"
-        "Control,Week 1,7,1,20.0,\n"
-        "Control,Week 2,14,0,,\n"
+        "analysis,column,AVISIT,variable,level,n,mean,se\n"
+        "MEAN,Active,Start,MEAN,,3.0,20.0,1.0\n"
+        "MEAN,Control,Start,MEAN,,2.0,21.0,1.0\n"
+        "MEAN,Active,Week 1,MEAN,,3.0,17.25,1.5\n"
+        "MEAN,Control,Week 1,MEAN,,1.0,20.0,\n"
+        "MEAN,Active,Week 2,MEAN,,2.0,12.0,2.0\n"
+        "MEAN,Control,Week 2,MEAN,,0.0,,\n"
     )
+    assert first["t-1.png"].startswith(b"\x89PNG")
+    assert first["t-1.svg"].startswith(b"<?xml")
     assert b"\\pngblip" in first["t-1.rtf"]
     html = first["t-1.html"].decode()
     assert "<svg" in html
@@ -200,17 +211,18 @@ def test_figure(figure, header):
 def test_figure_without_data(figure, header):
     display, results = figure
     files = render(display, results[results["analysis"] == HEADER], header)
-    assert files["t-1.csv"] == b"series,visit,x,n,mean,se\n"
-    for kind in ("rtf", "html"):
-        assert b"No data meet the criteria of this display." in files[f"t-1.{kind}"]
+    assert files["t-1.csv"] == b"analysis,column,variable,level\n"
+    for name in ("t-1.rtf", "t-1.html", "t-1.pdf"):
+        assert NO_ROWS in text_of(name, files[name])
 
 
 def test_index_lists_every_display(table, figure, header):
     other = figure[0].model_copy(update={"id": "F-1"})
     text = render_index([table, other], header)["index.html"].decode()
-    assert re.findall(r'href="([^"]+)"', text) == [
-        "t-1.html", "t-1.html", "t-1.rtf",
-        "f-1.html", "f-1.html", "f-1.rtf", "f-1.csv",
+    assert re.findall(r'href="([^#"]+)"', text) == [
+        "all-displays.pdf", "all-displays.rtf",
+        "t-1.html", "t-1.html", "t-1.pdf", "t-1.rtf",
+        "f-1.html", "f-1.html", "f-1.pdf", "f-1.png", "f-1.rtf", "f-1.svg", "f-1.csv",
     ]  # fmt: skip
 
 

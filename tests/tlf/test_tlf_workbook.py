@@ -98,13 +98,32 @@ def test_the_shipped_workbook_is_whole():
 
 
 def test_the_shipped_displays_fit_the_analysis_datasets():
-    """Every variable that a display names is in specs/adam.xlsx, with the type that its method needs."""
-    adam = SHIPPED.parent / "adam.xlsx"
+    """Every variable that a display names is in a workbook, with the type that its method needs."""
+    sdtm = load_spec(SHIPPED.parent / "sdtm.xlsx", "specs/sdtm.xlsx")
+    adam = load_spec(SHIPPED.parent / "adam.xlsx", "specs/adam.xlsx", shared=sdtm)
     datasets = {
         name: pd.DataFrame(
             {v.name: pd.Series([], dtype="str" if v.type == "Char" else "float64") for v in spec.variables}
         )
-        for name, spec in load_spec(adam, "specs/adam.xlsx").datasets.items()
+        for name, spec in {**sdtm.datasets, **adam.datasets}.items()
     }
     displays = load_displays(SHIPPED, "specs/tlf.xlsx")
     assert [str(problem) for problem in lint(displays, datasets)] == []
+
+
+@pytest.mark.parametrize(
+    "path", [SHIPPED, SHIPPED.parents[1] / "tests" / "second_trial" / "specs" / "tlf.xlsx"]
+)
+def test_the_drop_down_of_methods_offers_methods_of_the_engine(path):
+    """The list is a sheet, as it is too long for a cell; it only warns, so that a new method can be typed."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    header = {cell.value: cell.column_letter for cell in book["Analyses"][1]}
+    offered = [row[0].value for row in book["Methods"].iter_rows(min_row=2)]
+    rules = book["Analyses"].data_validations.dataValidation
+    (own,) = [rule for rule in rules if str(rule.sqref).startswith(header["Method"])]
+    assert own.formula1 == f"Methods!$A$2:$A${len(offered) + 1}"
+    assert own.errorStyle == "warning"
+    assert len(offered) >= 30
+    assert set(offered) <= set(all_methods())

@@ -317,9 +317,9 @@ MUTANTS: tuple[BlindMutant, ...] = (
     # Settings
     stop(
         "setting-misspelt",
-        "The section [analysis] knows treatment_emergent_days.",
-        setting("treatment_emergent_days =", "treatment_emergent_dais ="),
-        "treatment_emergent_dais",
+        "The section [analysis] knows treatment_emergent_until.",
+        setting("treatment_emergent_until =", "treatment_emergent_untill ="),
+        "treatment_emergent_untill",
     ),
     stop(
         "clock-on-a-day-that-is-none",

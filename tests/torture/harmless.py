@@ -56,16 +56,35 @@ def columns_of_a_sheet_in_another_order(folder: Path) -> None:
 
 
 def saved_by_libreoffice(folder: Path) -> None:
-    """Raises `LookupError` where LibreOffice is not installed."""
+    """Raises `LookupError` where LibreOffice is not installed, or writes no file."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         raise LookupError("LibreOffice is not installed")
-    for path in sorted((folder / "specs").glob("*.xlsx")):
-        with tempfile.TemporaryDirectory() as place:
-            command = [program, "--headless", f"-env:UserInstallation=file://{place}/profile", "--convert-to",
-                       "xlsx", "--outdir", place, str(path)]  # fmt: skip
-            subprocess.run(command, check=True, capture_output=True, timeout=180)
-            shutil.copy(Path(place) / path.name, path)
+    paths = sorted((folder / "specs").glob("*.xlsx"))
+    with tempfile.TemporaryDirectory() as place:
+        out, profile = Path(place, "saved"), Path(place, "profile")
+        command = [program, "--headless", "--norestore", f"-env:UserInstallation=file://{profile}",
+                   "--convert-to", "xlsx", "--outdir", str(out), *map(str, paths)]  # fmt: skip
+        for _ in range(2):  # the first start may make its profile and end without a word
+            said = _said(command)
+            absent = [path.name for path in paths if not (out / path.name).is_file()]
+            if not absent:
+                break
+        else:
+            raise LookupError(f"LibreOffice did not write {', '.join(absent)}; it said: {said}")
+        for path in paths:
+            shutil.copy(out / path.name, path)
+
+
+def _said(command: list[str]) -> str:
+    """What LibreOffice prints, in one line; it may end with 0 and have written nothing."""
+    try:
+        done = subprocess.run(
+            command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=180
+        )
+    except subprocess.TimeoutExpired:
+        return "nothing in 180 seconds"
+    return f"{' '.join(done.stdout.split()) or 'nothing'} (exit code {done.returncode})"
 
 
 CHANGES: dict[str, Callable[[Path], None]] = {

@@ -39,7 +39,7 @@ VALUES = {
     "raw": ['"nowhere"'],
     "specs": ['"nowhere"'],
     "mappings": ['"nowhere"'],
-    "treatment_emergent_days": ["-1", "99999999999999", '"many"'],
+    "treatment_emergent_until": ["-1", "99999999999999", '"many"'],
     "mode": ['"open"'],
     "form": ['"noform"'],
     "real": ['"restricted/none.csv"'],

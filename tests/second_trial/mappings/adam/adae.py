@@ -24,7 +24,7 @@ def adae(ae: pd.DataFrame, adsl: pd.DataFrame, dm: pd.DataFrame, analysis: Analy
     out = derive_vars_event_dt(out, start="AESTDTC", end="AEENDTC", not_after=["_LSTALVDT"])
     out = derive_vars_dy(out, reference="TRTSDT", source=["ASTDT", "AENDT"])
     times = {"start_dtc": "AESTDTC", "trt_start_dtc": "_TRTSDTC"}
-    out = derive_var_trtemfl(out, end_window=analysis.treatment_emergent_days, **times)
+    out = derive_var_trtemfl(out, end_window=analysis.treatment_emergent_until, **times)
     emergent = out["TRTEMFL"] == "Y"
     out = derive_var_extreme_flag(
         out, by=["USUBJID"], order=["ASTDT", "AESEQ"], new_var="AOCCFL", mode="first", where=emergent

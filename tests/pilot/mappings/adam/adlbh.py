@@ -1,0 +1,13 @@
+"""ADLBH: haematology, one record a result."""
+
+from __future__ import annotations
+
+import pandas as pd
+from mappings.adam.laboratory import laboratory_results
+
+from il2cdisc.adam import Analysis, Spec, analysis_dataset
+
+
+def adlbh(lb: pd.DataFrame, adsl: pd.DataFrame, spec: Spec) -> Analysis:
+    """Haematology: one record per subject, parameter, visit, and one for the end of treatment."""
+    return analysis_dataset("ADLBH", laboratory_results(lb, adsl, spec, "ADLBH"))
