@@ -39,8 +39,8 @@ LONG = (
 )
 """Files that take longest, the longest first: several processes that share the tests end together."""
 
-# No test fails for time: a busy machine would fail it. The same examples each time, so that a change fails for
-# what it changed; `--hypothesis-profile=search` draws others, and more of them.
+# No test fails for time: a busy machine would fail it. The same examples each time, so that a change fails
+# for what it changed; `--hypothesis-profile=search` draws others, and more of them.
 settings.register_profile("il2cdisc", settings(), deadline=None, derandomize=True, database=None)
 settings.register_profile("search", settings(), deadline=None, max_examples=1000)
 settings.load_profile("il2cdisc")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from il2cdisc.base.problems import Address, Stopped
 from il2cdisc.crf.frame import Frame
 from il2cdisc.crf.problems import UNREADABLE
+from il2cdisc.crf.quiet import listed
 from il2cdisc.tlf.typeface import text_width
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 200_000_000
 MOST_PAGES = 5_000
-PROTECTED = "the file is protected by a password"
+PROTECTED = "the file is protected, by a password or against changes"
 _ANEW = "Open the file in a viewer, print it into a new PDF, and give that."
 _ASCENT = 0.8
 
@@ -65,6 +66,10 @@ class CrfFile:
         if number not in self._texts:
             self._texts[number] = PageText(tuple(_pieces(self.out.pages[number])))
         return self._texts[number]
+
+    def comments(self, number: int) -> set[str]:
+        """The texts of the comments on a page, from 0."""
+        return {str(item.get("/Contents", "")) for item in listed(self.out.pages[number].get("/Annots"))}
 
     def size(self, number: int) -> tuple[float, float]:
         """Width and height of a page."""

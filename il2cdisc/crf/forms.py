@@ -26,6 +26,12 @@ class CrfForm:
 
 def crf_forms(study: Study, spec: Spec, dictionary: Dictionary) -> list[CrfForm]:
     """The forms of the dictionary in its order, without those whose data are transferred."""
+    transferred = study.crf.transferred
+    return [form for form in all_forms(study, spec, dictionary) if form.name not in transferred]
+
+
+def all_forms(study: Study, spec: Spec, dictionary: Dictionary) -> list[CrfForm]:
+    """The forms of the dictionary in its order, those whose data are transferred among them."""
     visits, crf = _visits_by_form(spec), study.crf
     return [
         CrfForm(
@@ -36,7 +42,6 @@ def crf_forms(study: Study, spec: Spec, dictionary: Dictionary) -> list[CrfForm]
             name in crf.item_codes,
         )
         for name, fields in dictionary.items()
-        if name not in crf.transferred
     ]
 
 

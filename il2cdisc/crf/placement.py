@@ -85,13 +85,21 @@ def resolve(
         problems.extend(wrong)
         if spot is not None:
             spots.setdefault((row.form, row.field), []).append(spot)
-    named = {(row.form, row.field) for row in rows}
+    named = {_meant(row, known) for row in rows}
     for form in forms:
         lacking = [column.column for column in form.fields if (form.name, column.column) not in named]
         if lacking:
             what = f"fields of form '{form.name}' have no row"
             problems.add(kinds.UNPLACED.at(shown, what, values=lacking))
     return spots, problems.items
+
+
+def _meant(row: PlacementRow, known: Mapping[str, Sequence[str]]) -> Key:
+    """The field that a row names, or the nearest one: a misspelt row is one problem, not two."""
+    form = row.form if row.form in known else did_you_mean(row.form, known)
+    if any(row.field in fields for fields in known.values()):
+        return form, row.field
+    return form, did_you_mean(row.field, known.get(form, ()))
 
 
 def _named(

@@ -6,7 +6,7 @@ UNREADABLE = Kind(
     "CRF001",
     "Unreadable case report form",
     Severity.STOP,
-    "Give a PDF file that opens without a password.",
+    "Give a PDF file without a password and without protection against changes.",
 )
 NO_PLACEMENT = Kind(
     "CRF002",
@@ -67,6 +67,12 @@ NOT_ON_CRF = Kind(
     "Collected variable on no page of the case report form",
     Severity.FINDING,
     "Map it from a field of a form, or correct its origin and source in the workbook.",
+)
+ANNOTATED = Kind(
+    "CRF013",
+    "Case report form that is annotated already",
+    Severity.STOP,
+    "Give the blank form: the annotations of this file would be on its pages twice.",
 )
 PAGES_GIVEN = Kind(
     "CRF012",

@@ -17,7 +17,7 @@ def quieten(page: PageObject) -> None:
     Annotations that hold a file stay without it.
     """
     page.pop("/AA", None)
-    for annotation in _listed(page.get("/Annots")):
+    for annotation in listed(page.get("/Annots")):
         _quieten(annotation)
         if annotation.get("/Subtype") == "/FileAttachment":
             annotation.pop("/FS", None)
@@ -31,13 +31,13 @@ def quieten_fields(out: PdfWriter) -> None:
     held = cast("dict[str, Any]", form.get_object())
     for name in _OF_FORMS:
         held.pop(name, None)
-    fields, seen = _listed(held.get("/Fields")), set[int]()
+    fields, seen = listed(held.get("/Fields")), set[int]()
     while fields:
         field = fields.pop()
         if id(field) not in seen:
             seen.add(id(field))
             _quieten(field)
-            fields += _listed(field.get("/Kids"))
+            fields += listed(field.get("/Kids"))
 
 
 def _quieten(item: dict[str, Any]) -> None:
@@ -52,7 +52,7 @@ def _quieten(item: dict[str, Any]) -> None:
             does.pop("/Next", None)
 
 
-def _listed(reference: Any) -> list[dict[str, Any]]:
+def listed(reference: Any) -> list[dict[str, Any]]:
     """The dictionaries of a list that may be given by reference; what is no dictionary is left out."""
     held = reference.get_object() if hasattr(reference, "get_object") else reference
     found = [item.get_object() for item in held] if isinstance(held, list) else []

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from il2cdisc.base.origins import DroppedColumn, FieldUse
-from il2cdisc.base.problems import Address, Problems, Stopped, at_line
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line
 from il2cdisc.crf.annotations import FieldStates, annotate
 from il2cdisc.crf.check import given_pages, uncited
 from il2cdisc.crf.facts import crf_header
 from il2cdisc.crf.find import MOST_BYTES, CrfFile, open_pages
-from il2cdisc.crf.forms import CrfForm, crf_forms
+from il2cdisc.crf.forms import CrfForm, all_forms, crf_forms
 from il2cdisc.crf.placement import read_placement, resolve
 from il2cdisc.crf.plan import CrfPlan, SponsorCrf
-from il2cdisc.crf.problems import NO_PLACEMENT, UNREADABLE
+from il2cdisc.crf.problems import ANNOTATED, NO_PLACEMENT, UNREADABLE
 from il2cdisc.raw import Dictionary
 from il2cdisc.raw.visits import visit_column
 from il2cdisc.run.plan import NO_SDTM, link_columns
@@ -37,20 +37,27 @@ def plan_crf(
     dropped: Iterable[DroppedColumn],
     problems: Problems,
 ) -> CrfPlan:
-    """The plan; a field that is neither mapped nor dropped is a problem, and all of the placement."""
+    """The plan; a field that is neither mapped nor dropped is a problem, and all of the placement.
+
+    Columns of transferred forms are on no page: they are looked through all the same.
+    """
     forms = crf_forms(study, sdtm, dictionary)
-    found = annotate(forms, uses, _states(study, dictionary, dropped), sdtm)
+    states = _states(study, dictionary, dropped)
+    found = annotate(all_forms(study, sdtm, dictionary), uses, states, sdtm)
+    on_pages = {form.name for form in forms}
+    annotations = tuple(item for item in found.annotations if item.form in on_pages)
     lines = {column.name: column.line for form in dictionary.values() for column in form}
     absent = any(problem.kind is DATASET_NOT_MADE for problem in problems.items)
     for name in () if absent else found.unmapped:  # else they are those of the mapping that is not there
         place = at_line(study.shown(study.dictionary), lines[name], name.partition(".")[2])
         problems.add(COLUMN_LOST.at(place, f"{name} is neither mapped nor dropped"))
     if not found.unmapped:
-        problems.extend([*uncited(sdtm, found.annotations), *given_pages(sdtm)])
+        problems.extend([*uncited(sdtm, annotations), *given_pages(sdtm)])
     given = [name for name in (study.crf.file, study.crf.placement) if name]
     leaves = any(not is_inside(name, study.folder) for name in given)  # told already, and not opened
-    sponsor = _sponsor(study, forms, problems) if study.crf.file and not leaves else None
-    return CrfPlan(tuple(forms), found.annotations, sdtm, crf_header(study), study.displays.paper, sponsor)
+    texts = {item.text for item in annotations if item.domain}
+    sponsor = _sponsor(study, forms, texts, problems) if study.crf.file and not leaves else None
+    return CrfPlan(tuple(forms), annotations, sdtm, crf_header(study), study.displays.paper, sponsor)
 
 
 def _states(study: Study, dictionary: Dictionary, dropped: Iterable[DroppedColumn]) -> FieldStates:
@@ -68,11 +75,17 @@ def _states(study: Study, dictionary: Dictionary, dropped: Iterable[DroppedColum
     return FieldStates(frozenset(subjects), frozenset(unused), frozenset(visits))
 
 
-def _sponsor(study: Study, forms: Sequence[CrfForm], problems: Problems) -> SponsorCrf | None:
-    """The sponsor's file with the places of all fields; None where something is wrong."""
+def _sponsor(
+    study: Study, forms: Sequence[CrfForm], texts: Container[str], problems: Problems
+) -> SponsorCrf | None:
+    """The sponsor's file with the places of all fields; None where something is wrong.
+
+    `texts`: what will be put on its pages; one that is a comment there already is a problem.
+    """
     try:
         content = read_crf(study)
         pages = open_pages(content, study.crf.file)
+        problems.extend(_annotated_already(pages, study.crf.file, texts))
         path = study.folder / study.crf.placement
         if not study.crf.placement or not path.is_file():
             what = f"{study.crf.file} has no placement of its fields"
@@ -85,6 +98,15 @@ def _sponsor(study: Study, forms: Sequence[CrfForm], problems: Problems) -> Spon
     spots, wrong = resolve(rows, forms, reasons, pages, study.crf.placement)
     problems.extend([*found, *wrong])
     return SponsorCrf(content, study.crf.file, spots)
+
+
+def _annotated_already(pages: CrfFile, shown: str, texts: Container[str]) -> Iterator[Problem]:
+    on_pages = ((number + 1, pages.comments(number)) for number in range(pages.count))
+    there = {number: sorted(text for text in found if text in texts) for number, found in on_pages}
+    numbers = [number for number, found in there.items() if found]
+    if numbers:
+        what = f"{len(numbers):,} of {pages.count:,} pages hold annotations of this study"
+        yield ANNOTATED.at(Address(file=f"{shown}, page {numbers[0]}"), what, values=there[numbers[0]])
 
 
 def read_crf(study: Study) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from il2cdisc.base.problems import Stopped
 from il2cdisc.spec.new.problems import EXISTS
 from il2cdisc.standards import TERMINOLOGY_VERSION
 from il2cdisc.standards.release import Terminology, load_terminology
+from il2cdisc.transport.sheets import PackageError, SheetPackage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,18 @@ class Terms:
 
 
 def write_book(file: Path, content: bytes, *, force: bool) -> None:
-    """Write a file whole or not at all. Raises `Stopped` where it exists, unless `force`."""
+    """Write a file whole or not at all.
+
+    Raises `Stopped` where it exists, unless `force`: that replaces workbooks with a sheet of a name that the
+    new one has, too, and nothing else.
+    """
     if file.is_dir():
         raise Stopped([EXISTS.at(str(file), "it is a folder", fix="Name a file.")])
     if file.exists() and not force:
         raise Stopped([EXISTS.at(str(file), "the file exists")])
+    if file.exists() and not _sheets(file.read_bytes()) & _sheets(content):
+        what, fix = "--force does not replace it: it has other contents", "Name a different file with --out."
+        raise Stopped([EXISTS.at(str(file), what, fix=fix)])
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f".{file.name}.new")
     try:
@@ -46,3 +55,12 @@ def write_book(file: Path, content: bytes, *, force: bool) -> None:
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _sheets(content: bytes) -> frozenset[str]:
+    """The names of the sheets of a workbook; none where it is not one."""
+    try:
+        with closing(SheetPackage(content)) as package:
+            return frozenset(package.sheets)
+    except PackageError:
+        return frozenset()

@@ -97,6 +97,10 @@ def _label(label: str, what: str, row: DatasetSpec | DescribedItem) -> Iterator[
     elif not label.isascii():
         strange = sorted({letter for letter in label if not letter.isascii()})
         yield kinds.LABEL_RULE.at(place, f"{what} has letters outside ASCII", values=strange)
+    elif not label.isprintable():
+        what = f"{what} has a line break or another character that is not printed"
+        fix = "Write the label in one line, with single blanks."
+        yield kinds.LABEL_RULE.at(place, what, values=[ascii(label)[1:-1]], fix=fix)
     elif size > MAX_LABEL:
         what = f"{what} has {size} bytes, {size - MAX_LABEL} more than {MAX_LABEL}"
         yield kinds.LABEL_RULE.at(place, what, values=[label])

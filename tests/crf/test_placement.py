@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def test_rows(
 
 def test_everything_is_reported_at_once(proposed: Path, command: Any) -> None:
     change(proposed, 3, Anchor="Center")
-    change(proposed, 5, Field="screening_no")
+    change(proposed, 5, Field="mood")
     change(proposed, 6, Page=60)
     said = refused(proposed, command)
     assert [line.split()[0] for line in said.splitlines() if line.startswith("CRF")] == [
@@ -101,6 +102,45 @@ def test_a_file_with_a_password(proposed: Path, command: Any, snapshot: object) 
     out.encrypt("secret", algorithm="RC4-128")
     out.write(file)
     assert refused(proposed, command) == snapshot
+
+
+def test_a_file_that_is_annotated_already(proposed: Path, command: Any, snapshot: object) -> None:
+    built = command("build", "--trial", proposed, "--until", "define", "--out", proposed / "out")
+    assert built.returncode in (0, 1)
+    shutil.copy(next((proposed / "out").rglob("acrf.pdf")), proposed / "crf" / "blank.pdf")
+    shutil.rmtree(proposed / "out")
+    assert refused(proposed, command) == snapshot
+
+
+def test_a_proposal_replaces_a_placement_alone(proposed: Path, command: Any, snapshot: object) -> None:
+    kept = {}
+    for name in ("specs/sdtm.xlsx", "raw/columns.csv"):
+        kept[name] = (proposed / name).read_bytes()
+        propose = ("crf", "propose", "--trial", proposed, "--out", proposed / name, "--force")
+        said = told(command(*propose)).replace(str(proposed), "TRIAL")
+        assert said == snapshot
+    assert {name: (proposed / name).read_bytes() for name in kept} == kept
+    assert command("crf", "propose", "--trial", proposed, "--force").returncode == 0
+
+
+def test_a_misspelt_row_is_one_problem(proposed: Path, command: Any) -> None:
+    rows = rows_of(proposed / "crf" / "placement.xlsx")
+    field = str(rows[3]["Field"])
+    change(proposed, 5, Field=f"{field}x")
+    said = refused(proposed, command)
+    assert [line.split()[0] for line in said.splitlines() if line.startswith("CRF")] == ["CRF004"]
+    assert f"did you mean: {field}" in said
+
+
+def test_an_unmapped_column_of_a_transferred_form(trial: Path, command: Any) -> None:
+    file = trial / "raw" / "columns.csv"
+    lines = file.read_text("utf-8").splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("assays,"))
+    lines.insert(place + 1, "assays,machine_txt,Machine,text,,,,invented")
+    file.write_text("\n".join([*lines, ""]), "utf-8", newline="\n")
+    done = command("spec", "check", "--trial", trial)
+    assert done.returncode == 2
+    assert "assays.machine_txt is neither mapped nor dropped" in done.stdout + done.stderr
 
 
 def test_a_file_that_is_not_there(proposed: Path, command: Any, snapshot: object) -> None:

@@ -38,6 +38,7 @@ def fixed(value: Any) -> Callable[[Any], Any]:
 RULES = (
     Rule("label over 40 characters", "Variables", "Label", fixed("L" * 41), "SPC021"),
     Rule("label over 40 characters", "Datasets", "Label", fixed("L" * 41), "SPC021"),
+    Rule("label of two lines", "Variables", "Label", lambda v: f"{v[:15]}\n{v[15:30]}X", "SPC021"),
     Rule("label not ASCII", "Variables", "Label", lambda v: f"{v[:30]} \u00e9", "SPC021"),
     Rule("data type unknown", "Variables", "Data Type", fixed("txt"), "SPC022 SPC024"),
     Rule("data type unknown", "ValueLevel", "Data Type", fixed("txt"), "SPC022 SPC024"),
