@@ -1,6 +1,6 @@
 """Plants the contradictions in copies of the shipped trial, and says which a build reports at their line.
 
-    python tests/sense/sense.py --scratch FOLDER [--set first|second] [--again] [NAME ...]
+    python tests/sense/sense.py --scratch FOLDER [--set first|second|third] [--again] [NAME ...]
 
 Contradictions of different subjects or forms share a build. One is reported if a finding of a code, or of a
 check of the sheet Checks, that `fits.toml` has for it, and which the clean trial does not have, names its raw
@@ -25,12 +25,17 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "tor
 
 import blind  # noqa: E402
 import second_blind  # noqa: E402
+import third_blind  # noqa: E402
 from blind import Contradiction  # noqa: E402
 from trial import SHIPPED, copy_trial  # noqa: E402
 
 Told = tuple[str, str, str]  # code, place and text of a finding
 FITS = Path(__file__).with_name("fits.toml")
-SETS = {"first": blind.CONTRADICTIONS, "second": second_blind.CONTRADICTIONS}
+SETS = {
+    "first": blind.CONTRADICTIONS,
+    "second": second_blind.CONTRADICTIONS,
+    "third": third_blind.CONTRADICTIONS,
+}
 AT_ONCE, IN_A_BUILD = 2, 8
 
 
