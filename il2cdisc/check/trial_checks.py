@@ -168,7 +168,7 @@ def _has_variables(check: TrialCheck, own: DatasetSide, other: DatasetSide | Non
 
 def _cell(check: TrialCheck, other: DatasetSide | None) -> str:
     """The joined variable that own ones are compared with: if it is wrong, all of its records fire."""
-    if other is None or check.none or check.join == check.dataset:
+    if other is None or check.lacks or check.counts or check.join == check.dataset:
         return ""
     crossing = (i for i in check.join_condition if is_reference(i, check))
     return next((i.variable for i in crossing if referred(i, check)[0] == check.dataset), "")

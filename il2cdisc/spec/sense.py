@@ -2,7 +2,8 @@
 
 A literal condition is asked of the distinct values of a column (`where.select`). Two variables are compared
 as dates at common precision, as numbers, or as text; with a value that is missing, or a date that may be
-either, the comparison does not hold. A side joined with itself: each record with those before it.
+either, the comparison does not hold. A side joined with itself: each record with those before it, or where
+records are counted, with all of them.
 """
 
 from __future__ import annotations
@@ -86,44 +87,56 @@ def fired(check: TrialCheck, own: CheckSide, other: CheckSide | None) -> Fired:
     candidates, theirs = candidates[order], theirs[order]
     first = np.searchsorted(theirs, mine, side="left")
     count = np.searchsorted(theirs, mine, side="right") - first
-    itself = check.join == check.dataset
-    if crossed or itself:
+    reached = np.append(candidates, -1)[np.where(count > 0, first, len(candidates))]
+    earlier = check.join == check.dataset and not check.counts
+    if crossed or earlier:
         if int(count.sum()) > MOST_PAIRS:
             raise TooManyPairs
-        joined = _first_pair(check, own, other, crossed, looked, candidates, first, count, itself=itself)
+        pairs = _Pairs(looked, candidates, first, count)
+        joined, held = _holding(check, own, other, crossed, pairs, earlier=earlier)
     else:
-        joined = np.append(candidates, -1)[np.where(count > 0, first, len(candidates))]
-    reached = np.append(candidates, -1)[np.where(count > 0, first, len(candidates))]
-    fires = (joined < 0) if check.none else (joined >= 0)
+        joined, held = reached, count
+    fires = held >= check.least
+    if check.most is not None:
+        fires &= held <= check.most
     return Fired(looked[fires], joined[fires], looked, reached)
 
 
-def _first_pair(
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Own rows, and of each those from `first` on, `count` of them, of the rows that have its key."""
+
+    looked: Rows
+    candidates: Rows
+    first: Rows
+    count: Rows
+
+
+def _holding(
     check: TrialCheck,
     own: CheckSide,
     other: CheckSide,
     crossed: Sequence[Condition],
-    looked: Rows,
-    candidates: Rows,
-    first: Rows,
-    count: Rows,
+    pairs: _Pairs,
     *,
-    itself: bool,
-) -> Rows:
-    """Of each own row the first candidate with its key that satisfies the conditions between the two."""
-    out = np.full(len(looked), -1, dtype="int64")
+    earlier: bool,
+) -> tuple[Rows, Rows]:
+    """Of each own row the first row with its key for which the conditions between the two hold (-1: none),
+    and how many there are; `earlier`: of those before it alone."""
+    joined, held = np.full(len(pairs.looked), -1, dtype="int64"), np.zeros(len(pairs.looked), dtype="int64")
     compare = [_comparison(check, own, other, item) for item in crossed]
+    count = pairs.count
     for part in _parts(count):
         at = np.repeat(part, count[part])
         offset = np.arange(len(at)) - np.repeat(np.cumsum(count[part]) - count[part], count[part])
-        left, right = looked[at], candidates[first[at] + offset]
-        holds = right < left if itself else np.ones(len(at), dtype=bool)
+        left, right = pairs.looked[at], pairs.candidates[pairs.first[at] + offset]
+        holds = right < left if earlier else np.ones(len(at), dtype=bool)
         for one in compare:
             holds &= one.holds(left, right)
         hits = np.flatnonzero(holds)
-        found, places = np.unique(at[hits], return_index=True)
-        out[found] = right[hits[places]]
-    return out
+        found, places, times = np.unique(at[hits], return_index=True, return_counts=True)
+        joined[found], held[found] = right[hits[places]], times
+    return joined, held
 
 
 def _parts(count: Rows) -> Iterator[Rows]:

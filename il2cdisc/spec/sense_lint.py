@@ -307,8 +307,8 @@ def _float(text: str) -> float | None:
 
 def _message(check: TrialCheck, sides: dict[str, list[str]]) -> Iterator[Problem]:
     own = sides[check.dataset]
-    joined = [f"{check.join}.{name}" for name in sides.get(check.join, ())] if not check.none else []
-    computed = [] if check.none else [name for name, _ in check.computed]
+    joined = [f"{check.join}.{name}" for name in sides.get(check.join, ())] if not check.lacks else []
+    computed = [] if check.lacks else [name for name, _ in check.computed]
     for header, text, options in (
         ("Message", check.message, [*own, *joined, *computed]),
         ("Question", check.question, list(OF_QUESTION)),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from il2cdisc.base.problems import Kind, Problem, Severity
+from il2cdisc.base.problems import Kind, Problem, Severity, did_you_mean
 from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.conditions import Where, parse
 from il2cdisc.spec.models import Spec
@@ -23,7 +23,8 @@ CHECKS = (
     ["Join", "By", "Join Condition", "Join Records", "Computed", "Variable", "Right When"],
 )
 CLASSES = HARD, SOFT, REVIEW, PROGRAMMING = ("hard", "soft", "medical review", "programming")
-RECORDS = SOME, NONE = ("Some", "None")
+SOME, NONE, FEWER, MORE = "Some", "None", "Fewer than", "More than"
+"""Words of Join Records, the last two with a number from 1 on."""
 KEY_WORDS = ("Subject", "Visit", "Date")
 """Keys of a join that have another name in each dataset or form."""
 
@@ -46,6 +47,7 @@ BAD_CHECK_ID = Kind(
     "Use capital letters, digits and hyphens, at most 20, a letter first.",
 )
 _ID = re.compile(r"[A-Z][A-Z0-9-]{0,19}")
+_COUNT = re.compile(rf"({FEWER}|{MORE}) ([1-9][0-9]{{0,6}})")
 
 
 def read_sense(book: Workbook) -> tuple[TrialCheck, ...]:
@@ -74,6 +76,7 @@ def _check(row: SheetRow, name: str) -> TrialCheck:
     computed = tuple(_computed(row.text("Computed")))
     names = {name for name, _ in computed}
     asks = sense in (HARD, SOFT)
+    least, most = _records(row)
     if sense and bool(row.text("Question")) != asks:
         told = "has no question" if asks else "asks nothing, but has a question"
         what = f"a check of the class {sense} {told}"
@@ -86,7 +89,8 @@ def _check(row: SheetRow, name: str) -> TrialCheck:
         join=join,
         keys=tuple(_keys(row.text("By"))),
         join_condition=_plain(join_condition or (), join),
-        none=row.choice("Join Records", RECORDS) == NONE,
+        least=least,
+        most=most,
         computed=computed,
         variable=row.text("Variable") or next((i.variable for i in own if i.variable not in names), ""),
         message=row.needed("Message"),
@@ -95,6 +99,23 @@ def _check(row: SheetRow, name: str) -> TrialCheck:
         right_when=row.text("Right When"),
         broken=condition is None or join_condition is None,
     )
+
+
+def _records(row: SheetRow) -> tuple[int, int | None]:
+    """How many joined records make a check fire: at least, and at most."""
+    words = row.text("Join Records")
+    counted = _COUNT.fullmatch(words)
+    if counted is not None:
+        number = int(counted[2])
+        return (0, number - 1) if counted[1] == FEWER else (number + 1, None)
+    if words not in ("", SOME, NONE):
+        fix = f"Write {SOME}, {NONE}, or a number of records, such as {FEWER} 2 or {MORE} 4."
+        what = "Join Records does not say how many records make the check fire"
+        hint = did_you_mean(words, (SOME, NONE, f"{FEWER} 2", f"{MORE} 4"))
+        row.problems.add(
+            kinds.VOCABULARY.at(row.at("Join Records"), what, values=[words], hint=hint, fix=fix)
+        )
+    return (0, 0) if words == NONE else (1, None)
 
 
 def _where(row: SheetRow, header: str) -> Where | None:

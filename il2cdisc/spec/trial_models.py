@@ -8,7 +8,7 @@ from il2cdisc.spec.placed import Placed
 
 class TrialCheck(Placed):
     """A row of Checks: records of `dataset` (or of a raw form) that satisfy `condition`, and for which `join`
-    has a record (`none`: has no record) with the same `keys` that satisfies `join_condition`.
+    has `least` to `most` records (None: any number) with the same `keys` that satisfy `join_condition`.
 
     `keys`: pairs of a word of `sheets_sense.KEY_WORDS` or a variable on each side. A value that is written
     `NAME.VARIABLE`, with the name of one of the two sides, is that variable. `variable` is where the finding
@@ -22,7 +22,8 @@ class TrialCheck(Placed):
     join: str = ""
     keys: tuple[tuple[str, str], ...] = ()
     join_condition: tuple[ConditionText, ...] = ()
-    none: bool = False
+    least: int = 1
+    most: int | None = None
     computed: tuple[tuple[str, str], ...] = ()
     variable: str = ""
     message: str = ""
@@ -30,6 +31,16 @@ class TrialCheck(Placed):
     sense: str = ""
     right_when: str = ""
     broken: bool = False
+
+    @property
+    def lacks(self) -> bool:
+        """Whether it fires where joined records are too few: there may be none that a message could name."""
+        return self.most is not None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it asks for more than whether there is a joined record."""
+        return self.least > 1 or self.most not in (None, 0)
 
 
 class DoseRow(Placed):

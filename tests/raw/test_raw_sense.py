@@ -78,7 +78,7 @@ def test_dates_and_visits_are_joined_by_what_they_mean(forms: Any) -> None:
     late = check("", "sv", "Subject, Visit", "DAY NE ex.GIVEN", variable="GIVEN")
     assert [text.partition(":")[0] for text in places(found(forms, late))] == ["RAW180 raw/ex.csv"]
     assert places(found(forms, late))[0].startswith("RAW180 raw/ex.csv:3 GIVEN")
-    none = check("", "sv", "Subject, Visit", "DAY GE 2024-01-06", none=True)
+    none = check("", "sv", "Subject, Visit", "DAY GE 2024-01-06", least=0, most=0)
     assert [item.records[0].line for item in found(forms, none)] == [2]
 
 

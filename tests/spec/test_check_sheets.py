@@ -1,4 +1,4 @@
-"""The sheets Totals and Plausibility: what is read of them, and what is told."""
+"""The sheets Totals, Plausibility and Checks: what is read of them, and what is told."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from il2cdisc.spec.load import load_spec
@@ -50,4 +51,43 @@ def test_mistakes_are_told(
         {**LIMITS, "Unit": "F", "Fold": 1},
         {"Dataset": "VS", "Test Code": "SYSBPP", "Unit": "mmHg"},
     ]
+    assert problems_of(sdtm) == snapshot
+
+
+COUNTED = {
+    "Dataset": "VS",
+    "Join": "VS",
+    "By": "Subject",
+    "Condition": "VSTESTCD EQ TEMP",
+    "Message": "too often",
+    "Question": None,
+    "Class": "programming",
+    "Active": "Yes",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (None, (1, None)),
+        ("Some", (1, None)),
+        ("None", (0, 0)),
+        ("Fewer than 4", (0, 3)),
+        ("More than 4", (5, None)),
+        ("Fewer than 1", (0, 0)),
+    ],
+)
+def test_how_many_joined_records_a_check_asks_for(
+    sdtm: Sheets, save: Callable[[Sheets], Path], words: str | None, expected: tuple[int, int | None]
+) -> None:
+    sdtm["Checks"] = [{"ID": "T-1", **COUNTED, "Join Records": words}]
+    (check,) = load_spec(save(sdtm)).checks
+    assert (check.least, check.most) == expected
+
+
+def test_words_that_count_nothing_are_told(
+    sdtm: Sheets, problems_of: Callable[[Sheets], str], snapshot: SnapshotAssertion
+) -> None:
+    words = ("Several", "Fewer than 0", "More than four", "more than 4", "More than 1.5")
+    sdtm["Checks"] = [{"ID": f"T-{n}", **COUNTED, "Join Records": word} for n, word in enumerate(words, 1)]
     assert problems_of(sdtm) == snapshot

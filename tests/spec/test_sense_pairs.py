@@ -43,7 +43,7 @@ def check(
     keys = tuple(tuple(part.split("=")) if "=" in part else (part, part) for part in by.split(", ") if part)
     return TrialCheck(
         id="T-1", dataset="VS" if join != "EX" or condition != "EX" else "EX", condition=parse(condition),
-        join=join, keys=keys, join_condition=parse(where), none=none,
+        join=join, keys=keys, join_condition=parse(where), least=0 if none else 1, most=0 if none else None,
     )  # fmt: skip
 
 
@@ -82,6 +82,32 @@ def test_a_dataset_joined_with_itself_compares_each_record_with_those_before() -
     assert rows(again, EX, EX) == ([2], [0])
     same = again.model_copy(update={"join_condition": ()})
     assert rows(same, EX, EX) == ([2], [0])
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "where", "expected"),
+    [
+        (2, None, "", [0, 1]),  # more than 1: subject 1 has two injections
+        (3, None, "", []),
+        (0, 1, "", [2, 3, 4]),  # fewer than 2: one of subject 2, none of subject 4
+        (0, 0, "", [4]),
+        (2, None, "EXSTDTC GE 2024-01-06", []),
+        (1, None, "EXSTDTC LT VS.VSDTC", [0, 1, 3]),
+        (2, None, "EXSTDTC LE VS.VSDTC", []),  # the second one is later than both examinations
+        (0, 1, "EXSTDTC LE VS.VSDTC", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_joined_records_are_counted(least: int, most: int | None, where: str, expected: list[int]) -> None:
+    counted = check("", "EX", "Subject", where).model_copy(update={"least": least, "most": most})
+    assert rows(counted, VS, EX)[0] == expected
+
+
+def test_a_dataset_that_is_counted_in_itself_counts_all_its_records() -> None:
+    """Each record of a kit that was used more often than once, and not those after the first alone."""
+    often = TrialCheck(id="T", dataset="EX", join="EX", keys=(("EXREFID", "EXREFID"),), least=2)
+    assert rows(often, EX, EX) == ([0, 2], [0, 0])
+    seldom = often.model_copy(update={"least": 0, "most": 1})
+    assert rows(seldom, EX, EX)[0] == [1, 3]
 
 
 def test_numbers_compare_in_15_digits_and_texts_by_code_point() -> None:
