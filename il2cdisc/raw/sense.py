@@ -15,7 +15,7 @@ from il2cdisc.base.numbers import DecimalMark, read_number
 from il2cdisc.base.problems import Kind, Problem, Severity
 from il2cdisc.raw.dictionary import Dictionary, DictionaryColumn
 from il2cdisc.raw.forms import Form, RawExport
-from il2cdisc.raw.limits import read_pattern
+from il2cdisc.raw.limits import outside, read_limits, read_pattern
 from il2cdisc.raw.visits import visit_place, visit_words
 from il2cdisc.spec.calculated import named, shown_results
 from il2cdisc.spec.models import Spec
@@ -164,7 +164,8 @@ class FormSide:
         column, known = self.form.column(name), self.described.get(name)
         if known is not None and known.type in ("integer", "decimal"):
             mark: DecimalMark = "," if self.form.decimal == "," else "."
-            values = [_number(text, mark) for text in column.distinct]
+            unread = marks(known)
+            values = [np.nan if text in unread else _number(text, mark) for text in column.distinct]
             return CodedColumn.of_codes(np.array(values, dtype="float64"), column.codes)
         if self.is_date(name):
             pattern = read_pattern(self.described[name].range)
@@ -192,6 +193,13 @@ class FormSide:
 def _each(column: CodedColumn, change: Callable[[str], str]) -> CodedColumn:
     """Another text for each distinct value, "" for none."""
     return CodedColumn.of_texts([change(str(text)) or None for text in column.distinct], column.codes)
+
+
+def marks(known: DictionaryColumn) -> set[str]:
+    """Codes of a column of numbers that are no numbers of it: `999` for unknown, where 40 to 130 are kg."""
+    codes, limits = list(known.codes), read_limits(known.range)
+    out = outside([read_number(code) for code in codes], limits)
+    return {code for code, beyond in zip(codes, out, strict=True) if beyond or not limits}
 
 
 def _iso(text: str, pattern: str) -> str:

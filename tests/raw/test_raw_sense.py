@@ -10,7 +10,7 @@ import pytest
 from il2cdisc.base.problems import Problem
 from il2cdisc.raw import link, load_dictionary, read_export
 from il2cdisc.raw.dictionary import DictionaryColumn
-from il2cdisc.raw.sense import check_raw_sense, is_withheld, raw_contradictions
+from il2cdisc.raw.sense import check_raw_sense, is_withheld, marks, raw_contradictions
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.models import Spec
 from il2cdisc.spec.trial_models import TrialCheck
@@ -65,6 +65,23 @@ def found(forms: Any, *checks: TrialCheck, mode: str = "dummy") -> list[Problem]
 
 def places(problems: list[Problem]) -> list[str]:
     return [f"{item.code} {place}: {item.what}" for item in problems for place in item.records]
+
+
+@pytest.mark.parametrize(
+    ("codes", "limits", "missing"),
+    [
+        ("999 ND", "40-130", "999 ND"),  # unknown is no weight
+        ("1 2 3", "1-7", ""),  # grades are numbers
+        ("0 1 9", "0-4", "9"),
+        ("999 ND", "", "999 ND"),
+        ("999", "see the manual", "999"),
+        ("", "40-130", ""),
+    ],
+)
+def test_a_code_outside_of_the_limits_is_no_number(codes: str, limits: str, missing: str) -> None:
+    given = dict.fromkeys(codes.split(), "meaning")
+    column = DictionaryColumn("vs", "WEIGHT", "Weight", "decimal", given, "kg", limits, "", 2)
+    assert marks(column) == set(missing.split())
 
 
 def test_numbers_are_read_with_the_decimal_mark_of_the_form(forms: Any) -> None:

@@ -15,13 +15,15 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import second_blind
+import third_blind
 from blind import CONTRADICTIONS as FIRST
 from blind import Contradiction
 
 from il2cdisc.run.kinds import all_kinds
 
 ROOT = Path(__file__).parents[2]
-CONTRADICTIONS = (*FIRST, *second_blind.CONTRADICTIONS)
+SETS = (FIRST, second_blind.CONTRADICTIONS, third_blind.CONTRADICTIONS)
+CONTRADICTIONS = tuple({each.name: each for given in SETS for each in given}.values())
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +32,8 @@ def dictionary() -> dict[tuple[str, str], dict[str, str]]:
         return {(row["form"], row["column"]): row for row in csv.DictReader(stream)}
 
 
-def test_two_times_sixty_with_names_of_their_own() -> None:
-    assert len(FIRST) == len(second_blind.CONTRADICTIONS) == 60
-    assert len({each.name for each in CONTRADICTIONS}) == 120
+def test_three_times_sixty_with_names_of_their_own() -> None:
+    assert [len({each.name for each in given}) for given in SETS] == [60, 60, 60]
 
 
 def test_no_value_breaks_the_dictionary(dictionary: dict[tuple[str, str], dict[str, str]]) -> None:

@@ -104,8 +104,8 @@ COLUMNS = {
     "Items": "Test codes that add up to the total, with commas.",
     "Join": "Dataset whose records are compared; empty for none.",
     "Join Condition": "Which of its records are compared; empty for all.",
-    "Join Records": "A hit if there is such a record: Some. If there is none: None. By their number: Fewer than 4, "
-    "More than 4.",
+    "Join Records": "A hit if there is such a record: Some. If there is none: None. By their number: "
+    "Fewer than 4, More than 4.",
     "Key Variables": "Variables that tell the records apart and that they are sorted by, with commas.",
     "Keys": "Variables within which one record is the last before exposure; empty for the usual ones.",
     "Label": "Label in the transport file, at most 40 characters.",
