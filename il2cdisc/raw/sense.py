@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -110,6 +110,7 @@ def raw_contradictions(
 
     In a blinded build a check that names a restricted form or column does not run.
     """
+    sides = {name: FormSide(form, export, study, dictionary) for name, form in export.forms.items()}
     for check in spec.checks:
         named = {check.dataset, check.join} - {""}
         if not is_raw(check.dataset) or check.broken or check.sense not in KINDS:
@@ -117,7 +118,7 @@ def raw_contradictions(
         if not named <= set(export.forms) or _is_withheld(check, study):
             continue
         if not any(_faults(check, study, dictionary)):
-            yield from _found(check, export, study, dictionary)
+            yield from _found(check, sides[check.dataset], sides.get(check.join))
 
 
 def _is_withheld(check: TrialCheck, study: Study) -> bool:
@@ -141,12 +142,16 @@ def is_withheld(study: Study, form: str, column: str) -> bool:
 
 @dataclass(frozen=True)
 class FormSide:
-    """A raw form as a check sees it: numbers as numbers, dates in ISO 8601, as the data dictionary says."""
+    """A raw form as a check sees it: numbers as numbers, dates in ISO 8601, as the data dictionary says.
+
+    A column is read once for all checks.
+    """
 
     form: Form
     export: RawExport
     study: Study
     dictionary: Dictionary
+    read: dict[str, CodedColumn] = field(default_factory=dict[str, CodedColumn])
 
     @property
     def rows(self) -> int:
@@ -161,6 +166,11 @@ class FormSide:
         return name in self.described and self.described[name].type == "date"
 
     def column(self, name: str) -> CodedColumn:
+        if name not in self.read:
+            self.read[name] = self._column(name)
+        return self.read[name]
+
+    def _column(self, name: str) -> CodedColumn:
         column, known = self.form.column(name), self.described.get(name)
         if known is not None and known.type in ("integer", "decimal"):
             mark: DecimalMark = "," if self.form.decimal == "," else "."
@@ -175,8 +185,9 @@ class FormSide:
     def key(self, word: str) -> CodedColumn:
         if word == "Subject":
             return self.form.column("USUBJID")
-        return self._visits() if word == "Visit" else self.column(word)
+        return self._visits if word == "Visit" else self.column(word)
 
+    @cached_property
     def _visits(self) -> CodedColumn:
         """The visit of each record by its meaning, of the form or of one that it links through."""
         columns = {name: form.columns for name, form in self.export.forms.items()}
@@ -214,9 +225,7 @@ def _number(text: str, mark: DecimalMark) -> float:
     return found.value if found.is_number else np.nan
 
 
-def _found(check: TrialCheck, export: RawExport, study: Study, dictionary: Dictionary) -> Iterator[Problem]:
-    own = FormSide(export.forms[check.dataset], export, study, dictionary)
-    other = FormSide(export.forms[check.join], export, study, dictionary) if check.join else None
+def _found(check: TrialCheck, own: FormSide, other: FormSide | None) -> Iterator[Problem]:
     try:
         found = fired(check, own, other)
     except TooManyPairs:
