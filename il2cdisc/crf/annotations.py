@@ -191,15 +191,17 @@ class _Form:
         return self._role(use) not in NO_CONDITION_FOR and all(test in other.given for other in same)
 
     def _when(self, use: FieldUse, conditions: Mapping[str, str]) -> list[tuple[str, str]]:
-        """What the annotation names: the test, and what sets the field apart from others of the form."""
-        if self._role(use) in NO_CONDITION_FOR:
-            return []
+        """What the annotation names: the test, and what sets the field apart from others of the form.
+
+        Of timing only what sets it apart: a date is that of all tests of a form.
+        """
+        of_record = self._role(use) in NO_CONDITION_FOR
         names = [f"{use.dataset}{end}" for end in TOPICS if use.variable != f"{use.dataset}{end}"]
         others = [x for x in self._by_variable[use.dataset, use.variable] if x.source != use.source]
         shown: list[tuple[str, str]] = []
         for name in (name for name in names if name in conditions):
             apart = any(other.given.get(name, "") != conditions[name] for other in others)
-            if name.endswith("TESTCD") or apart:
+            if apart or (name.endswith("TESTCD") and not of_record):
                 shown.append((name, conditions[name]))
                 others = [x for x in others if x.given.get(name, conditions[name]) == conditions[name]]
         return shown
