@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from il2cdisc.crf.annotations import NOT_SUBMITTED, Annotation
@@ -11,7 +11,9 @@ from il2cdisc.crf.facts import CrfHeader
 from il2cdisc.crf.forms import CrfForm
 from il2cdisc.crf.paper import LEADING, DrawnPage, PortraitPaper, wrapped
 from il2cdisc.crf.rows import ANSWER, GAP, LABEL, NOTES, Row, rows_of
+from il2cdisc.raw.dictionary import DictionaryColumn
 
+Wording = tuple[str, str, tuple[tuple[str, str], ...]]
 TITLE, HEADING, BODY = 16.0, 13.0, 8.5
 RECONSTRUCTED = "Reconstructed from the data dictionary"
 _DRAWN = (
@@ -48,7 +50,8 @@ def draw(
     own: dict[str, list[Annotation]] = {form.name: [] for form in forms}
     for item in annotations:
         own[item.form].append(item)
-    sheets = [_Sheets(paper, form, own[form.name], labels) for form in forms]
+    free = {_wording(column) for form in forms if not form.item_codes for column in form.fields}
+    sheets = [_Sheets(paper, form, own[form.name], labels, free) for form in forms]
     before = _Contents(paper, header, forms)
     out = DrawnCrf()
     number = before.count
@@ -116,8 +119,9 @@ class _Sheets:
         form: CrfForm,
         annotations: Sequence[Annotation],
         labels: Mapping[str, str],
+        free: Container[Wording],
     ) -> None:
-        self._paper, self._form = paper, form
+        self._paper, self._form, self._free = paper, form, free
         self._by_field: dict[str, list[Annotation]] = {}
         for item in annotations:
             self._by_field.setdefault(item.field, []).append(item)
@@ -135,7 +139,7 @@ class _Sheets:
         self._top = self._begin()
         for column in self._form.fields:
             own = self._by_field.get(column.column, [])
-            codes_only = self._form.item_codes and _may_be_item(own)
+            codes_only = self._form.item_codes and _may_be_item(own) and _wording(column) not in self._free
             for row in rows_of(column, codes_only=codes_only):
                 self._row(row, own if row.first else [])
 
@@ -181,6 +185,11 @@ class _Sheets:
 
     def _place(self, box: Box, left: float, top: float, annotation: Annotation | None) -> None:
         self.placed.append(PlacedBox(box, self._number + len(self.pages) - 1, left, top, annotation))
+
+
+def _wording(column: DictionaryColumn) -> Wording:
+    """What would be drawn of a field: wording that an open form has, too, is no item of a licensed scale."""
+    return column.column, column.label, tuple(column.codes.items())
 
 
 def _may_be_item(annotations: Sequence[Annotation]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pytest
 from pypdf import PdfReader
 
-from il2cdisc.crf.annotations import Annotation
+from il2cdisc.crf.annotations import NOT_SUBMITTED, Annotation
 from il2cdisc.crf.draw import draw
 from il2cdisc.crf.facts import CrfHeader
 from il2cdisc.crf.font import encoded
@@ -92,6 +92,18 @@ def test_every_code_of_a_long_list_is_on_a_page() -> None:
     assert len(found) > 3
     assert all(any(f"(C{number})" in text for text in found) for number in range(150))
     assert "LIST (continued)" in found[-1] and "A form (continued)" in found[-1]
+
+
+def test_a_field_that_open_forms_have_is_shown_in_a_licensed_scale_too() -> None:
+    item, rater = column("I1", label="I feel like this"), column("BY", label="Form completed by")
+    scale = plan(item, rater, item_codes=True, says=NOT_SUBMITTED)
+    assert "Form completed by" not in texts(scale)[1]
+    other = CrfForm("g", "An open form", (rater,))
+    said = Annotation("g", "BY", NOT_SUBMITTED)
+    shown = texts(
+        dataclasses.replace(scale, forms=(*scale.forms, other), annotations=(*scale.annotations, said))
+    )[1]
+    assert "Form completed by" in shown and "feel" not in shown
 
 
 def test_items_of_a_licensed_scale_show_codes_alone() -> None:
