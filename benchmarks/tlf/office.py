@@ -2,7 +2,8 @@
 
     python benchmarks/tlf/office.py outputs/tlf
 
-Arial, or a typeface as wide (Liberation Sans), must be installed. Exit code 1 if a file has other pages.
+Arial, or a typeface as wide (Liberation Sans), must be installed: with a wider one lines break elsewhere.
+Exit code 1 if a file has other pages, 2 if they can't be compared.
 """
 
 from __future__ import annotations
@@ -16,13 +17,21 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
+AS_WIDE = ("Arial", "Liberation Sans", "Arimo")
+
 
 def main() -> int:
     """A line per file whose pages differ; then how many were opened."""
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         print("LibreOffice is not installed: nothing was opened")
-        return 0
+        return 2
+    typeface = subprocess.run(
+        ["fc-match", "-f", "%{family}", "Arial"], capture_output=True, text=True, check=True
+    )
+    if not any(name in typeface.stdout for name in AS_WIDE):
+        print(f"Arial would be shown in {typeface.stdout}, which is not as wide: nothing was opened")
+        return 2
     files = sorted(Path(sys.argv[1]).glob("*.rtf"))
     with tempfile.TemporaryDirectory() as folder:
         home = f"-env:UserInstallation=file://{folder}/home"
