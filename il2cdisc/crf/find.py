@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
-import math
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,32 +13,17 @@ from typing import TYPE_CHECKING
 
 from il2cdisc.base.problems import Address, Stopped
 from il2cdisc.crf.frame import Frame
+from il2cdisc.crf.pieces import Piece, TextReader
 from il2cdisc.crf.problems import UNREADABLE
 from il2cdisc.crf.quiet import listed
-from il2cdisc.tlf.typeface import text_width
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfWriter
+    from pypdf import PdfWriter
 
 MOST_BYTES = 200_000_000
 MOST_PAGES = 5_000
 PROTECTED = "the file is protected, by a password or against changes"
 _ANEW = "Open the file in a viewer, print it into a new PDF, and give that."
-_ASCENT = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of text; its place in points from the top left corner of the page."""
-
-    text: str
-    left: float
-    top: float
-    size: float
-
-    def right_of(self, end: int) -> float:
-        """Where the first `end` characters end, by the width of an ordinary typeface."""
-        return self.left + text_width(self.text[:end], self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +37,10 @@ class Spot:
 class CrfFile:
     """The pages of a PDF, and their texts."""
 
-    def __init__(self, out: PdfWriter) -> None:
+    def __init__(self, out: PdfWriter, content: bytes = b"") -> None:
+        """`out`: the pages, to be written; `content`: the file they are from, for the texts."""
         self.out = out
+        self._reader = TextReader(content, len(out.pages))
         self._texts: dict[int, PageText] = {}
 
     @property
@@ -64,7 +51,8 @@ class CrfFile:
     def text(self, number: int) -> PageText:
         """The text of a page, from 0; one that can't be read has none."""
         if number not in self._texts:
-            self._texts[number] = PageText(tuple(_pieces(self.out.pages[number])))
+            frame = Frame.of_page(self.out.pages[number])
+            self._texts[number] = PageText(self._reader.pieces(number, frame))
         return self._texts[number]
 
     def comments(self, number: int) -> set[str]:
@@ -83,38 +71,53 @@ class PageText:
     pieces: tuple[Piece, ...]
 
     @cached_property
-    def _flat(self) -> tuple[str, list[tuple[int, int]]]:
+    def _flat(self) -> tuple[str, array[int], array[int]]:
         """The text in lower case with single blanks; of each character its piece and its place there."""
         letters: list[str] = []
-        places: list[tuple[int, int]] = []
+        pieces, places = array("L"), array("L")
         for number, piece in enumerate(self.pieces):
-            for place, letter in enumerate(f"{piece.text} "):
+            for place, letter in enumerate(piece.text):
                 shown = " " if letter.isspace() else letter
                 if shown == " " and (not letters or letters[-1] == " "):
                     continue
                 for one in shown.casefold():
                     letters.append(one)
-                    places.append((number, place))
-        return "".join(letters), places
+                    pieces.append(number)
+                    places.append(place)
+        return "".join(letters), pieces, places
 
     def spots(self, anchor: str) -> list[Spot]:
         """Where an anchor ends, each time that the page has it as words of their own, in the page's order."""
-        wanted = normal(anchor)
-        text, places = self._flat
-        found: list[Spot] = []
+        return [self._spot(start, end) for start, end in self._found(anchor)]
+
+    def alone(self, anchor: str) -> list[int]:
+        """Which of its occurrences, from 1, are a label: no other words are in its line or cell."""
+        found = self._found(anchor)
+        return [number for number, (start, end) in enumerate(found, start=1) if self._is_alone(start, end)]
+
+    def _found(self, anchor: str) -> list[tuple[int, int]]:
+        wanted, text = normal(anchor), self._flat[0]
+        found: list[tuple[int, int]] = []
         start = text.find(wanted) if wanted else -1
         while start >= 0:
             end = start + len(wanted)
             if _apart(text, start, end):
-                found.append(self._spot(places[start], places[end - 1]))
+                found.append((start, end))
             start = text.find(wanted, start + 1)
         return found
 
-    def _spot(self, first: tuple[int, int], last: tuple[int, int]) -> Spot:
-        begin, end = self.pieces[first[0]], self.pieces[last[0]]
-        if abs(begin.top - end.top) > begin.size / 2:  # the anchor goes on in the next line
-            return Spot(begin.right_of(len(begin.text)), begin.top)
-        return Spot(end.right_of(last[1] + 1), begin.top)
+    def _spot(self, start: int, end: int) -> Spot:
+        _, pieces, places = self._flat
+        first, last = self.pieces[pieces[start]], self.pieces[pieces[end - 1]]
+        if abs(first.top - last.top) > first.size / 2:  # the anchor goes on in the next line
+            return Spot(first.rights[-1], first.top)
+        return Spot(last.rights[places[end - 1]], first.top)
+
+    def _is_alone(self, start: int, end: int) -> bool:
+        _, pieces, places = self._flat
+        first, last = self.pieces[pieces[start]], self.pieces[pieces[end - 1]]
+        around = first.text[: places[start]] + last.text[places[end - 1] + 1 :]
+        return not any(letter.isalnum() for letter in around)
 
 
 def normal(text: str) -> str:
@@ -145,7 +148,7 @@ def open_pages(content: bytes, shown: str) -> CrfFile:
         raise Stopped([UNREADABLE.at(place, why)])
     if why:
         raise Stopped([UNREADABLE.at(place, why, fix=_ANEW)])
-    return CrfFile(out)
+    return CrfFile(out, content)
 
 
 @contextmanager
@@ -175,25 +178,3 @@ def _opened(content: bytes) -> tuple[PdfWriter | None, str]:
         except Exception:  # noqa: BLE001 - a page from outside may hold anything
             return out, f"the size or turn of page {number} can't be read"
     return out, ""
-
-
-def _pieces(page: PageObject) -> Iterator[Piece]:
-    found: list[Piece] = []
-    frame = Frame.of_page(page)
-
-    def visit(text: str, at: Sequence[float], line: Sequence[float], _: object, size: float) -> None:
-        shown = text.strip("\n")
-        if shown.strip():
-            x = line[4] * at[0] + line[5] * at[2] + at[4]
-            y = line[4] * at[1] + line[5] * at[3] + at[5]
-            scale = math.hypot(line[2] * at[0] + line[3] * at[2], line[2] * at[1] + line[3] * at[3]) or 1.0
-            height = size * scale
-            begin = len(shown) - len(shown.lstrip())
-            left, base = frame.seen(x, y)
-            found.append(Piece(shown[begin:], left, base - _ASCENT * height, height))
-
-    try:
-        page.extract_text(visitor_text=visit)
-    except Exception:  # noqa: BLE001 - a page that can't be read has no text, which its anchors report
-        return
-    yield from found
