@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import logging
 from array import array
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -54,6 +52,11 @@ class CrfFile:
             frame = Frame.of_page(self.out.pages[number])
             self._texts[number] = PageText(self._reader.pieces(number, frame))
         return self._texts[number]
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any page has text; else the file is a picture of the form."""
+        return any(self.text(number).pieces for number in range(self.count))
 
     def comments(self, number: int) -> set[str]:
         """The texts of the comments on a page, from 0."""
@@ -109,9 +112,11 @@ class PageText:
     def _spot(self, start: int, end: int) -> Spot:
         _, pieces, places = self._flat
         first, last = self.pieces[pieces[start]], self.pieces[pieces[end - 1]]
+        right = last.rights[places[end - 1]]
         if abs(first.top - last.top) > first.size / 2:  # the anchor goes on in the next line
-            return Spot(first.rights[-1], first.top)
-        return Spot(last.rights[places[end - 1]], first.top)
+            own = self.pieces[pieces[start] : pieces[end - 1]]
+            right = max(right, *(piece.rights[-1] for piece in own))
+        return Spot(right, first.top)
 
     def _is_alone(self, start: int, end: int) -> bool:
         _, pieces, places = self._flat
@@ -140,8 +145,8 @@ def open_pages(content: bytes, shown: str) -> CrfFile:
         what = f"the file is larger than {MOST_BYTES:,} bytes"
         raise Stopped([UNREADABLE.at(place, what, fix="Give a smaller file: scan its pages more coarsely.")])
     try:
-        with _silenced("pypdf"):
-            out, why = _opened(content)
+        _silence()
+        out, why = _opened(content)
     except Exception:  # noqa: BLE001 - a file from outside may break the reader anywhere
         raise Stopped([UNREADABLE.at(place, "the file is damaged, or not a PDF", fix=_ANEW)]) from None
     if why == PROTECTED or out is None:
@@ -151,15 +156,12 @@ def open_pages(content: bytes, shown: str) -> CrfFile:
     return CrfFile(out, content)
 
 
-@contextmanager
-def _silenced(name: str) -> Iterator[None]:
-    """Without what a library logs: what is wrong with a file is reported as a problem of it."""
-    log = logging.getLogger(name)
-    before, log.disabled = log.disabled, True
-    try:
-        yield
-    finally:
-        log.disabled = before
+def _silence() -> None:
+    """Nothing of what the library logs is shown: what is wrong with a file is reported as a problem of it.
+
+    Its modules have loggers of their own below this one, and log whenever a part of the file is used.
+    """
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
 
 
 def _opened(content: bytes) -> tuple[PdfWriter | None, str]:
