@@ -121,8 +121,10 @@ class PageText:
     def _is_alone(self, start: int, end: int) -> bool:
         _, pieces, places = self._flat
         first, last = self.pieces[pieces[start]], self.pieces[pieces[end - 1]]
-        around = first.text[: places[start]] + last.text[places[end - 1] + 1 :]
-        return not any(letter.isalnum() for letter in around)
+        before, behind = first.text[: places[start]], last.text[places[end - 1] + 1 :]
+        if any(letter.isalpha() for letter in before):  # "3." before a label is its number
+            return False
+        return not any(letter.isalnum() for letter in behind)
 
 
 def normal(text: str) -> str:

@@ -11,6 +11,7 @@ from il2cdisc.crf.annotations import Annotation
 from il2cdisc.crf.boxes import DOMAIN_SIZE, Box, PlacedBox, box_of
 from il2cdisc.crf.find import CrfFile, Spot
 from il2cdisc.crf.forms import CrfForm
+from il2cdisc.crf.pieces import Piece
 from il2cdisc.crf.placement import Key, PageSpot
 
 MARGIN = 4.0
@@ -129,8 +130,7 @@ class _Board:
         """Boxes and texts of the page in the lines where a box at a spot may be."""
         if page not in self._texts:
             pieces = self._pages.text(page).pieces
-            over = ((one, min(CLOSE, one.size / 3)) for one in pieces)
-            self._texts[page] = [_Side(one.left, one.top + edge, one.right, one.base) for one, edge in over]
+            self._texts[page] = [_side_of(one) for one in pieces]
         bottom = spot.top + LOWEST + box.height
         there = (*self._boxes[page], *self._texts[page])
         return [
@@ -179,6 +179,12 @@ class _Board:
         width, height = self._pages.size(page)
         left = max(min(spot.left, width - MARGIN - box.width), 0.0)
         return Spot(left, max(min(spot.top, height - MARGIN - box.height), 0.0))
+
+
+def _side_of(piece: Piece) -> _Side:
+    """What is not to be covered of a text: down to the letters that hang below its line."""
+    top = piece.top + min(CLOSE, piece.size / 3)
+    return _Side(piece.left, top, piece.right, piece.base + piece.size / 6)
 
 
 def _first_free(box: Box, places: Iterable[Spot], others: Sequence[_Side]) -> Spot | None:
