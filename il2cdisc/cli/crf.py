@@ -22,8 +22,7 @@ def crf_propose(
 ) -> None:
     r"""Search the sponsor's form for the data dictionary's labels, and write the placement of its fields.
 
-    The file is the one that \[crf] of study.toml names. Fields whose label is not found are left
-    to be placed.
+    The file is the one that \[crf] of study.toml names. Fields whose label is not found are marked.
     """
     with ending():
         from il2cdisc.run.crf import propose_placement

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator
+from ctypes import c_double
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple
@@ -72,8 +73,7 @@ class TextReader:
         try:
             text = page.get_textpage()
             try:
-                for place in range(text.count_chars()):
-                    yield _letter(text, place, frame)
+                yield from _letters_of(text.raw, text.count_chars(), frame)
             finally:
                 text.close()
         finally:
@@ -89,25 +89,27 @@ class TextReader:
         return self._document
 
 
-def _letter(text: Any, place: int, frame: Frame) -> _Letter:
-    from ctypes import c_double
-
+def _letters_of(text: Any, count: int, frame: Frame) -> Iterator[_Letter]:
     import pypdfium2.raw as library
 
     raw: Any = library
-    letter = chr(raw.FPDFText_GetUnicode(text, place))
-    shown = "-" if letter == _LINE_HYPHEN else letter
-    if shown.isspace() or shown == "\0" or raw.FPDFText_IsGenerated(text, place) == 1:
-        return _Letter(" " if shown == "\0" else shown)
-    x, y, matrix = c_double(), c_double(), raw.FS_MATRIX()
-    left, bottom, right, top = text.get_charbox(place, loose=True)
-    raw.FPDFText_GetCharOrigin(text, place, x, y)
-    raw.FPDFText_GetMatrix(text, place, matrix)
-    size = raw.FPDFText_GetFontSize(text, place) * (math.hypot(matrix.c, matrix.d) or 1.0)
-    one, other = frame.seen(left, bottom)[0], frame.seen(right, top)[0]
-    base = frame.seen(x.value, y.value)[1]
-    found = _Letter(shown, min(one, other), max(one, other), base, size)
-    return found if all(math.isfinite(value) for value in found[1:]) else _Letter(" ")
+    x, y, box, matrix = c_double(), c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
+    for place in range(count):
+        letter = chr(raw.FPDFText_GetUnicode(text, place))
+        if letter.isspace() or letter == "\0":
+            yield _Letter(letter if letter == "\n" else " ")
+            continue
+        if not raw.FPDFText_GetLooseCharBox(text, place, box):
+            continue
+        raw.FPDFText_GetCharOrigin(text, place, x, y)
+        raw.FPDFText_GetMatrix(text, place, matrix)
+        size = abs(raw.FPDFText_GetFontSize(text, place)) * (math.hypot(matrix.c, matrix.d) or 1.0)
+        one, other = frame.seen(box.left, box.bottom)[0], frame.seen(box.right, box.top)[0]
+        base = frame.seen(x.value, y.value)[1]
+        shown = "-" if letter == _LINE_HYPHEN else letter
+        found = _Letter(shown, min(one, other), max(one, other), base, size)
+        if all(map(math.isfinite, found[1:])):
+            yield found
 
 
 def _joined(letters: Iterator[_Letter]) -> Iterator[Piece]:
