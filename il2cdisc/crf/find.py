@@ -40,6 +40,7 @@ class CrfFile:
         self.out = out
         self._reader = TextReader(content, len(out.pages))
         self._texts: dict[int, PageText] = {}
+        self._frames: dict[int, Frame] = {}
 
     @property
     def count(self) -> int:
@@ -49,8 +50,7 @@ class CrfFile:
     def text(self, number: int) -> PageText:
         """The text of a page, from 0; one that can't be read has none."""
         if number not in self._texts:
-            frame = Frame.of_page(self.out.pages[number])
-            self._texts[number] = PageText(self._reader.pieces(number, frame))
+            self._texts[number] = PageText(self._reader.pieces(number, self._frame(number)))
         return self._texts[number]
 
     @property
@@ -64,7 +64,12 @@ class CrfFile:
 
     def size(self, number: int) -> tuple[float, float]:
         """Width and height of a page."""
-        return Frame.of_page(self.out.pages[number]).size
+        return self._frame(number).size
+
+    def _frame(self, number: int) -> Frame:
+        if number not in self._frames:
+            self._frames[number] = Frame.of_page(self.out.pages[number])
+        return self._frames[number]
 
 
 @dataclass(frozen=True)

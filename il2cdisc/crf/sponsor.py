@@ -72,7 +72,7 @@ def _corner(spots: Mapping[Key, Sequence[PageSpot]], form: CrfForm) -> list[Page
     return [] if first is None else [PageSpot(first, _CORNER)]
 
 
-class _Side(NamedTuple):
+class _Area(NamedTuple):
     """What a box must not cover, from the top left corner of the page."""
 
     left: float
@@ -87,8 +87,8 @@ class _Board:
     def __init__(self, pages: CrfFile, fields: Iterable[PageSpot]) -> None:
         self._pages = pages
         self.placed: list[PlacedBox] = []
-        self._boxes: dict[int, list[_Side]] = {}
-        self._texts: dict[int, list[_Side]] = {}
+        self._boxes: dict[int, list[_Area]] = {}
+        self._texts: dict[int, list[_Area]] = {}
         self._fields: dict[int, list[Spot]] = {}
         for place in fields:
             self._fields.setdefault(place.page, []).append(place.spot)
@@ -124,9 +124,9 @@ class _Board:
         free = free or _first_free(box, self._places(box, page, spot, boxes), boxes)
         chosen = free or self._within(box, page, spot)
         self.placed.append(PlacedBox(box, page, chosen.left, chosen.top, annotation))
-        boxes.append(_Side(chosen.left, chosen.top, chosen.left + box.width, chosen.top + box.height))
+        boxes.append(_Area(chosen.left, chosen.top, chosen.left + box.width, chosen.top + box.height))
 
-    def _near(self, box: Box, page: int, spot: Spot) -> list[_Side]:
+    def _near(self, box: Box, page: int, spot: Spot) -> list[_Area]:
         """Boxes and texts of the page in the lines where a box at a spot may be."""
         if page not in self._texts:
             pieces = self._pages.text(page).pieces
@@ -142,7 +142,7 @@ class _Board:
         near = self._near(box, page, spot)
         return _first_free(box, self._places_beside(box, page, spot, near), near)
 
-    def _places_beside(self, box: Box, page: int, spot: Spot, near: Sequence[_Side]) -> Iterator[Spot]:
+    def _places_beside(self, box: Box, page: int, spot: Spot, near: Sequence[_Area]) -> Iterator[Spot]:
         """The spot and the places to its right, then those of a few lines: before the next field."""
         end, bottom = self._next_fields(box, page, spot)
         room = end - box.width  # on its own line a box ends before the next one begins
@@ -162,7 +162,7 @@ class _Board:
         below = (one.top for one in fields if one.top >= spot.top + box.height / 2)
         return min(right, default=math.inf), min(below, default=math.inf)
 
-    def _places(self, box: Box, page: int, spot: Spot, boxes: Sequence[_Side]) -> Iterator[Spot]:
+    def _places(self, box: Box, page: int, spot: Spot, boxes: Sequence[_Area]) -> Iterator[Spot]:
         """The spot, the places behind the boxes of its line, then those of the lines below, then above."""
         first, (_, height) = self._within(box, page, spot), self._pages.size(page)
         behind = sorted(other.right + BETWEEN for other in boxes)
@@ -181,17 +181,17 @@ class _Board:
         return Spot(left, max(min(spot.top, height - MARGIN - box.height), 0.0))
 
 
-def _side_of(piece: Piece) -> _Side:
+def _side_of(piece: Piece) -> _Area:
     """What is not to be covered of a text: down to the letters that hang below its line."""
     top = piece.top + min(CLOSE, piece.size / 3)
-    return _Side(piece.left, top, piece.right, piece.base + piece.size / 6)
+    return _Area(piece.left, top, piece.right, piece.base + piece.size / 6)
 
 
-def _first_free(box: Box, places: Iterable[Spot], others: Sequence[_Side]) -> Spot | None:
+def _first_free(box: Box, places: Iterable[Spot], others: Sequence[_Area]) -> Spot | None:
     return next((place for place in places if _is_free(box, place, others)), None)
 
 
-def _is_free(box: Box, spot: Spot, others: Iterable[_Side]) -> bool:
+def _is_free(box: Box, spot: Spot, others: Iterable[_Area]) -> bool:
     return not any(
         spot.left < other.right
         and other.left < spot.left + box.width
