@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import io
 import logging
-import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from array import array
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from il2cdisc.base.problems import Address, Stopped
 from il2cdisc.crf.frame import Frame
+from il2cdisc.crf.pieces import Piece, TextReader
 from il2cdisc.crf.problems import UNREADABLE
 from il2cdisc.crf.quiet import listed
-from il2cdisc.tlf.typeface import text_width
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfWriter
+    from pypdf import PdfWriter
 
 MOST_BYTES = 200_000_000
 MOST_PAGES = 5_000
 PROTECTED = "the file is protected, by a password or against changes"
 _ANEW = "Open the file in a viewer, print it into a new PDF, and give that."
-_ASCENT = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of text; its place in points from the top left corner of the page."""
-
-    text: str
-    left: float
-    top: float
-    size: float
-
-    def right_of(self, end: int) -> float:
-        """Where the first `end` characters end, by the width of an ordinary typeface."""
-        return self.left + text_width(self.text[:end], self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +35,12 @@ class Spot:
 class CrfFile:
     """The pages of a PDF, and their texts."""
 
-    def __init__(self, out: PdfWriter) -> None:
+    def __init__(self, out: PdfWriter, content: bytes = b"") -> None:
+        """`out`: the pages, to be written; `content`: the file they are from, for the texts."""
         self.out = out
+        self._reader = TextReader(content, len(out.pages))
         self._texts: dict[int, PageText] = {}
+        self._frames: dict[int, Frame] = {}
 
     @property
     def count(self) -> int:
@@ -64,8 +50,13 @@ class CrfFile:
     def text(self, number: int) -> PageText:
         """The text of a page, from 0; one that can't be read has none."""
         if number not in self._texts:
-            self._texts[number] = PageText(tuple(_pieces(self.out.pages[number])))
+            self._texts[number] = PageText(self._reader.pieces(number, self._frame(number)))
         return self._texts[number]
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any page has text; else the file is a picture of the form."""
+        return any(self.text(number).pieces for number in range(self.count))
 
     def comments(self, number: int) -> set[str]:
         """The texts of the comments on a page, from 0."""
@@ -73,7 +64,12 @@ class CrfFile:
 
     def size(self, number: int) -> tuple[float, float]:
         """Width and height of a page."""
-        return Frame.of_page(self.out.pages[number]).size
+        return self._frame(number).size
+
+    def _frame(self, number: int) -> Frame:
+        if number not in self._frames:
+            self._frames[number] = Frame.of_page(self.out.pages[number])
+        return self._frames[number]
 
 
 @dataclass(frozen=True)
@@ -83,38 +79,57 @@ class PageText:
     pieces: tuple[Piece, ...]
 
     @cached_property
-    def _flat(self) -> tuple[str, list[tuple[int, int]]]:
+    def _flat(self) -> tuple[str, array[int], array[int]]:
         """The text in lower case with single blanks; of each character its piece and its place there."""
         letters: list[str] = []
-        places: list[tuple[int, int]] = []
+        pieces, places = array("L"), array("L")
         for number, piece in enumerate(self.pieces):
-            for place, letter in enumerate(f"{piece.text} "):
+            for place, letter in enumerate(piece.text):
                 shown = " " if letter.isspace() else letter
                 if shown == " " and (not letters or letters[-1] == " "):
                     continue
                 for one in shown.casefold():
                     letters.append(one)
-                    places.append((number, place))
-        return "".join(letters), places
+                    pieces.append(number)
+                    places.append(place)
+        return "".join(letters), pieces, places
 
     def spots(self, anchor: str) -> list[Spot]:
         """Where an anchor ends, each time that the page has it as words of their own, in the page's order."""
-        wanted = normal(anchor)
-        text, places = self._flat
-        found: list[Spot] = []
+        return [self._spot(start, end) for start, end in self._found(anchor)]
+
+    def alone(self, anchor: str) -> list[int]:
+        """Which of its occurrences, from 1, are a label: no other words are in its line or cell."""
+        found = self._found(anchor)
+        return [number for number, (start, end) in enumerate(found, start=1) if self._is_alone(start, end)]
+
+    def _found(self, anchor: str) -> list[tuple[int, int]]:
+        wanted, text = normal(anchor), self._flat[0]
+        found: list[tuple[int, int]] = []
         start = text.find(wanted) if wanted else -1
         while start >= 0:
             end = start + len(wanted)
             if _apart(text, start, end):
-                found.append(self._spot(places[start], places[end - 1]))
+                found.append((start, end))
             start = text.find(wanted, start + 1)
         return found
 
-    def _spot(self, first: tuple[int, int], last: tuple[int, int]) -> Spot:
-        begin, end = self.pieces[first[0]], self.pieces[last[0]]
-        if abs(begin.top - end.top) > begin.size / 2:  # the anchor goes on in the next line
-            return Spot(begin.right_of(len(begin.text)), begin.top)
-        return Spot(end.right_of(last[1] + 1), begin.top)
+    def _spot(self, start: int, end: int) -> Spot:
+        _, pieces, places = self._flat
+        first, last = self.pieces[pieces[start]], self.pieces[pieces[end - 1]]
+        right = last.rights[places[end - 1]]
+        if abs(first.top - last.top) > first.size / 2:  # the anchor goes on in the next line
+            own = self.pieces[pieces[start] : pieces[end - 1]]
+            right = max(right, *(piece.rights[-1] for piece in own))
+        return Spot(right, first.top)
+
+    def _is_alone(self, start: int, end: int) -> bool:
+        _, pieces, places = self._flat
+        first, last = self.pieces[pieces[start]], self.pieces[pieces[end - 1]]
+        before, behind = first.text[: places[start]], last.text[places[end - 1] + 1 :]
+        if any(letter.isalpha() for letter in before):  # "3." before a label is its number
+            return False
+        return not any(letter.isalnum() for letter in behind)
 
 
 def normal(text: str) -> str:
@@ -137,26 +152,23 @@ def open_pages(content: bytes, shown: str) -> CrfFile:
         what = f"the file is larger than {MOST_BYTES:,} bytes"
         raise Stopped([UNREADABLE.at(place, what, fix="Give a smaller file: scan its pages more coarsely.")])
     try:
-        with _silenced("pypdf"):
-            out, why = _opened(content)
+        _silence()
+        out, why = _opened(content)
     except Exception:  # noqa: BLE001 - a file from outside may break the reader anywhere
         raise Stopped([UNREADABLE.at(place, "the file is damaged, or not a PDF", fix=_ANEW)]) from None
     if why == PROTECTED or out is None:
         raise Stopped([UNREADABLE.at(place, why)])
     if why:
         raise Stopped([UNREADABLE.at(place, why, fix=_ANEW)])
-    return CrfFile(out)
+    return CrfFile(out, content)
 
 
-@contextmanager
-def _silenced(name: str) -> Iterator[None]:
-    """Without what a library logs: what is wrong with a file is reported as a problem of it."""
-    log = logging.getLogger(name)
-    before, log.disabled = log.disabled, True
-    try:
-        yield
-    finally:
-        log.disabled = before
+def _silence() -> None:
+    """Nothing of what the library logs is shown: what is wrong with a file is reported as a problem of it.
+
+    Its modules have loggers of their own below this one, and log whenever a part of the file is used.
+    """
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
 
 
 def _opened(content: bytes) -> tuple[PdfWriter | None, str]:
@@ -175,25 +187,3 @@ def _opened(content: bytes) -> tuple[PdfWriter | None, str]:
         except Exception:  # noqa: BLE001 - a page from outside may hold anything
             return out, f"the size or turn of page {number} can't be read"
     return out, ""
-
-
-def _pieces(page: PageObject) -> Iterator[Piece]:
-    found: list[Piece] = []
-    frame = Frame.of_page(page)
-
-    def visit(text: str, at: Sequence[float], line: Sequence[float], _: object, size: float) -> None:
-        shown = text.strip("\n")
-        if shown.strip():
-            x = line[4] * at[0] + line[5] * at[2] + at[4]
-            y = line[4] * at[1] + line[5] * at[3] + at[5]
-            scale = math.hypot(line[2] * at[0] + line[3] * at[2], line[2] * at[1] + line[3] * at[3]) or 1.0
-            height = size * scale
-            begin = len(shown) - len(shown.lstrip())
-            left, base = frame.seen(x, y)
-            found.append(Piece(shown[begin:], left, base - _ASCENT * height, height))
-
-    try:
-        page.extract_text(visitor_text=visit)
-    except Exception:  # noqa: BLE001 - a page that can't be read has no text, which its anchors report
-        return
-    yield from found

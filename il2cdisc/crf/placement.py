@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from il2cdisc.base.problems import Problem, Problems, did_you_mean
+from il2cdisc.base.problems import Problem, Problems, Stopped, did_you_mean
 from il2cdisc.crf import problems as kinds
 from il2cdisc.crf.find import CrfFile, Spot
 from il2cdisc.crf.forms import CrfForm
+from il2cdisc.spec.problems import HEADER_MISSING, SHEET_EMPTY, SHEET_MISSING
 from il2cdisc.spec.workbook import Place, SheetRow, open_workbook
 
 SHEET = "Placement"
 HEADERS = ("Form", "Field", "Page", "Anchor", "Occurrence", "Offset Right", "Offset Down", "Comment")
-_NEEDED = HEADERS[:3]
+_UNREAD = (SHEET_MISSING, SHEET_EMPTY, HEADER_MISSING)
 BESIDE = 6.0
 """From the end of an anchor to its annotation, in points, where no offset is given."""
 Key = tuple[str, str]
@@ -36,21 +37,34 @@ class PlacementRow:
 
 @dataclass(frozen=True, slots=True)
 class PageSpot:
-    """A place on a page (from 0)."""
+    """A place on a page (from 0); `given`: a person gave an offset, so that it may be over a text."""
 
     page: int
     spot: Spot
+    given: bool = False
 
 
 def read_placement(path: Path, shown: str) -> tuple[list[PlacementRow], list[Problem]]:
-    """The rows of a placement sheet. Raises `Stopped` where the workbook can't be read."""
+    """The rows of a placement sheet.
+
+    Raises `Stopped` where the workbook can't be read, or lacks the sheet, its rows or one of its columns:
+    what would follow from that is not reported.
+    """
     book = open_workbook(path, shown)
     try:
-        rows = [_row(row) for row in book.rows(SHEET, _NEEDED, HEADERS[3:], may_be_empty=False)]
+        needed = _needed(book.headers(SHEET))
+        rows = [_row(row) for row in book.rows(SHEET, needed, HEADERS[len(needed) :], may_be_empty=False)]
         book.tell_unknown_sheets()
     finally:
         book.close()
+    if any(problem.kind in _UNREAD for problem in book.problems.items):
+        raise Stopped(book.problems.items)
     return [row for row in rows if row is not None], book.problems.items
+
+
+def _needed(headers: Sequence[str]) -> Sequence[str]:
+    """A column of an unknown name may be one of the sheet's own, renamed: then none of them may be absent."""
+    return HEADERS[:3] if set(headers) <= set(HEADERS) else HEADERS[:-1]
 
 
 def _row(row: SheetRow) -> PlacementRow | None:
@@ -141,7 +155,7 @@ def _spot(row: PlacementRow, page: int, pages: CrfFile, problems: Problems) -> P
         found = [f"{spot.left:.0f}", f"{spot.top:.0f}"]
         problems.add(kinds.OFF_PAGE.at(row.place.at("Offset Right"), what, values=found))
         return None
-    return PageSpot(page - 1, spot)
+    return PageSpot(page - 1, spot, given)
 
 
 def _at_offsets(row: PlacementRow, problems: Problems) -> Spot | None:
@@ -164,7 +178,7 @@ def _at_anchor(row: PlacementRow, page: int, pages: CrfFile, problems: Problems)
         problems.add(kinds.NO_ANCHOR.at(place, what, values=[row.anchor], fix="Correct the occurrence."))
         return None
     what = f"the anchor of '{row.field or row.form}' is not on page {page}"
-    if not any(pages.text(number).pieces for number in range(pages.count)):
+    if not pages.has_text:
         what += ": the file is a picture of the form, without text"
     hint = _where_it_is(row.anchor, pages)
     problems.add(kinds.NO_ANCHOR.at(row.place.at("Anchor"), what, values=[row.anchor], hint=hint))

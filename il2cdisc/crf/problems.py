@@ -42,7 +42,8 @@ UNPLACED = Kind(
     "CRF007",
     "Field without a placement",
     Severity.STOP,
-    "Add a row with the page of the field and its anchor, or both offsets.",
+    "Add a row with the page of the field and its anchor, or both offsets; "
+    "a form that is on no page is named under [crf] transferred of study.toml.",
 )
 TWICE = Kind(
     "CRF008",

@@ -9,13 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from il2cdisc.crf.find import CrfFile, normal
+from il2cdisc.crf.find import CrfFile, PageText, normal
 from il2cdisc.crf.forms import CrfForm
 from il2cdisc.crf.placement import HEADERS, SHEET
 from il2cdisc.raw.dictionary import DictionaryColumn
 from il2cdisc.transport.rewrite import with_fixed_times
 
 NOT_FOUND = "Label not found: give the page, and an anchor or both offsets."
+NO_TITLE = (
+    "Title of the form not found: its domains are named at the top of its first page. "
+    "To place them, add a row with Field empty."
+)
 _WIDTHS = {"Form": 12, "Field": 14, "Page": 8, "Anchor": 44, "Comment": 60}
 _NOTES = {
     "Form": "The form, as study.toml names it.",
@@ -32,13 +36,25 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A row of the sheet; `page` from 0, None where the label was not found."""
+    """A row of the sheet; `page` from 0, None where the label was not found.
+
+    `times`: how many places on the page are as likely as this one. `note`: what the comment says besides.
+    """
 
     form: str
     field: str
     page: int | None
     anchor: str = ""
     occurrence: int = 1
+    times: int = 1
+    note: str = ""
+
+    @property
+    def comment(self) -> str:
+        """What a person should look at."""
+        several = f"{self.times} times on the page: check Occurrence." if self.times > 1 else ""
+        missing = NOT_FOUND if self.page is None else ""
+        return " ".join(text for text in (missing, several, self.note) if text)
 
 
 def propose(forms: Sequence[CrfForm], pages: CrfFile) -> list[Proposal]:
@@ -51,18 +67,32 @@ def _of_form(form: CrfForm, pages: CrfFile) -> Iterator[Proposal]:
     order = _likely_pages(found.values())
     title = next((page for page in order if pages.text(page).spots(form.title)), None)
     if title is not None:
-        yield Proposal(form.name, "", title, form.title)
+        yield Proposal(form.name, "", title, form.title, *_occurrence(pages.text(title), form.title, 1))
+    note = NO_TITLE if title is None else ""
     taken: Counter[tuple[int, str]] = Counter()
     for column in form.fields:
         anchors = found[column.column]
         page = next((page for page in order if page in anchors), None)
         if page is None:
-            yield Proposal(form.name, column.column, None)
-            continue
-        key = (page, normal(anchors[page]))
-        taken[key] += 1
-        times = len(pages.text(page).spots(anchors[page]))
-        yield Proposal(form.name, column.column, page, anchors[page], min(taken[key], times))
+            yield Proposal(form.name, column.column, None, note=note)
+        else:
+            key = (page, normal(anchors[page]))
+            taken[key] += 1
+            which = _occurrence(pages.text(page), anchors[page], taken[key])
+            yield Proposal(form.name, column.column, page, anchors[page], *which, note)
+        note = ""
+
+
+def _occurrence(text: PageText, anchor: str, turn: int) -> tuple[int, int]:
+    """Which occurrence is meant by the field that is the `turn`th to have this label; how many are as likely.
+
+    One that stands alone comes before one in a longer text.
+    """
+    alone = text.alone(anchor)
+    others = [number for number in range(1, len(text.spots(anchor)) + 1) if number not in alone]
+    likely = alone if turn <= len(alone) else others or alone
+    place = turn - 1 if likely is alone else turn - 1 - len(alone)
+    return likely[min(place, len(likely) - 1)], len(likely)
 
 
 def _anchors(column: DictionaryColumn, pages: CrfFile) -> Iterator[tuple[int, str]]:
@@ -104,7 +134,7 @@ def sheet_bytes(rows: Sequence[Proposal]) -> bytes:
         sheet.column_dimensions[cell.column_letter].width = _WIDTHS.get(header, 13)
     for row in rows:
         sheet.append(_cells(row))
-        if row.page is None:
+        if row.comment:
             sheet.cell(sheet.max_row, HEADERS.index("Comment") + 1).fill = PatternFill(
                 "solid", fgColor="FFF2CC"
             )
@@ -121,7 +151,7 @@ def _cells(row: Proposal) -> list[str | int | None]:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if row.page is None:
-        return [row.form, row.field, None, None, None, None, None, NOT_FOUND]
+        return [row.form, row.field, None, None, None, None, None, row.comment]
     occurrence = row.occurrence if row.occurrence > 1 else None
     anchor = ILLEGAL_CHARACTERS_RE.sub("", " ".join(row.anchor.split()))
-    return [row.form, row.field or None, row.page + 1, anchor, occurrence, None, None, None]
+    return [row.form, row.field or None, row.page + 1, anchor, occurrence, None, None, row.comment or None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from il2cdisc.base.origins import DroppedColumn, FieldUse
-from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line
+from il2cdisc.base.problems import Address, Problem, Problems, Stopped, at_line, did_you_mean
 from il2cdisc.crf.annotations import FieldStates, annotate
 from il2cdisc.crf.check import given_pages, uncited
 from il2cdisc.crf.facts import crf_header
@@ -86,11 +86,7 @@ def _sponsor(
         content = read_crf(study)
         pages = open_pages(content, study.crf.file)
         problems.extend(_annotated_already(pages, study.crf.file, texts))
-        path = study.folder / study.crf.placement
-        if not study.crf.placement or not path.is_file():
-            what = f"{study.crf.file} has no placement of its fields"
-            raise Stopped([NO_PLACEMENT.at(study.at("crf", "placement"), what)])
-        rows, found = read_placement(path, study.crf.placement)
+        rows, found = read_placement(_placement_of(study), study.crf.placement)
     except Stopped as stopped:
         problems.extend(stopped.problems)
         return None
@@ -98,6 +94,20 @@ def _sponsor(
     spots, wrong = resolve(rows, forms, reasons, pages, study.crf.placement)
     problems.extend([*found, *wrong])
     return SponsorCrf(content, study.crf.file, spots)
+
+
+def _placement_of(study: Study) -> Path:
+    """The workbook. Raises `Stopped` where none is named, or it is not there."""
+    name, place = study.crf.placement, study.at("crf", "placement")
+    if not name:
+        raise Stopped([NO_PLACEMENT.at(place, f"{study.crf.file} has no placement of its fields")])
+    path = study.folder / name
+    if path.is_file():
+        return path
+    near = did_you_mean(path.name, sorted(file.name for file in path.parent.glob("*.xlsx")))
+    hint = (Path(name).parent / near).as_posix() if near else ""
+    fix = "Correct the name, or write the workbook with il2cdisc crf propose." if near else ""
+    raise Stopped([NO_PLACEMENT.at(place, f"there is no file {name}", hint=hint, fix=fix)])
 
 
 def _annotated_already(pages: CrfFile, shown: str, texts: Container[str]) -> Iterator[Problem]:
@@ -129,11 +139,16 @@ def read_crf(study: Study) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The workbook that was written: how many fields it has, and of how many the label was found."""
+    """The workbook that was written: how many fields it has, and of how many the label was found.
+
+    `several`: how many of those have it several times on their page, each as likely; `has_text`: of the PDF.
+    """
 
     file: Path
     fields: int
     found: int
+    several: int
+    has_text: bool
 
 
 def propose_placement(trial: Path, out: Path | None, *, force: bool) -> Proposed:
@@ -156,4 +171,6 @@ def propose_placement(trial: Path, out: Path | None, *, force: bool) -> Proposed
     file = out or study.folder / (study.crf.placement or DEFAULT)
     write_book(file, sheet_bytes(rows), force=force)
     fields = [row for row in rows if row.field]
-    return Proposed(file, len(fields), sum(row.page is not None for row in fields))
+    found = [row for row in fields if row.page is not None]
+    several = sum(row.times > 1 for row in found)
+    return Proposed(file, len(fields), len(found), several, bool(found) or pages.has_text)

@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 import il2cdisc
 from il2cdisc.base.problems import Kind
@@ -75,6 +76,25 @@ def test_help_is_sentences(where: str, text: str) -> None:
     assert text, f"{where} has no help"
     assert sentence(text.strip()), f"{where}: {text}"
     assert not WORDS.search(text), f"{where}: {text}"
+
+
+def all_commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every group and command with the words that call it."""
+    yield path, group
+    for name, command in getattr(group, "commands", {}).items():
+        yield from all_commands(command, (*path, name))
+
+
+def test_a_name_in_brackets_is_shown_by_help() -> None:
+    shown = 0
+    for words, command in all_commands(typer.main.get_command(app)):
+        texts = [command.help or "", *(getattr(one, "help", "") or "" for one in command.params)]
+        names = re.findall(r"\[[a-z_.]+\]", " ".join(texts))
+        if names:
+            said = CliRunner().invoke(app, [*words, "--help"]).output
+            assert [name for name in names if name not in said] == [], words
+            shown += len(names)
+    assert shown
 
 
 def progress_lines() -> Iterator[tuple[str, str]]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from il2cdisc.crf.placement import HEADERS
+from il2cdisc.crf.placement import HEADERS, SHEET
 from tests.crf.sponsor_form import placed, printed, rows_of
 
 
@@ -77,6 +78,30 @@ def test_everything_is_reported_at_once(proposed: Path, command: Any) -> None:
 
 def test_a_form_without_placement(proposed: Path, command: Any, snapshot: object) -> None:
     (proposed / "crf" / "placement.xlsx").unlink()
+    assert refused(proposed, command) == snapshot
+
+
+def test_a_misspelt_name_of_the_placement(proposed: Path, command: Any, snapshot: object) -> None:
+    file = proposed / "study.toml"
+    file.write_text(file.read_text("utf-8").replace("crf/placement.xlsx", "crf/plcement.xlsx"), "utf-8")
+    assert refused(proposed, command) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [("D1", "Anchor text"), ("C1", "Side"), ("", "Places")],
+    ids=["anchor renamed", "page renamed", "sheet renamed"],
+)
+def test_a_renamed_part_is_reported_without_what_follows(
+    proposed: Path, command: Any, snapshot: object, cell: str, name: str
+) -> None:
+    file = proposed / "crf" / "placement.xlsx"
+    book = openpyxl.load_workbook(file)
+    if cell:
+        book[SHEET][cell] = name
+    else:
+        book[SHEET].title = name
+    book.save(file)
     assert refused(proposed, command) == snapshot
 
 
