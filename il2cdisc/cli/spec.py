@@ -70,7 +70,7 @@ def _verdict(stops: int, findings: int) -> str:
 Terms = Annotated[
     list[str] | None,
     typer.Option(
-        "--terms", help="Terms of a large codelist, such as UNIT=mg,mL. May be given several times."
+        "--terms", help="Terms of a large codelist, such as FRM=TABLET,CAPSULE. May be given several times."
     ),
 ]
 Everything = Annotated[
@@ -81,7 +81,7 @@ MALFORMED_TERMS = Kind(
     "CLI010",
     "Malformed list of terms",
     Severity.STOP,
-    "Write the short name of a codelist, = and terms with commas between them (UNIT=mg,mL).",
+    "Write the short name of a codelist, = and terms with commas between them (FRM=TABLET,CAPSULE).",
 )
 
 
