@@ -15,9 +15,9 @@ from a define.xml (`spec from-define FILE`; see define-round-trip.md), from tran
 FOLDER`) and from a specification of Pinnacle 21 (`spec from-p21 FILE`; `spec to-p21` is the way back). What
 only people know is marked TO FILL. Every header has the text below as the note of its cell.
 
-These commands need no trial. The terms of the small codelists come with il2cdisc; those of large ones (UNIT,
-LBTESTCD) do not. Import them as NCI EVS publishes them, with `il2cdisc ct import FILE --trial FOLDER`, once the
-folder has a complete study.toml; until then leave their Codelist empty or write the terms into the sheet Codelists.
+These commands need no trial. The terms of some codelists (UNIT, LBTESTCD) do not come with il2cdisc: import
+them as NCI EVS publishes them, with `il2cdisc ct import FILE --trial FOLDER`, once the folder has a complete
+study.toml. Until then leave Codelist empty, or write the terms into the sheet Codelists.
 """
 
 

@@ -22,8 +22,8 @@ NO_TERM = Kind(
     "SPC232",
     "Term not in the terminology",
     _STOP,
-    "Look the term up with il2cdisc term, or import the release with il2cdisc ct import FILE in a folder with "
-    "a study.toml.",
+    "Look the term up with il2cdisc term, or import the release with il2cdisc ct import FILE in a folder "
+    "with a study.toml.",
 )
 LISTED = Kind(
     "SPC233",

@@ -54,7 +54,11 @@ def run(*words: object) -> Any:
 def test_a_new_workbook_stops_no_build_and_has_what_the_standard_knows(tmp_path: Path) -> None:
     spec, problems = read_spec(made(tmp_path, "DM", "AE", "VS", "SUPPAE", "TA", VSTESTCD=["SYSBP"]))
     assert [str(problem) for problem in problems if problem.stops] == []
-    assert {problem.code for problem in problems} <= {"SPC027", "SPC067"}  # origins, and lists to choose
+    assert {problem.code for problem in problems} <= {
+        "SPC027",
+        "SPC067",
+        "SPC161",
+    }  # origins, lists to choose, marks
     vs = spec.datasets["VS"]
     assert (vs.label, vs.class_, vs.keys) == (
         "Vital Signs",
@@ -311,3 +315,10 @@ def test_what_a_drop_down_offers_is_what_its_column_holds(book: str, name: str) 
                     assert {alike(word) for word in given - {None}} <= {alike(word) for word in offered}
                     held += len(given - {None})
     assert held
+
+
+def test_a_study_day_is_proposed_only_with_its_date(tmp_path: Path) -> None:
+    spec, problems = read_spec(made(tmp_path, "DM", "CM", "AE", "LB", "SE", "EX"))
+    assert "SPC073" not in {problem.code for problem in problems}
+    assert "LBENDY" not in spec.datasets["LB"].names
+    assert {"AESTDY", "AESTDTC"} <= set(spec.datasets["AE"].names)
