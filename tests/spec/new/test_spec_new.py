@@ -322,3 +322,26 @@ def test_a_study_day_is_proposed_only_with_its_date(tmp_path: Path) -> None:
     assert "SPC073" not in {problem.code for problem in problems}
     assert "LBENDY" not in spec.datasets["LB"].names
     assert {"AESTDY", "AESTDTC"} <= set(spec.datasets["AE"].names)
+
+
+def test_the_names_of_the_study_come_from_study_toml(tmp_path: Path) -> None:
+    trial = ROOT / "tests" / "second_trial"
+    done = run("spec", "new", "--domains", "DM", "--trial", trial, "--out", tmp_path / "dm.xlsx")
+    assert done.exit_code == 0, done.output
+    ours, there = (
+        read_spec(file)[0].define for file in (tmp_path / "dm.xlsx", trial / "specs" / "sdtm.xlsx")
+    )
+    for name in ("StudyName", "StudyDescription", "ProtocolName"):
+        assert ours[name] == there[name]
+
+
+def test_a_workbook_has_the_ending_of_one(tmp_path: Path) -> None:
+    done = run("spec", "new", "--domains", "DM", "--trial", tmp_path, "--out", tmp_path / "q.txt")
+    assert done.exit_code == 2
+    assert "SPC241" in done.stderr
+    assert not (tmp_path / "q.txt").exists()
+
+
+def test_methods_of_a_new_workbook_speak_to_readers_of_the_submission() -> None:
+    for method in METHOD_OF.values():
+        assert not re.search(r"\bsheet\b|study\.toml|workbook", method.description), method.id
