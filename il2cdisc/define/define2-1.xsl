@@ -588,8 +588,8 @@ pre { margin: .3rem 0; padding: .5rem .7rem; background: var(--band); border: 1p
 @media (max-width: 56rem) { nav { position: static; width: auto; max-height: 40vh; border-right: 0; border-bottom: 1px solid var(--line); } main { margin-left: 0; padding: .5rem 1rem 3rem; } thead th { position: static; } section { overflow-x: auto; } section > table:not(.narrow) { min-width: 56rem; } }
 @media print {
   @page { size: A4 landscape; margin: 12mm; @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 8pt sans-serif; } }
-  nav, .skip, .up { display: none; } main { margin: 0; padding: 0; max-width: none; } body { font-size: 8.5pt; } a { color: inherit; }
-  thead { display: table-header-group; } thead th { position: static; } tr, caption, h3 { break-inside: avoid; } h2, h3, .line { break-after: avoid; }
+  nav, .skip, .up { display: none; } main { margin: 0; padding: 0; max-width: none; } html { font-size: 9.5pt; } body { font-size: 8.5pt; } table { margin-bottom: 0; } a { color: inherit; }
+  thead { display: table-header-group; } thead th { position: static; } tr, caption, h3 { break-inside: avoid; } td, td div { orphans: 3; widows: 3; } h2, h3, .line { break-after: avoid; }
   section.dataset { break-before: page; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 </xsl:template>
