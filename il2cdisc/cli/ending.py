@@ -71,7 +71,8 @@ def ending() -> Iterator[Ending]:
         raise
     except OSError as error:
         place = Address(file=str(error.filename or ""))
-        raise end.stop([UNREACHABLE.at(place, error.strerror or str(error))]) from None
+        fix = "Correct the name." if isinstance(error, FileNotFoundError) else ""
+        raise end.stop([UNREACHABLE.at(place, error.strerror or str(error), fix=fix)]) from None
     except MemoryError:
         raise end.stop([NO_MEMORY.at("", "The system has no more memory for this process.")]) from None
     except Exception as error:

@@ -70,7 +70,7 @@ def _verdict(stops: int, findings: int) -> str:
 Terms = Annotated[
     list[str] | None,
     typer.Option(
-        "--terms", help="Terms of a large codelist, such as UNIT=mg,mL. May be given several times."
+        "--terms", help="Terms of a large codelist, such as FRM=TABLET,CAPSULE. May be given several times."
     ),
 ]
 Everything = Annotated[
@@ -81,7 +81,7 @@ MALFORMED_TERMS = Kind(
     "CLI010",
     "Malformed list of terms",
     Severity.STOP,
-    "Write the short name of a codelist, = and terms with commas between them (UNIT=mg,mL).",
+    "Write the short name of a codelist, = and terms with commas between them (FRM=TABLET,CAPSULE).",
 )
 
 
@@ -108,7 +108,7 @@ def spec_new(
         names = _names(domains)
         file = out or trial / "specs" / f"{standard_of(names).lower()}.xlsx"
         known = Known.of(trial)
-        plan = WorkbookPlan(names, _asked(terms), permissible, known.version)
+        plan = WorkbookPlan(names, _asked(terms), permissible, known.version, known.study)
         standard, tables = new_tables(plan, known.terminology)
         write_book(file, book_bytes(tables, standard), force=force)
         typer.echo(f"wrote {file}: {_counted(tables)}")
@@ -164,14 +164,17 @@ def _asked(texts: list[str] | None) -> dict[str, list[str]]:
 
 
 def _counted(tables: Tables) -> str:
-    parts = [f"{len(rows):,} rows of {name}" for name, rows in tables.items() if rows]
+    parts = [
+        f"{len(rows):,} row{'' if len(rows) == 1 else 's'} of {name}" for name, rows in tables.items() if rows
+    ]
     return ", ".join(parts)
 
 
 def _say_to_fill(tables: Tables) -> None:
     count = sum("TO FILL" in str(value) for rows in tables.values() for row in rows for value in row.values())
     if count:
-        typer.echo(f"{count:,} cells are marked TO FILL: the standard does not know what belongs there")
+        cells = "1 cell is" if count == 1 else f"{count:,} cells are"
+        typer.echo(f"{cells} marked TO FILL: the standard does not know what belongs there")
 
 
 @spec_app.command("from-define")
@@ -250,7 +253,7 @@ def spec_to_p21(
 
 @spec_app.command("from-xpt")
 def spec_from_xpt(
-    folder: Annotated[Path, typer.Argument(help="A folder of transport files.")],
+    folder: Annotated[Path, typer.Argument(help="A folder of transport files, or one such file.")],
     out: Annotated[Path | None, typer.Option("--out", help="The workbook to write.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a workbook that exists.")] = False,
     trial: Trial = Path(),

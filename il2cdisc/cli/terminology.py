@@ -14,6 +14,7 @@ from il2cdisc.cli.ending import ending
 
 if TYPE_CHECKING:
     from il2cdisc.standards.lookup import FoundTerm
+    from il2cdisc.standards.terminology import StandardCodelist
 
 ct_app = typer.Typer(
     help="Controlled terminology: import a release, see what it changes.", no_args_is_help=True
@@ -81,7 +82,8 @@ UNKNOWN_TERM = Kind(
     "CLI011",
     "Unknown term",
     Severity.STOP,
-    "Check the spelling, or import the whole release with il2cdisc ct import.",
+    "Check the spelling, or import the release with il2cdisc ct import FILE --trial FOLDER, in a folder with "
+    "a study.toml.",
 )
 SHOWN_TERMS = 30
 """How many codelists with the term are shown."""
@@ -100,14 +102,21 @@ def term(
     """
     with ending():
         from il2cdisc.run.workbooks import Terms
-        from il2cdisc.standards.lookup import codelists_without_terms, find_terms, similar_terms
+        from il2cdisc.standards.lookup import codelists_without_terms, find_terms, named, similar_terms
 
         known = Terms.of(trial)
         found = find_terms(known.terminology, word.strip())
-        if not found:
-            unknown = codelists_without_terms(known.terminology)
+        absent = codelists_without_terms(known.terminology)
+        bare = named(absent, word.strip())
+        for listed in bare:
+            typer.echo(_without_terms(listed))
+        if not found and not bare:
             what = f"{word!r} is not a term of {known.version}"
-            what += f"; the terms of {unknown:,} codelists are not imported" if unknown else ""
+            if absent:
+                what = (
+                    f"{word!r} is not among the terms that are here; {len(absent):,} codelists of "
+                    f"{known.version} may have it, whose terms do not come with il2cdisc and are not imported"
+                )
             hint = ", ".join(similar_terms(known.terminology, word.strip()))
             raise Stopped([UNKNOWN_TERM.at("", what, hint=hint)])
         shown = found if everything else found[:SHOWN_TERMS]
@@ -116,6 +125,16 @@ def term(
                 typer.echo(line)
         if len(shown) < len(found):
             typer.echo(f"and {len(found) - len(shown):,} more (--all shows them)")
+
+
+def _without_terms(listed: StandardCodelist) -> str:
+    """The line that shows a codelist whose terms are neither shipped nor imported, and how to get them."""
+    open_ = "extensible" if listed.extensible else "not extensible"
+    return (
+        f"{listed.short_name} ({listed.code}, {listed.name}, {open_}): {listed.count:,} terms, which do not "
+        f"come with il2cdisc. Import the {listed.package} release with il2cdisc ct import FILE --trial "
+        "FOLDER, in a folder with a study.toml."
+    )
 
 
 def _described(item: FoundTerm, *, everything: bool) -> Iterator[str]:

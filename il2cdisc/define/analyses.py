@@ -70,9 +70,10 @@ def describe(catalogue: Catalogue, datasets: Iterable[str]) -> Described:
         if file:
             leaves.append(Leaf(f"LF.{display.id}", file, f"{display.full_number} {display.title}"))
         results = tuple(_result(display, item, plan, catalogue.program, wheres) for item in asked)
-        name = f"{display.full_number} {display.title}"
         documents = (DocumentRef(f"LF.{display.id}"),) if file else ()
-        displays.append(ResultDisplay(f"RD.{display.id}", display.full_number, name, results, documents))
+        displays.append(
+            ResultDisplay(f"RD.{display.id}", display.full_number, display.title, results, documents)
+        )
     return Described(tuple(displays), tuple(wheres.values()), tuple(leaves))
 
 

@@ -31,6 +31,8 @@
 <xsl:variable name="name" select="$study/odm:GlobalVariables/odm:StudyName"/>
 <xsl:variable name="guide" select="$version/def:Standards/def:Standard[@Type='IG'][1]"/>
 <xsl:variable name="few" select="6"/>
+<!-- Documents that the package does not include are named at the documents, other descriptions in the head. -->
+<xsl:variable name="absent" select="starts-with($version/@Description, 'Documents that this package does not include: ')"/>
 
 <!-- The page -->
 <xsl:template match="/">
@@ -89,7 +91,7 @@
     </details>
   </xsl:if>
   <xsl:if test="$version/def:CommentDef"><p class="entry"><a href="#comments">Comments</a></p></xsl:if>
-  <xsl:if test="$documents"><p class="entry"><a href="#documents">Documents</a></p></xsl:if>
+  <xsl:if test="$documents or $absent"><p class="entry"><a href="#documents">Documents</a></p></xsl:if>
 </xsl:template>
 
 <!-- Study, file, standards -->
@@ -102,7 +104,7 @@
     <dl class="facts">
       <dt>Protocol</dt><dd><xsl:value-of select="$study/odm:GlobalVariables/odm:ProtocolName"/></dd>
       <dt>Definitions</dt><dd><xsl:value-of select="$version/@Name"/>
-        <xsl:if test="$version/@Description"><div><xsl:value-of select="$version/@Description"/></div></xsl:if>
+        <xsl:if test="$version/@Description and not($absent)"><div><xsl:value-of select="$version/@Description"/></div></xsl:if>
         <xsl:call-template name="comment"><xsl:with-param name="oid" select="$version/@def:CommentOID"/></xsl:call-template></dd>
       <dt>Define-XML</dt><dd><xsl:value-of select="$version/@def:DefineVersion"/>
         <xsl:if test="/odm:ODM/@def:Context"><xsl:value-of select="concat(', context ', /odm:ODM/@def:Context)"/></xsl:if></dd>
@@ -140,9 +142,8 @@
   </section>
   <xsl:for-each select="$displays">
     <section id="display-{@OID}" class="display">
-      <h3><xsl:value-of select="@Name"/></h3>
-      <xsl:apply-templates select="odm:Description"/>
-      <xsl:if test="def:DocumentRef"><p class="line">Display: <xsl:apply-templates select="def:DocumentRef"/></p></xsl:if>
+      <h3><xsl:value-of select="@Name"/><span><xsl:apply-templates select="odm:Description" mode="inline"/></span></h3>
+      <xsl:if test="def:DocumentRef"><div class="line">Display: <xsl:apply-templates select="def:DocumentRef" mode="display"/></div></xsl:if>
       <xsl:apply-templates select="arm:AnalysisResult"/>
     </section>
   </xsl:for-each>
@@ -201,7 +202,7 @@
   <xsl:variable name="roles" select="boolean(odm:ItemRef/@Role)"/>
   <section id="dataset-{@OID}" class="dataset">
     <h3><xsl:value-of select="@Name"/><span><xsl:value-of select="odm:Description/odm:TranslatedText"/></span><xsl:call-template name="marks"/></h3>
-    <p class="line">
+    <div class="line">
       <xsl:call-template name="class"/><xsl:text> · </xsl:text><xsl:value-of select="@def:Structure"/>
       <xsl:text> · keys: </xsl:text><xsl:call-template name="keys"/>
       <xsl:if test="@def:StandardOID"><xsl:text> · </xsl:text><xsl:call-template name="standard"/></xsl:if>
@@ -211,7 +212,7 @@
       <xsl:choose><xsl:when test="@Repeating='Yes'"> · several records per subject</xsl:when></xsl:choose>
       <xsl:if test="@IsReferenceData='Yes'"> · reference data</xsl:if>
       <xsl:if test="def:leaf"><xsl:text> · </xsl:text><xsl:apply-templates select="def:leaf"/></xsl:if>
-    </p>
+    </div>
     <xsl:call-template name="comment"><xsl:with-param name="oid" select="@def:CommentOID"/></xsl:call-template>
     <table>
       <colgroup><col style="width:10%"/><col style="width:15%"/><col style="width:5%"/><col style="width:10%"/>
@@ -380,15 +381,16 @@
 </xsl:template>
 
 <xsl:template name="documents">
-  <xsl:if test="$documents">
+  <xsl:if test="$documents or $absent">
     <section id="documents"><h2>Documents</h2>
-      <table class="narrow">
+      <xsl:if test="$documents"><table class="narrow">
         <thead><tr><th>Document</th><th>File</th></tr></thead>
         <tbody><xsl:for-each select="$documents">
           <tr id="document-{@ID}"><td><xsl:value-of select="def:title"/></td>
             <td><xsl:call-template name="link"><xsl:with-param name="href" select="@xlink:href"/></xsl:call-template></td></tr>
         </xsl:for-each></tbody>
-      </table>
+      </table></xsl:if>
+      <xsl:if test="$absent"><p class="soft"><xsl:value-of select="$version/@Description"/></p></xsl:if>
     </section>
   </xsl:if>
 </xsl:template>
@@ -487,6 +489,16 @@
     </xsl:for-each></div>
 </xsl:template>
 
+<!-- The document of a display: where its title is the heading above, the name of the file is shown. -->
+<xsl:template match="def:DocumentRef" mode="display">
+  <xsl:variable name="leaf" select="key('leaf', @leafID)"/>
+  <xsl:choose>
+    <xsl:when test="not(def:PDFPageRef) and normalize-space($leaf/def:title) = normalize-space(concat(../@Name, ' ', ../odm:Description/odm:TranslatedText))">
+      <div class="document"><xsl:call-template name="link"><xsl:with-param name="href" select="$leaf/@xlink:href"/></xsl:call-template></div></xsl:when>
+    <xsl:otherwise><xsl:apply-templates select="."/></xsl:otherwise>
+  </xsl:choose>
+</xsl:template>
+
 <xsl:template name="pages">
   <xsl:param name="href"/><xsl:param name="rest"/>
   <xsl:variable name="page" select="substring-before(concat($rest, ' '), ' ')"/>
@@ -576,8 +588,8 @@ pre { margin: .3rem 0; padding: .5rem .7rem; background: var(--band); border: 1p
 @media (max-width: 56rem) { nav { position: static; width: auto; max-height: 40vh; border-right: 0; border-bottom: 1px solid var(--line); } main { margin-left: 0; padding: .5rem 1rem 3rem; } thead th { position: static; } section { overflow-x: auto; } section > table:not(.narrow) { min-width: 56rem; } }
 @media print {
   @page { size: A4 landscape; margin: 12mm; @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 8pt sans-serif; } }
-  nav, .skip, .up { display: none; } main { margin: 0; padding: 0; max-width: none; } body { font-size: 8.5pt; } a { color: inherit; }
-  thead { display: table-header-group; } thead th { position: static; } tr, caption, h3 { break-inside: avoid; } h2, h3, .line { break-after: avoid; }
+  nav, .skip, .up { display: none; } main { margin: 0; padding: 0; max-width: none; } html { font-size: 9.5pt; } body { font-size: 8.5pt; } table { margin-bottom: 0; } a { color: inherit; }
+  thead { display: table-header-group; } thead th { position: static; } tr, caption, h3 { break-inside: avoid; } td, td div { orphans: 3; widows: 3; } h2, h3, .line { break-after: avoid; }
   section.dataset { break-before: page; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 </xsl:template>

@@ -8,6 +8,7 @@ from typing import Any
 from il2cdisc.base.origins import Origin
 from il2cdisc.base.problems import Problem, did_you_mean
 from il2cdisc.define import problems as kinds
+from il2cdisc.spec.check_rows import PREDECESSOR
 from il2cdisc.spec.models import Codelist, DescribedItem, Placed, Spec, VariableSpec
 from il2cdisc.spec.supplements import is_engines
 
@@ -43,8 +44,8 @@ def _rows(spec: Spec) -> list[DescribedItem]:
 
 def _predecessor(row: DescribedItem, adam: Spec, sdtm: Spec) -> Iterator[Problem]:
     name, _, variable = row.predecessor.partition(".")
-    if row.origin is not Origin.PREDECESSOR or not variable:
-        return
+    if row.origin is not Origin.PREDECESSOR or not PREDECESSOR.match(row.predecessor):
+        return  # a text that cannot be a name is reported by the workbook's own check
     book = adam if name in adam.datasets else sdtm
     if not book.datasets:
         return  # ADaM alone: a note says so
@@ -64,7 +65,12 @@ def _unknown(row: DescribedItem, name: str, adam: Spec, sdtm: Spec) -> Problem:
     else:
         what = f"neither {adam.shown} nor {sdtm.shown} has a dataset {name}"
         tail = row.predecessor.partition(".")[2]
-        options = [f"{other}.{tail}" for book in (adam, sdtm) for other in book.datasets]
+        options = [
+            f"{other}.{tail}"
+            for book in (adam, sdtm)
+            for other, dataset in book.datasets.items()
+            if tail in dataset.by_name
+        ]
     hint = did_you_mean(row.predecessor, options)
     return kinds.NO_PREDECESSOR.at(row.at("Predecessor"), what, values=[row.predecessor], hint=hint)
 

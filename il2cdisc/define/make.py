@@ -130,7 +130,7 @@ class _Maker:
             protocol=spec.define.get("ProtocolName", study),
             oid=f"MDV.{study}.{ig[0]}.{ig[1]}",
             name=f"{study}, data definitions of the {spec.standard} datasets",
-            description="Documents that are not part of this package yet: " + ", ".join(absent)
+            description="Documents that this package does not include: " + ", ".join(absent)
             if absent
             else "",
             standards=self._standards(),

@@ -10,6 +10,7 @@ from typing import Any
 from il2cdisc.base.origins import DroppedColumn, FieldUse, PlannedVariable
 from il2cdisc.base.problems import Address, Problem, Problems, Stopped
 from il2cdisc.define.lint import lint_define
+from il2cdisc.define.problems import NO_PREDECESSOR
 from il2cdisc.raw import check_sources, empty_forms, load_dictionary
 from il2cdisc.raw.accepted import read_accepted
 from il2cdisc.raw.blinding import check_blinding, is_same_file
@@ -372,7 +373,11 @@ def _on_empty_frames(problem: Problem) -> Problem:
 
 def _new(problems: Problems, found: Iterable[Problem]) -> list[Problem]:
     """Without what is said of a cell that has been reported: it could not be read, or is wrong anyhow."""
-    known = {problem.where for problem in problems.stops if problem.where.cell}
+    known = {
+        problem.where
+        for problem in problems.items
+        if problem.where.cell and (problem.stops or problem.kind is NO_PREDECESSOR)
+    }
     return [problem for problem in found if problem.where not in known]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from il2cdisc.base.problems import Stopped
-from il2cdisc.spec.new.problems import EXISTS
+from il2cdisc.spec.new.problems import EXISTS, NOT_XLSX
 from il2cdisc.standards import TERMINOLOGY_VERSION
 from il2cdisc.standards.release import Terminology, load_terminology
 from il2cdisc.transport.sheets import PackageError, SheetPackage
@@ -20,6 +21,8 @@ class Terms:
 
     terminology: Terminology
     version: str
+    study: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Attributes of the sheet Define that study.toml has."""
 
     @classmethod
     def of(cls, trial: Path) -> Terms:
@@ -29,17 +32,24 @@ class Terms:
         if not (trial / "study.toml").is_file():
             return cls(Terminology(), TERMINOLOGY_VERSION)
         study = load_study(trial.resolve())
-        return cls(load_terminology(study.terminology, study.standards.ct), study.standards.ct)
+        names = {
+            "StudyName": study.id,
+            "StudyDescription": study.study.title,
+            "ProtocolName": study.study.protocol,
+        }
+        return cls(load_terminology(study.terminology, study.standards.ct), study.standards.ct, names)
 
 
 def write_book(file: Path, content: bytes, *, force: bool) -> None:
     """Write a file whole or not at all.
 
-    Raises `Stopped` where it exists, unless `force`: that replaces workbooks with a sheet of a name that the
-    new one has, too, and nothing else.
+    Raises `Stopped` for a name that does not end in .xlsx, and where the file exists, unless `force`: that
+    replaces workbooks with a sheet of a name that the new one has, too, and nothing else.
     """
     if file.is_dir():
         raise Stopped([EXISTS.at(str(file), "it is a folder", fix="Name a file.")])
+    if file.suffix.lower() != ".xlsx":
+        raise Stopped([NOT_XLSX.at(str(file), "what is written is a workbook of Excel")])
     if file.exists() and not force:
         raise Stopped([EXISTS.at(str(file), "the file exists")])
     if file.exists() and not _sheets(file.read_bytes()) & _sheets(content):

@@ -77,7 +77,8 @@ def _qualifiers(spec: Spec) -> Iterator[Problem]:
                 what = f"qualifier {name} of {dataset.name} is a variable of {parent.name} too"
                 yield kinds.TWICE.at(row.at("Where Clause"), what)
         for row in spec.values_of(dataset.name, "QVAL"):
-            if row.where in spec.where_clauses and row not in found.values():
+            clause = spec.where_clauses.get(row.where)
+            if clause is not None and not clause.faulty and row not in found.values():
                 what = f"where-clause {row.where} of {dataset.name} QVAL names no QNAM"
                 yield kinds.VALUE_LEVEL.at(row.at("Where Clause"), what, fix="Use QNAM EQ and a name.")
 

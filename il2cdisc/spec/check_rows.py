@@ -11,7 +11,7 @@ from il2cdisc.spec import problems as kinds
 from il2cdisc.spec.models import DatasetSpec, DescribedItem, Spec, VariableSpec
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}\Z")
-_PREDECESSOR = re.compile(r"[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9_]{0,7}\Z")
+PREDECESSOR = re.compile(r"[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9_]{0,7}\Z")
 _TIMES = re.compile(r"(DT|TM|DTM)\Z")
 MAX_LABEL = 40
 MAX_LENGTH = 200
@@ -124,12 +124,12 @@ def _origin(row: DescribedItem, what: str) -> Iterator[Problem]:
     if row.predecessor and row.origin is not Origin.PREDECESSOR:
         what = f"{what} names a predecessor, but its origin is {row.origin or 'empty'}"
         yield kinds.ORIGIN_INCOMPLETE.at(row.at("Origin"), what)
-    elif row.predecessor and not _PREDECESSOR.match(row.predecessor):
+    elif row.predecessor and not PREDECESSOR.match(row.predecessor):
         yield kinds.ORIGIN_INCOMPLETE.at(
             row.at("Predecessor"),
             f"predecessor of {what} is not written as DATASET.VARIABLE",
             values=[row.predecessor],
-            fix="Write it like DM.SEX.",
+            fix="Write it like DM.SEX, with names of at most 8 characters.",
         )
 
 

@@ -17,6 +17,7 @@ from il2cdisc.standards import (
     sdtm_variable,
     sdtm_variables,
 )
+from il2cdisc.standards.sdtm import date_of_day
 
 _CONTINUED = re.compile(r"(TSVAL|COVAL)\d+\Z")
 _CLASSES = {
@@ -35,6 +36,7 @@ def check_sdtm(spec: Spec) -> Iterator[Problem]:
         if known:
             yield from _presence(dataset)
             yield from _order(dataset, known)
+            yield from _days(dataset)
         for variable in dataset.variables:
             if known:
                 yield from _variable(spec, dataset, variable, known)
@@ -71,6 +73,15 @@ def _presence(dataset: DatasetSpec) -> Iterator[Problem]:
             yield kinds.STANDARD_REQUIRED.at(dataset.at("Dataset"), what)
         elif item.core == "Exp":
             yield kinds.STANDARD_EXPECTED.at(dataset.at("Dataset"), what)
+
+
+def _days(dataset: DatasetSpec) -> Iterator[Problem]:
+    """Study days that are counted to a date which the dataset does not have."""
+    for name, row in dataset.by_name.items():
+        date = date_of_day(dataset.name, name)
+        if date and date not in dataset.by_name:
+            what = f"{dataset.name} has {name} and not its date {date}"
+            yield kinds.STANDARD_DAY.at(row.at("Variable"), what)
 
 
 def _order(dataset: DatasetSpec, known: tuple[str, ...]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from il2cdisc.standards import ADAMIG_VERSION, DEFINE_VERSION, SDTMIG_VERSION, T
 from il2cdisc.standards.release import imported
 from il2cdisc.study import Study
 from il2cdisc.study.checks import NO_STANDARD
+from il2cdisc.study.load import STAND_IN
 
 GUIDES = {"SDTM": ("SDTM-IG", "SDTMIG"), "ADaM": ("ADaM-IG", "ADaMIG")}
 """Standard → how the sheets Define and Datasets name its implementation guide."""
@@ -87,7 +88,7 @@ def _attributes(spec: Spec, study: Study) -> Iterator[Problem]:
         if name not in wanted:
             what, hint = f"attribute {name} is not used", did_you_mean(name, ATTRIBUTES)
             yield kinds.NO_EFFECT.at(place.at("Attribute"), what, hint=hint)
-        elif given != wanted[name][0]:
+        elif wanted[name][0] not in (given, STAND_IN):  # a missing key is reported at study.toml
             what = f"{name} is not '{wanted[name][0]}'"
             yield wanted[name][1].at(place.at("Value"), what, values=[given])
 

@@ -68,6 +68,7 @@ def read_spec(path: Path | str, shown: str = "", *, shared: Spec | None = None) 
         rows = read_variables(book)
         spec = with_shared_codelists(_spec(book, rows), shared)
         book.tell_unknown_sheets()
+        book.tell_to_fill()
     finally:
         book.close()
     # A cell that could not be read was taken as blank: what the checks say of it would mislead.

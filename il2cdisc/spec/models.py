@@ -120,6 +120,8 @@ class WhereClause(Placed):
     id: str = ""
     conditions: tuple[ClauseCondition, ...] = ()
     comment: str = ""
+    faulty: bool = False
+    """Whether a row of it could not be read; that is a problem at its cell."""
 
 
 class Term(Placed):

@@ -43,6 +43,12 @@ NOT_NUMBER = Kind(
 NOT_FLAG = Kind("SPC012", "Neither Yes nor No", _STOP, "Write Yes or No.")
 BLANK_CELL = Kind("SPC013", "Empty cell", _STOP, "Fill in the cell.")
 SHEET_EMPTY = Kind("SPC014", "Sheet without rows", _STOP, "Fill in the sheet below its header.")
+TO_FILL = Kind(
+    "SPC161",
+    "Cell marked TO FILL",
+    _FIND,
+    "Write what belongs into the cell, or clear it; define.xml and datasets would show the mark.",
+)
 SHEET_UNKNOWN = Kind("SPC120", "Unknown sheet", _FIND, "Correct the name of the sheet, or remove the sheet.")
 
 # One row against the rules for its sheet.
@@ -136,6 +142,12 @@ STANDARD_DATASET = Kind(
     "SPC070", "Attributes of a dataset differ from the standard", _FIND, "Use the standard's words."
 )
 STANDARD_ROLE = Kind("SPC071", "Role differs from the standard", _FIND, "Use the standard's role.")
+STANDARD_DAY = Kind(
+    "SPC073",
+    "Study day without its date",
+    _FIND,
+    "Add the date variable, or remove the study day.",
+)
 STANDARD_SPELLING = Kind(
     "SPC072", "Spelling of a term differs from the standard", _FIND, "Spell it as the standard does."
 )

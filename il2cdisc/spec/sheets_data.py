@@ -107,6 +107,7 @@ def read_where_clauses(book: Workbook) -> dict[str, WhereClause]:
     found: dict[str, list[ClauseCondition]] = {}
     comments: dict[str, str] = {}
     places: dict[str, Place] = {}
+    faulty: set[str] = set()
     for row in book.rows("WhereClauses", *WHERE_CLAUSES):
         name, variable = row.needed("ID"), row.needed("Variable")
         word = row.needed("Comparator")
@@ -116,10 +117,13 @@ def read_where_clauses(book: Workbook) -> dict[str, WhereClause]:
         values = split_values(row.text("Value")) if word in ("IN", "NOTIN") else (row.text("Value"),)
         if not row.text("Value"):
             row.needed("Value")
-        if not name or not variable or comparator is None:
+        if not name:
             continue
         places.setdefault(name, row.place)
         comments[name] = comments.get(name) or row.text("Comment")
+        if not variable or comparator is None:
+            faulty.add(name)
+            continue
         condition = ClauseCondition(
             place=row.place,
             variable=variable,
@@ -129,8 +133,14 @@ def read_where_clauses(book: Workbook) -> dict[str, WhereClause]:
         )
         found.setdefault(name, []).append(condition)
     return {
-        name: WhereClause(place=places[name], id=name, conditions=tuple(rows), comment=comments[name])
-        for name, rows in found.items()
+        name: WhereClause(
+            place=place,
+            id=name,
+            conditions=tuple(found.get(name, ())),
+            comment=comments[name],
+            faulty=name in faulty,
+        )
+        for name, place in places.items()
     }
 
 

@@ -128,6 +128,7 @@ def read_display_book(path: Path | str, shown: str = "") -> DisplayBook:
         planned, covered = read_plan(book), read_coverage(book)
         list(book.rows("Methods", *METHODS, may_lack=True))  # only offered by the drop-down
         book.tell_unknown_sheets()
+        book.tell_to_fill()
     finally:
         book.close()
     return DisplayBook(tuple(displays), planned, covered, book.problems.items)

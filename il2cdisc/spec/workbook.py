@@ -20,6 +20,8 @@ from il2cdisc.transport.ooxml import PackageError
 from il2cdisc.transport.sheets import SheetPackage
 
 _SPACES = re.compile("[\u00a0\u2007\u202f\u200b\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TO_FILL = re.compile(r"(Core: \w+\. )?TO FILL\b")
+"""How the cells begin that a new workbook leaves to people."""
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
 
@@ -144,6 +146,7 @@ class Workbook:
         self.shown = shown
         self.problems = Problems()
         self._read: dict[str, int] = {}
+        self._to_fill: dict[tuple[str, str], list[Address]] = {}
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -217,6 +220,12 @@ class Workbook:
                 place, hint = Address(file=self.shown, sheet=sheet), did_you_mean(sheet, absent)
                 what = f"'{sheet}' is not a sheet of this workbook; nothing in it is used"
                 self.problems.add(kinds.SHEET_UNKNOWN.at(place, what, hint=hint))
+
+    def tell_to_fill(self) -> None:
+        """A problem for each sheet and column with marks TO FILL: call it when every sheet has been read."""
+        for (_, header), cells in self._to_fill.items():
+            count = f"{len(cells):,} cells are" if len(cells) > 1 else "1 cell is"
+            self.problems.add(kinds.TO_FILL.at(cells[0], f"{header}: {count} marked TO FILL", records=cells))
 
     def close(self) -> None:
         """Close the file. Rows already read stay valid."""
@@ -317,6 +326,8 @@ class Workbook:
                     text = self._value(place, header, cell)
                     if text or cell.kind == "formula":
                         values[header] = text
+                    if _TO_FILL.match(text):
+                        self._to_fill.setdefault((grid.name, header), []).append(place.at(header))
             if values:
                 found.append(SheetRow(place, values, self.problems))
         return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from il2cdisc.standards.release import ReleaseCodelist, ReleaseTerm, Terminology, plain
-from il2cdisc.standards.terminology import codelists
+from il2cdisc.standards.terminology import StandardCodelist, codelists
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,18 @@ def known_codelists(terminology: Terminology) -> Iterator[ReleaseCodelist]:
             yield shipped
 
 
-def codelists_without_terms(terminology: Terminology) -> int:
-    """How many codelists there are whose terms are not known, as long as their release is not imported."""
-    return sum(terminology.find(code) is None for code in codelists())
+def codelists_without_terms(terminology: Terminology) -> list[StandardCodelist]:
+    """The codelists whose terms are not known, as long as their release is not imported."""
+    return [listed for code, listed in codelists().items() if terminology.find(code) is None]
+
+
+def named(listed: Iterable[StandardCodelist], word: str) -> list[StandardCodelist]:
+    """The codelists whose NCI code, short name or name a word is.
+
+    >>> [item.name for item in named(codelists_without_terms(Terminology()), "LBTESTCD")]
+    ['Laboratory Test Code']
+    """
+    wanted = plain(word)
+    return [
+        item for item in listed if word.upper() in (item.code, item.short_name) or plain(item.name) == wanted
+    ]

@@ -115,6 +115,17 @@ def variable_fragment(domain: str, name: str) -> str:
     return name
 
 
+def date_of_day(domain: str, name: str) -> str:
+    """The date that a study day is counted to; "" for a variable that is not a study day of its domain.
+
+    >>> date_of_day("AE", "AESTDY"), date_of_day("LB", "LBDY"), date_of_day("TV", "VISITDY")
+    ('AESTDTC', 'LBDTC', '')
+    """
+    days = {"--DY": "DTC", "--STDY": "STDTC", "--ENDY": "ENDTC"}
+    tail = days.get(variable_fragment(domain, name), "")
+    return f"{domain}{tail}" if tail else ""
+
+
 def derived_from(name: str) -> str:
     """The collected variable of the record that a derived one is made of; "" for one that is not derived.
 

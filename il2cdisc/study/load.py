@@ -90,7 +90,7 @@ def _as_far_as_it_goes(
                 return None, filled
             last = str(item["loc"][-1])
             if item["type"] == "missing":
-                table[last], filled = _STAND_INS.get(last, "none"), True
+                table[last], filled = _STAND_INS.get(last, STAND_IN), True
             else:
                 table.pop(last, None)
         try:
@@ -100,6 +100,8 @@ def _as_far_as_it_goes(
     return None, filled
 
 
+STAND_IN = "none"
+"""What takes the place of a missing text."""
 _STAND_INS: dict[str, Any] = {
     "study": {},
     "build": {},
@@ -108,7 +110,7 @@ _STAND_INS: dict[str, Any] = {
     "mode": "real",
     "time": "2000-01-01T00:00:00",
     "on": "2000-01-01",
-    "pairs": {"none": "none"},
+    "pairs": {STAND_IN: STAND_IN},
 }
 """What takes the place of a missing key, so that the rest of the trial can be looked at."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from lxml import html
 
 from il2cdisc.define.analyses import Catalogue, describe
 from il2cdisc.define.check import check_define
@@ -23,6 +25,7 @@ from il2cdisc.define.model import (
     Where,
 )
 from il2cdisc.define.read import read_define
+from il2cdisc.define.render import html_of_define
 from il2cdisc.define.write import define_bytes
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.models import PlannedAnalysis
@@ -87,7 +90,7 @@ def package() -> Define:
 
 def test_an_analysis_with_a_purpose_is_described() -> None:
     found = describe(CATALOGUE, ["ADSL", "ADXX"])
-    title = "Table 14.2.1 Change of the total score"
+    title = "Change of the total score"
     assert found.displays == (
         ResultDisplay("RD.T-14-2-1", "Table 14.2.1", title, (RESULT,), (DocumentRef("LF.T-14-2-1"),)),
     )
@@ -101,7 +104,7 @@ def test_an_analysis_with_a_purpose_is_described() -> None:
         ),
         Where("WC.T-14-2-1.ANCOVA.POPULATION", (RangeCheck("IT.ADSL.FASFL", "EQ", ("Y",)),)),
     )
-    assert found.leaves == (Leaf("LF.T-14-2-1", "../tlf/t-14-2-1.pdf", title),)
+    assert found.leaves == (Leaf("LF.T-14-2-1", "../tlf/t-14-2-1.pdf", f"Table 14.2.1 {title}"),)
 
 
 def test_an_analysis_of_a_dataset_outside_the_package_is_not_described() -> None:
@@ -134,3 +137,26 @@ def test_results_that_refer_to_nothing_are_told(change: dict[str, object], told:
     result = replace(given.displays[0].results[0], **change)  # type: ignore[arg-type]
     damaged = replace(given, displays=(replace(given.displays[0], results=(result,)),))
     assert any(told in str(problem) and "AR.T-14-2-1" in str(problem) for problem in check_define(damaged))
+
+
+def test_the_page_says_the_title_of_a_display_once_in_its_section() -> None:
+    page = html.document_fromstring(html_of_define(define_bytes(package())).decode())
+    section = page.get_element_by_id("display-RD.T-14-2-1")
+    assert section.text_content().count("Change of the total score") == 1
+    line = section.find_class("line")[0].text_content()
+    assert re.fullmatch(r"Display: \S+", " ".join(line.split()))
+    cells = page.get_element_by_id("analyses").xpath(".//tbody/tr[1]/td")
+    assert [" ".join(cell.text_content().split()) for cell in cells[:2]] == [
+        "Table 14.2.1",
+        "Change of the total score",
+    ]
+
+
+def test_documents_that_are_absent_are_named_at_the_documents() -> None:
+    absent = replace(package(), description="Documents that this package does not include: guide.pdf")
+    page = html.document_fromstring(html_of_define(define_bytes(absent)).decode())
+    assert "guide.pdf" not in page.get_element_by_id("top").text_content()
+    assert "does not include: guide.pdf" in page.get_element_by_id("documents").text_content()
+    other = replace(package(), description="Data definitions of the pooled trials")
+    page = html.document_fromstring(html_of_define(define_bytes(other)).decode())
+    assert "pooled trials" in page.get_element_by_id("top").text_content()

@@ -278,7 +278,7 @@ def test_an_origin_stands_at_the_variable_or_at_all_of_its_values(define: Define
 
 def test_documents_are_referred_to_where_the_package_has_them(define: Define) -> None:
     assert define.leaves == ()
-    assert define.description == "Documents that are not part of this package yet: acrf.pdf, guide.pdf"
+    assert define.description == "Documents that this package does not include: acrf.pdf, guide.pdf"
     there = make_define(spec(), data(), replace(FACTS, documents=frozenset({"acrf.pdf", "guide.pdf"})))
     assert [leaf.href for leaf in there.leaves] == ["acrf.pdf", "guide.pdf"]
     assert [ref.leaf for ref in there.annotated] == ["LF.acrf"]

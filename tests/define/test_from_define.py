@@ -153,3 +153,10 @@ def test_the_command_writes_the_workbook(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     spec, _ = read_spec(out)
     assert set(spec.datasets) == {group.name for group in ours("sdtm").groups}
+
+
+def test_a_define_that_is_not_there_is_a_wrong_name(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["spec", "from-define", str(tmp_path / "nosuch.xml")])
+    assert done.exit_code == 2
+    assert "Correct the name." in done.stderr
+    assert "permissions" not in done.stderr

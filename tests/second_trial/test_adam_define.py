@@ -131,7 +131,7 @@ def test_a_codelist_that_neither_workbook_has_stops(tmp_path: Path) -> None:
 
 
 CHANGES = {
-    "DEF030": (other("Variables", ("ADSL", "ETHNIC"), "Predecessor", "DM.ETHNICITY"), "Variables!Q12"),
+    "DEF030": (other("Variables", ("ADSL", "ETHNIC"), "Predecessor", "DM.ETHNICX"), "Variables!Q12"),
     "DEF032": (without("ValueLevel", 3, "WC.ADLB.AVAL.GLUC"), "Parameters!B4"),
     "DEF034": (other("Datasets", ("ADAE",), "Structure", ""), "Datasets!E3"),
     "DEF035": (other("Variables", ("ADLB", "PARAM"), "Origin", "Collected"), "Variables!M96"),
@@ -153,3 +153,14 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Problems:
 def test_a_mistake_of_the_workbook_is_reported_at_its_cell(damaged: Problems, code: str) -> None:
     cells = [str(problem.where) for problem in damaged.items if problem.kind.code == code]
     assert f"specs/adam.xlsx!{CHANGES[code][1]}" in cells, cells
+
+
+def test_a_wrong_predecessor_is_reported_once(damaged: Problems) -> None:
+    cell = f"specs/adam.xlsx!{CHANGES['DEF030'][1]}"
+    assert [problem.code for problem in damaged.items if str(problem.where) == cell] == ["DEF030"]
+
+
+def test_a_hint_for_a_predecessor_names_a_variable_that_there_is(tmp_path: Path) -> None:
+    change = other("Variables", ("ADSL", "ETHNIC"), "Predecessor", "DN.ETHNICX")
+    found = survey(load_study(edited(tmp_path, change)), Problems()).problems.items
+    assert [problem.hint for problem in found if problem.code == "DEF030"] == [""]

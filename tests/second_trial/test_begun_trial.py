@@ -95,3 +95,13 @@ def test_a_half_of_something_stops(tmp_path: Path, without: list[str], snapshot:
     told = run(trial, "build", code=2)
     assert told == snapshot
     assert not (trial / "outputs").exists()
+
+
+def test_a_missing_key_is_reported_at_study_toml_alone(tmp_path: Path) -> None:
+    trial = begun(tmp_path, *WITHOUT_ADAM)
+    file = trial / "study.toml"
+    kept = [line for line in file.read_text().splitlines() if not line.startswith(("title =", "protocol ="))]
+    file.write_text("\n".join(kept))
+    told = run(trial, "spec", "check", code=2)
+    assert told.count("STU003") == 2
+    assert "'none'" not in told

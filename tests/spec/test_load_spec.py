@@ -241,3 +241,33 @@ def test_further_columns_of_parameters_are_kept(adam: Sheets, save: Callable[[Sh
     spec, problems = read_spec(path)
     assert problems == []
     assert spec.parameters[0].extra == {"Digits": "2"}
+
+
+def test_cells_that_a_new_workbook_left_to_people_are_reported(
+    sdtm: Sheets, save: Callable[[Sheets], Path]
+) -> None:
+    sdtm["Datasets"][0]["Structure"] = "TO FILL: what one record is"
+    for row in sdtm["Variables"][:2]:
+        row["Developer Notes"] = "Core: Req. TO FILL: Origin and Source"
+    sdtm["Variables"][2]["Developer Notes"] = "the site has forms TO FILL"
+    found = [problem for problem in load_spec(save(sdtm)).findings if problem.code == "SPC161"]
+    assert [(str(p.where).rsplit("!", 2)[1], p.what, p.count) for p in found] == [
+        ("Datasets", "Structure: 1 cell is marked TO FILL", 1),
+        ("Variables", "Developer Notes: 2 cells are marked TO FILL", 2),
+    ]
+
+
+def test_a_study_day_needs_its_date(sdtm: Sheets, problems_of: Told, find: Find) -> None:
+    day = {"Label": "Study Day of Vital Signs", "Data Type": "integer", "Length": None, "Order": 16}
+    sdtm["Variables"].insert(15, {**find(sdtm["Variables"], Variable="VSSEQ"), "Variable": "VSDY", **day})
+    assert "SPC073" not in problems_of(sdtm)
+    sdtm["Variables"].remove(find(sdtm["Variables"], Variable="VSDTC"))
+    assert "VS has VSDY and not its date VSDTC" in problems_of(sdtm)
+
+
+def test_a_faulty_row_of_a_where_clause_is_there(sdtm: Sheets, problems_of: Told) -> None:
+    sdtm["WhereClauses"][0]["Variable"] = None
+    told = problems_of(sdtm)
+    assert "SPC013" in told
+    assert "SPC042" not in told
+    assert "SPC049" not in told

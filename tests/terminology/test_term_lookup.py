@@ -54,3 +54,26 @@ def test_a_long_codelist_is_cut_with_a_word(tmp_path: Path) -> None:
     whole = term("ROUTE", "--trial", tmp_path, "--all").stdout
     assert "more (--all shows them)" in short
     assert len(whole.splitlines()) > len(short.splitlines())
+
+
+def test_a_codelist_whose_terms_are_not_here_is_shown_as_known(tmp_path: Path) -> None:
+    for word in ("LBTESTCD", "C65047", "lbtestcd", "Laboratory Test Code"):
+        done = term(word, "--trial", tmp_path)
+        assert done.exit_code == 0, done.output
+        assert "LBTESTCD (C65047, Laboratory Test Code, extensible): " in done.stdout
+        assert "do not come with il2cdisc. Import the SDTM release with il2cdisc ct import" in done.stdout
+    assert not [f for f in find_terms(IMPORTED, "LBTESTCD") if f.term]
+
+
+def test_a_term_that_may_be_in_the_published_release_is_not_denied(tmp_path: Path) -> None:
+    done = term("C64848", "--trial", tmp_path)
+    assert done.exit_code == 2
+    assert "is not a term of" not in done.stderr
+    assert "'C64848' is not among the terms that are here" in done.stderr
+    assert "in a folder with a study.toml" in done.stderr.replace("\n", " ")
+
+
+def test_the_example_of_the_help_works_without_imported_terms(tmp_path: Path) -> None:
+    words = ["spec", "new", "--domains", "EX", "--terms", "FRM=TABLET,CAPSULE", "--trial", str(tmp_path)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output

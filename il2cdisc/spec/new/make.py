@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
@@ -28,13 +28,14 @@ class WorkbookPlan:
     """What a workbook is to have: datasets, and the terms of large codelists by short name.
 
     `permissible`: all permissible variables, not only those that il2cdisc makes. `version` is that of the
-    terminology.
+    terminology. `study`: attributes of the sheet Define that are known.
     """
 
     datasets: tuple[str, ...]
     terms: Mapping[str, Sequence[str]]
     permissible: bool = False
     version: str = ""
+    study: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def standard_of(names: Sequence[str]) -> Literal["SDTM", "ADaM"]:
@@ -68,15 +69,13 @@ def _unknown(name: str) -> Problem:
 def new_tables(plan: WorkbookPlan, terminology: Terminology) -> tuple[Literal["SDTM", "ADaM"], Tables]:
     """The standard, and the rows of all sheets. Raises `Stopped` with every unknown dataset and term."""
     standard = standard_of(plan.datasets)
-    return standard, {"Define": define_rows(standard), **_described(plan, standard, terminology)}
+    return standard, {"Define": define_rows(standard, plan.study), **_described(plan, standard, terminology)}
 
 
-def define_rows(standard: str, study: str = "") -> list[SheetCells]:
-    """Rows of Define; what is not known is marked."""
+def define_rows(standard: str, study: Mapping[str, str]) -> list[SheetCells]:
+    """Rows of Define; `study` has the attributes that are known, the others are marked."""
     attributes = {
-        "StudyName": study or "TO FILL",
-        "StudyDescription": "TO FILL",
-        "ProtocolName": study or "TO FILL",
+        **{name: study.get(name) or "TO FILL" for name in ("StudyName", "StudyDescription", "ProtocolName")},
         "StandardName": f"{standard}-IG",
         "StandardVersion": SDTMIG_VERSION if standard == "SDTM" else ADAMIG_VERSION,
         "Language": "en",

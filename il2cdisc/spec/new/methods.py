@@ -40,21 +40,20 @@ ENGINE_METHODS = (
         "MT.VISITNUM",
         "Visit number",
         ("VISITNUM",),
-        "Number of the planned visit (sheet Protocol Visits). An unscheduled visit has the number at the end "
-        "of its name.",
+        "Number of the planned visit, as in TV. An unscheduled visit has the number at the end of its name.",
     ),
     EngineMethod(
         "MT.STRES",
         "Standard result",
         ("--STRESC", "--STRESN", "--STRESU"),
-        "Result times factor plus offset of the sheet Conversions, rounded half away from zero to its "
-        "digits.",
+        "Original result converted to the standard unit of the test (times a factor, plus an offset where "
+        "the units need one), rounded half away from zero to the decimals of the test.",
     ),
     EngineMethod(
         "MT.STNR",
         "Standard reference range",
         ("--STNRLO", "--STNRHI", "--STNRC"),
-        "Limits of the laboratory, converted like results; without them the limits of the sheet Ranges by "
+        "Limits of the laboratory, converted like results; without them the sponsor's limits for the test by "
         "sex and age.",
     ),
     EngineMethod(
@@ -68,8 +67,8 @@ ENGINE_METHODS = (
         "MT.LOBXFL",
         "Last observation before exposure",
         ("--LOBXFL",),
-        "Y on the last record with a result before RFXSTDTC for each subject and the keys of the sheet "
-        "Baseline.",
+        "Y on the last record with a result before RFXSTDTC for each subject, test, specimen, method, "
+        "position, location and laterality.",
     ),
 )
 METHOD_OF = {variable: method for method in ENGINE_METHODS for variable in method.variables}

@@ -14,6 +14,10 @@ specs/sdtm.xlsx` adds datasets to it, and `il2cdisc term WORD` looks a term up. 
 from a define.xml (`spec from-define FILE`; see define-round-trip.md), from transport files (`spec from-xpt
 FOLDER`) and from a specification of Pinnacle 21 (`spec from-p21 FILE`; `spec to-p21` is the way back). What
 only people know is marked TO FILL. Every header has the text below as the note of its cell.
+
+These commands need no trial. The terms of some codelists (UNIT, LBTESTCD) do not come with il2cdisc: import
+them as NCI EVS publishes them, with `il2cdisc ct import FILE --trial FOLDER`, once the folder has a complete
+study.toml. Until then leave Codelist empty, or write the terms into the sheet Codelists.
 """
 
 

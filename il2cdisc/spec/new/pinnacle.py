@@ -9,7 +9,7 @@ from typing import Literal
 
 from il2cdisc.base.problems import Address, Problem, Stopped, did_you_mean
 from il2cdisc.spec.new.layout import LAYOUT, SHARED_SHEETS
-from il2cdisc.spec.new.problems import LEFT_OUT, NOT_PINNACLE
+from il2cdisc.spec.new.problems import LEFT_BLANK, LEFT_OUT, NOT_PINNACLE
 from il2cdisc.spec.new.tables import Cell, SheetCells, Tables
 from il2cdisc.spec.workbook import Workbook, open_workbook
 
@@ -24,6 +24,10 @@ _ORIGINS = {
 }
 _NUMBERS = {"Order", "Length", "Significant Digits"}
 _NEEDED = ("Datasets", "Variables")
+_MARKS = {"Description", "Purpose"}
+"""Headers of the sheet Datasets that only the layout has."""
+_OURS = {name for sheets in LAYOUT.values() for name in sheets if name not in SHARED_SHEETS}
+"""Sheets that only workbooks of il2cdisc have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ def rows_of_pinnacle(path: Path, shown: str) -> ForeignBook:
         if absent:
             what = f"there is no sheet {' and no sheet '.join(absent)}"
             raise Stopped([NOT_PINNACLE.at(shown, what, values=book.sheets)])
+        own = [name for name in book.sheets if name in _OURS]
+        if own and not book.has("Study") and not _MARKS & {*book.headers("Datasets")}:
+            what = "it is a workbook of il2cdisc: the layout of Pinnacle 21 does not have these sheets"
+            fix = "Name the workbook of Pinnacle 21; one of il2cdisc is used as it is."
+            raise Stopped([NOT_PINNACLE.at(shown, what, values=own, fix=fix)])
         tables: dict[str, list[SheetCells]] = {}
         problems: list[Problem] = []
         for sheet in book.sheets:
@@ -58,6 +67,7 @@ def rows_of_pinnacle(path: Path, shown: str) -> ForeignBook:
                 hint = did_you_mean(sheet, [known for known in SHARED_SHEETS if not book.has(known)])
                 place = Address(file=shown, sheet=sheet)
                 problems.append(LEFT_OUT.at(place, f"the layout has no sheet '{sheet}'", hint=hint))
+        problems += _blanks_filled(book, tables)
         stops = book.problems.stops
         problems += [problem for problem in book.problems.items if not problem.stops]
     finally:
@@ -81,6 +91,27 @@ def _rows(book: Workbook, sheet: str, name: str) -> Iterator[SheetCells]:
             cells["Origin"] = origin
             cells.setdefault("Source", source)
         yield cells
+
+
+def _blanks_filled(book: Workbook, tables: dict[str, list[SheetCells]]) -> Iterator[Problem]:
+    """Fills columns that the layout of Define-XML 2.0 does not have; a problem for what is not known."""
+    for sheet in _NEEDED:
+        if "Has No Data" not in book.headers(sheet):
+            for row in tables[sheet]:
+                row["Has No Data"] = "No"  # that layout lists what has data
+    if "Standard" in book.headers("Datasets"):
+        return
+    define = {str(row.get("Attribute", "")): str(row.get("Value", "")) for row in tables.get("Define", ())}
+    name, version = define.get("StandardName", ""), define.get("StandardVersion", "")
+    guide = {"SDTM-IG": "SDTMIG", "SDTMIG": "SDTMIG", "ADaM-IG": "ADaMIG", "ADaMIG": "ADaMIG"}.get(name, "")
+    if guide and version:
+        for row in tables["Datasets"]:
+            row["Standard"] = f"{guide} {version}"
+        return
+    what = (
+        f"Standard is blank: StandardName '{name}' and StandardVersion '{version}' name no guide and version"
+    )
+    yield LEFT_BLANK.at(Address(file=book.shown, sheet="Datasets"), what)
 
 
 def _cell(header: str, value: str) -> Cell:

@@ -18,11 +18,18 @@ EXISTS = Kind(
     _STOP,
     "Name a different file with --out, or replace the workbook with --force.",
 )
+NOT_XLSX = Kind(
+    "SPC241",
+    "File name that is not of a workbook",
+    _STOP,
+    "Name a file that ends in .xlsx.",
+)
 NO_TERM = Kind(
     "SPC232",
     "Term not in the terminology",
     _STOP,
-    "Look the term up with il2cdisc term, or import the release with il2cdisc ct import.",
+    "Look the term up with il2cdisc term, or import the release with il2cdisc ct import FILE in a folder "
+    "with a study.toml.",
 )
 LISTED = Kind(
     "SPC233",
@@ -60,11 +67,17 @@ LEFT_OUT = Kind(
     Severity.INFORMATION,
     "Move what is needed into a column or sheet that docs/workbooks.md names.",
 )
+LEFT_BLANK = Kind(
+    "SPC242",
+    "Column left blank in the workbook",
+    Severity.INFORMATION,
+    "Write the guide and its version, such as SDTMIG 3.4, into the column Standard of each dataset.",
+)
 NO_FILES = Kind(
     "SPC239",
-    "Folder without transport files",
+    "No transport files",
     _STOP,
-    "Name a folder that holds .xpt files.",
+    "Name a folder that holds .xpt files, or one such file.",
 )
 TOO_LONG = Kind(
     "SPC240",

@@ -7,6 +7,7 @@ from il2cdisc.spec.new.tables import SheetCells
 from il2cdisc.spec.new.terms import TermSource
 from il2cdisc.standards import SDTMIG_VERSION, SdtmVariable, codelist, sdtm_dataset, sdtm_variables
 from il2cdisc.standards import variable_fragment as fragment_of
+from il2cdisc.standards.sdtm import date_of_day
 
 TO_FILL = "TO FILL: "
 """Begins what a new workbook asks of people, in Developer Notes."""
@@ -70,12 +71,17 @@ def _keys(name: str, class_: str, variables: list[str]) -> str:
 
 
 def chosen_variables(name: str, *, permissible: bool) -> list[SdtmVariable]:
-    """Required and expected variables, and permissible ones that il2cdisc makes; or all of them."""
-    listed = sdtm_variables(name).values()
+    """Required and expected variables, and permissible ones that il2cdisc makes; or all of them.
+
+    A study day that the standard does not ask for is proposed only with the date that it is made of.
+    """
+    listed = sdtm_variables(name)
+    asked = {item.name for item in listed.values() if permissible or item.core in ("Req", "Exp")}
     return [
         item
-        for item in listed
-        if permissible or item.core in ("Req", "Exp") or fragment_of(name, item.name) in METHOD_OF
+        for item in listed.values()
+        if item.name in asked
+        or (fragment_of(name, item.name) in METHOD_OF and date_of_day(name, item.name) in (*asked, ""))
     ]
 
 

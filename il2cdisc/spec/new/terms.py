@@ -48,7 +48,8 @@ class TermSource:
             if asked:
                 what = f"the terms of codelist {name} do not come with il2cdisc"
                 fix = (
-                    "Import the release with il2cdisc ct import, or write the terms into the sheet Codelists."
+                    "Leave them out and write the terms into the sheet Codelists, or import the release "
+                    "first, with il2cdisc ct import FILE in a folder with a study.toml."
                 )
                 self.problems.add(NO_TERM.at("", what, values=asked, fix=fix))
             return ()

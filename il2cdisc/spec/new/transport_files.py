@@ -30,22 +30,21 @@ MOST_TERMS = 200
 
 
 def rows_of_transport_files(
-    folder: Path, shown: str, terminology: Terminology, version: str
+    place: Path, shown: str, terminology: Terminology, version: str
 ) -> tuple[Literal["SDTM", "ADaM"], Tables]:
     """The standard and the rows of all sheets, datasets in the order of their names.
 
+    `place`: a folder of transport files, or one of them.
     Labels, order, types and lengths are the files'; roles, keys and origins the standard's, where it has the
     dataset. A variable with a published codelist gets the terms that the files have. Raises `Stopped` where
     there is no file, or with the problems of all files that can't be read.
     """
-    files = sorted(folder.glob("*.xpt")) if folder.is_dir() else []
-    if not files:
-        raise Stopped([NO_FILES.at(shown, "there is no transport file in the folder")])
+    files = _files(place, shown)
     received: list[Received] = []
     problems: list[Problem] = []
     for file in files:
         try:
-            received.append(read(file, f"{shown}/{file.name}"))
+            received.append(read(file, shown if file == place else f"{shown}/{file.name}"))
         except Stopped as stopped:
             problems += stopped.problems
     if problems:
@@ -55,7 +54,8 @@ def rows_of_transport_files(
     terms = ListedTerms(terminology, version)
     datasets = [_dataset(item, standard) for item in received]
     variables = [row for item in received for row in _variables(item, standard, terms)]
-    attributes = define_rows(standard, _study(received))
+    name = _study(received)
+    attributes = define_rows(standard, {"StudyName": name, "ProtocolName": name})
     tables: Tables = {
         "Define": attributes,
         "Datasets": datasets,
@@ -64,6 +64,18 @@ def rows_of_transport_files(
         "Methods": method_rows(variables),
     }
     return standard, tables
+
+
+def _files(place: Path, shown: str) -> list[Path]:
+    """The transport files of a folder, or the file itself. Raises `Stopped` where there is none."""
+    if place.is_file():
+        return [place]
+    if not place.exists():
+        raise Stopped([NO_FILES.at(shown, "there is no such file or folder", fix="Correct the name.")])
+    files = sorted(file for file in place.iterdir() if file.suffix.lower() == ".xpt")
+    if not files:
+        raise Stopped([NO_FILES.at(shown, "there is no transport file in the folder")])
+    return files
 
 
 def _study(received: list[Received]) -> str:
@@ -114,16 +126,17 @@ def _variable(
     """The row of Variables: of the standard's where it has the variable, corrected by the file."""
     values = _values(column) if column.filled else []
     known: SheetCells | None = None
-    codes: tuple[str, ...] = ()
+    chosen = ""
     if standard == "ADaM":
         found = adam_variable(structure_of(dataset), variable.name)
         if found is not None:
-            known, codes = analysis_variable_row(dataset, found, number, ""), found.codelists
+            chosen = _codelist(found.codelists, values, terms)
+            known = analysis_variable_row(dataset, found, number, chosen)
     else:
         listed = sdtm_variable(dataset, variable.name)
         if listed is not None:
-            known, codes = variable_row(dataset, listed, number, ""), listed.codelists
-    chosen = terms.use(codes[0], values) if len(codes) == 1 and 0 < len(values) <= MOST_TERMS else ""
+            chosen = _codelist(listed.codelists, values, terms)
+            known = variable_row(dataset, listed, number, chosen)
     row: SheetCells = known or {
         "Order": number,
         "Dataset": dataset,
@@ -142,6 +155,11 @@ def _variable(
     }
     row = {header: value for header, value in row.items() if header != "Length"} | dict(corrected)
     return row | {"Length": variable.length} if kind in ("text", "integer", "float") else row
+
+
+def _codelist(codes: tuple[str, ...], values: list[str], terms: ListedTerms) -> str:
+    """Id of the codelist that gets the values; "" where the standard names none or several."""
+    return terms.use(codes[0], values) if len(codes) == 1 and 0 < len(values) <= MOST_TERMS else ""
 
 
 def _data_type(variable: Variable, expected: str, values: list[str]) -> str:

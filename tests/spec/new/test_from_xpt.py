@@ -80,3 +80,23 @@ def test_what_is_no_transport_file_is_reported_and_nothing_written(folder: Path,
     empty = run(tmp_path / "nowhere", "--out", out, "--trial", tmp_path)
     assert "SPC239" in empty.stderr
     assert not out.exists()
+
+
+def test_one_file_is_taken_too_and_a_wrong_name_is_said(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "one.xlsx"
+    done = run(folder / "dm.xpt", "--out", out, "--trial", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "1 row of Datasets" in done.stdout
+    assert list(read_spec(out)[0].datasets) == ["DM"]
+    done = run(folder / "nosuch", "--out", tmp_path / "two.xlsx", "--trial", tmp_path)
+    assert done.exit_code == 2
+    assert "there is no such file or folder" in done.stderr
+    assert "Correct the name." in done.stderr
+
+
+def test_a_codelist_that_was_filled_from_the_data_is_not_marked(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "sdtm.xlsx"
+    run(folder, "--out", out, "--trial", tmp_path)
+    sex = read_spec(out)[0].datasets["DM"].by_name["SEX"]
+    assert sex.codelist == "SEX"
+    assert "Codelist" not in sex.notes

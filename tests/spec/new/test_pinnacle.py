@@ -93,6 +93,9 @@ def test_the_older_layout_is_read_and_what_is_left_out_is_reported(tmp_path: Pat
         ("Collected", "Investigator", "7"),
         ("Collected", "Vendor", ""),
     ]
+    assert (dm.standard, dm.no_data) == ("", False)
+    assert [row["Has No Data"] for row in cells(out)["Variables"]] == ["No", "No"]
+    assert "Standard is blank: StandardName 'SDTM-IG' and StandardVersion ''" in done.stderr
     assert done.stderr.count("SPC238") == 2
     assert "Colour" in done.stderr
     assert "Sundries" in done.stderr
@@ -106,6 +109,24 @@ def test_a_workbook_of_another_kind_is_refused(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "SPC237" in done.stderr
     assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_a_workbook_of_ours_is_refused(tmp_path: Path) -> None:
+    for name in ("sdtm", "adam"):
+        done = run("from-p21", SPECS / f"{name}.xlsx", "--out", tmp_path / "out.xlsx")
+        assert done.exit_code == 2
+        assert "SPC237" in done.stderr
+        assert "it is a workbook of il2cdisc" in done.stderr
+
+
+def test_the_standard_of_the_datasets_is_taken_from_define(tmp_path: Path) -> None:
+    file, out = older(tmp_path / "p21.xlsx"), tmp_path / "sdtm.xlsx"
+    book = openpyxl.load_workbook(file)
+    book["Study"].append(["StandardVersion", "3.3"])
+    book.save(file)
+    done = run("from-p21", file, "--out", out)
+    assert "SPC242" not in done.stderr
+    assert read_spec(out)[0].datasets["DM"].standard == "SDTMIG 3.3"
 
 
 def cells(path: Path) -> dict[str, list[dict[str, str]]]:
@@ -135,7 +156,7 @@ def test_a_published_workbook_is_read_and_comes_back_the_same(tmp_path: Path) ->
             if "Origin" in row:
                 expected["Origin"] = origins.get(row["Origin"], row["Origin"])
             assert expected.items() <= mine.items()
-            assert {"Source"} >= mine.keys() - expected.keys()
+            assert {"Source", "Standard", "Has No Data"} >= mine.keys() - expected.keys()
     assert run("to-p21", ours, "--out", there).exit_code == 0
     assert run("from-p21", there, "--out", back).exit_code == 0
     assert cells(back) == made

@@ -54,7 +54,11 @@ def run(*words: object) -> Any:
 def test_a_new_workbook_stops_no_build_and_has_what_the_standard_knows(tmp_path: Path) -> None:
     spec, problems = read_spec(made(tmp_path, "DM", "AE", "VS", "SUPPAE", "TA", VSTESTCD=["SYSBP"]))
     assert [str(problem) for problem in problems if problem.stops] == []
-    assert {problem.code for problem in problems} <= {"SPC027", "SPC067"}  # origins, and lists to choose
+    assert {problem.code for problem in problems} <= {
+        "SPC027",
+        "SPC067",
+        "SPC161",
+    }  # origins, lists to choose, marks
     vs = spec.datasets["VS"]
     assert (vs.label, vs.class_, vs.keys) == (
         "Vital Signs",
@@ -311,3 +315,33 @@ def test_what_a_drop_down_offers_is_what_its_column_holds(book: str, name: str) 
                     assert {alike(word) for word in given - {None}} <= {alike(word) for word in offered}
                     held += len(given - {None})
     assert held
+
+
+def test_a_study_day_is_proposed_only_with_its_date(tmp_path: Path) -> None:
+    spec, problems = read_spec(made(tmp_path, "DM", "CM", "AE", "LB", "SE", "EX"))
+    assert "SPC073" not in {problem.code for problem in problems}
+    assert "LBENDY" not in spec.datasets["LB"].names
+    assert {"AESTDY", "AESTDTC"} <= set(spec.datasets["AE"].names)
+
+
+def test_the_names_of_the_study_come_from_study_toml(tmp_path: Path) -> None:
+    trial = ROOT / "tests" / "second_trial"
+    done = run("spec", "new", "--domains", "DM", "--trial", trial, "--out", tmp_path / "dm.xlsx")
+    assert done.exit_code == 0, done.output
+    ours, there = (
+        read_spec(file)[0].define for file in (tmp_path / "dm.xlsx", trial / "specs" / "sdtm.xlsx")
+    )
+    for name in ("StudyName", "StudyDescription", "ProtocolName"):
+        assert ours[name] == there[name]
+
+
+def test_a_workbook_has_the_ending_of_one(tmp_path: Path) -> None:
+    done = run("spec", "new", "--domains", "DM", "--trial", tmp_path, "--out", tmp_path / "q.txt")
+    assert done.exit_code == 2
+    assert "SPC241" in done.stderr
+    assert not (tmp_path / "q.txt").exists()
+
+
+def test_methods_of_a_new_workbook_speak_to_readers_of_the_submission() -> None:
+    for method in METHOD_OF.values():
+        assert not re.search(r"\bsheet\b|study\.toml|workbook", method.description), method.id
