@@ -121,7 +121,7 @@ def sections_gone(trial: Trial, random: Random) -> Iterator[Mutant]:
                 "\n".join(lines[:start] + lines[end:]) + "\n", encoding="utf-8"
             )
 
-        if lines[start] in ("[deferred]", "[analysis]", "[text]", "[[agreements]]"):
+        if lines[start] in ("[deferred]", "[analysis]", "[text]", "[[agreements]]", "[crf]"):
             continue  # a trial may do without
         told = NOWHERE + " RAW106 RAW015 MAP005 SPC127 SPC123 RAW142 ADM012 MAP007 RAW125"
         yield Mutant(
