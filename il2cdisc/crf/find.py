@@ -54,6 +54,11 @@ class CrfFile:
         return self._texts[number]
 
     @property
+    def reads(self) -> bool:
+        """Whether its texts can be read; a page without any is read, too."""
+        return self._reader.opens
+
+    @property
     def has_text(self) -> bool:
         """Whether any page has text; else the file is a picture of the form."""
         return any(self.text(number).pieces for number in range(self.count))
@@ -160,7 +165,10 @@ def open_pages(content: bytes, shown: str) -> CrfFile:
         raise Stopped([UNREADABLE.at(place, why)])
     if why:
         raise Stopped([UNREADABLE.at(place, why, fix=_ANEW)])
-    return CrfFile(out, content)
+    made = CrfFile(out, content)
+    if not made.reads:
+        raise Stopped([UNREADABLE.at(place, "the texts of its pages can't be read", fix=_ANEW)])
+    return made
 
 
 def _silence() -> None:

@@ -60,6 +60,17 @@ class TextReader:
         self._content, self._count = content, count
         self._document: Any = None
 
+    @property
+    def opens(self) -> bool:
+        """Whether the file can be read at all."""
+        import pypdfium2  # noqa: F401 - where it is not installed that is said, and is no fault of the file
+
+        try:
+            with _ONE_AT_A_TIME:
+                return self._opened() is not None
+        except Exception:  # noqa: BLE001 - a file from outside may break the reader anywhere
+            return False
+
     def pieces(self, number: int, frame: Frame) -> tuple[Piece, ...]:
         """The pieces of a page (from 0) in the order in which it has them; none if it can't be read."""
         try:

@@ -129,7 +129,18 @@ def test_a_page_that_breaks_the_reader_has_no_text() -> None:
     pages = open_pages(held.getvalue(), "blank.pdf")
     assert pages.text(0).spots("x") == []
     cut = CrfFile(out, held.getvalue()[:40])
-    assert not cut.has_text
+    assert not cut.has_text and not cut.reads
+
+
+def test_a_file_that_one_reader_alone_opens_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its anchors would be missing on every page, which is not their fault."""
+    content = typeset("A")
+    assert open_pages(content, "blank.pdf").has_text
+    monkeypatch.setattr("pypdfium2.PdfDocument", lambda _: ["a page"] * 9)
+    with pytest.raises(Stopped) as stopped:
+        open_pages(content, "blank.pdf")
+    (problem,) = stopped.value.problems
+    assert (problem.code, problem.what) == ("CRF001", "the texts of its pages can't be read")
 
 
 @pytest.mark.parametrize("content", [b"", b"no PDF", b"%PDF-1.7\n1 0 obj\n<<", typeset("A")[:-300]])
