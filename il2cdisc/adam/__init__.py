@@ -54,7 +54,7 @@ from il2cdisc.adam.formulas import (
     compute_qtc_sagie,
     compute_rr,
 )
-from il2cdisc.adam.imputation import derive_imputed_records
+from il2cdisc.adam.imputation import ImputedDraws, impute_draws
 from il2cdisc.adam.joined import (
     derive_var_joined_exist_flag,
     derive_vars_extreme_event,
@@ -120,7 +120,7 @@ from il2cdisc.adam.visits import (
     derive_var_window_flag,
     derive_vars_windows,
 )
-from il2cdisc.adam.whole import whole_study
+from il2cdisc.adam.whole import SubjectBlocks, whole_study
 from il2cdisc.adam.workbook import numbers_of, parameters_of, windows_of
 from il2cdisc.base.dates import day_of, over_distinct, text_over_distinct
 from il2cdisc.base.problems import Problem
@@ -132,8 +132,10 @@ __all__ = [
     "Analysis",
     "AnalysisFacts",
     "Exclusion",
+    "ImputedDraws",
     "Problem",
     "Spec",
+    "SubjectBlocks",
     "TimeSource",
     "TrialFacts",
     "analysis_dataset",
@@ -166,7 +168,6 @@ __all__ = [
     "derive_bocf_records",
     "derive_expected_records",
     "derive_extreme_records",
-    "derive_imputed_records",
     "derive_last_records",
     "derive_locf_records",
     "derive_maximum_records",
@@ -241,6 +242,7 @@ __all__ = [
     "filter_extreme",
     "finish",
     "gathered_ids",
+    "impute_draws",
     "needs",
     "numbers_of",
     "over_distinct",

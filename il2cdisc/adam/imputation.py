@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,49 @@ from il2cdisc.stats.imputation import STRATEGIES, impute_by_strategy
 MAR = "MAR"
 
 
-def derive_imputed_records(
+@dataclass(frozen=True, slots=True, eq=False)
+class ImputedDraws:
+    """The draws of `impute_draws`: `records` gives a record for each draw, subject and visit.
+
+    `values` (draws, subjects, visits) are complete, `observed` (subjects, visits) as collected. `subjects`
+    has a row a subject, `at_visit` the rows of `dataset` at `visits`, and `places` (subjects, visits) where
+    in `at_visit` each one's is, -1 where there is none.
+    """
+
+    values: np.ndarray
+    observed: np.ndarray
+    subjects: pd.DataFrame
+    visits: pd.DataFrame
+    dataset: pd.DataFrame
+    at_visit: pd.DataFrame
+    places: np.ndarray
+    value: str
+    new_var: str
+    dtype: str
+
+    def records(self, of: Iterable[str] | None = None) -> pd.DataFrame:
+        """The records of all subjects, or of those whose USUBJID `of` has, in the order of draws, subjects.
+
+        They have USUBJID and what the subject has (group, baseline, factors, covariates, `keep`), AVISIT,
+        AVISITN, the value, DTYPE (`dtype` where imputed, that of the record where observed) and the number of
+        the draw from 1. An imputed record has the ids of all records of its subject.
+        """
+        names = self.subjects["USUBJID"]
+        here = np.arange(len(names)) if of is None else np.flatnonzero(names.isin(list(of)))
+        subjects = self.subjects.iloc[here].reset_index(drop=True)
+        one = _one_draw(subjects, self.visits)
+        made = _of_records(
+            self.dataset, subjects, self.at_visit, self.places[here], self.observed[here], self.dtype
+        )
+        one = one.assign(**made)
+        out = pd.concat([one] * len(self.values), ignore_index=True)
+        out[self.value] = self.values[:, here].reshape(-1)
+        out[self.new_var] = np.repeat(np.arange(1.0, len(self.values) + 1), len(one))
+        ids = id_columns(one)
+        return out[[*(column for column in out.columns if column not in ids), *ids]]
+
+
+def impute_draws(
     dataset: pd.DataFrame,
     visits: pd.DataFrame,
     *,
@@ -43,8 +86,8 @@ def derive_imputed_records(
     keep: Sequence[str] = (),
     new_var: str = "DRAWNUM",
     dtype: str = "MI",
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """A record for each draw, subject and visit, observed or imputed, and findings of subjects left out.
+) -> tuple[ImputedDraws, list[Problem]]:
+    """Each visit of each subject once a draw, observed or imputed, and findings of subjects left out.
 
     `dataset` has at most one row a subject and visit, of one parameter; `visits` the columns AVISIT and
     AVISITN, in the order of the visits. Rows at other visits give the subject's columns alone. The model has
@@ -53,12 +96,9 @@ def derive_imputed_records(
     `stats.imputation`: MAR, J2R, CR, CIR; missing: MAR), `last_visit` the AVISITN of the last visit before
     departure (missing: no departure, MAR); without it departure is after the last observed value.
 
-    The result has USUBJID, `group`, `baseline`, `factors`, `covariates` and `keep` of the subject, AVISIT,
-    AVISITN, `value`, DTYPE (`dtype` where imputed, that of the record where observed) and `new_var`, the
-    draw from 1. An imputed record has the ids of all records of its subject. Draws are those of `seed`,
-    whatever the order of the rows; all subjects must be there at once, since the model is one. A subject
-    without baseline, group, factor or covariate can't be imputed: it has no records, and a finding (ADM033)
-    names it.
+    Draws are those of `seed`, whatever the order of the rows; all subjects must be there at once, since the
+    model is one. Their records can be taken in parts (`ImputedDraws.records`). A subject without baseline,
+    group, factor or covariate can't be imputed: it has no records, and a finding (ADM033) names it.
 
     Raises `Stopped`: ADM001 to ADM005 for wrong columns and arguments, ADM002 for a subject twice at a visit,
     ADM034 where the model can't be estimated.
@@ -69,11 +109,14 @@ def derive_imputed_records(
     >>> vs = pd.DataFrame({"USUBJID": [f"S{n:02g}" for n in number], "TRTP": ["A", "B"] * 6, "AVISITN": 1.0})
     >>> vs = vs.assign(BASE=120 + number % 5, AVAL=[None, *(118 + number[1:] * 7 % 11)])
     >>> visits = pd.DataFrame({"AVISIT": ["WEEK 1"], "AVISITN": [1.0]})
-    >>> out, findings = derive_imputed_records(vs, visits, group="TRTP", reference="A", draws=2, seed=1)
+    >>> made, findings = impute_draws(vs, visits, group="TRTP", reference="A", draws=2, seed=1)
+    >>> out = made.records()
     >>> out.groupby("DRAWNUM")["AVAL"].count().tolist(), out.loc[out["DTYPE"] == "MI", "USUBJID"].tolist()
     ([12, 12], ['S00', 'S00'])
+    >>> made.records(["S01"])["DRAWNUM"].tolist()
+    [1.0, 2.0]
     """
-    name = "derive_imputed_records"
+    name = "impute_draws"
     model = list(dict.fromkeys([group, baseline, *factors, *covariates]))
     last = [last_visit] if last_visit else []
     named = [strategy, *last] if strategy else last
@@ -91,7 +134,7 @@ def derive_imputed_records(
     where = _places(subjects, visits, at_visit)
     observed = np.append(numbers(at_visit[value]), np.nan)[where]
     kept = _visits_kept(name, subjects, last_visit, places, observed) if last_visit else None
-    values = np.empty((draws, 0))
+    values = np.empty((draws, 0, len(visits)))
     if len(subjects):  # a mapping is called without rows before any data are read
         values = _drawn(
             name,
@@ -106,12 +149,8 @@ def derive_imputed_records(
             visits_kept=kept,
         )
     subject = subjects[list(dict.fromkeys(["USUBJID", *model, *keep]))]
-    one = _one_draw(subject, visits).assign(**_of_records(dataset, subject, at_visit, where, observed, dtype))
-    out = pd.concat([one] * draws, ignore_index=True)
-    out[value] = values.reshape(-1)
-    out[new_var] = np.repeat(np.arange(1.0, draws + 1), len(one))
-    ids = id_columns(one)
-    return out[[*(column for column in out.columns if column not in ids), *ids]], findings
+    made = ImputedDraws(values, observed, subject, visits, dataset, at_visit, where, value, new_var, dtype)
+    return made, findings
 
 
 def _drawn(function: str, outcomes: pd.DataFrame, **model: Any) -> np.ndarray:
@@ -144,7 +183,7 @@ def _left_out(function: str, subjects: pd.DataFrame, model: Sequence[str]) -> li
 def _places(subjects: pd.DataFrame, visits: pd.DataFrame, at_visit: pd.DataFrame) -> np.ndarray:
     """(subjects, visits): where each one's record is in `at_visit`, -1 where there is none."""
     grid = _one_draw(subjects[["USUBJID"]], visits)
-    return partners("derive_imputed_records", grid, at_visit, ["USUBJID", "AVISITN"], "dataset").reshape(
+    return partners("impute_draws", grid, at_visit, ["USUBJID", "AVISITN"], "dataset").reshape(
         len(subjects), len(visits)
     )
 
@@ -165,11 +204,14 @@ def _of_records(
     dtype: str,
 ) -> dict[str, Any]:
     """DTYPE and id columns of the records of one draw, observed or imputed."""
-    gone, records = np.isnan(observed).ravel(), rows_at(at_visit, where.ravel())
+    ids = id_columns(dataset)
+    kept = [*ids, *(name for name in ("DTYPE",) if name in at_visit)]
+    gone, records = np.isnan(observed).ravel(), rows_at(at_visit[kept], where.ravel())
+    theirs = dataset.loc[dataset["USUBJID"].isin(subjects["USUBJID"]), ["USUBJID", *ids]]
     own = records["DTYPE"].to_numpy(dtype=object) if "DTYPE" in records else np.full(len(records), None)
     out: dict[str, Any] = {"DTYPE": pd.array(np.where(gone, dtype, own), dtype="str")}
-    for column in id_columns(dataset):
-        every = gathered_ids(dataset[column], dataset["USUBJID"]).reindex(subjects["USUBJID"])
+    for column in ids:
+        every = gathered_ids(theirs[column], theirs["USUBJID"]).reindex(subjects["USUBJID"])
         of_subject = np.repeat(every.to_numpy(dtype=object), where.shape[1])
         out[column] = pd.Series(np.where(gone, of_subject, records[column].to_numpy(dtype=object)))
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.adam.finish import Analysis
-from il2cdisc.adam.problems import NO_ANALYSIS, NO_DATASET, NO_INPUT, PLAN_DIFFERS
+from il2cdisc.adam.problems import NO_ANALYSIS, NO_DATASET, NO_INPUT, NOT_BY_BLOCK, PLAN_DIFFERS
+from il2cdisc.adam.whole import SubjectBlocks, is_whole
 from il2cdisc.base.origins import Origin, PlannedVariable
 from il2cdisc.base.problems import Problems, Stopped, did_you_mean
 from il2cdisc.base.rowids import id_column, numbered
@@ -21,7 +22,8 @@ from il2cdisc.study.trial import ADD_TABLE, NO_TABLE, PARAMETER, TrialFacts
 
 FACTS = ("spec", "analysis", PARAMETER)
 """Parameters that name no dataset: the workbook, and the tables [analysis] and [trial] of `study.toml`."""
-MappingFunction = Callable[..., Analysis]
+MappingFunction = Callable[..., Any]
+"""A mapping: it returns an `Analysis`, or yields one for each block of subjects (`whole_study`)."""
 
 
 def needs(function: MappingFunction) -> tuple[str, ...]:
@@ -46,7 +48,8 @@ def derive(
     Each frame has the id column of its dataset (`@DM`), see `with_ids`. The parameters `spec`, `analysis` and
     `trial` get the workbook, the conventions of the study, and what it has of its own. Raises `Stopped` with
     ADM014 when a parameter names no frame, or `trial` without such a table, and ADM015 when the mapping
-    returns something else than `analysis_dataset(...)`.
+    returns something else than `analysis_dataset(...)`. For one that is marked `@whole_study` the frames are
+    the only block of subjects.
 
     >>> from il2cdisc.adam import analysis_dataset
     >>> def advs(vs):
@@ -57,6 +60,82 @@ def derive(
        @VS USUBJID  VSSTRESN   AVAL
     0    0      S1     118.0  118.0
     """
+    if is_whole(function):
+        given = {name: SubjectBlocks.of(frame) for name, frame in frames.items()}
+        (made,) = derive_blocks(function, given, 1, spec, analysis, trial)
+        return made
+    made = function(**_arguments(function, frames, spec, analysis, trial))
+    if not isinstance(made, Analysis):
+        raise Stopped([NO_ANALYSIS.at(f"{function.__name__}()", f"it returned a {type(made).__name__}")])
+    return replace(made, inherited=_inherited(function, frames))
+
+
+def derive_blocks(
+    function: MappingFunction,
+    blocks: Mapping[str, SubjectBlocks],
+    count: int,
+    spec: Spec,
+    analysis: object = None,
+    trial: TrialFacts | None = None,
+) -> Iterator[Analysis]:
+    """Call a mapping that is marked `@whole_study` with the blocks that it asks for; what it makes of each.
+
+    `blocks` as the frames of `derive`, `count` of each dataset. Raises `Stopped` as `derive`, and with ADM055
+    where the mapping yields more or less than one `analysis_dataset(...)` a block, or the records of a
+    subject after those of a later one.
+
+    >>> from il2cdisc.adam import analysis_dataset, whole_study
+    >>> @whole_study
+    ... def adhalf(adsl):
+    ...     number = sum(len(block) for block in adsl)
+    ...     for block in adsl:
+    ...         yield analysis_dataset("ADHALF", block.assign(NUMBER=number))
+    >>> parts = [pd.DataFrame({"USUBJID": [name]}) for name in ("S1", "S2")]
+    >>> adsl = SubjectBlocks(("USUBJID",), lambda: iter(parts))
+    >>> spec = Spec(shown="adam.xlsx", standard="ADaM", define={}, datasets={})
+    >>> [made.frame["NUMBER"].tolist() for made in derive_blocks(adhalf, {"adsl": adsl}, 2, spec)]
+    [[2], [2]]
+    """
+    place = f"{function.__name__}()"
+    yielded = function(**_arguments(function, blocks, spec, analysis, trial))
+    if not isinstance(yielded, Iterator):
+        what = f"marked @whole_study, it returned {type(yielded).__name__} and yielded nothing"
+        raise Stopped([NOT_BY_BLOCK.at(place, what)])
+    number, last = 0, ""
+    for made in yielded:
+        number += 1
+        if not isinstance(made, Analysis):
+            raise Stopped([NOT_BY_BLOCK.at(place, f"it yielded {type(made).__name__}")])
+        subjects = made.frame["USUBJID"].dropna() if "USUBJID" in made.frame else pd.Series(dtype="str")
+        if len(subjects) and str(subjects.min()) <= last:
+            what = f"records of {subjects.min()} come in block {number}, after those of {last}"
+            raise Stopped([NOT_BY_BLOCK.at(place, what)])
+        last = str(subjects.max()) if len(subjects) else last
+        if number > count:
+            break
+        made = replace(made, inherited=_inherited(function, blocks))
+        yield made
+        del made  # memory: the next one is made without it
+    if number != count:
+        told = f"more than {count}" if number > count else f"{number} of {count}"
+        raise Stopped([NOT_BY_BLOCK.at(place, f"it yielded {told} blocks")])
+
+
+def _inherited(
+    function: MappingFunction, frames: Mapping[str, pd.DataFrame] | Mapping[str, SubjectBlocks]
+) -> frozenset[str]:
+    """The columns of everything that a mapping asks for."""
+    return frozenset(str(column) for name in needs(function) for column in frames[name].columns)
+
+
+def _arguments(
+    function: MappingFunction,
+    frames: Mapping[str, object],
+    spec: Spec,
+    analysis: object,
+    trial: TrialFacts | None,
+) -> dict[str, object]:
+    """What a mapping is called with. Raises `Stopped` (ADM014) for what is not there."""
     wanted = needs(function)
     problems = [
         NO_INPUT.at(
@@ -75,12 +154,7 @@ def derive(
         raise Stopped(problems)
     arguments: dict[str, object] = {name: frames[name] for name in wanted}
     facts = zip(FACTS, (spec, analysis, trial), strict=True)
-    arguments |= {name: fact for name, fact in facts if name in asked}
-    made = function(**arguments)
-    if not isinstance(made, Analysis):
-        raise Stopped([NO_ANALYSIS.at(f"{function.__name__}()", f"it returned a {type(made).__name__}")])
-    inherited = frozenset(str(column) for name in wanted for column in frames[name].columns)
-    return replace(made, inherited=inherited)
+    return arguments | {name: fact for name, fact in facts if name in asked}
 
 
 def with_ids(name: str, frame: pd.DataFrame, places: NDArray[np.int64] | None = None) -> pd.DataFrame:

@@ -136,6 +136,12 @@ WHOLE_ADSL = Kind(
     Severity.STOP,
     "Derive what needs all subjects in a dataset that ADSL does not ask for.",
 )
+NOT_BY_BLOCK = Kind(
+    "ADM055",
+    "Mapping of the whole study not in blocks of subjects",
+    Severity.STOP,
+    "Yield one analysis_dataset(...) for each block of the datasets that it asks for, in their order.",
+)
 NOT_IMPUTED = Kind(
     "ADM033",
     "Subject left out of an imputation",

@@ -1,4 +1,4 @@
-"""Blocks of subjects: the linked export split before mapping, and what is made of each block combined."""
+"""Blocks of subjects: what is linked or received is split, and what is made of each block combined."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from il2cdisc.base.columns import rows_of_blocks
 from il2cdisc.base.datasets import Dataset
 from il2cdisc.base.problems import Problem, Problems
+from il2cdisc.base.received import ReceivedDataset
 from il2cdisc.base.rowids import id_columns, row_ids
 from il2cdisc.base.stored import AnyDataset, Places, StoredBlock, StoredDataset, segments_of, store
 from il2cdisc.raw import Form, RawExport
@@ -23,6 +24,7 @@ from il2cdisc.sdtm.mapping import Mapped
 from il2cdisc.study import Study
 
 Frames = dict[str, pd.DataFrame]
+Received = Mapping[str, ReceivedDataset]
 BlocksDone = Callable[[int, int], None]
 """Called after each of several blocks: how many are done, and of how many."""
 Rows = NDArray[np.int64]
@@ -79,6 +81,26 @@ def _of_block(form: Form, places: list[NDArray[np.int32]] | None, number: int) -
 def _places(form: Form, block_of: pd.Series, count: int) -> list[NDArray[np.int32]] | None:
     """Row ids of each block; None for a form without a subject."""
     return rows_of_blocks(form.column(SUBJECT), block_of, count) if form.has_subjects else None
+
+
+def split_received(sdtm: Received, size: int) -> Iterator[Received]:
+    """The records of each block of `size` subjects, in the order of USUBJID by code point; at least one.
+
+    A dataset without subjects is in every block, whole. Records keep their order, and know their places.
+    """
+    linked = {name: item.held[SUBJECT] for name, item in sdtm.items() if SUBJECT in item.held}
+    subjects = {str(subject) for column in linked.values() for subject in column.distinct}
+    if len(subjects) <= size:
+        yield sdtm
+        return
+    block_of = blocks_of(subjects, size)
+    count = int(block_of.iloc[-1]) + 1
+    places = {name: rows_of_blocks(column, block_of, count) for name, column in linked.items()}
+    for number in range(count):
+        yield {
+            name: item.take(places[name][number].astype("int64")) if name in places else item
+            for name, item in sdtm.items()
+        }
 
 
 class Blocks:

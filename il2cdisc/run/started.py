@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from il2cdisc.base.columns import rows_of_blocks
 from il2cdisc.base.problems import Problems, Stopped
-from il2cdisc.base.received import ReceivedDataset
 from il2cdisc.base.stored import AnyDataset
 from il2cdisc.package import records_of
-from il2cdisc.run.blocks import SUBJECT, BlocksDone, blocks_of
+from il2cdisc.run.blocks import BlocksDone, split_received
 from il2cdisc.run.derivation import Derivation
 from il2cdisc.run.plan import Plan
 from il2cdisc.run.start import is_received, read_datasets, start_files
-
-Received = Mapping[str, ReceivedDataset]
 
 
 def from_datasets(
@@ -48,26 +44,6 @@ def from_datasets(
         if done is not None:
             done(number + 1, len(blocks))
     return dict(sdtm), derivation.datasets(sdtm, findings)
-
-
-def split_received(sdtm: Received, size: int) -> Iterator[Received]:
-    """The records of each block of `size` subjects, in the order of USUBJID by code point; at least one.
-
-    A dataset without subjects is in every block, whole. Records keep their order, and know their places.
-    """
-    linked = {name: item.held[SUBJECT] for name, item in sdtm.items() if SUBJECT in item.held}
-    subjects = {str(subject) for column in linked.values() for subject in column.distinct}
-    if len(subjects) <= size:
-        yield sdtm
-        return
-    block_of = blocks_of(subjects, size)
-    count = int(block_of.iloc[-1]) + 1
-    places = {name: rows_of_blocks(column, block_of, count) for name, column in linked.items()}
-    for number in range(count):
-        yield {
-            name: item.take(places[name][number].astype("int64")) if name in places else item
-            for name, item in sdtm.items()
-        }
 
 
 def _asked(plan: Plan, files: Sequence[Path]) -> list[Path]:

@@ -137,16 +137,31 @@ def guarded(functions: Mapping[str, Function], package: str, *, folder: Path, sh
     """The same functions; one that fails raises `Stopped` with the line of the trial's code."""
 
     def guard(name: str, function: Function) -> Function:
-        @functools.wraps(function)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        @contextmanager
+        def told(*given: Any) -> Iterator[None]:
             try:
-                return function(*args, **kwargs)
+                yield
             except Stopped:
                 raise
             except (Exception, SystemExit) as error:
                 place = Address(file=f"{shown}/{package}/{name}.py")
-                names = _columns((*args, *kwargs.values()))
-                raise Stopped([broken(error, place, folder, shown=shown, names=names)]) from error
+                raise Stopped([broken(error, place, folder, shown=shown, names=_columns(given))]) from error
+
+        def one_by_one(made: Iterator[Any], *given: Any) -> Iterator[Any]:
+            end = object()
+            while True:
+                with told(*given):
+                    item = next(made, end)
+                if item is end:
+                    return
+                yield item
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            given = (*args, *kwargs.values())
+            with told(*given):
+                made = function(*args, **kwargs)
+            return one_by_one(made, *given) if isinstance(made, Iterator) else made
 
         return call
 

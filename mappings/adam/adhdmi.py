@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import pandas as pd
 
 from il2cdisc.adam import (
     Analysis,
+    ImputedDraws,
     Problem,
     Spec,
+    SubjectBlocks,
     analysis_dataset,
-    derive_imputed_records,
     derive_var_flag,
     derive_vars_merged,
+    impute_draws,
     parameters_of,
     whole_study,
     windows_of,
@@ -28,59 +32,67 @@ PARAMETER = ["PARAMCD", "PARAM", "PARAMN"]
 
 @whole_study
 def adhdmi(
-    adhamd: pd.DataFrame, adcp: pd.DataFrame, adice: pd.DataFrame, adsl: pd.DataFrame, spec: Spec
-) -> Analysis:
+    adhamd: SubjectBlocks, adcp: SubjectBlocks, adice: SubjectBlocks, adsl: SubjectBlocks, spec: Spec
+) -> Iterator[Analysis]:
     """Imputed draws: one record per subject, parameter, visit and draw.
 
     Missing at random (MAR), and jump to reference after study drug or the trial was left early (J2R).
     """
     parameters = parameters_of(spec, "ADHDMI")[PARAMETER].set_index("PARAMCD", drop=False)
+    draws, findings = imputed(adhamd, adcp, adsl, spec)
+    for events, subjects in zip(adice, adsl, strict=True):
+        names = subjects["USUBJID"].tolist()
+        parts = [one.records(names).assign(**parameters.loc[code].to_dict()) for code, one in draws.items()]
+        out = pd.concat(parts, ignore_index=True)
+        out = out.assign(CHG=out["AVAL"] - out["BASE"])
+        out = pd.concat([out, responses(out, events, parameters)], ignore_index=True)
+        out = with_subject(out.drop(columns=["TRTP", "STRAT1R"]), subjects)
+        out = derive_var_flag(out, new_var="ANL01FL", where=out["PARAMCD"] == "RESPCOMP")
+        yield analysis_dataset("ADHDMI", out, findings)
+        findings = []
+
+
+def imputed(
+    adhamd: SubjectBlocks, adcp: SubjectBlocks, adsl: SubjectBlocks, spec: Spec
+) -> tuple[dict[str, ImputedDraws], list[Problem]]:
+    """The draws of each parameter: the totals both ways, and the logarithm of regulatory T cells at Day 5."""
     windows = windows_of(spec, "ADHAMD")
     visits = windows.loc[windows["AVISITN"] > 0, ["AVISIT", "AVISITN"]].reset_index(drop=True)
-    totals = adhamd[(adhamd["PARAMCD"] == TOTAL) & (adhamd["ANL01FL"] == "Y") & (adhamd["FASFL"] == "Y")]
-    totals = departed(totals.reset_index(drop=True), adsl)
-    drawn: list[pd.DataFrame] = []
-    for method, code in {"MAR": "HAMDMAR", "J2R": "HAMDJ2R"}.items():
-        # who can't be imputed is the same for both ways, and named once
-        rows, findings = derive_imputed_records(
-            totals,
-            visits,
-            group="TRTP",
-            reference=REFERENCE,
-            draws=DRAWS,
-            seed=SEED,
-            factors=["STRAT1R"],
-            strategy="_JUMP" if method == "J2R" else "",
-            keep=["STUDYID"],
-        )
-        drawn.append(rows.assign(**parameters.loc[code].to_dict()))
-    cells, more = of_cells(adcp, spec)
-    drawn.append(cells.assign(**parameters.loc["TREGMAR"].to_dict()))
-    findings += more
-    out = pd.concat(drawn, ignore_index=True)
-    out = out.assign(CHG=out["AVAL"] - out["BASE"])
-    out = pd.concat([out, responses(out, adice, parameters)], ignore_index=True)
-    subject = [name for name in ("TRTP", "STRAT1R") if name in out]
-    out = with_subject(out.drop(columns=subject), adsl)
-    out = derive_var_flag(out, new_var="ANL01FL", where=out["PARAMCD"] == "RESPCOMP")
-    return analysis_dataset("ADHDMI", out, findings)
-
-
-def of_cells(adcp: pd.DataFrame, spec: Spec) -> tuple[pd.DataFrame, list[Problem]]:
-    """Draws of the logarithm of regulatory T cells at Day 5, missing at random."""
+    totals = gathered(
+        departed(analysed(rows, TOTAL), subjects) for rows, subjects in zip(adhamd, adsl, strict=True)
+    )
+    at_random, findings = drawn(totals, visits)
+    jumped, _ = drawn(totals, visits, strategy="_JUMP")  # who can't be imputed is the same, and named once
     windows = windows_of(spec, "ADCP")
-    visits = windows.loc[windows["AVISIT"] == EARLY_VISIT, ["AVISIT", "AVISITN"]].reset_index(drop=True)
-    log = adcp[(adcp["PARAMCD"] == CELLS) & (adcp["ANL01FL"] == "Y") & (adcp["FASFL"] == "Y")]
-    return derive_imputed_records(
-        log.assign(DTYPE=pd.Series(index=log.index, dtype="str")),
+    early = windows.loc[windows["AVISIT"] == EARLY_VISIT, ["AVISIT", "AVISITN"]].reset_index(drop=True)
+    cells = gathered(analysed(rows, CELLS) for rows in adcp)
+    # observed values of the assay carry no DTYPE here
+    logs, more = drawn(cells.assign(DTYPE=pd.Series(index=cells.index, dtype="str")), early)
+    return {"HAMDMAR": at_random, "HAMDJ2R": jumped, "TREGMAR": logs}, [*findings, *more]
+
+
+def drawn(rows: pd.DataFrame, visits: pd.DataFrame, strategy: str = "") -> tuple[ImputedDraws, list[Problem]]:
+    return impute_draws(
+        rows,
         visits,
         group="TRTP",
         reference=REFERENCE,
         draws=DRAWS,
         seed=SEED,
         factors=["STRAT1R"],
+        strategy=strategy,
         keep=["STUDYID"],
     )
+
+
+def analysed(rows: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """The analysed records of a parameter in the full analysis set."""
+    return rows[(rows["PARAMCD"] == parameter) & (rows["ANL01FL"] == "Y") & (rows["FASFL"] == "Y")]
+
+
+def gathered(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The records of all blocks of subjects."""
+    return pd.concat(list(parts), ignore_index=True)
 
 
 def departed(totals: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:

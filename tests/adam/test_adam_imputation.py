@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from il2cdisc.adam import derive_imputed_records
+from il2cdisc.adam import impute_draws
 from il2cdisc.base.problems import Stopped
 from il2cdisc.base.rowids import edges
 from il2cdisc.stats.imputation import impute_by_strategy
@@ -41,7 +41,8 @@ def advs() -> pd.DataFrame:
 
 def derive(dataset: pd.DataFrame, visits: pd.DataFrame = VISITS, **changes):
     arguments = {"group": "TRTP", "reference": "B", "draws": 3, "seed": 11, "keep": ["PARAMCD"]}
-    return derive_imputed_records(dataset, visits, **(arguments | changes))
+    made, findings = impute_draws(dataset, visits, **(arguments | changes))
+    return made.records(), findings
 
 
 def test_rows_before_and_after(advs):

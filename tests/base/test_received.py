@@ -8,7 +8,7 @@ import pandas as pd
 from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.datasets import Dataset, Variable, no_edges
 from il2cdisc.base.received import ReceivedDataset
-from il2cdisc.run.started import split_received
+from il2cdisc.run.blocks import split_received
 
 FRAME = pd.DataFrame(
     {
