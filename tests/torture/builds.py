@@ -17,6 +17,8 @@ from pathlib import Path
 
 LINE = re.compile(r"^(?P<code>[A-Z]{3}\d{3})(?: (?P<rest>.*))?$")
 SECONDS = 240
+CHECKED = "checked"
+"""The folder of a build that ends with its checks, in that of the trial."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,17 @@ WARM.set_forkserver_preload(
 )  # fmt: skip
 
 
-def start(trial: Path, cpu: int) -> BaseProcess:
-    """Start a build of a trial, bound to one processor. Its text goes to `said.txt`."""
-    process = WARM.Process(target=_build, args=(trial, cpu))
+def start(trial: Path, cpu: int, *, whole: bool) -> BaseProcess:
+    """Start a build of a trial, whole or up to its checks, bound to one processor.
+
+    Its text goes to `said.txt`.
+    """
+    process = WARM.Process(target=_build, args=(trial, cpu, whole))
     process.start()
     return process
 
 
-def _build(trial: Path, cpu: int) -> None:
+def _build(trial: Path, cpu: int, whole: bool) -> None:
     """The command, as a user runs it. On one processor it starts no second process of its own."""
     from il2cdisc.cli import main
 
@@ -59,14 +64,16 @@ def _build(trial: Path, cpu: int) -> None:
     with (trial / "said.txt").open("wb") as text:
         for number in (1, 2):
             os.dup2(text.fileno(), number)
-    sys.argv = ["il2cdisc", "build", "--trial", str(trial)]
+    part = [] if whole else ["--until", "checks", "--out", str(trial / CHECKED)]
+    sys.argv = ["il2cdisc", "build", "--trial", str(trial), *part]
     main()
 
 
 def said(trial: Path, status: int) -> Said:
     text = (trial / "said.txt").read_text(encoding="utf-8", errors="replace")
     problems: set[tuple[str, str]] = set()
-    report = trial / "outputs" / "checks" / "findings.json"
+    folders = [trial / name for name in ("outputs", CHECKED)]
+    report = next((folder for folder in folders if folder.exists()), trial) / "checks" / "findings.json"
     if status in (0, 1) and report.exists():
         for finding in json.loads(report.read_text(encoding="utf-8"))["findings"]:
             places = [finding.get("where", ""), finding.get("spec", ""), finding["what"]]
@@ -85,12 +92,17 @@ def said(trial: Path, status: int) -> Said:
     return Said(status, text, frozenset(problems))
 
 
-def run_all(folders: Iterable[Path], done: Callable[[Path, Said], None], *, workers: int = 2) -> None:
-    """Build each folder, `workers` at a time; `done` is called with what each said. Folders are removed."""
+def run_all(
+    folders: Iterable[Path], done: Callable[[Path, Said], None], *, workers: int = 2, whole: bool = False
+) -> None:
+    """Build each folder, `workers` at a time; `done` is called with what each said. Folders are removed.
+
+    Builds end with the checks, which no display takes part in, unless they are to be `whole`.
+    """
     cpus = sorted(os.sched_getaffinity(0))
 
     def built(folder: Path, number: int) -> tuple[Path, Said]:
-        process = start(folder, cpus[number % len(cpus)])
+        process = start(folder, cpus[number % len(cpus)], whole=whole)
         process.join(SECONDS)
         if process.is_alive():
             process.kill()
