@@ -44,6 +44,7 @@ LONG = (
 settings.register_profile("il2cdisc", settings(), deadline=None, derandomize=True, database=None)
 settings.register_profile("search", settings(), deadline=None, max_examples=1000)
 settings.load_profile("il2cdisc")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands in processes of their own compile the engine once
 gc.set_threshold(100_000, 20, 20)  # as the command does: frames hardly make cycles
 
 

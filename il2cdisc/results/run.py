@@ -229,9 +229,10 @@ def _records(dataset: str, rows: pd.DataFrame) -> list[Address]:
 
 def _failures(analysis: DisplayAnalysis, part: pd.DataFrame) -> list[Problem]:
     """A problem where statistics that the display shows have no value, with the reasons."""
-    failed = part.loc[part["error"] != ""]
-    if failed.empty:
+    reasons = part["error"].to_numpy(dtype=object) != ""
+    if not reasons.any():
         return []
+    failed = part.loc[reasons, ["statistic", "error"]]
     templates = [row.template for row in shaped_rows(analysis, part) if row.template]
     shown = {field.statistic for template in templates for field in template.fields}
     failed = failed.loc[failed["statistic"].isin(shown)]

@@ -36,10 +36,14 @@ class Said:
 
 WARM = multiprocessing.get_context("forkserver")
 """Each build is a process of its own, a copy of one that has imported the engine and its libraries."""
+ENGINE = Path(__file__).parents[2] / "il2cdisc"
 WARM.set_forkserver_preload(
     [
-        "il2cdisc.cli", "il2cdisc.run.build", "il2cdisc.run.survey", "il2cdisc.deliver.publish",
-        "il2cdisc.results.run", "il2cdisc.tlf.render", "il2cdisc.tlf.figure", "il2cdisc.transport.readback",
+        *sorted(
+            ".".join(("il2cdisc", *path.relative_to(ENGINE).with_suffix("").parts))
+            for path in ENGINE.rglob("*.py")
+            if path.stem not in ("__init__", "__main__")
+        ),
         "pyreadstat", "scipy.special", "xlsxwriter", "pyarrow.parquet",
     ]
 )  # fmt: skip
