@@ -34,6 +34,13 @@ class ImputedDraws:
     `values` (draws, subjects, visits) are complete, `observed` (subjects, visits) as collected. `subjects`
     has a row a subject, `at_visit` the rows of `dataset` at `visits`, and `places` (subjects, visits) where
     in `at_visit` each one's is, -1 where there is none.
+
+    >>> vs = pd.DataFrame({"USUBJID": ["S1", "S2", "S3", "S4"], "TRTP": ["A", "B", "A", "B"], "AVISITN": 1.0})
+    >>> vs = vs.assign(BASE=[120.0, 131.0, 118.0, 125.0], AVAL=[117.0, 130.0, 116.0, 121.0])
+    >>> visits = pd.DataFrame({"AVISIT": ["WEEK 1"], "AVISITN": [1.0]})
+    >>> made, _ = impute_draws(vs, visits, group="TRTP", reference="A", draws=2, seed=1)
+    >>> made.records(["S2"])[["USUBJID", "AVAL", "DRAWNUM"]].values.tolist()
+    [['S2', 130.0, 1.0], ['S2', 130.0, 2.0]]
     """
 
     values: np.ndarray

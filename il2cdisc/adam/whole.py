@@ -19,6 +19,12 @@ class SubjectBlocks:
     """The records of a dataset, a frame for each block of subjects, read as often as they are asked for.
 
     Blocks are in the order of USUBJID and the same for all datasets; one without subjects is in each, whole.
+
+    >>> import pandas as pd
+    >>> blocks = [pd.DataFrame({"AGE": [age]}) for age in (40, 51)]
+    >>> adsl = SubjectBlocks(("AGE",), lambda: iter(blocks))
+    >>> [block["AGE"].tolist() for block in adsl]
+    [[40], [51]]
     """
 
     columns: tuple[str, ...]

@@ -62,6 +62,6 @@ def p_value(value: float, digits: int = 4) -> str:
     exact = _decimal(value)
     if exact < smallest:
         return f"<{smallest:f}"
-    if value < 1 and round_half_up(value, digits) == 1:
+    if exact < 1 and round_half_up(value, digits) == 1:
         return f">{1 - smallest:f}"
     return fixed(value, digits)

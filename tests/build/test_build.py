@@ -10,7 +10,13 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from il2cdisc.spec.tlf_load import load_displays
+from il2cdisc.study import load_study
+from il2cdisc.tlf.product import header_of
+from il2cdisc.tlf.render import render
 from il2cdisc.transport.xpt import read_xpt
+
+ROOT = Path(__file__).parents[2]
 
 SDTM = """ae cm co cp dm ds dv ec eg ex ie lb mh pe pr qs rs sc se su sv ta te tv vs
 suppae suppcm suppdm suppdv suppeg suppmh supppe""".split()  # noqa: SIM905
@@ -132,12 +138,40 @@ def test_the_check_of_the_last_build_tells_its_findings(built: Path, command) ->
 def test_the_same_bytes_in_blocks_on_one_processor_and_in_any_surroundings(
     built: Path, process, tmp_path: Path
 ) -> None:
-    """All at once against the usual build: a difference says which file, and one of them is why."""
-    out = tmp_path / "again"
+    """All at once against the usual build: a difference says which file, and one of them is why.
+
+    Up to the checks: what displays show are the results, which are there (drawn again in the next test).
+    """
+    out, scratch = tmp_path / "again", tmp_path / "scratch"
+    scratch.mkdir()
     surroundings = {"TZ": "Asia/Tokyo", "LANG": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
-    done = process("build", "--block-subjects", "7", "--out", out, processors=1, **surroundings)
+    arguments = ["--until", "checks", "--block-subjects", "7", "--scratch", scratch, "--out", out]
+    done = process("build", *arguments, processors=1, **surroundings)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert hashes(out) == hashes(built)
+    again, first = hashes(out), hashes(built)
+    assert {name.partition("/")[0] for name in first.keys() - again.keys()} == {"tlf", "registry"}
+    assert sorted(name for name, value in again.items() if first.get(name) != value) == ["manifest.json"]
+    said = (built.parent / "said.txt").read_text().splitlines()
+    assert [line for line in done.stdout.splitlines() if line not in said] == []
+    assert list(scratch.iterdir()) == []
+
+
+def test_displays_drawn_again_by_another_process_are_the_same_bytes(built: Path) -> None:
+    """A display of each kind and method: what a figure looks like must not depend on addresses of memory."""
+    study = load_study(ROOT)
+    results = pd.read_parquet(built / "results" / "results.parquet")
+    displays = {
+        (display.kind, display.analyses[0].method): display
+        for display in load_displays(ROOT / "specs" / "tlf.xlsx")
+        if display.analyses and display.kind != "Listing"
+    }
+    assert {kind for kind, _ in displays} == {"Table", "Figure"}
+    differ: list[str] = []
+    for display in displays.values():
+        own = results[results["display"] == display.id]
+        files = render(display, own, header_of(study))
+        differ += [name for name, content in files.items() if (built / "tlf" / name).read_bytes() != content]
+    assert differ == []
 
 
 def test_the_manifest_names_every_file(built: Path) -> None:

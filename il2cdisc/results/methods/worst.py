@@ -33,10 +33,12 @@ def run(work: Work) -> pd.DataFrame:
     out: list[ResultCell] = []
     row = 0
     for term in shown:
-        inside = _inside(work, terms, term)
+        parts = work.columns(work.rows.loc[_inside(work, terms, term)])
+        worst = [(column, levels.worst(rows)) for column, rows in parts]
         for place, level in enumerate([*levels.names, ""]):
-            for column, rows in work.columns(work.rows.loc[inside]):
-                out += _cells(work, row, column, term, level, levels.worst(rows, place))
+            for column, own in worst:
+                subjects = own.index if place == len(levels.names) else own.index[own == place]
+                out += _cells(work, row, column, term, level, subjects)
             row += 1
     return frame_of(out)
 
@@ -54,12 +56,9 @@ class _Levels:
         places = {name: place for place, name in enumerate(self.names)}
         self._places = texts.fillna(missing).map(places)
 
-    def worst(self, rows: pd.DataFrame, place: int) -> pd.Series:
-        """USUBJID of the subjects whose worst level is at a place; behind the last level those of all."""
-        worst = self._places.loc[rows.index].groupby(rows["USUBJID"]).max()
-        return (
-            worst.index.to_series() if place == len(self.names) else worst.index[worst == place].to_series()
-        )
+    def worst(self, rows: pd.DataFrame) -> pd.Series:
+        """The place of each subject's worst level, by USUBJID."""
+        return self._places.loc[rows.index].groupby(rows["USUBJID"]).max()
 
 
 def _inside(work: Work, terms: pd.DataFrame, term: CountedTerm) -> pd.Series:
@@ -70,7 +69,7 @@ def _inside(work: Work, terms: pd.DataFrame, term: CountedTerm) -> pd.Series:
 
 
 def _cells(
-    work: Work, row: int, column: DisplayColumn, term: CountedTerm, level: str, subjects: pd.Series
+    work: Work, row: int, column: DisplayColumn, term: CountedTerm, level: str, subjects: pd.Index
 ) -> list[ResultCell]:
     """The records behind: of the term, of the subjects counted, for they are the ones that can't be told by
     the level alone."""
