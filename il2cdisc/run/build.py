@@ -22,6 +22,7 @@ import il2cdisc.tlf.registries.product as registries
 import il2cdisc.trace.product as trace
 import il2cdisc.transport.product as transport
 from il2cdisc import __version__
+from il2cdisc.base.memory import use_system_allocator
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.base.products import Product
@@ -172,6 +173,7 @@ def build(study: Study, say: Say, asked: Asked = WHOLE) -> Examined | Problems:
     from il2cdisc.deliver.publish import no_step, repair, staging
     from il2cdisc.deliver.target import refuse_target
 
+    use_system_allocator()
     target = asked.out or study.outputs
     if asked.names or asked.until:
         told = asked.names or _until(asked)

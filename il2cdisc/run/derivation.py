@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset, heading
+from il2cdisc.base.memory import give_back
 from il2cdisc.base.problems import Problems, Stopped, records_of
 from il2cdisc.base.received import ReceivedDataset
 from il2cdisc.base.rowids import id_column
@@ -68,6 +69,7 @@ class Derivation:
                 if not problems.stops:
                     blocks.add({made.name: made})
                 del made
+                give_back()
         except Stopped as stopped:
             problems.extend(stopped.problems)
         close(problems, findings, {name: plan.adam_needs[name]})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.memory import give_back
 from il2cdisc.base.problems import Address, Problems, records_of, values_of
 from il2cdisc.base.stored import AnyDataset, Places
 from il2cdisc.raw import RawExport, header_of, link, notice, read_export
@@ -74,6 +75,7 @@ def make(
             making.settle()
             say("completing SDTM from the workbook")
         making.complete()
+        give_back()
         if number == making.count:
             making.end_completion()
             if completed is not None:
@@ -81,6 +83,7 @@ def make(
             if plan.adam_order:
                 say("deriving ADaM")
         making.derive()
+        give_back()
         if done is not None:
             done(number, making.count)
     return MadeDatasets(export, making.sdtm, making.adam(), making.ledgers)

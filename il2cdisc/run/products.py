@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from il2cdisc.base.memory import give_back
 from il2cdisc.base.products import Product
 
 Say = Callable[[str], None]
@@ -50,3 +51,4 @@ class Products:
         result = self._results[product.name] = product.write(folder, **taken)
         if product.name in later:
             self._held[product.name] = result
+        give_back()

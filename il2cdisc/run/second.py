@@ -16,6 +16,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
+from il2cdisc.base.memory import give_back, use_system_allocator
 from il2cdisc.base.shared_tasks import completed
 
 P = ParamSpec("P")
@@ -126,6 +127,7 @@ def serve(modules: Sequence[str]) -> None:
     os.dup2(2, 1)  # what a library prints must not get between the replies
     for module in modules:
         importlib.import_module(module)
+    use_system_allocator()
     gc.freeze()
     gc.set_threshold(
         100_000
@@ -146,3 +148,5 @@ def serve(modules: Sequence[str]) -> None:
             replies.flush()
         except BrokenPipeError:  # the first process has gone
             return
+        del function, args, kwargs, reply, answer  # nothing is held while it waits
+        give_back()

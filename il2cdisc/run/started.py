@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from il2cdisc.base.memory import give_back
 from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.base.stored import AnyDataset
 from il2cdisc.package import records_of
@@ -41,6 +42,7 @@ def from_datasets(
     for number in range(len(blocks)):
         derivation.add(blocks[number])
         blocks[number] = {}
+        give_back()
         if done is not None:
             done(number + 1, len(blocks))
     return dict(sdtm), derivation.datasets(sdtm, findings)
