@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.columns import rows_of_blocks
-from il2cdisc.base.datasets import Dataset
+from il2cdisc.base.datasets import Dataset, heading, no_edges
 from il2cdisc.base.problems import Problem, Problems
 from il2cdisc.base.received import ReceivedDataset
 from il2cdisc.base.rowids import id_columns, row_ids
@@ -128,7 +128,8 @@ class Blocks:
             if self._folder is None or SUBJECT not in item.names:
                 self._whole.setdefault(name, item)  # the same in all blocks
                 continue
-            self._first.setdefault(name, replace(item, frame=item.frame.iloc[:0], edges=item.edges.iloc[:0]))
+            if name not in self._first:  # without its records: an empty slice would hold them all
+                self._first[name] = replace(item, frame=heading(item.variables), edges=no_edges())
             lengths = self._lengths.setdefault(name, {})
             for variable in item.variables:
                 lengths[variable.name] = max(variable.length, lengths.get(variable.name, 0))
