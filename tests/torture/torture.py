@@ -129,6 +129,8 @@ def torture(source: Path, mutants: Sequence[Mutant], *, workers: int) -> list[Ve
                 folder = copy_trial(source, place / f"{'second' if last else 'first'}-{number}")
                 for mutant in group:
                     mutant.apply(folder)
+                if all(mutant.place.startswith("raw/") for mutant in group):
+                    (folder / "specs" / "tlf.xlsx").unlink()  # told before any result is computed
                 of[folder] = group
                 yield folder
 
