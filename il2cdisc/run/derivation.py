@@ -64,11 +64,14 @@ class Derivation:
         blocks = self._empty_blocks({})  # ids are among the records of all blocks already
         try:
             for derived in _derived_blocks(plan, name, datasets, self._count):
-                made = _finished(plan, name, derived, problems)
-                del derived  # memory: the next block is derived without this one
+                try:
+                    made = _finished(plan, name, derived, problems)
+                except Stopped as stopped:  # those of the other blocks are told with it
+                    problems.extend(stopped.problems)
+                    continue
                 if not problems.stops:
                     blocks.add({made.name: made})
-                del made
+                del derived, made  # memory: the next block is derived without this one
                 give_back()
         except Stopped as stopped:
             problems.extend(stopped.problems)
