@@ -154,7 +154,7 @@ def test_the_same_bytes_in_blocks_on_one_processor_and_in_any_surroundings(
     said = (built.parent / "said.txt").read_text().splitlines()
     *again_said, last = done.stdout.splitlines()
     assert [line for line in again_said if line not in said] == []
-    assert last == f"done until checks: {out}"
+    assert last == f"done: {out} (open {out}/checks/findings.xlsx)"
     assert list(scratch.iterdir()) == []
 
 
