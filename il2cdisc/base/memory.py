@@ -7,7 +7,7 @@ from pathlib import Path
 
 from il2cdisc.base.datasets import pa
 
-ENOUGH = 400_000_000
+ENOUGH = 1_000_000_000
 """Bytes that a process may hold before anything is given back: below, it costs more than it helps."""
 PAGE = 4096
 
@@ -17,18 +17,18 @@ def use_system_allocator() -> None:
     pa.set_memory_pool(pa.system_memory_pool())
 
 
-def give_back() -> None:
+def give_back(above: int = ENOUGH) -> None:
     """Give back what this process has freed: after a block of subjects that is most of what it took.
 
     The C library keeps freed memory for later requests, in pieces that the next block's columns seldom fit:
-    without this a build in blocks holds a quarter more. Does nothing where the system does not say how much
-    a process holds, or has no such call.
+    without this a build in blocks holds a quarter more. Does nothing up to `above` bytes, and where the
+    system does not say how much a process holds, or has no such call.
     """
     try:
         held = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
     except (OSError, ValueError, IndexError):
         return
-    if held < ENOUGH:
+    if held < above:
         return
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

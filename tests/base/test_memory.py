@@ -22,15 +22,17 @@ buffers = [pc.add(numbers, place) for place in range(100_000)]
 kept = buffers[::5000]
 del buffers
 before = held()
-give_back()
-print(before, held(), len(kept))
+give_back()  # up to a gigabyte nothing is done
+left = held()
+give_back(above=0)
+print(before, left, held(), len(kept))
 """
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not say what is held")
 def test_what_was_freed_is_given_back() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
-    before, after, kept = map(int, done.stdout.split())
+    before, left, after, kept = map(int, done.stdout.split())
     assert kept == 20
-    assert after <= before
-    assert after < 400_000_000
+    assert left > 0.9 * before
+    assert after < 0.5 * before
