@@ -117,8 +117,8 @@ def derive_blocks(
         yield made
         del made  # memory: the next one is made without it
     if number != count:
-        told = f"more than {count}" if number > count else f"{number} of {count}"
-        raise Stopped([NOT_BY_BLOCK.at(place, f"it yielded {told} blocks")])
+        yields = f"more than {count}" if number > count else f"{number} of {count}"
+        raise Stopped([NOT_BY_BLOCK.at(place, f"it yielded {yields} blocks")])
 
 
 def _inherited(

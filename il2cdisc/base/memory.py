@@ -21,8 +21,8 @@ def give_back(above: int = ENOUGH) -> None:
     """Give back what this process has freed: after a block of subjects that is most of what it took.
 
     The C library keeps freed memory for later requests, in pieces that the next block's columns seldom fit:
-    without this a build in blocks holds a quarter more. Does nothing up to `above` bytes, and where the
-    system does not say how much a process holds, or has no such call.
+    without this a build in blocks holds more than its blocks need. Does nothing up to `above` bytes, and
+    where the system does not say how much a process holds, or has no such call.
     """
     try:
         held = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE

@@ -66,7 +66,7 @@ class Derivation:
             for derived in _derived_blocks(plan, name, datasets, self._count):
                 try:
                     made = _finished(plan, name, derived, problems)
-                except Stopped as stopped:  # those of the other blocks are told with it
+                except Stopped as stopped:  # those of the other blocks are reported with it
                     problems.extend(stopped.problems)
                     continue
                 if not problems.stops:
@@ -151,7 +151,7 @@ def _derived_blocks(
     given: dict[str, SubjectBlocks] = {}
     for asked in plan.adam_needs[name]:
         if (item := datasets.get(asked.upper())) is not None:
-            read = _readers(plan, item, datasets, count)
+            read = _reader(plan, item, datasets, count)
             given[asked] = SubjectBlocks((id_column(item.name), *item.names), read)
         elif asked.upper() in described:  # no record came to it
             given[asked] = SubjectBlocks.of(empty_frame(described[asked.upper()]), count)
@@ -162,10 +162,10 @@ def _derived_blocks(
         yield derive(function, dict(zip(given, frames, strict=True)), *facts)
 
 
-def _readers(
+def _reader(
     plan: Plan, item: AnyDataset, datasets: Mapping[str, AnyDataset], count: int
 ) -> Callable[[], Iterator[pd.DataFrame]]:
-    """What reads the records of a dataset in each block, with their places among all."""
+    """A function that reads the records of a dataset in each block, with their places among all."""
     from il2cdisc.adam.whole import SubjectBlocks
 
     if isinstance(item, StoredDataset):

@@ -138,7 +138,7 @@ def guarded(functions: Mapping[str, Function], package: str, *, folder: Path, sh
 
     def guard(name: str, function: Function) -> Function:
         @contextmanager
-        def told(*given: Any) -> Iterator[None]:
+        def at_trial_line(*given: Any) -> Iterator[None]:
             try:
                 yield
             except Stopped:
@@ -150,7 +150,7 @@ def guarded(functions: Mapping[str, Function], package: str, *, folder: Path, sh
         def one_by_one(made: Iterator[Any], *given: Any) -> Iterator[Any]:
             end = object()
             while True:
-                with told(*given):
+                with at_trial_line(*given):
                     item = next(made, end)
                 if item is end:
                     return
@@ -159,7 +159,7 @@ def guarded(functions: Mapping[str, Function], package: str, *, folder: Path, sh
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             given = (*args, *kwargs.values())
-            with told(*given):
+            with at_trial_line(*given):
                 made = function(*args, **kwargs)
             return one_by_one(made, *given) if isinstance(made, Iterator) else made
 

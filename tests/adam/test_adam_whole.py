@@ -125,9 +125,9 @@ def test_blocks_of_any_size_give_the_same_records_and_the_same_way_back(size: in
 def test_a_stop_of_one_block_does_not_hide_those_of_others(size: int, tmp_path: Path) -> None:
     with pytest.raises(Stopped) as stopped:
         derived(size, tmp_path, adhalf_of_numbers)
-    told = [value for problem in stopped.value.problems for value in problem.values]
+    reported = [value for problem in stopped.value.problems for value in problem.values]
     assert {problem.code for problem in stopped.value.problems} == {"ADM010"}
-    assert told == [str(age) for age in AGES.values()]
+    assert reported == [str(age) for age in AGES.values()]
 
 
 def blocks(*parts: list[str]) -> SubjectBlocks:

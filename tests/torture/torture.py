@@ -130,7 +130,7 @@ def torture(source: Path, mutants: Sequence[Mutant], *, workers: int) -> list[Ve
                 for mutant in group:
                     mutant.apply(folder)
                 if all(mutant.place.startswith("raw/") for mutant in group):
-                    (folder / "specs" / "tlf.xlsx").unlink()  # told before any result is computed
+                    (folder / "specs" / "tlf.xlsx").unlink()  # reported before any result is computed
                 of[folder] = group
                 yield folder
 
