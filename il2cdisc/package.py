@@ -28,6 +28,15 @@ def file_name(dataset: str) -> str:
     return f"{dataset.lower()}{_SUFFIX}"
 
 
+def listing_file(display: str) -> str:
+    """The file of what a listing shows, in the folder of the results.
+
+    >>> listing_file("L-16-2-7")
+    'listings/l-16-2-7.parquet'
+    """
+    return f"listings/{display.lower()}.parquet"
+
+
 def stem_of(file: str) -> str:
     """The name of a transport file without its folder and its ending.
 

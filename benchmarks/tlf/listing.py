@@ -15,7 +15,8 @@ import time
 import numpy as np
 import pandas as pd
 
-from il2cdisc.results.frame import ResultCell, frame_of
+from il2cdisc.base.columns import CodedTable
+from il2cdisc.results.frame import empty
 from il2cdisc.spec.tlf import Display, DisplayAnalysis, ListedItem
 from il2cdisc.tlf.header import HeaderInfo
 from il2cdisc.tlf.render import layout_of
@@ -45,15 +46,14 @@ def display() -> Display:
     )  # fmt: skip
 
 
-def results(rows: int) -> pd.DataFrame:
-    """Results of so many records, from a seed."""
+def listed(rows: int) -> CodedTable:
+    """What a listing of so many records shows, from a seed."""
     random = np.random.default_rng(20)
     number = np.arange(rows)
     comment = np.array(["", "", "", "Sample haemolysed, repeated two days later", "Not fasting"])
     texts = {
         "USUBJID": [f"BENCH-{n // 200 + 1:05d}" for n in number],
         "AVISIT": [f"Week {n // 20 % 10 * 2}" for n in number],
-        "ADT": [""] * rows,
         "PARCAT": np.array(["CHEMISTRY", "HAEMATOLOGY"])[number % 2].tolist(),
         "PARAM": [f"Analyte {n % 20 + 1} in serum (mmol/L)" for n in number],
         "ANRIND": random.choice(["NORMAL", "LOW", "HIGH"], rows).tolist(),
@@ -63,32 +63,17 @@ def results(rows: int) -> pd.DataFrame:
         "ADT": 21900.0 + number // 20, "AVAL": np.round(random.lognormal(2, 1, rows), 2),
         "ANRLO": number % 20 / 2.0, "ANRHI": number % 20 + 10.0,
     }  # fmt: skip
-    template = frame_of(
-        [
-            ResultCell(
-                display="L-1", analysis="ROWS", method="Listing", order=1, row=0, dataset="ADLB", where="",
-                population_dataset="ADSL", population_where="", groups=(), variable="AVAL", level="",
-                statistic="value", value=1.0, error="",
-            )
-        ]
-    )  # fmt: skip
-    parts = [
-        template.loc[[0] * rows].assign(
-            row=number, variable=name, level=texts["USUBJID"], text=texts.get(name, [""] * rows),
-            value=values.get(name, np.nan),
-        )
-        for name in COLUMNS
-    ]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+    columns = {name: texts.get(name, values.get(name)) for name in COLUMNS}
+    return CodedTable.of(pd.DataFrame(columns).astype(dict.fromkeys(texts, "str")))
 
 
 def main() -> None:
     """Print a line per step."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     wanted = sys.argv[2:] or ["rtf", "html", "pdf"]
-    frame, shown = results(rows), display()
+    table, shown = listed(rows), display()
     start = time.process_time()
-    layout = layout_of(shown, frame, HEAD)
+    layout = layout_of(shown, empty(), HEAD, table)
     print(f"laid out: {time.process_time() - start:.2f} s, {len(layout.sheets)} pages")
     for writer in writers_of("Listing"):
         if writer.suffix in wanted:

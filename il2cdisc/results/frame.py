@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.datasets import char_array
 from il2cdisc.base.problems import Problem
 from il2cdisc.stats.estimates import Estimate
@@ -122,7 +123,12 @@ def percentage(n: int, denominator: int) -> Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The results dataset (see `ResultCell` for its columns) and what was found on the way."""
+    """The results dataset (see `ResultCell` for its columns) and what was found on the way.
+
+    `listed`: by the id of a listing the table that it shows, a row for each of its rows: what says which
+    record it is of, and its variables.
+    """
 
     frame: pd.DataFrame
     problems: tuple[Problem, ...]
+    listed: Mapping[str, CodedTable] = field(default_factory=dict[str, CodedTable])

@@ -37,12 +37,19 @@ def _no_statistics() -> dict[str, Decimals]:
     return {}
 
 
+def _no_rows(
+    analysis: DisplayAnalysis, lines: Sequence[ShownLine], found: Sequence[ResultRow]
+) -> Iterable[RowShape]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """A method: its estimates, the rows that show them, and what its row of the Analyses sheet may say.
 
     `name` is its name in the column Method. `run` gives results (`frame.frame_of`); `rows` gives the rows of
-    the display, from an analysis, the lines that it shows and the rows of its results. `statistics` are those
+    the display, from an analysis, the lines that it shows and the rows of its results. A listing has `listed`
+    in its place: the table that it shows, with the keys of its records. `statistics` are those
     that Lines may show, with their decimals; `lines` are shown where Lines is empty; a 0 of the statistic
     `alone` is shown without the rest of its cell. `failure` is the kind of problem that is reported where a
     statistic that the display shows has no value.
@@ -64,7 +71,8 @@ class Method:
 
     name: str
     run: Callable[[Work], pd.DataFrame]
-    rows: Callable[[DisplayAnalysis, Sequence[ShownLine], Sequence[ResultRow]], Iterable[RowShape]]
+    rows: Callable[[DisplayAnalysis, Sequence[ShownLine], Sequence[ResultRow]], Iterable[RowShape]] = _no_rows
+    listed: Callable[[Work], pd.DataFrame] | None = None
     statistics: Mapping[str, Decimals] = field(default_factory=_no_statistics)
     lines: tuple[Line, ...] = ()
     alone: str = ""
@@ -86,6 +94,8 @@ class Method:
     remark: Callable[[DisplayAnalysis, pd.DataFrame], Sequence[Problem]] = _no_remarks
 
     def __post_init__(self) -> None:
+        if (self.kind == "Listing") != (self.listed is not None):
+            raise ValueError(f"the method {self.name}: a listing has `listed`, and nothing else has")
         shown = {name for line in self.lines for name in line.statistics}
         shown |= set(self.drawn)
         if not self.lines and self.kind != "Listing" and "Lines" not in self.needs:

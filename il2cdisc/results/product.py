@@ -14,6 +14,7 @@ from il2cdisc.base.problems import Problems
 from il2cdisc.base.products import Product
 from il2cdisc.base.shared_tasks import SharedTasks
 from il2cdisc.base.stored import AnyDataset
+from il2cdisc.package import listing_file
 from il2cdisc.results.frame import Results
 from il2cdisc.spec.models import PlannedAnalysis
 from il2cdisc.spec.tlf import Display
@@ -61,7 +62,7 @@ def write(
 ) -> Results:
     """`results.parquet`, `results.csv`, the same as R's cards has it (`cards.csv`), and `analyses.csv`.
 
-    What could not be estimated goes to `findings`.
+    Of each listing what it shows, as `listings/NAME.parquet`. What could not be estimated goes to `findings`.
     """
     from il2cdisc.results.cards import cards_frame
     from il2cdisc.results.described import analyses_frame
@@ -76,6 +77,11 @@ def write(
     (folder / "results.csv").write_bytes(csv_bytes(results.frame))
     (folder / "cards.csv").write_bytes(csv_bytes(cards_frame(results.frame)))
     (folder / "analyses.csv").write_bytes(csv_bytes(analyses_frame(displays, planned)))
+    for name, table in results.listed.items():
+        path = folder / listing_file(name)
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as stream:
+            write_parquet(table.frame(), stream)
     return results
 
 

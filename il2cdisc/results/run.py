@@ -31,9 +31,10 @@ PORTION = 30
 
 @dataclass(frozen=True, slots=True)
 class PartialResults:
-    """Results of some displays, and what was found on the way, each by its place."""
+    """Results of some displays, and what was found on the way, each by its place; listings by their ids."""
 
     frames: dict[Place, pd.DataFrame] = field(default_factory=dict[Place, pd.DataFrame])
+    listed: dict[str, CodedTable] = field(default_factory=dict[str, CodedTable])
     problems: dict[Place, list[Problem]] = field(default_factory=dict[Place, "list[Problem]"])
 
 
@@ -84,13 +85,14 @@ def combined(
     done = PartialResults()
     for part in parts:
         done.frames.update(part.frames)
+        done.listed.update(part.listed)
         done.problems.update(part.problems)
     held = {name: DatasetRows(table) for name, table in tables.items()}
     for number, display in enumerate(displays):
         _run(number, display, held, done, of_results=True)
     frame = joined([done.frames[place] for place in sorted(done.frames)])
     found = (problem for place in sorted(done.problems) for problem in done.problems[place])
-    return Results(frame, tuple(found))
+    return Results(frame, tuple(found), done.listed)
 
 
 def _of_results(analysis: DisplayAnalysis) -> bool:
@@ -121,6 +123,8 @@ def _run(
         method = all_methods()[analysis.method]
         part = method.run(work)
         done.frames[number, order] = part
+        if method.listed is not None:
+            done.listed[display.id] = CodedTable.of(method.listed(work))
         found = [*_outside(work), *_unnamed(work), *_failures(analysis, part)]
         done.problems[number, order] = [*found, *method.remark(analysis, part)]
 

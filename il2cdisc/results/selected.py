@@ -9,8 +9,8 @@ import pandas as pd
 
 from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.problems import Address, Stopped
+from il2cdisc.base.resultkey import record_keys
 from il2cdisc.results.methods import all_methods
-from il2cdisc.results.work import record_keys
 from il2cdisc.spec.chosen import chosen_rows
 from il2cdisc.spec.conditions import Where
 from il2cdisc.spec.selection import Rows, Selection

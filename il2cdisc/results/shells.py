@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from il2cdisc.results.frame import HEADER, ResultCell, frame_of, joined
+from il2cdisc.base.columns import CodedTable
+from il2cdisc.results.frame import HEADER, ResultCell, Results, frame_of, joined
 from il2cdisc.results.methods import all_methods
 from il2cdisc.results.rows import shown_lines
 from il2cdisc.results.selected import borrowed, named
+from il2cdisc.results.subject_values import SUBJECT
 from il2cdisc.results.work import Work
 from il2cdisc.spec.tlf import Display, DisplayAnalysis
 
@@ -23,23 +25,27 @@ Labels = Callable[[str, str], str]
 """Dataset and variable → its label."""
 
 
-def shells(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame], labels: Labels) -> pd.DataFrame:
-    """The results dataset of shells: what methods make of no records, each statistic as a placeholder.
+def shells(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame], labels: Labels) -> Results:
+    """The results of shells: what methods make of no records, each statistic as a placeholder.
 
     `datasets` are frames without rows. Terms that only data can name (preferred terms) stand as the label of
     their variable.
     """
     parts: list[pd.DataFrame] = []
+    listed: dict[str, CodedTable] = {}
     for display in displays:
         parts.append(frame_of(_header(display)))
         for order, analysis in enumerate(display.analyses, start=1):
             rows, subjects = datasets[analysis.dataset], datasets[display.population_dataset]
+            if display.kind == "Listing":
+                listed[display.id] = _listed(display, analysis, rows, labels)
+                continue
             found = _made(display, analysis, order, _of(display, analysis, rows), subjects)
             if found.empty:
                 one = _invented(display, analysis, rows, labels)
                 found = _made(display, analysis, order, one, subjects)
             parts.append(_masked(display, analysis, found))
-    return joined(parts)
+    return Results(joined(parts), (), listed)
 
 
 def _header(display: Display) -> list[ResultCell]:
@@ -83,7 +89,7 @@ def _invented(
         else:
             values[name] = pd.array([labels(analysis.dataset, name) or name] * count, dtype="str")
     made = pd.DataFrame(values)
-    made["USUBJID"] = pd.array([f"{TEXT}-{number}" for number in range(count)], dtype="str")
+    made[SUBJECT] = pd.array([f"{TEXT}-{number}" for number in range(count)], dtype="str")
     treatment = analysis.treatment or display.treatment
     if treated and display.kind != "Listing":
         made[treatment] = pd.array(treated, dtype="str")
@@ -100,25 +106,24 @@ def _made(
 
 def _masked(display: Display, analysis: DisplayAnalysis, found: pd.DataFrame) -> pd.DataFrame:
     """The results with placeholders for what they are."""
-    if display.kind == "Listing":
-        forms = {item.name: item.format for item in analysis.variables}
-        texts = [_listed(forms.get(name, ""), number) for name, number in _kinds(found)]
-    else:
-        method = all_methods()[analysis.method]
-        fields = [field for line in shown_lines(analysis) for field in line.template.fields]
-        decimals = {field.statistic: field.decimals for field in reversed(fields)}
-        small = {name for name, item in method.statistics.items() if item.p_value}
-        texts = [_number(decimals.get(name, 0), name in small) for name in found["statistic"]]
+    method = all_methods()[analysis.method]
+    fields = [field for line in shown_lines(analysis) for field in line.template.fields]
+    decimals = {field.statistic: field.decimals for field in reversed(fields)}
+    small = {name for name, item in method.statistics.items() if item.p_value}
+    texts = [_number(decimals.get(name, 0), name in small) for name in found["statistic"]]
     blank = pd.Series(np.nan, index=found.index)
     return found.assign(value=blank, text=pd.array(texts, dtype="str"), error="")
 
 
-def _kinds(found: pd.DataFrame) -> list[tuple[str, bool]]:
-    numbers = (found["text"] == "") & found["value"].notna()
-    return list(zip(found["variable"], numbers, strict=True))
+def _listed(display: Display, analysis: DisplayAnalysis, rows: pd.DataFrame, labels: Labels) -> CodedTable:
+    """What the shell of a listing shows: a few records of placeholders."""
+    invented = _invented(display, analysis, rows, labels)
+    numbers = {name for name in invented if pd.api.types.is_numeric_dtype(invented[name])}
+    cells = {item.name: _cell(item.format, item.name in numbers) for item in analysis.variables}
+    return CodedTable.of(pd.DataFrame({SUBJECT: invented[SUBJECT], **cells}, dtype="str"))
 
 
-def _listed(form: str, number: bool) -> str:
+def _cell(form: str, number: bool) -> str:
     if form == "date9":
         return "ddMMMyyyy"
     return _number(int(form) if form.isdigit() else 0, small=False) if number else TEXT

@@ -122,8 +122,3 @@ def level_texts(column: pd.Series) -> pd.Series:
     codes, found = pd.factorize(column)
     texts = pd.array([*(number_text(value) for value in found), None], dtype="str")
     return pd.Series(texts.take(codes), index=column.index)
-
-
-def record_keys(columns: Iterable[object]) -> list[str]:
-    """The variables of a dataset that say which record it is: USUBJID and sequence numbers."""
-    return ["USUBJID", *(name for name in map(str, columns) if name.endswith("SEQ"))]

@@ -11,7 +11,7 @@ from il2cdisc.run.survey import make_plan
 from il2cdisc.study import Study
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from il2cdisc.results.frame import Results
 
 FOLDER = "shells"
 STATUS = "SHELL"
@@ -34,7 +34,8 @@ def write_shells(study: Study, out: Path | None = None) -> tuple[Path, int]:
     repair(target)
     plan = make_plan(study)
     header = replace(header_of(study), status=STATUS)
-    files = render_all(plan.displays, shell_results(plan), header)
+    results = shell_results(plan)
+    files = render_all(plan.displays, results.frame, header, results.listed)
     with staging(target) as stage:
         for name, content in files.items():
             (stage.path / name).write_bytes(content)
@@ -51,8 +52,8 @@ def write_shells(study: Study, out: Path | None = None) -> tuple[Path, int]:
     return target, len(plan.displays)
 
 
-def shell_results(plan: Plan) -> pd.DataFrame:
-    """The results dataset of the shells of a plan."""
+def shell_results(plan: Plan) -> Results:
+    """The results of the shells of a plan."""
     from il2cdisc.adam import empty_frame
     from il2cdisc.results.shells import shells
 

@@ -131,4 +131,6 @@ def groups(columns: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[
     for codes in columns:
         both: Any = number * (int(codes.max(initial=-1)) + 2) + codes + 1
         number = np.asarray(pd.factorize(both)[0], dtype="int64")
-    return number, np.unique(number, return_index=True)[1]
+    first = np.empty(int(number.max(initial=-1)) + 1, dtype="int64")
+    first[number[::-1]] = np.arange(len(number) - 1, -1, -1)  # the last one written is the first row
+    return number, first

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from il2cdisc.base.resultkey import ResultKey
+from il2cdisc.base.columns import CodedColumn, CodedTable
+from il2cdisc.base.resultkey import LISTED, ResultKey
 from il2cdisc.results.frame import HEADER
 from il2cdisc.results.rows import shaped_rows, shown_lines
 from il2cdisc.results.shape import RowShape, head
@@ -15,6 +16,7 @@ from il2cdisc.spec.tlf import Display, DisplayAnalysis
 from il2cdisc.tlf.formatting import Number, fill, listed
 from il2cdisc.tlf.table import NO_ROWS, WITHHELD, DisplayTable, Keys, Notes, TableRow
 
+SUBJECT = "USUBJID"
 Numbers = dict[tuple[int, str], dict[str, Number]]
 """Row of the results and column label → statistic → number."""
 
@@ -26,11 +28,16 @@ _NEEDED = frozenset((
 """Columns of the results that a table is made of."""
 
 
-def lay_out(display: Display, results: pd.DataFrame) -> DisplayTable:
-    """The table of a display, of a figure the table of its points; `results` may hold other displays too."""
+def lay_out(display: Display, results: pd.DataFrame, listed: CodedTable | None = None) -> DisplayTable:
+    """The table of a display, of a figure the table of its points.
+
+    `results` may hold other displays too; `listed` is what a listing shows.
+    """
+    if display.kind == "Listing":
+        return _listing(display, listed)
     needed = [name for name in results.columns if name in _NEEDED]
     own = results.loc[results["display"] == display.id, needed]
-    return {"Table": _table, "Listing": _listing, "Figure": _points}[display.kind](display, own)
+    return (_table if display.kind == "Table" else _points)(display, own)
 
 
 def header_cells(display: Display, own: pd.DataFrame) -> tuple[list[str], list[Keys]]:
@@ -145,13 +152,12 @@ def _numbers(found: pd.DataFrame) -> Numbers:
     return out
 
 
-def _listing(display: Display, own: pd.DataFrame) -> DisplayTable:
+def _listing(display: Display, listed: CodedTable | None) -> DisplayTable:
     analysis = display.analyses[0]
     items = analysis.variables
-    found = own.loc[own["analysis"] == analysis.id]
     group = analysis.option_list("group")
     names = [item.name for item in items]
-    rows = _listing_rows(display, analysis, found)
+    rows = [] if listed is None else _listing_rows(display, analysis, listed)
     widths = [float(item.width or 10) for item in items]
     return DisplayTable(
         header=tuple(re.sub(r"\s*//\s*", "\n", item.label) for item in items),
@@ -163,38 +169,19 @@ def _listing(display: Display, own: pd.DataFrame) -> DisplayTable:
     )
 
 
-def _listed_columns(analysis: DisplayAnalysis, found: pd.DataFrame) -> dict[str, dict[int, str]]:
-    """The texts of each variable by the row of the results; each distinct value is written once."""
-    out: dict[str, dict[int, str]] = {}
-    parts = dict(iter(found.groupby("variable", sort=False)))
-    for item in analysis.variables:
-        part = parts.get(item.name)
-        if part is None:
-            continue
-        known: dict[tuple[float, str], str] = {}
-        texts: list[str] = []
-        for value in zip(part["value"].tolist(), part["text"].tolist(), strict=True):
-            text = value[1] or known.get(value)  # a value that is missing is equal to no other
-            if text is None:
-                text = known[value] = listed(*value, item.format)
-            texts.append(text)
-        out[item.name] = dict(zip(part["row"].tolist(), texts, strict=True))
-    return out
-
-
-def _listing_rows(display: Display, analysis: DisplayAnalysis, found: pd.DataFrame) -> list[TableRow]:
-    """A row for each record, with the keys of its values."""
-    columns = _listed_columns(analysis, found)
-    about, names = (display.id, analysis.id), [item.name for item in analysis.variables]
-    by_name = [(name, columns.get(name, {})) for name in names]
+def _listing_rows(display: Display, analysis: DisplayAnalysis, table: CodedTable) -> list[TableRow]:
+    """A row for each record, with its key; those of a subject are a block."""
+    texts = [_listed_texts(table[item.name], item.format) for item in analysis.variables]
+    blocks = table[SUBJECT].codes.tolist()
     rows: list[TableRow] = []
-    for shape in shaped_rows(analysis, found):
-        row = shape.result
-        if row is None:
-            raise ValueError(f"a row of the listing {display.id} shows no result")
-        cells = tuple([texts.get(row, "") for _, texts in by_name])
-        keys = tuple(
-            [(ResultKey(*about, row, name, "value"),) if row in texts else () for name, texts in by_name]
-        )
-        rows.append(TableRow(cells, block=shape.block, keys=keys))
+    for row, (block, *cells) in enumerate(zip(blocks, *texts, strict=True)):
+        keys = ((ResultKey(display.id, analysis.id, row, "", LISTED),),) * len(cells)
+        rows.append(TableRow(tuple(cells), block=block, keys=keys))
     return rows
+
+
+def _listed_texts(column: CodedColumn, form: str) -> list[str]:
+    """The text of each row; each distinct value is written once."""
+    shown = [listed(v, "", form) if isinstance(v, float) else v for v in column.distinct]
+    texts = [*shown, ""]  # the place -1 is that of a missing value
+    return [texts[code] for code in column.codes.tolist()]

@@ -6,10 +6,12 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.problems import Kind, Problem, Severity
 from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.header import HeaderInfo
@@ -55,12 +57,17 @@ def status_of(display: Display, now: str) -> str:
     return VALID if display.looked.hash == now else OUTDATED
 
 
-def changed(displays: Iterable[Display], results: pd.DataFrame, header: HeaderInfo) -> Iterator[Problem]:
+def changed(
+    displays: Iterable[Display],
+    results: pd.DataFrame,
+    header: HeaderInfo,
+    listed: Mapping[str, CodedTable] = MappingProxyType({}),
+) -> Iterator[Problem]:
     """A finding for each display whose content is not what was looked at."""
     for display in displays:
         if not display.looked.hash:
             continue
-        table = lay_out(display, results)
+        table = lay_out(display, results, listed.get(display.id))
         now = content_hash(table, page_of(display, header, table.notes))
         if status_of(display, now) == OUTDATED:
             what = f"{display.id} is not what {display.looked.by} looked at on {display.looked.on}"

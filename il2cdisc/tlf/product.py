@@ -25,7 +25,7 @@ def begin(
     """Ask for the files of the displays: they are drawn while other products are written."""
     from il2cdisc.tlf.render import tasks
 
-    return SharedTasks(executor, tasks(displays, results.frame, header_of(study)))
+    return SharedTasks(executor, tasks(displays, results.frame, header_of(study), results.listed))
 
 
 def look(
@@ -34,7 +34,7 @@ def look(
     """A finding for each display that was checked, and has changed since."""
     from il2cdisc.tlf.looked import changed
 
-    findings.extend(changed(displays, results.frame, header_of(study)))
+    findings.extend(changed(displays, results.frame, header_of(study), results.listed))
 
 
 def header_of(study: Study) -> HeaderInfo:

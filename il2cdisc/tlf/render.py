@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 import pandas as pd
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.figure import Drawing, draw
 from il2cdisc.tlf.header import SYNTHETIC, HeaderInfo
@@ -19,18 +21,24 @@ from il2cdisc.tlf.writer import DocumentFormat, Layout, Written
 from il2cdisc.tlf.writers import all_writers, writers_of
 from il2cdisc.tlf.writers.html import IndexEntry, write_index
 
+NOTHING_LISTED: Mapping[str, CodedTable] = MappingProxyType({})
 DOCUMENT = "all-displays"
 """The name of the files that hold all displays; there are none of a single display."""
 
 
-def render(display: Display, results: pd.DataFrame, header: HeaderInfo) -> dict[str, bytes]:
-    """The files of one display by name, made from the results dataset and the display's description alone."""
-    return _files(layout_of(display, results, header))
+def render(
+    display: Display, results: pd.DataFrame, header: HeaderInfo, listed: CodedTable | None = None
+) -> dict[str, bytes]:
+    """The files of one display by name, made from the results dataset and the display's description alone;
+    of a listing from the table that it shows."""
+    return _files(layout_of(display, results, header, listed))
 
 
-def layout_of(display: Display, results: pd.DataFrame, header: HeaderInfo) -> Layout:
+def layout_of(
+    display: Display, results: pd.DataFrame, header: HeaderInfo, listed: CodedTable | None = None
+) -> Layout:
     """A display as writers are given it."""
-    table = lay_out(display, results)
+    table = lay_out(display, results, listed)
     page = page_of(display, header, table.notes)
     drawing = _drawing(display, results, page, header) if display.kind == "Figure" else None
     data = tuple(
@@ -48,9 +56,11 @@ class Rendered:
     hash: str
 
 
-def rendered(display: Display, results: pd.DataFrame, header: HeaderInfo) -> Rendered:
+def rendered(
+    display: Display, results: pd.DataFrame, header: HeaderInfo, listed: CodedTable | None = None
+) -> Rendered:
     """The files of one display, and its parts of the documents."""
-    layout = layout_of(display, results, header)
+    layout = layout_of(display, results, header, listed)
     files = _files(layout)
     parts = {
         writer.suffix: _part(layout, files[_file(display, writer.suffix)], writer.document)
@@ -66,17 +76,28 @@ def _part(layout: Layout, content: bytes, document: DocumentFormat) -> Written:
 
 
 def tasks(
-    displays: Sequence[Display], results: pd.DataFrame, header: HeaderInfo
+    displays: Sequence[Display],
+    results: pd.DataFrame,
+    header: HeaderInfo,
+    listed: Mapping[str, CodedTable] = NOTHING_LISTED,
 ) -> list[Callable[[], Rendered]]:
     """What is to be done for each display; each task is independent of the others."""
     parts = dict(iter(results.groupby("display", sort=False)))  # once, not for each display
     nothing = results.iloc[:0]
-    return [partial(rendered, display, parts.get(display.id, nothing), header) for display in displays]
+    return [
+        partial(rendered, display, parts.get(display.id, nothing), header, listed.get(display.id))
+        for display in displays
+    ]
 
 
-def render_all(displays: Sequence[Display], results: pd.DataFrame, header: HeaderInfo) -> dict[str, bytes]:
+def render_all(
+    displays: Sequence[Display],
+    results: pd.DataFrame,
+    header: HeaderInfo,
+    listed: Mapping[str, CodedTable] = NOTHING_LISTED,
+) -> dict[str, bytes]:
     """The files of all displays, the documents of all of them, their list and their register, by name."""
-    return assembled(displays, [task() for task in tasks(displays, results, header)], header)
+    return assembled(displays, [task() for task in tasks(displays, results, header, listed)], header)
 
 
 def assembled(displays: Sequence[Display], done: Sequence[Rendered], header: HeaderInfo) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from il2cdisc.base.origins import PlannedVariable
 from il2cdisc.base.stored import AnyDataset
@@ -35,12 +36,17 @@ def source_coverage(datasets: Iterable[AnyDataset], variables: Iterable[PlannedV
 
 
 def _linked(item: AnyDataset) -> Counter[str]:
-    """By source: how many rows have an edge to it. The edges of a row come in one piece."""
+    """By source: how many rows have an edge to it. The edges of a row come in one piece, rows in order."""
     out: Counter[str] = Counter()
     for edges in item.edge_tables():
         rows = edges["row"].to_numpy("int64")
-        out[ANY] += len(np.unique(rows))
+        out[ANY] += _different(rows)
         codes, sources = pd.factorize(edges["source"])
         for code, source in enumerate(sources):
-            out[str(source)] += len(np.unique(rows[codes == code]))
+            out[str(source)] += _different(rows[codes == code])
     return out
+
+
+def _different(ordered: NDArray[np.int64]) -> int:
+    """How many numbers there are in an ordered array, each counted once."""
+    return int(np.count_nonzero(np.diff(ordered))) + 1 if len(ordered) else 0

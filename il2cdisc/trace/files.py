@@ -10,14 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from il2cdisc.base.problems import Address, Kind, Severity, Stopped, did_you_mean
-from il2cdisc.package import Package
+from il2cdisc.package import RESULTS as RESULTS_FOLDER
+from il2cdisc.package import Package, listing_file
 from il2cdisc.transport.parquet import read_parquet
 from il2cdisc.transport.xpt import XptFile
 
 NO_DATASET = Kind("TRC001", "Dataset not found in the build", Severity.STOP, "Name a dataset of the build.")
 NO_BUILD = Kind("TRC003", "No build to trace", Severity.STOP, "Run il2cdisc build first.")
 
-RESULTS = "results/results.parquet"
+RESULTS = f"{RESULTS_FOLDER}/results.parquet"
 
 RELATIONS = ("RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QVAL", "RELID")
 EPOCH_OF_SAS = date(1960, 1, 1)
@@ -37,6 +38,11 @@ class BuiltFiles:
         if not path.is_file():
             raise Stopped([NO_BUILD.at(Address(file=str(self.outputs)), f"there is no {RESULTS}")])
         return read_parquet(path)
+
+    def listed(self, display: str) -> pd.DataFrame:
+        """What a listing shows, with the keys of its records; empty for another display."""
+        path = self.outputs / RESULTS_FOLDER / listing_file(display)
+        return read_parquet(path) if path.is_file() else pd.DataFrame()
 
     def frame(self, name: str) -> pd.DataFrame:
         """Records of a dataset. Raises `Stopped` for one that the build has not."""

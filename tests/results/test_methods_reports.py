@@ -198,7 +198,8 @@ NARRATIVES = {
 
 def test_narratives_of_planted_events(snapshot):
     made = display("Listing", **NARRATIVES)
-    rows = lay_out(made, run([made], events()).frame).rows
+    found = run([made], events())
+    rows = lay_out(made, found.frame, found.listed[made.id]).rows
     assert [row.cells for row in rows] == snapshot
 
 
@@ -206,10 +207,14 @@ def test_without_a_grave_event_the_listing_says_so():
     data = events()
     data["ADAE"] = data["ADAE"].iloc[:2]
     made = display("Listing", **NARRATIVES)
-    assert lay_out(made, run([made], data).frame).empty == NO_ROWS
+    found = run([made], data)
+    assert lay_out(made, found.frame, found.listed[made.id]).empty == NO_ROWS
+    assert found.frame.loc[found.frame["statistic"] == "rows", "value"].tolist() == [0.0]
 
 
-def test_where_of_a_narrative_is_its_subject():
+def test_narratives_are_of_the_records_selected():
     made = display("Listing", **NARRATIVES, where=parse("AEBODSYS EQ Heart"))
-    found = run([made], events()).frame
-    assert set(found.loc[found["statistic"] == "value", "where"]) == {"AEBODSYS EQ Heart AND USUBJID EQ 02"}
+    found = run([made], events())
+    assert found.listed[made.id]["USUBJID"].distinct == ["02"]
+    (line,) = found.frame[found.frame["statistic"] == "rows"].to_dict("records")
+    assert (line["where"], line["value"]) == ("AEBODSYS EQ Heart", 1.0)

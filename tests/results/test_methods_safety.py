@@ -212,9 +212,10 @@ def test_a_listing_of_sdtm_shows_variables_of_its_subjects(trial, display):
     items = [ListedItem(name=name, label=name) for name in ("TRT01A", "USUBJID", "SEX", "DVCAT")]
     made = display(method="Listing", dataset="DV", variables=items, options={"order": "TRT01A USUBJID"})
     listing = made.model_copy(update={"kind": "Listing", "columns": ()})
-    frame = run([listing], trial).frame
-    rows = frame.groupby("row", sort=False)["text"].agg(tuple).tolist()
-    assert rows == [("A", "01", "F", "X"), ("B", "03", "F", "X")]
+    found = run([listing], trial)
+    rows = found.listed[listing.id].frame([item.name for item in items]).to_numpy().tolist()
+    assert rows == [["A", "01", "F", "X"], ["B", "03", "F", "X"]]
+    assert found.frame.loc[found.frame["statistic"] == "rows", "value"].tolist() == [2.0]
 
 
 def test_a_dataset_of_adam_takes_nothing_from_the_population(trial, display):

@@ -291,16 +291,14 @@ def test_listing_keeps_numbers_and_text_apart(datasets, display):
         display, method="Listing", dataset="ADAE", variables=["USUBJID", "AESEQ", "AEDECOD"],
         options={"order": "AESEQ USUBJID"},
     ).model_copy(update={"kind": "Listing"})  # fmt: skip
-    frame = run([made], datasets).frame
-    own = frame[frame["analysis"] != HEADER]
-    assert len(own) == 7 * 3
-    first = own[own["row"] == 0].set_index("variable")
-    assert (first.loc["USUBJID", "text"], first.loc["AESEQ", "value"]) == ("01", 1)
-    assert math.isnan(first.loc["USUBJID", "value"])
-    last = own[own["row"] == 6].set_index("variable")
-    assert (last.loc["USUBJID", "text"], last.loc["AESEQ", "value"]) == ("01", 3)
-    # each row selects its own record
-    assert set(last["where"]) == {"USUBJID EQ 01 AND AESEQ EQ 3"}
+    found = run([made], datasets)
+    listed = found.listed[made.id].frame()
+    assert len(listed) == 7
+    assert listed.dtypes.astype("str").to_dict() == {"USUBJID": "str", "AESEQ": "float64", "AEDECOD": "str"}
+    assert listed.loc[[0, 6], ["USUBJID", "AESEQ"]].to_numpy().tolist() == [["01", 1], ["01", 3]]
+    # the results dataset says how many there are, and of which records
+    (line,) = found.frame[found.frame["analysis"] != HEADER].to_dict("records")
+    assert (line["statistic"], line["value"], line["dataset"], line["where"]) == ("rows", 7.0, "ADAE", "")
 
 
 def test_nothing_to_analyse_is_no_crash(datasets, display):

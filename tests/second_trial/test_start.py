@@ -61,10 +61,14 @@ def from_sdtm(second: Path, tmp_path_factory: pytest.TempPathFactory, command: C
     return trial
 
 
+def files_of(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
 def same_files(mine: Path, other: Path, folders: tuple[str, ...]) -> None:
     for folder in folders:
-        names = {path.name for path in (other / folder).iterdir()} - {"acrf.pdf"}
-        assert names == {path.name for path in (mine / folder).iterdir()}
+        names = files_of(other / folder) - {"acrf.pdf"}
+        assert names == files_of(mine / folder)
         for name in names - ({"define.html"} if folder == "sdtm" else set()):  # made of define.xml
             read = without_crf if (folder, name) == ("sdtm", "define.xml") else Path.read_bytes
             assert read(mine / folder / name) == read(other / folder / name), name

@@ -41,7 +41,7 @@ def made(kind: str = "Table", columns: tuple[DisplayColumn, ...] = COLUMNS, **an
 
 def rows_of(display: Display) -> list[tuple[str, ...]]:
     found = shells([display], FRAMES, lambda dataset, name: {"AEDECOD": "Preferred term"}.get(name, ""))
-    return [row.cells for row in lay_out(display, found).rows]
+    return [row.cells for row in lay_out(display, found.frame, found.listed.get(display.id)).rows]
 
 
 def test_a_shell_has_the_rows_and_decimals_of_the_table() -> None:
@@ -84,7 +84,7 @@ def test_a_p_value_has_four_decimals() -> None:
 
 def results(n: float) -> pd.DataFrame:
     """Results of one count in two columns."""
-    frame = shells([made(method="Subjects", label="Subjects")], FRAMES, lambda dataset, name: "")
+    frame = shells([made(method="Subjects", label="Subjects")], FRAMES, lambda dataset, name: "").frame
     values = frame["statistic"].map({"N": 10.0, "n": n, "p": 10 * n, "events": n})
     return frame.assign(value=values, text="")
 

@@ -8,14 +8,14 @@ import pandas as pd
 
 from il2cdisc.base.dates import from_sas_day
 from il2cdisc.base.numbers import number_text
-from il2cdisc.results.frame import ResultCell, frame_of
+from il2cdisc.results.frame import frame_of
 from il2cdisc.results.method import Method
-from il2cdisc.results.methods.listing import rows
+from il2cdisc.results.methods.listing import ROWS
 from il2cdisc.results.options import BadCell, refuse_absent, refuse_several
 from il2cdisc.results.subject_values import SUBJECT
 from il2cdisc.results.work import Work
-from il2cdisc.spec.conditions import equals
 from il2cdisc.spec.tlf import Display, DisplayAnalysis
+from il2cdisc.stats.estimates import Estimate
 
 YES = "Y"
 ONE_EACH = (
@@ -35,6 +35,12 @@ SEXES = {"F": "woman", "M": "man"}
 
 
 def run(work: Work) -> pd.DataFrame:
+    """Statistic `rows`: how many subjects have a narrative."""
+    subjects = work.rows.loc[_grave(work), SUBJECT].nunique()
+    return frame_of([work.cell(0, ROWS, Estimate(float(subjects)))])
+
+
+def listed(work: Work) -> pd.DataFrame:
     """A row for each subject who has an event that is serious, fatal, or led to withdrawal of treatment.
 
     The options name variables: of the event `serious` and `fatal` (Y where so), `action` (`withdrawn` is its
@@ -45,8 +51,8 @@ def run(work: Work) -> pd.DataFrame:
     names = [item.name for item in work.analysis.variables]
     chosen = work.rows.loc[_grave(work)]
     subjects = work.subjects.drop_duplicates(SUBJECT).set_index(SUBJECT)
-    cells: list[ResultCell] = []
-    for row, (subject, events) in enumerate(chosen.groupby(SUBJECT, sort=True)):
+    lines: list[dict[str, str]] = []
+    for subject, events in chosen.groupby(SUBJECT, sort=True):
         about = {str(name): value for name, value in subjects.loc[str(subject)].to_dict().items()}
         first = events.iloc[0]
         texts = {name: _plain(first[name]) for name in names[:-1]}
@@ -55,12 +61,9 @@ def run(work: Work) -> pd.DataFrame:
             *(_event(work, event) for event in _in_order(work, events)),
         ]
         texts[names[-1]] = " ".join(sentences)
-        where = (equals(SUBJECT, str(subject)),)
-        cells += [
-            work.cell(row, "value", text, variable=name, level=str(subject), conditions=where)
-            for name, text in texts.items()
-        ]
-    return frame_of(cells)
+        lines.append({SUBJECT: str(subject), **texts})
+    columns = pd.Index(dict.fromkeys([SUBJECT, *names]))
+    return pd.DataFrame(lines, columns=columns, dtype="str")
 
 
 def _grave(work: Work) -> pd.Series:
@@ -144,7 +147,7 @@ def refuse(display: Display, analysis: DisplayAnalysis) -> list[BadCell]:
 METHOD = Method(
     name="Narratives",
     run=run,
-    rows=rows,
+    listed=listed,
     needs=("Variables",),
     options=(*ONE_EACH, *OF_SUBJECT, "withdrawn", "criteria", "criteria_names"),
     naming=(*ONE_EACH, "criteria"),
