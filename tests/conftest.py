@@ -125,11 +125,13 @@ def process() -> Command:
 def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, run: Command, *arguments: object) -> Path:
     """Outputs of a build, made once in a run of the tests, whichever of its processes is first to ask.
 
-    What the build printed is in `said.txt` beside them, their folder written as OUT.
+    What the build printed is in `said.txt` beside them, their folder written as OUT. IL2CDISC_TEST_BUILDS
+    names a folder that keeps them for further runs of the same checkout.
     """
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent  # all workers' own
+    folder = Path(os.environ.get("IL2CDISC_TEST_BUILDS", folder))
     out, done = folder / name / "outputs", folder / name / "done"
     out.parent.mkdir(exist_ok=True)
     with FileLock(folder / name / "lock"):

@@ -39,7 +39,18 @@ def alike(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int64], NDArray[np.i
     ([0, 1, 0, 1], [0, 1])
     """
     group = _group_numbers(columns)
-    return group, np.unique(group, return_index=True)[1]
+    return group, first_of_groups(group)
+
+
+def first_of_groups(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first row of each group, of groups that are numbered in the order in which they appear.
+
+    >>> first_of_groups(np.array([0, 1, 0, 2])).tolist()
+    [0, 1, 3]
+    """
+    first = np.empty(int(group.max(initial=-1)) + 1, dtype="int64")
+    first[group[::-1]] = np.arange(len(group) - 1, -1, -1)  # the last one that is written is the first row
+    return first
 
 
 def _group_numbers(columns: Sequence[pd.Series]) -> NDArray[np.int64]:

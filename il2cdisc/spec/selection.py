@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from il2cdisc.base.columns import CodedColumn, CodedTable, narrow
 from il2cdisc.base.problems import Stopped
+from il2cdisc.base.rows import first_of_groups
 from il2cdisc.spec.conditions import Condition
 from il2cdisc.spec.where import Clause, columns, comparisons, select
 
@@ -131,6 +132,4 @@ def groups(columns: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[
     for codes in columns:
         both: Any = number * (int(codes.max(initial=-1)) + 2) + codes + 1
         number = np.asarray(pd.factorize(both)[0], dtype="int64")
-    first = np.empty(int(number.max(initial=-1)) + 1, dtype="int64")
-    first[number[::-1]] = np.arange(len(number) - 1, -1, -1)  # the last one written is the first row
-    return number, first
+    return number, first_of_groups(number)

@@ -8,6 +8,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.base.resultkey import ResultKey
 from il2cdisc.spec.tlf_load import load_displays
 from il2cdisc.tlf.layout import lay_out
@@ -58,6 +59,26 @@ def test_every_displayed_cell_leads_to_its_records(files: BuiltFiles) -> None:
                 assert size(rows_behind(files, keys[0]), method) == int(text.split(" ")[0].partition("/")[0])
                 shown += 1
     assert shown > 50
+
+
+def test_every_row_of_a_listing_leads_to_the_record_that_it_shows(second: Path, files: BuiltFiles) -> None:
+    shown = 0
+    for display in load_displays(TRIAL / "specs" / "tlf.xlsx"):
+        if display.kind != "Listing":
+            continue
+        names = [item.name for item in display.analyses[0].variables]
+        listed = files.listed(display.id)
+        table = lay_out(display, files.results, CodedTable.of(listed))
+        of_dataset = files.frame(display.analyses[0].dataset)
+        assert len(table.rows) == len(listed) > 0
+        for number, row in enumerate(table.rows):
+            (key,) = dict.fromkeys(key for keys in row.keys for key in keys)
+            found = rows_behind(files, key).records
+            assert len(found) == 1, key
+            own = [name for name in names if name in of_dataset]
+            assert found[own].iloc[0].fillna("").tolist() == listed[own].iloc[number].fillna("").tolist()
+            shown += 1
+    assert shown > 20
 
 
 def test_records_against_an_independent_reader(second: Path, files: BuiltFiles) -> None:
