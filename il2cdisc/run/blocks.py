@@ -222,7 +222,7 @@ def _ids(counts: Mapping[str, Rows], least: int = 1) -> pd.DataFrame:
 
 
 def merged(problems: Problems) -> Problems:
-    """The problems of all blocks, those that differ in their records alone as one; its records in order.
+    """The problems of all blocks, those that differ in records and values alone as one; its records in order.
 
     Out of how many records is the sum over all blocks, also those without such a problem.
     """
@@ -230,17 +230,18 @@ def merged(problems: Problems) -> Problems:
     for item in dict.fromkeys(problems.items):
         place = None if item.records and item.where == item.records[0] else item.where
         key = (item.kind, place, item.what, item.hint, item.fix, item.cause, item.of)
-        groups.setdefault(key if item.records else (item,), []).append(item)
+        groups.setdefault((*key, None if item.records else item.source), []).append(item)
     return Problems([_one(items, problems) for items in groups.values()], problems.looked_at)
 
 
 def _one(items: Sequence[Problem], problems: Problems) -> Problem:
     first = items[0]
+    out_of = problems.looked_at.get(first.of) or max(item.out_of for item in items)
     if not first.records:
-        return first
+        values = tuple(dict.fromkeys(value for item in items for value in item.values))
+        return replace(first, values=values, out_of=out_of)
     records = tuple(sorted({place for item in items for place in item.records}, key=lambda p: p.sort_key()))
     source = tuple(dict.fromkeys(place for item in items for place in item.source))
     values = tuple(sorted({value for item in items for value in item.values}))
-    out_of = problems.looked_at.get(first.of) or max(item.out_of for item in items)
     where = records[0] if first.where == first.records[0] else first.where
     return replace(first, where=where, records=records, source=source, values=values, out_of=out_of)

@@ -237,6 +237,13 @@ def test_problems_that_differ_stay_apart_and_the_same_one_is_reported_once() -> 
     assert merged(Problems([one, other, one])).items == [one, other]
 
 
+def test_a_problem_without_records_is_one_with_the_values_of_all_blocks() -> None:
+    place, what = Address(file="specs/adam.xlsx", sheet="Variables", cell="E8"), "the mapping makes numbers"
+    found = [KIND.at(place, what, values=values) for values in (["4", "2"], ["2", "7"])]
+    (one,) = merged(Problems([*found, replace(found[0], hint="AVAL")])).items[:-1]
+    assert one == KIND.at(place, what, values=["4", "2", "7"])  # as one block of all subjects gives it
+
+
 def test_a_scratch_folder_that_is_not_there_stops_the_build(tmp_path: Path, command: Command) -> None:
     out = tmp_path / "out"
     done = command("build", "--trial", TRIAL, "--out", out, "--scratch", tmp_path / "nowhere")
