@@ -248,10 +248,10 @@ class Problems:
     def look(self, of: str, count: int) -> int:
         """Note how many records of a name were looked at, found or not; `count`, for `out_of`.
 
-        Blocks of subjects are looked at one after the other: the problem of one of them is out of the
-        records of all.
+        Two who look at the same records note the larger number. Blocks of subjects are looked at one after
+        the other, each with problems of its own: `take` adds up what they looked at.
         """
-        self.looked_at[of] += count
+        self.looked_at[of] = max(self.looked_at[of], count)
         return count
 
     def add(self, problem: Problem) -> None:

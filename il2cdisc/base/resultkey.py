@@ -23,10 +23,21 @@ class ResultKey(NamedTuple):
     statistic: str
 
 
+WITHOUT_NUMBER = (
+    "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "RELID", "VISITNUM", "SVSTDTC", "ETCD", "SESTDTC", "PARAMCD",
+    "AVISITN", "ADT", "ATPTN", "DTYPE",
+)  # fmt: skip
+"""What tells the records of a subject apart where no sequence number does: SUPP--, RELREC, SV, SE, ADaM."""
+
+
 def record_keys(columns: Iterable[object]) -> list[str]:
-    """The variables of a dataset that say which record it is: USUBJID and sequence numbers.
+    """The variables of a dataset that say which record it is: USUBJID and numbers, or what else does.
 
     >>> record_keys(["STUDYID", "USUBJID", "AESEQ", "AETERM"])
     ['USUBJID', 'AESEQ']
+    >>> record_keys(["STUDYID", "USUBJID", "VISITNUM", "VISIT", "SVSTDTC"])
+    ['USUBJID', 'VISITNUM', 'SVSTDTC']
     """
-    return ["USUBJID", *(name for name in map(str, columns) if name.endswith("SEQ"))]
+    names = list(map(str, columns))
+    numbers = [name for name in names if name.endswith("SEQ")]
+    return ["USUBJID", *(numbers or [name for name in names if name in WITHOUT_NUMBER])]

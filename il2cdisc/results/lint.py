@@ -13,7 +13,7 @@ from il2cdisc.results.methods import all_methods
 from il2cdisc.results.options import BadCell
 from il2cdisc.results.selected import borrowed
 from il2cdisc.spec.problems import NO_EFFECT
-from il2cdisc.spec.tlf import SORTS, Display, DisplayAnalysis
+from il2cdisc.spec.tlf import DATE9, SORTS, Display, DisplayAnalysis
 
 
 def lint(displays: Sequence[Display], datasets: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -88,6 +88,11 @@ def _analysis(
         yield _no_dataset(analysis, "Dataset", analysis.dataset, datasets)
         return
     frame = datasets[analysis.dataset]
+    if "USUBJID" not in frame.columns:
+        what = f"{analysis.dataset} has no variable 'USUBJID'; a display is of the subjects of a population"
+        fix = "Name a dataset with the records of subjects."
+        yield kinds.MISSING_VARIABLE.at(analysis.at("Dataset"), what, fix=fix)
+        return
     named = {
         "Where": [condition.variable for condition in analysis.where],
         "Variables": [item.name for item in analysis.variables],
@@ -105,6 +110,7 @@ def _analysis(
     if display.columns and not analysis.treatment and display.treatment not in {*frame.columns, *lent}:
         yield _no_treatment(display, analysis, frame)
     yield from _numbers(analysis, method, frame)
+    yield from _formats(analysis, frame)
 
 
 def _no_treatment(display: Display, analysis: DisplayAnalysis, frame: pd.DataFrame) -> Problem:
@@ -225,6 +231,20 @@ def _numbers(analysis: DisplayAnalysis, method: Method, frame: pd.DataFrame) -> 
             if name in frame.columns and not pd.api.types.is_numeric_dtype(frame[name]):
                 what = f"{analysis.method} needs numbers; {analysis.dataset}.{name} is text"
                 yield kinds.NOT_NUMERIC.at(analysis.at(header), what)
+
+
+def _formats(analysis: DisplayAnalysis, frame: pd.DataFrame) -> Iterator[Problem]:
+    """Formats of the variables of a listing: of numbers alone, and `date9` or a number of decimals."""
+    for item in analysis.variables:
+        if not item.format:
+            continue
+        if item.format != DATE9 and not item.format.isdecimal():
+            what = f"the format {item.format!r} of {item.name} is neither {DATE9} nor a number of decimals"
+            hint = did_you_mean(item.format, [DATE9])
+            yield kinds.WRONG_ARGUMENT.at(analysis.at("Variables"), what, hint=hint)
+        elif item.name in frame.columns and not pd.api.types.is_numeric_dtype(frame[item.name]):
+            what = f"{analysis.dataset}.{item.name} is text: a format is of numbers"
+            yield NO_EFFECT.at(analysis.at("Variables"), what, values=[item.format])
 
 
 def _no_dataset(

@@ -18,14 +18,15 @@ _EQUAL = ("EQ", "NE", "IN", "NOTIN")
 
 def lint_values(displays: Sequence[Display], *specs: Spec) -> list[Problem]:
     """Values of where-clauses, columns and levels that no codelist has; numbers that are none; decimals."""
-    return [problem for display in displays for problem in _display(display, specs)]
+    found = (problem for display in displays for problem in _display(display, specs))
+    return list(dict.fromkeys(found))  # displays share their sets of columns
 
 
 def _display(display: Display, specs: Specs) -> Iterator[Problem]:
     dataset = display.population_dataset
     yield from _where(specs, dataset, display.population_where, display.at("Population Where"))
-    named = [value for column in display.columns for value in column.values]
-    yield from _values(specs, dataset, display.treatment, named, display.at("Columns"))
+    for column in display.columns:
+        yield from _values(specs, dataset, display.treatment, column.values, column.place.at("Values"))
     for analysis in display.analyses:
         yield from _analysis(analysis, specs)
 

@@ -76,6 +76,12 @@ NO_SUBJECTS = Kind(
     Severity.FINDING,
     "Correct the Population Where of the display, or the values of its column, if there should be subjects.",
 )
+OTHER_COLUMN = Kind(
+    "RES013",
+    "Records in another column than their subjects",
+    Severity.FINDING,
+    "Name variables with the same treatment in both: percentages are of the subjects of a column.",
+)
 OTHER_COVARIANCE = Kind(
     "RES020",
     "Covariance structure other than the first",

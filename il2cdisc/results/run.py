@@ -125,7 +125,7 @@ def _run(
         done.frames[number, order] = part
         if method.listed is not None:
             done.listed[display.id] = CodedTable.of(method.listed(work))
-        found = [*_outside(work), *_unnamed(work), *_failures(analysis, part)]
+        found = [*_outside(work), *_other_column(work), *_unnamed(work), *_failures(analysis, part)]
         done.problems[number, order] = [*found, *method.remark(analysis, part)]
 
 
@@ -207,6 +207,28 @@ def _outside(work: Work) -> list[Problem]:
     records, out_of = _records(work.analysis.dataset, rows), len(work.rows)
     place = work.analysis.at("Dataset")
     return [kinds.OUTSIDE_COLUMNS.at(place, what, values=values, records=records, out_of=out_of)]
+
+
+def _other_column(work: Work) -> list[Problem]:
+    """A finding where records stand in another column than their subjects do, by two treatment variables."""
+    display, analysis = work.display, work.analysis
+    if not display.columns or work.treatment == display.treatment:
+        return []
+    columns = {
+        value: frozenset(column.label for column in display.columns if value in column.values)
+        for column in display.columns
+        for value in column.values
+    }
+    own = work.subjects.drop_duplicates("USUBJID").set_index("USUBJID")[display.treatment]
+    of_record = work.rows[work.treatment].map(columns)
+    of_subject = work.rows["USUBJID"].map(own).map(columns)
+    rows = work.rows[of_record.notna() & of_subject.notna() & (of_record != of_subject)]
+    if rows.empty:
+        return []
+    what = f"{analysis.dataset} {work.treatment} differs from {display.treatment} of the subject"
+    records, out_of = _records(analysis.dataset, rows), len(work.rows)
+    place, values = analysis.at("Treatment"), rows[work.treatment].unique()
+    return [kinds.OTHER_COLUMN.at(place, what, values=values, records=records, out_of=out_of)]
 
 
 def _unnamed(work: Work) -> list[Problem]:

@@ -14,7 +14,7 @@ from il2cdisc.results.rows import shown_lines
 from il2cdisc.results.selected import borrowed, named
 from il2cdisc.results.subject_values import SUBJECT
 from il2cdisc.results.work import Work
-from il2cdisc.spec.tlf import Display, DisplayAnalysis
+from il2cdisc.spec.tlf import DATE9, Display, DisplayAnalysis
 
 COUNT = "xx"
 TEXT = "xxxxxxxx"
@@ -120,11 +120,13 @@ def _listed(display: Display, analysis: DisplayAnalysis, rows: pd.DataFrame, lab
     invented = _invented(display, analysis, rows, labels)
     numbers = {name for name in invented if pd.api.types.is_numeric_dtype(invented[name])}
     cells = {item.name: _cell(item.format, item.name in numbers) for item in analysis.variables}
-    return CodedTable.of(pd.DataFrame({SUBJECT: invented[SUBJECT], **cells}, dtype="str"))
+    return CodedTable.of(
+        pd.DataFrame({SUBJECT: invented[SUBJECT], **cells}, index=invented.index, dtype="str")
+    )
 
 
 def _cell(form: str, number: bool) -> str:
-    if form == "date9":
+    if form == DATE9:
         return "ddMMMyyyy"
     return _number(int(form) if form.isdigit() else 0, small=False) if number else TEXT
 

@@ -64,11 +64,13 @@ class Derivation:
         blocks = self._empty_blocks({})  # ids are among the records of all blocks already
         try:
             for derived in _derived_blocks(plan, name, datasets, self._count):
+                found = Problems()
                 try:
-                    made = _finished(plan, name, derived, problems)
+                    made = _finished(plan, name, derived, found)
                 except Stopped as stopped:  # those of the other blocks are reported with it
-                    problems.extend(stopped.problems)
+                    problems.extend([*found.items, *stopped.problems])
                     continue
+                problems.take(found)
                 if not problems.stops:
                     blocks.add({made.name: made})
                 del derived, made  # memory: the next block is derived without this one

@@ -16,6 +16,8 @@ Kind = Literal["Table", "Listing", "Figure"]
 KINDS: tuple[Kind, ...] = ("Table", "Listing", "Figure")
 FIELD = re.compile(r"\{([a-z_0-9]+)(?::(\d))?\}")
 """A statistic in a line's template: `{mean}`, or `{mean:2}` with decimals of its own."""
+DATE9 = "date9"
+"""The format of a listing that shows a SAS day as 04MAR2022."""
 SORTS = ("As listed", "Frequency", "Alphabetical")
 CHECKS = ("Double-programmed", "Peer", "Visual")
 """The levels of the check of a display, from the most to the least."""
@@ -39,6 +41,7 @@ class DisplayColumn(_DisplayModel):
 
     label: str
     values: tuple[str, ...] = ()
+    place: Place = Field(default_factory=Place, repr=False)
 
 
 class Line(_DisplayModel):

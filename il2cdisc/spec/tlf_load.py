@@ -77,6 +77,8 @@ RECORD_TEXT = ProblemKind(
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HASH = re.compile(r"[0-9a-f]{16}")
+OF_ALL = ("index", "all-displays", "displays")
+"""Files of all displays: no display has such a name."""
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
@@ -137,7 +139,8 @@ def read_display_book(path: Path | str, shown: str = "") -> DisplayBook:
 def _column_sets(book: Workbook) -> dict[str, tuple[DisplayColumn, ...]]:
     rows: dict[str, list[tuple[float, DisplayColumn]]] = {}
     for row in book.rows("Columns", *COLUMNS):
-        column = DisplayColumn(label=row.needed("Label"), values=tuple(_text_lines(row.text("Values"))))
+        values = tuple(_text_lines(row.text("Values")))
+        column = DisplayColumn(label=row.needed("Label"), values=values, place=row.place)
         rows.setdefault(row.needed("Set"), []).append((row.number_("Order") or 0, column))
     return {
         name: tuple(c for _, c in sorted(found, key=lambda pair: pair[0])) for name, found in rows.items()
@@ -160,6 +163,9 @@ def _displays(
         if name and not _ID.fullmatch(name):
             what = f"{name!r} can't be the name of a file"
             book.problems.add(DISPLAY_ID.at(row.at("Display"), what))
+        if name.casefold() in OF_ALL:
+            what = f"{name!r} is the name of a file of all displays"
+            book.problems.add(DISPLAY_ID.at(row.at("Display"), what, fix="Give the display another id."))
         own = [analysis for _, analysis in analyses.get(name, [])]
         if not own:
             book.problems.add(kinds.UNUSED.at(row.at("Display"), f"display {name} has no row in Analyses"))

@@ -10,6 +10,7 @@ from il2cdisc.base.dates import from_sas_day
 from il2cdisc.base.numbers import number_text
 from il2cdisc.base.rounding import fixed, p_value
 from il2cdisc.results.shape import Field, Template
+from il2cdisc.spec.tlf import DATE9
 
 NOT_ESTIMABLE = "NE"
 LISTED_DIGITS = 12
@@ -82,7 +83,7 @@ def listed(value: float, text: str, form: str) -> str:
     """
     if text or math.isnan(value):
         return text
-    if form == "date9":
+    if form == DATE9:
         day = from_sas_day(value)
         return f"{day.day:02d}{_MONTHS[day.month - 1]}{day.year:04d}"
     if form.isdigit():

@@ -21,8 +21,10 @@ from il2cdisc.base.datasets import Dataset, Variable, byte_length, no_edges
 from il2cdisc.base.problems import Address, Kind, Problems, Severity, Stopped
 from il2cdisc.base.stored import AnyDataset, StoredBlock, store
 from il2cdisc.cli.printing import BlocksShown
+from il2cdisc.deliver.lock import take_lock
 from il2cdisc.raw import RawExport
 from il2cdisc.run.blocks import Blocks, RecordIds, merged, split
+from il2cdisc.run.scratch import scratch_folder
 from il2cdisc.sdtm.complete.mapped import MappedDataset
 from il2cdisc.sdtm.mapping import Mapped
 
@@ -237,11 +239,34 @@ def test_problems_that_differ_stay_apart_and_the_same_one_is_reported_once() -> 
     assert merged(Problems([one, other, one])).items == [one, other]
 
 
+def test_two_datasets_of_one_column_look_at_its_records_once() -> None:
+    block = Problems()
+    assert [block.look("KIND lab.AT", 95), block.look("KIND lab.AT", 90)] == [95, 90]
+    whole = Problems()
+    for _ in range(3):
+        whole.take(block)
+    assert whole.looked_at["KIND lab.AT"] == 3 * 95
+
+
 def test_a_problem_without_records_is_one_with_the_values_of_all_blocks() -> None:
     place, what = Address(file="specs/adam.xlsx", sheet="Variables", cell="E8"), "the mapping makes numbers"
     found = [KIND.at(place, what, values=values) for values in (["4", "2"], ["2", "7"])]
     (one,) = merged(Problems([*found, replace(found[0], hint="AVAL")])).items[:-1]
     assert one == KIND.at(place, what, values=["4", "2", "7"])  # as one block of all subjects gives it
+
+
+def test_what_a_killed_build_left_in_the_scratch_folder_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "scratch"
+    for name in ("il2cdisc-dead", "il2cdisc-alive", "mine"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "lock").touch()
+        os.utime(folder / name / "lock", (0, 0))
+    alive = take_lock(folder / "il2cdisc-alive" / "lock", Address(file="scratch"))
+    with scratch_folder(folder, tmp_path / "default") as own:
+        there = {path.name for path in folder.iterdir()}
+        assert there == {"il2cdisc-alive", "mine", own.name}
+    alive.release()
+    assert {path.name for path in folder.iterdir()} == {"il2cdisc-alive", "mine"}
 
 
 def test_a_scratch_folder_that_is_not_there_stops_the_build(tmp_path: Path, command: Command) -> None:

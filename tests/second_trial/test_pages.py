@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from pypdf import PdfReader
 
 GROUP = re.compile(r"\\([a-z]+)(-?\d+)? ?|([{}])|\\([^a-z])")
+
+TRIAL = Path(__file__).parent
 
 
 def groups(code: str, name: str) -> list[str]:
@@ -94,3 +98,14 @@ def test_the_documents_and_the_index_hold_every_display(second: Path, displays: 
     assert code.count("\\sectd") == len(displays) + 1
     stated = [int(number) for number in re.findall(r"SECTIONPAGES\}\{\\fldrslt (\d+)\}", code)]
     assert (stated[0], sorted(stated[1:])) == (contents, sorted(single))
+
+
+def test_shells_of_every_display_before_there_are_data(
+    displays: list[str], tmp_path: Path, command: Callable[..., CompletedProcess[str]]
+) -> None:
+    done = command("tlf", "--shells", "--trial", TRIAL, "--out", tmp_path / "shells")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {path.stem for path in (tmp_path / "shells").glob("[tlf]-*.html")} == set(displays)
+    listing = (tmp_path / "shells" / "l-10.html").read_text(encoding="utf-8")
+    assert listing.count("<td") >= 3 * 3
+    assert "xxxxxxxx" in listing

@@ -71,6 +71,7 @@ def test_every_mistake_at_once(tmp_path, workbook, snapshot):
             GOOD,
             GOOD | {"Display": "T-2"},
             GOOD | {"Display": "../T-4"},
+            GOOD | {"Display": "Index"},
         ],
         Columns=[{"Set": "ARMS", "Order": 1, "Label": None}],
         Analyses=[
