@@ -27,7 +27,7 @@ WITHOUT_NUMBER = (
     "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "RELID", "VISITNUM", "SVSTDTC", "ETCD", "SESTDTC", "PARAMCD",
     "AVISITN", "ADT", "ATPTN", "DTYPE",
 )  # fmt: skip
-"""What tells the records of a subject apart where no sequence number does: SUPP--, RELREC, SV, SE, ADaM."""
+"""Keys of the records of a subject where there is no sequence number: of SUPP--, RELREC, SV, SE, ADaM."""
 
 
 def record_keys(columns: Iterable[object]) -> list[str]:

@@ -7,11 +7,16 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from lxml import etree
 
+from il2cdisc.base.columns import CodedTable
+from il2cdisc.results.frame import empty
+from il2cdisc.spec.tlf import Display, DisplayAnalysis, ListedItem
 from il2cdisc.tlf.registries import clinicaltrials, eudract
 from il2cdisc.tlf.registries.events import ReportedEvents, ReportedGroup, ReportedTerm
+from il2cdisc.tlf.registries.tables import display_table
 
 TOTALS = {
     "at_risk": 24, "serious_subjects": 1, "other_subjects": 9, "deaths_all_causes": 0, "deaths_by_event": 0,
@@ -90,4 +95,23 @@ def test_spreadsheet_has_three_columns_for_each_arm():
     assert [(line[0], line[5], *line[6:]) for line in lines] == [
         ("Serious", "Syncope", "2", "1", "24", "0", "0", "0"),
         ("Other", "Nausée", "2", "1", "24", "0", "0", "0"),
+    ]
+
+
+def test_a_listing_that_an_option_names_is_written_with_its_rows():
+    """Its rows are no results: without them the file would hold a header alone."""
+    shown = DisplayAnalysis(
+        display="L-1", id="ROWS", label="", method="Listing", dataset="ADSL",
+        variables=(ListedItem(name="USUBJID", label="Subject"), ListedItem(name="AGE", label="Age")),
+    )  # fmt: skip
+    display = Display(
+        id="L-1", kind="Listing", number="16.2", title="Subjects", population="All",
+        population_dataset="ADSL", treatment="TRT01P", analyses=(shown,),
+    )  # fmt: skip
+    listed = CodedTable.of(pd.DataFrame({"USUBJID": ["01", "02"], "AGE": [30.0, 41.0]}))
+    lines = display_table(display, empty(), "", listed).decode().splitlines()
+    assert lines == [
+        "display,title,row,Age",
+        "Listing 16.2,Subjects,01,30",
+        "Listing 16.2,Subjects,02,41",
     ]

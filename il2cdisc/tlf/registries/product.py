@@ -50,7 +50,7 @@ def write(
         for option, name in TABLES.items():
             asked = analysis.options.get(option, "")
             if asked in known:
-                files[name] = display_table(known[asked], results.frame, notice)
+                files[name] = display_table(known[asked], results.frame, notice, results.listed.get(asked))
             elif asked:
                 what = f"the option {option} names {asked!r}, which is not a display"
                 hint = did_you_mean(asked, known)

@@ -8,15 +8,18 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from il2cdisc.base.columns import CodedTable
 from il2cdisc.spec.tlf import Display
 from il2cdisc.tlf.layout import lay_out
 
 OUTCOMES = ("PRIMARY OUTCOME MEASURE", "SECONDARY OUTCOME MEASURE")
 
 
-def display_table(display: Display, results: pd.DataFrame, notice: str) -> bytes:
+def display_table(
+    display: Display, results: pd.DataFrame, notice: str, listed: CodedTable | None = None
+) -> bytes:
     """The rows of one display with their cells as shown; a label is indented by two blanks a step. UTF-8."""
-    table = lay_out(display, results)
+    table = lay_out(display, results, listed)
     header = ["display", "title", "row", *(text.replace("\n", " ") for text in table.header[1:])]
     return _csv(
         header,
