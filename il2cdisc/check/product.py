@@ -59,8 +59,12 @@ def examine(
     core: CoreAsked | None,
     say: Say,
     own_lengths: bool,
+    scratch: Path | None,
 ) -> Examined:
-    """Hold the files of a built folder against the workbooks; nothing is written."""
+    """Hold the files of a built folder against the workbooks; nothing is written.
+
+    What memory need not hold lies in the folder `scratch`, if there is one.
+    """
     from il2cdisc.check.core import ask_core
     from il2cdisc.check.dispositions import read_dispositions
     from il2cdisc.check.run import check_folder
@@ -75,7 +79,7 @@ def examine(
         dispositions=dispositions, origin=lineage.origin, identify=before.identify,
         repeated=lineage.repeated, shown=study.shown(study.outputs), core=core_findings,
         terminology=load_terminology(study.terminology, study.standards.ct), data_cut=study.build.data_cut,
-        own_lengths=own_lengths, awaited=_awaited(study, workbooks),
+        own_lengths=own_lengths, awaited=_awaited(study, workbooks), scratch=scratch,
     )  # fmt: skip
     return Examined(report, dispositions, outcome, before.lines, before.complete)
 

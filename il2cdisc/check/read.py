@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from il2cdisc.base.paged import paged
 from il2cdisc.base.problems import Problem, Stopped
 from il2cdisc.check.context import CheckContext
 from il2cdisc.check.problems import DOUBLE
@@ -35,13 +37,14 @@ def read_package(
     demographics: CheckedTable | None = None,
     own_lengths: bool = False,
     awaited: frozenset[str] = frozenset(),
+    scratch: Path | None = None,
 ) -> tuple[CheckContext, list[Problem]]:
     """Every transport file of a folder beside its specification; files that can't be read as problems.
 
     `repeated` gives the rows of a dataset whose raw record repeats another; `terminology` the standard's
     terms (those that come with il2cdisc if not given); `shown` is the folder's name in messages; `data_cut`,
     `exposed`, `demographics`, `own_lengths` and `awaited` see `CheckContext`. Tables come in the order of
-    their names.
+    their names; in a folder `scratch` they keep the codes of large columns (`base.paged`).
     """
     files: dict[str, tuple[CodedFile, str]] = {}
     problems: list[Problem] = []
@@ -56,7 +59,7 @@ def read_package(
             what = f"the file holds the dataset {file.name}, as {files[file.name][1]} does"
             problems.append(DOUBLE.at(name, what))
             continue
-        files[file.name] = file, name
+        files[file.name] = replace(file, table=paged(file.table, scratch)), name
     supplements = {name: _qualifiers(file) for name, (file, _) in files.items() if _is_supplement(file)}
     spec = with_supplements(spec, supplements) if spec.standard == "SDTM" else spec
     tables = {

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from il2cdisc.base.memory import give_back
 from il2cdisc.base.problems import Address, Problem, Stopped
 from il2cdisc.check import problems as kinds
 from il2cdisc.check.asked_once import asked_once
@@ -63,6 +64,7 @@ def check_folder(
     data_cut: date | None = None,
     own_lengths: bool = False,
     awaited: frozenset[str] = frozenset(),
+    scratch: Path | None = None,
 ) -> Report:
     """Check the transport files of a build against their workbooks; SDTM in `sdtm/`, ADaM in `adam/`.
 
@@ -73,7 +75,7 @@ def check_folder(
     record repeats another. `terminology` are the standard's terms (those that come with il2cdisc if not
     given); against imported releases the workbooks' codelists are held too. `shown` is the name of the
     folder in messages, `data_cut` the last day whose data count, `own_lengths` and
-    `awaited` see `CheckContext`.
+    `awaited` see `CheckContext`, `scratch` see `read_package`.
     Raises `Stopped` when there is no folder to check.
     """
     if not outputs.is_dir():
@@ -99,6 +101,7 @@ def check_folder(
             demographics=demographics,
             own_lengths=own_lengths,
             awaited=awaited,
+            scratch=scratch,
         )
         exposed = context.dosed
         demographics = context.tables.get("DM") if spec.standard == "SDTM" else demographics
@@ -184,6 +187,7 @@ def found_by_rules(
             found.append(from_problem(kinds.RULE_FAILED.at("", what + text)))
         key = own_code(rule.kind.code, rule.of)
         uses.update({(key, cell): count for cell, count in cells.uses().items()})
+        give_back()
     found += [from_problem(problem) for problem in context.unselectable]
     return found, uses
 

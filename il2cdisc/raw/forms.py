@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from il2cdisc.base.columns import CodedColumn, CodedTable, Rows
+from il2cdisc.base.paged import paged
 from il2cdisc.base.problems import Address, Problem, at_line
 from il2cdisc.base.rowids import id_column
 from il2cdisc.raw.table import Lines
@@ -184,6 +186,11 @@ class RawExport:
     def frames(self) -> dict[str, pd.DataFrame]:
         """Form → frame, as mapping modules take them."""
         return {name: form.frame() for name, form in self.forms.items()}
+
+    def paged(self, folder: Path | None) -> RawExport:
+        """The same, the codes of large columns in files of `folder` that have no name (`base.paged`)."""
+        forms = {name: replace(form, table=paged(form.table, folder)) for name, form in self.forms.items()}
+        return replace(self, forms=forms)
 
     def row_indexes(self) -> RowIndexes:
         """Form → file and line of each record."""

@@ -220,7 +220,7 @@ def _write(
 ) -> Problems:
     """Make the datasets, and write the products, each as soon as what it needs is there; the findings."""
     findings = Problems(list(plan.findings))
-    products.give(_facts(plan, asked, findings, executor, say))
+    products.give(_facts(plan, asked, findings, executor, say) | {"scratch": scratch})
 
     def completed(datasets: Mapping[str, AnyDataset]) -> None:
         written = common_lengths(datasets.values())

@@ -44,7 +44,7 @@ def check(study: Study, say: Say, *, out: Path | None = None, core: CoreAsked | 
     written = Products(wanted, target, say)
     workbooks = _workbooks(study, target, say)
     written.give({"workbooks": workbooks, "before": before, "study": study, "core": core, "say": say})
-    written.give({"own_lengths": False})  # a part is refused
+    written.give({"own_lengths": False, "scratch": None})  # a part is refused
     written.finished()
     reports = written.result(products.REPORTS.name)
     if isinstance(reports, list):

@@ -64,6 +64,8 @@ def make(
         sdtm, adam = from_datasets(plan, say, findings, scratch=scratch, done=done)
         return MadeDatasets(RawExport({}, ()), sdtm, adam, _no_ledgers())
     export = read(plan, say, findings)
+    if block_count(export, plan.block_subjects) > 1:
+        export = export.paged(scratch)
     say("mapping to SDTM")
     making = Making(plan, export, findings, scratch)
     if done is not None:

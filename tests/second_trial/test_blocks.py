@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import il2cdisc.base.paged
 from il2cdisc.base.datasets import Dataset, Variable, byte_length, no_edges
 from il2cdisc.base.problems import Address, Kind, Problems, Severity, Stopped
 from il2cdisc.base.stored import AnyDataset, StoredBlock, store
@@ -41,9 +42,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("size", [1, 5])
 def test_the_second_trial_in_blocks_gives_the_same_bytes_and_text(
-    second: Path, tmp_path: Path, command: Command, size: int
+    second: Path, tmp_path: Path, command: Command, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in one block; and the scratch folder, which is elsewhere, is empty when the build has ended."""
+    """As in one block; and the scratch folder, which is elsewhere, is empty when the build has ended.
+
+    All codes of forms and checked files lie in pages there, as those of a large trial do.
+    """
+    monkeypatch.setattr(il2cdisc.base.paged, "LEAST", 1)
     out, scratch = tmp_path / "blocks", tmp_path / "scratch"
     scratch.mkdir()
     done = command("build", "--trial", TRIAL, "--out", out, "--block-subjects", size, "--scratch", scratch)
