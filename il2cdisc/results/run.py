@@ -214,15 +214,18 @@ def _other_column(work: Work) -> list[Problem]:
     display, analysis = work.display, work.analysis
     if not display.columns or work.treatment == display.treatment:
         return []
-    columns = {
+    labels = {
         value: frozenset(column.label for column in display.columns if value in column.values)
         for column in display.columns
         for value in column.values
     }
-    own = work.subjects.drop_duplicates("USUBJID").set_index("USUBJID")[display.treatment]
-    of_record = work.rows[work.treatment].map(columns)
-    of_subject = work.rows["USUBJID"].map(own).map(columns)
-    rows = work.rows[of_record.notna() & of_subject.notna() & (of_record != of_subject)]
+    numbers = {held: number for number, held in enumerate(dict.fromkeys(labels.values()))}
+    columns = {value: float(numbers[held]) for value, held in labels.items()}
+    subjects = work.subjects.drop_duplicates("USUBJID").set_index("USUBJID")
+    own = subjects[display.treatment].map(columns).astype("float64")
+    of_record = work.rows[work.treatment].map(columns).astype("float64")
+    apart = work.rows["USUBJID"].map(own).astype("float64") - of_record  # NaN where one has none
+    rows = work.rows[apart.notna() & (apart != 0)]
     if rows.empty:
         return []
     what = f"{analysis.dataset} {work.treatment} differs from {display.treatment} of the subject"
