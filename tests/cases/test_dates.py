@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from il2cdisc.spec.baseline import baseline_keys, baseline_rules
 from il2cdisc.spec.load import read_spec
 from il2cdisc.spec.models import BaselineRule, Spec
 from il2cdisc.transport.xpt import read_xpt
+from tests.cases.damaged_trial import Built
 
 ROOT = Path(__file__).parents[2]
 NONE = pd.Series([None], dtype="str")
@@ -589,39 +589,10 @@ def test_10_nothing_is_carried_into_a_visit_from_its_own_window_or_from_baseline
 # --- the shipped trial with damages, built once -------------------------------------------------------------
 
 
-def replaced(path: Path, line: int, old: str, new: str) -> None:
-    lines = path.read_text(encoding="utf-8").split("\n")
-    assert old in lines[line - 1], lines[line - 1]
-    lines[line - 1] = lines[line - 1].replace(old, new, 1)
-    path.write_text("\n".join(lines), encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
-def damaged(tmp_path_factory: pytest.TempPathFactory, command) -> Path:
-    """Outputs of the shipped trial with a partial first dose, a partial onset before it, and a late date."""
-    trial = tmp_path_factory.mktemp("dates")
-    for part in ("raw", "specs", "mappings"):
-        shutil.copytree(ROOT / part, trial / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("study.toml", "accepted.toml"):
-        if (ROOT / name).exists():
-            shutil.copy(ROOT / name, trial)
-    edc = trial / "raw" / "edc"
-    replaced(edc / "ex.csv", 2, "21/06/2021", "UNK/06/2021")  # subject 01-001, Giorno 1
-    replaced(edc / "ic.csv", 4, "09:33", "23:33")  # subject 01-003: after all examinations of its day
-    events = (edc / "ae.csv").read_text(encoding="utf-8").split("\n")
-    mine = next(n for n, text in enumerate(events, start=1) if text.startswith("01,01-001,"))
-    cells = events[mine - 1].split(",")
-    header = events[0].split(",")
-    cells[header.index("AESTDAT")], cells[header.index("AESTTIM")] = "UNK/06/2021", ""
-    cells[header.index("AEENDAT")] = "15/06/2021"
-    events[mine - 1] = ",".join(cells)
-    (edc / "ae.csv").write_text("\n".join(events), encoding="utf-8")
-    replaced(edc / "ds.csv", 2, "21/06/2021", "21/06/2031")  # randomised after the data cut
-    (trial / "specs" / "tlf.xlsx").unlink()  # no test looks at a display, or at a result
-    out = trial / "checked"
-    done = command("build", "--trial", trial, "--until", "checks", "--out", out)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return out
+def damaged(damaged_shipped: Built) -> Path:
+    """Outputs of the shipped trial with the damages of `dates_partial_and_late`, and others."""
+    return damaged_shipped.outputs
 
 
 def of_first(damaged: Path, name: str) -> pd.DataFrame:

@@ -2,182 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
-import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 from lxml import etree
-from typer.testing import CliRunner
 
-from il2cdisc.cli import app
-from il2cdisc.transport.xpt import read_xpt
+from tests.cases.damaged_trial import Built, Damaged, build
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "second_trial"
-PARTS = ("study.toml", "accepted.toml", "raw", "specs", "mappings")
-
-
-class Damaged:
-    """A copy of a trial whose raw cells are changed one by one; `places` says where each is."""
-
-    def __init__(self, trial: Path, folder: Path) -> None:
-        for name in PARTS:
-            source = trial / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-            elif source.exists():
-                folder.mkdir(parents=True, exist_ok=True)
-                shutil.copy(source, folder / name)
-        self.folder = folder
-        self.places: dict[str, str] = {}
-
-    def rows(self, file: str, delimiter: str) -> list[list[str]]:
-        with (self.folder / file).open(encoding="latin-1", newline="") as stream:
-            return list(csv.reader(stream, delimiter=delimiter))
-
-    def write(self, file: str, rows: Iterable[list[str]], delimiter: str) -> None:
-        with (self.folder / file).open("w", encoding="latin-1", newline="") as stream:
-            csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerows(rows)
-
-    def change(
-        self, name: str, file: str, column: str, value: str, *, delimiter: str = ",", **where: str
-    ) -> None:
-        """The cell of `column` in the first record that has the values `where`; called `name` afterwards."""
-        rows = self.rows(file, delimiter)
-        place = {head: number for number, head in enumerate(rows[0])}
-        for line, row in enumerate(rows[1:], start=2):
-            if all(row[place[key]] == wanted for key, wanted in where.items()):
-                assert row[place[column]] != value
-                row[place[column]] = value
-                self.places[name] = f"{file}:{line} {column}"
-                break
-        else:
-            raise AssertionError(f"{file} has no record with {where}")
-        self.write(file, rows, delimiter)
-
-    def cut(self, file: str, line_with: str, *, delimiter: str = ",") -> None:
-        """Take away the record whose first field is `line_with`."""
-        rows = self.rows(file, delimiter)
-        left = [row for row in rows if row[0] != line_with]
-        assert len(left) == len(rows) - 1
-        self.write(file, left, delimiter)
-
-
-@dataclass(frozen=True)
-class Built:
-    """Outputs of a damaged trial."""
-
-    trial: Damaged
-    exit_code: int
-    said: str
-
-    @property
-    def outputs(self) -> Path:
-        return self.trial.folder / "checked"
-
-    @cached_property
-    def findings(self) -> list[dict[str, Any]]:
-        return json.loads((self.outputs / "checks" / "findings.json").read_text())["findings"]
-
-    def data(self, name: str) -> pd.DataFrame:
-        """A dataset; a text that is not there is empty."""
-        frame = read_xpt(self.outputs / "sdtm" / f"{name.lower()}.xpt").frame
-        return frame.assign(**{n: frame[n].fillna("") for n in frame.columns if frame[n].dtype == "str"})
-
-    def of(self, name: str, subject: str, **where: str) -> pd.DataFrame:
-        data = self.data(name)
-        data = data[data["USUBJID"].str.endswith(subject)]
-        for column, value in where.items():
-            data = data[data[column] == value]
-        return data
-
-    def at(self, name: str) -> dict[str, str]:
-        """Code → text of all that is reported at the raw cell that was changed as `name`."""
-        place = self.trial.places[name]
-        return {
-            item["code"]: item["what"]
-            for item in self.findings
-            if any(record.get("where") == place for record in item["records"])
-        }
-
-    def ledger(self, form: str) -> dict[str, int]:
-        """Rows of a form that are left out, by reason."""
-        lines = pd.read_csv(self.outputs / "raw" / "ledger_rows.csv", dtype="str", keep_default_na=False)
-        lines = lines[(lines["form"] == form) & (lines["state"] == "left out")]
-        return {reason: int(rows) for reason, rows in zip(lines["reason"], lines["rows"], strict=True)}
-
-
-def build(trial: Damaged) -> Built:
-    """Build up to the checks: no test of this file looks at a display, or at a result."""
-    folder = trial.folder
-    (folder / "specs" / "tlf.xlsx").unlink()
-    words = ["build", "--trial", str(folder), "--until", "checks", "--out", str(folder / "checked")]
-    done = CliRunner().invoke(app, words)
-    assert "Traceback" not in done.output
-    return Built(trial, done.exit_code, done.output)
-
-
-UNMET = [("01-002", "IN05", "S"), ("01-013", "IN05", "S")] + [
-    (subject, column, "N")
-    for subject, column in (
-        ("01-004", "EX20"),
-        ("01-026", "EX15"),
-        ("01-027", "EX16"),
-        ("01-033", "EX17"),
-        ("01-035", "EX02"),
-    )
-]
-FIVE = "Giorno 5"
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """One build of the shipped trial with all damages of this file."""
-    trial = Damaged(ROOT, tmp_path_factory.mktemp("codes") / "shipped")
-
-    def edc(name: str, form: str, column: str, value: str, subject: str, **where: str) -> None:
-        trial.change(name, f"raw/edc/{form}.csv", column, value, SUBJID=subject, **where)
-
-    edc("ae s", "ae", "AEYN", "s", "01-001", AENO="1")
-    edc("ae S blank", "ae", "AEYN", "S ", "01-001", AENO="2")
-    edc("ae empty", "ae", "AEYN", "", "01-003", AENO="1")
-    edc("ae SI", "ae", "AEYN", "SI", "01-003", AENO="2")
-    edc("ae N", "ae", "AEYN", "N", "01-005", AENO="1")
-    edc("ae empty line n", "ae", "AEYN", "n", "01-006")
-    edc("ae empty line", "ae", "AEYN", "", "01-008")
-    edc("mh s", "mh", "MHYN", "s", "01-002", MHNO="1")
-    edc("cm s", "cm", "CMYN", "s", "01-001", CMNO="1")
-    edc("eg s", "eg", "EGYN", "s", "01-001", VISIT="Screening")
-    edc("injsite s", "injsite", "INJYN", "s", "01-001", VISIT="Giorno 1")
-    edc("pe s", "pe", "PEYN", "s", "01-001", VISIT="Screening")
-    edc("pe a", "pe", "PESKIN", "a", "01-011", VISIT="Screening")
-    edc("vs s", "vs", "VSYN", "s", "01-001", VISIT="Screening")
-    edc("vs empty", "vs", "VSYN", "", "01-003", VISIT="Screening")
-    edc("vs N", "vs", "VSYN", "N", "01-005", VISIT="Screening")
-    edc("vs Girono", "vs", "VISIT", "Girono 5", "01-006", VISIT=FIVE)
-    edc("vs GIORNO", "vs", "VISIT", "GIORNO 5", "01-007", VISIT=FIVE)
-    edc("vs no visit", "vs", "VISIT", "", "01-009", VISIT=FIVE)
-    edc("ex empty", "ex", "EXYN", "", "01-003", VISIT="Giorno 2")
-    edc("ex negative", "ex", "EXVOL", "-0.5", "01-003", VISIT="Giorno 3")
-    edc("ex tenfold", "ex", "EXVOL", "5.0", "01-003", VISIT="Giorno 4")
-    edc("psyhx 998", "psyhx", "NEPIS", "998", "01-003")
-    edc("cssrs baseline", "cssrs", "CSVERS", "baseline", "01-001", VISIT="Screening")
-    edc("ic s", "ic", "ICYN", "s", "01-001")
-    for subject, column, met in UNMET:
-        edc(f"met {subject}", "ie", column, met, subject, VISIT="Screening")
-    edc("ie X", "ie", "EX06", "X", "01-001", VISIT="Screening")
-    edc("ie no", "ie", "IN03", "no", "01-001", VISIT="Giorno 1")
-    for number in ("R103", "R104"):  # placebo and active
-        trial.cut("raw/restricted/rand.csv", number)
-    return build(trial)
+def shipped(damaged_shipped: Built) -> Built:
+    """One build of the shipped trial with all damages, among them those of `codes_unknown`."""
+    return damaged_shipped
 
 
 def test_1_the_build_goes_on(shipped: Built) -> None:
@@ -311,7 +151,7 @@ def test_1_an_empty_visit_is_reported(shipped: Built) -> None:
         if item["what"] == "VISIT is empty"
         for record in item["records"]
     }
-    assert places == {shipped.trial.places[name] for name in ("vs Girono", "vs GIORNO", "vs no visit")}
+    assert places == {shipped.places[name] for name in ("vs Girono", "vs GIORNO", "vs no visit")}
     assert len(shipped.of("VS", "01-009", VISIT="")) == 9
 
 
@@ -380,7 +220,7 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Built:
     )
     trial.change("days", f"{site}dispensed.tsv", "per_day", "3", delimiter="\t", pack_no="PK902")
     trial.change("arm", f"{site}enrolment.csv", "eligible_yn", "NO", eligible_yn="no")
-    return build(trial)
+    return build(trial, trial.folder / "checked")
 
 
 def test_1_the_second_trial_loses_nothing_by_a_code(second: Built) -> None:
