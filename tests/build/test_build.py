@@ -147,7 +147,7 @@ def test_the_same_bytes_in_blocks_on_one_processor_and_in_any_surroundings(
     out, scratch = tmp_path / "again", tmp_path / "scratch"
     scratch.mkdir()
     surroundings = {"TZ": "Asia/Tokyo", "LANG": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
-    arguments = ["--until", "checks", "--block-subjects", "7", "--scratch", scratch, "--out", out]
+    arguments = ["--until", "checks", "--block-subjects", "15", "--scratch", scratch, "--out", out]
     done = process("build", *arguments, processors=1, **surroundings)
     assert done.returncode == 0, done.stdout + done.stderr
     again, first = hashes(out), hashes(built)
@@ -161,14 +161,15 @@ def test_the_same_bytes_in_blocks_on_one_processor_and_in_any_surroundings(
 
 
 def test_displays_drawn_again_by_another_process_are_the_same_bytes(built: Path) -> None:
-    """A display of each kind and method: what a figure looks like must not depend on addresses of memory."""
+    """The smallest display of each kind and method: what a figure looks like must not depend on addresses of
+    memory."""
     study = load_study(ROOT)
     results = pd.read_parquet(built / "results" / "results.parquet")
-    displays = {
-        (display.kind, display.analyses[0].method): display
-        for display in load_displays(ROOT / "specs" / "tlf.xlsx")
-        if display.analyses
-    }
+    every = [display for display in load_displays(ROOT / "specs" / "tlf.xlsx") if display.analyses]
+    every.sort(
+        key=lambda display: (built / "tlf" / f"{display.id.lower()}.html").stat().st_size, reverse=True
+    )
+    displays = {(display.kind, display.analyses[0].method): display for display in every}
     assert {kind for kind, _ in displays} == {"Table", "Listing", "Figure"}
     differ: list[str] = []
     for display in displays.values():

@@ -92,13 +92,10 @@ def test_from_sdtm_all_that_follows_is_that_of_the_whole_build(from_sdtm: Path, 
     assert not (from_sdtm / "outputs" / "checks" / "queries.xlsx").exists()
 
 
-@pytest.mark.parametrize("size", [1, 5])
-def test_from_sdtm_in_blocks_gives_the_same_files(
-    from_sdtm: Path, tmp_path: Path, command: Command, size: int
-) -> None:
-    """In one block, as by default, and in several: the folders are the same in every byte."""
+def test_from_sdtm_in_blocks_gives_the_same_files(from_sdtm: Path, tmp_path: Path, command: Command) -> None:
+    """In one block, as by default, and in one for each subject: the folders are the same in every byte."""
     whole = from_sdtm / "outputs"
-    done = command("build", "--trial", from_sdtm, "--out", tmp_path / "out", "--block-subjects", size)
+    done = command("build", "--trial", from_sdtm, "--out", tmp_path / "out", "--block-subjects", 1)
     assert done.returncode == 0, done.stdout + done.stderr
     made, found = (
         {
