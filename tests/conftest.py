@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -141,6 +142,16 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, run: Command
             (folder / name / "said.txt").write_text(told.stdout.replace(str(out), "OUT"))
             done.touch()
     return out
+
+
+def without_displays(trial: Path) -> Path:
+    """A copy of the second trial without displays and further formats, where no test looks at one."""
+    (trial / "specs" / "tlf.xlsx").unlink()
+    path = trial / "study.toml"
+    text, changed = re.subn(r"^formats = .*$", "formats = []", path.read_text("utf-8"), flags=re.MULTILINE)
+    assert changed == 1
+    path.write_text(text, "utf-8", newline="\n")
+    return trial
 
 
 @pytest.fixture(scope="session")

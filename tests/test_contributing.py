@@ -15,6 +15,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from tests.conftest import run_here
+
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "il2cdisc"
 SECOND = ROOT / "tests" / "second_trial"
@@ -36,7 +38,6 @@ class Extended:
     engine: Path
     trial: Path
     before: Done
-    checked: Done
     built: Done
     page: Done
 
@@ -62,7 +63,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
 
     ask_for_a_method(trial / "specs" / "tlf.xlsx")
     ask_for_a_step(trial / "specs" / "sdtm.xlsx")
-    before = run("spec", "check", "--trial", trial)
+    before = run_here("spec", "check", "--trial", trial)
     (engine / "check" / "rules" / "visit_on_weekend.py").write_text(example("A conformance rule"))
     (engine / "results" / "methods" / "range.py").write_text(example("A display method"))
     (engine / "tlf" / "writers" / "txt.py").write_text(example("An output format of displays"))
@@ -70,9 +71,9 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
     (engine / "transport" / "codecs" / "tsv.py").write_text(example("A format of dataset files"))
     ask_for_a_format(trial / "study.toml")
     add_a_product(engine)
-    checked, built = (run(*words, "--trial", trial) for words in (("spec", "check"), ("build",)))
+    built = run("build", "--trial", trial)
     assert built.returncode == 0, built.stdout + built.stderr
-    return Extended(engine, trial, before, checked, built, run("rule", "CHK900"))
+    return Extended(engine, trial, before, built, run("rule", "CHK900"))
 
 
 def add_row(workbook: Path, sheet: str, **cells: object) -> None:
@@ -142,7 +143,7 @@ def test_a_display_method_and_an_output_format(extended: Extended) -> None:
     """A row of the workbook names the method; before the file is there it is unknown."""
     assert extended.before.returncode == 2
     assert "RES003" in extended.before.stderr
-    assert "RES003" not in extended.checked.stderr
+    assert "RES003" not in extended.built.stderr
     results = pd.read_csv(extended.trial / "outputs" / "results" / "results.csv")
     ages = results[(results["analysis"] == "WIDTH") & (results["statistic"] == "range")]
     adsl = extended.read("adam/adsl.xpt")
@@ -158,7 +159,7 @@ def test_a_step_of_complete(extended: Extended) -> None:
     """A variable of the workbook that nothing makes, until the step is there."""
     said = extended.before.stderr
     assert re.search(r"SPC090 .*LBUSCHFL|SPC090 .*\n?.*LBUSCHFL", said), said
-    assert "SPC090" not in extended.checked.stderr
+    assert "SPC090" not in extended.built.stderr
     lb, tv = extended.read("sdtm/lb.xpt"), extended.read("sdtm/tv.xpt")
     unplanned = ~lb["VISITNUM"].isin(tv["VISITNUM"])
     assert set(lb.loc[unplanned, "LBUSCHFL"]) <= {"Y"}

@@ -33,6 +33,7 @@ from il2cdisc.sdtm.context import Context
 from il2cdisc.sdtm.mapping import evaluate
 from il2cdisc.spec.models import Codelist, Spec, Term
 from il2cdisc.transport.xpt import read_xpt
+from tests.conftest import without_displays
 
 SECOND = Path(__file__).parents[1] / "second_trial"
 DMY, MDY, YMD, DMONY = "dd/mm/yyyy", "mm/dd/yyyy", "yyyy-mm-dd", "dd-mon-yyyy"
@@ -330,7 +331,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the second trial with dates of its events damaged, and a dose timed as the laboratory is."""
     folder = tmp_path_factory.mktemp("dates") / "trial"
     hide = shutil.ignore_patterns("__pycache__", "__snapshots__", "test_*", "conftest.py")
-    shutil.copytree(SECOND, folder, ignore=hide)
+    without_displays(shutil.copytree(SECOND, folder, ignore=hide))
     events = folder / "raw" / "site" / "events.txt"
     lines = [line.split("|") for line in events.read_text("utf-8").splitlines()]
     starts = ("Jan-2024", "2024", "2024-03-01T10:00", "24-FEB-0000", "18-FEB-2024junk", "2024-02")

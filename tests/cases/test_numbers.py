@@ -30,6 +30,7 @@ from il2cdisc.spec.models import Conversion, DatasetSpec, RangeSpec, Spec, Varia
 from il2cdisc.spec.where import parse, select
 from il2cdisc.transport.number_formats import shown_number
 from il2cdisc.transport.xpt import read_xpt
+from tests.conftest import without_displays
 
 SECOND = Path(__file__).parents[1] / "second_trial"
 RESULTS = "raw/lab/results.txt"
@@ -74,6 +75,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(
         SECOND, trial, ignore=shutil.ignore_patterns("__pycache__", "__snapshots__", "test_*", "conftest.py")
     )
+    without_displays(trial)
     file = trial / RESULTS
     lines = [line.split("\t") for line in file.read_text("cp1252").splitlines()]
     changes = CREATININE | LIMITS | {line: (text, "g/L", None, None) for line, text in BAD_TEXTS.items()}

@@ -53,6 +53,7 @@ from il2cdisc.study import Study, load_study
 from il2cdisc.study.model import Language, TextFacts
 from il2cdisc.transport.translit import LANGUAGES, spelled, transliterate
 from tests.cases.damaged_trial import Built, cut, edited, rename
+from tests.conftest import without_displays
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "second_trial"
@@ -178,6 +179,7 @@ def test_3_a_deleted_sheet_has_its_line_in_spec_check_and_in_the_build(tmp_path)
     code, said = told("spec", "check", "--trial", folder)
     assert (code, line in said.splitlines()) == (0, False)
     edited(book, book, lambda book: book.remove(book["Ranges"]))
+    without_displays(folder)
     code, said = told("spec", "check", "--trial", folder)
     assert (code, said.splitlines().count(line)) == (0, 1)
     code, said = told("build", "--trial", folder)

@@ -29,6 +29,7 @@ from il2cdisc.raw import check_sources
 from il2cdisc.raw.blinding import check_blinding
 from il2cdisc.run.survey import Survey, survey
 from il2cdisc.study import load_study, read_study
+from tests.conftest import without_displays
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "second_trial"
@@ -77,7 +78,7 @@ def trial(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def unread(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     """A build whose reader goes away, with a partial date in a domain that had none."""
-    trial = second_trial(tmp_path_factory.mktemp("unread") / "trial")
+    trial = without_displays(second_trial(tmp_path_factory.mktemp("unread") / "trial"))
     edited(trial, ("22-JAN-2024", "UNK-JAN-2024"), file="raw/site/dispensed.tsv")
     return trial, in_shell("build", "--trial", trial, shell="| head -1")
 
@@ -106,7 +107,7 @@ def test_7_standard_output_closed(trial: Path) -> None:
     assert done.returncode == 2
     assert "PUB010" in done.stderr  # as with an open one, after the first line of progress
     assert not (trial / "outputs").exists()
-    done = in_shell("build", "--trial", trial, shell=">&-")
+    done = in_shell("build", "--trial", without_displays(trial), shell=">&-")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert (trial / "outputs" / "manifest.json").is_file()
 
@@ -141,7 +142,7 @@ def limited(kilobytes: int, trial: Path, **environment: str) -> Done:
 
 def test_11_no_room_for_threads(trial: Path) -> None:
     """Whatever the limit, the build is done or says why it is not; it is never an error of ours."""
-    done = limited(700_000, trial)
+    done = limited(700_000, without_displays(trial))
     assert "CLI002" not in done.stderr
     assert done.returncode == 0 or "CLI003" in done.stderr
 
@@ -417,7 +418,7 @@ def disposed(trial: Path, category: str) -> None:
 
 
 def test_3_strict_asks_for_a_disposition_of_every_finding(trial: Path, command: Command) -> None:
-    strict = ("build", "--trial", trial, "--strict")
+    strict = ("build", "--trial", without_displays(trial), "--strict")
     done = command(*strict)
     assert (done.returncode, len(found(trial))) == (1, 6), done.stderr
     disposed(trial, "limit of the standard")
@@ -444,7 +445,7 @@ def test_2_a_wrong_cell_of_the_workbook_is_one_finding_with_all_its_records(
     )  # fmt: skip
     sheet = openpyxl.load_workbook(trial / "specs" / "sdtm.xlsx")["Variables"]
     at = {row[2].value: row[0].row for row in sheet if row[1].value == "LB"}
-    done = command("build", "--trial", trial)
+    done = command("build", "--trial", without_displays(trial))
     assert done.returncode == 0, done.stderr
     told = [item for item in found(trial) if item["where"].startswith("specs/")]
     assert [(item["code"], item["where"], item["count"], len(item["records"])) for item in told] == [
@@ -462,7 +463,7 @@ def test_1_a_problem_of_hundreds_of_cells_keeps_every_cell(trial: Path, command:
     for row in rows:
         row[head.index("drawn_on")] = "2024-01"
     path.write_text("\n".join("\t".join(row) for row in (head, *rows)) + "\n", "cp1252")
-    done = command("build", "--trial", trial)
+    done = command("build", "--trial", without_displays(trial))
     assert done.returncode == 0, done.stderr
     (partial,) = [item for item in found(trial, "MAP103") if item["variable"] == "drawn_on"]
     places = [f"raw/lab/results.txt:{line} drawn_on" for line in range(2, 297)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -95,10 +96,24 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path}
 
 
-def il2cdisc(surroundings: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    code = "from il2cdisc.cli import main; main()"
-    command = [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=TRIAL, env=surroundings)
+COMMANDS = """
+import json, sys
+from il2cdisc.cli import main
+for words in json.loads(sys.argv[1]):
+    sys.argv[1:] = words
+    try:
+        main()
+    except SystemExit as ended:
+        print("exit code", ended.code, flush=True)
+"""
+
+
+def il2cdisc(surroundings: dict[str, str], *commands: list[str]) -> list[str]:
+    """What commands print and how each ends, one after the other in a process without POSIX."""
+    command = [sys.executable, "-W", "error", "-c", COMMANDS, json.dumps(commands)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=TRIAL, env=surroundings)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return re.split(r"(?<=exit code \d\n)", done.stdout)
 
 
 def test_the_surroundings_have_no_posix(surroundings: dict[str, str]) -> None:
@@ -122,13 +137,15 @@ def test_builds_checks_and_traces_without_posix(
     out = shutil.copytree(second_outputs, tmp_path / "outputs")
     manifest = (out / "manifest.json").read_bytes()
     (out / "notes.txt").write_text("mine")
-    again = il2cdisc(surroundings, "build", "--trial", TRIAL, "--out", out)
-    assert again.returncode == 0, again.stdout + again.stderr
+    words = ["--trial", str(TRIAL), "--out", str(out)]
+    build, check = ["build", *words], ["check", *words]
+    trace = ["trace", "DM", "SYN-ROSE3.DE7.5001", *words]
+    built, checked, traced, rest = il2cdisc(surroundings, build, check, trace)
+    assert built.endswith("exit code 0\n"), built
     assert (out / "manifest.json").read_bytes() == manifest
     assert verify(out) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["outputs", "outputs.kept"]
-    checked = il2cdisc(surroundings, "check", "--trial", TRIAL, "--out", out)
-    assert checked.returncode == 1, checked.stdout + checked.stderr
-    traced = il2cdisc(surroundings, "trace", "DM", "SYN-ROSE3.DE7.5001", "--trial", TRIAL, "--out", out)
-    assert traced.returncode == 0, traced.stdout + traced.stderr
-    assert "raw/site/enrolment.csv:2" in traced.stdout
+    assert checked.endswith("findings on 7 records: 6 warnings.\nexit code 1\n"), checked
+    assert traced.endswith("exit code 0\n"), traced
+    assert "raw/site/enrolment.csv:2" in traced
+    assert rest == ""

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import without_displays
+
 TRIAL = Path(__file__).parent
 Command = Callable[..., Any]
 
@@ -78,7 +80,7 @@ def test_accepted_records_that_are_cut_off_or_of_fewer_forms(trial: Path, comman
 
 
 def test_a_date_written_in_iso_beside_the_pattern_is_read_and_said(trial: Path, command: Command) -> None:
-    path = trial / "raw" / "site" / "attendance.csv"
+    path = without_displays(trial) / "raw" / "site" / "attendance.csv"
     path.write_text(path.read_text().replace("5001;W02;05-FEB-2024", "5001;W02;2024-02-05"))
     done = command("build", "--trial", trial)
     assert done.returncode == 0

@@ -11,6 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.conftest import without_displays
+
 TRIAL = Path(__file__).parent
 EVENTS, STEPS, DOSES, VISITS = (
     "site/events.txt",
@@ -44,6 +46,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
     for part in ("raw", "specs", "mappings"):
         shutil.copytree(TRIAL / part, trial / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TRIAL / "study.toml", trial)
+    without_displays(trial)
     for _, file, old, new, _ in PLANTED:
         path = trial / "raw" / file
         text = path.read_bytes().decode("utf-8")

@@ -22,6 +22,7 @@ from il2cdisc.check.query_update import with_queries
 from il2cdisc.deliver.lock import take_lock
 from il2cdisc.run.query_log import LOCK, update_queries
 from il2cdisc.study import load_study
+from tests.conftest import without_displays
 
 TRIAL = Path(__file__).parent
 Command = Callable[..., Any]
@@ -32,7 +33,7 @@ def copied(folder: Path) -> Path:
     for part in PLACE:
         shutil.copytree(TRIAL / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TRIAL / "study.toml", folder)
-    return folder
+    return without_displays(folder)
 
 
 def build(trial: Path, command: Command) -> dict[str, str]:

@@ -11,6 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.conftest import without_displays
+
 TRIAL = Path(__file__).parent
 Command = Callable[..., Any]
 PLANTED = (
@@ -27,7 +29,7 @@ def copied(folder: Path) -> Path:
     for part in ("raw", "specs", "mappings"):
         shutil.copytree(TRIAL / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TRIAL / "study.toml", folder)
-    return folder
+    return without_displays(folder)
 
 
 def planted(folder: Path) -> Path:
