@@ -129,19 +129,28 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, run: Command
     What the build printed is in `said.txt` beside them, their folder written as OUT. IL2CDISC_TEST_BUILDS
     names a folder that keeps them for further runs of the same checkout.
     """
+
+    def build(folder: Path) -> None:
+        out = folder / "outputs"
+        told = run("build", *arguments, "--out", out)
+        assert told.returncode == 0, told.stdout + told.stderr
+        (folder / "said.txt").write_text(told.stdout.replace(str(out), "OUT"))
+
+    return made_once(tmp_path_factory, name, build) / "outputs"
+
+
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that is filled once in a run of the tests, whichever of its processes is first to ask."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent  # all workers' own
-    folder = Path(os.environ.get("IL2CDISC_TEST_BUILDS", folder))
-    out, done = folder / name / "outputs", folder / name / "done"
-    out.parent.mkdir(exist_ok=True)
-    with FileLock(folder / name / "lock"):
-        if not done.exists():
-            told = run("build", *arguments, "--out", out)
-            assert told.returncode == 0, told.stdout + told.stderr
-            (folder / name / "said.txt").write_text(told.stdout.replace(str(out), "OUT"))
-            done.touch()
-    return out
+    folder = Path(os.environ.get("IL2CDISC_TEST_BUILDS", folder)) / name
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"):
+        if not (folder / "done").exists():
+            make(folder)
+            (folder / "done").touch()
+    return folder
 
 
 def without_displays(trial: Path) -> Path:

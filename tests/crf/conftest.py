@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from il2cdisc.crf.find import open_pages
 from il2cdisc.crf.forms import CrfForm
 from il2cdisc.crf.propose import propose, sheet_bytes
 from il2cdisc.raw import Dictionary, load_dictionary
-from tests.crf.sponsor_form import FORMS, PARTS, SECOND, printed
+from tests.crf.sponsor_form import FORMS, SECOND, copied, printed, with_form
 
 FormPages = list[tuple[str, list[str]]]
 
@@ -46,29 +47,14 @@ def placement(blank: bytes, dictionary: Dictionary) -> bytes:
 @pytest.fixture
 def trial(tmp_path: Path) -> Path:
     """A copy of the second trial without a form of the sponsor's."""
-    folder = tmp_path / "trial"
-    folder.mkdir()
-    for name in PARTS:
-        copy = shutil.copytree if (SECOND / name).is_dir() else shutil.copy
-        copy(SECOND / name, folder / name)
-    return folder
+    return copied(tmp_path / "trial")
 
 
 @pytest.fixture
 def with_crf(trial: Path) -> Callable[[bytes], Path]:
     """The copy with a PDF as the sponsor's form, and the name of a placement that is not there yet."""
 
-    def write(content: bytes) -> Path:
-        (trial / "crf").mkdir(exist_ok=True)
-        (trial / "crf" / "blank.pdf").write_bytes(content)
-        text = (trial / "study.toml").read_text("utf-8")
-        own = '[crf]\nfile = "crf/blank.pdf"\nplacement = "crf/placement.xlsx"\n'
-        titles = "\n".join(f'{form} = "{title}"' for form, title in FORMS.items())
-        text = text.replace("[crf]\n", own) + f"\n[crf.titles]\n{titles}\n"
-        (trial / "study.toml").write_text(text, "utf-8", newline="\n")
-        return trial
-
-    return write
+    return partial(with_form, trial)
 
 
 @pytest.fixture
@@ -76,4 +62,14 @@ def proposed(with_crf: Callable[[bytes], Path], blank: bytes, placement: bytes) 
     """The copy with the sponsor's form, and its fields placed as proposed."""
     trial = with_crf(blank)
     (trial / "crf" / "placement.xlsx").write_bytes(placement)
+    return trial
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, blank: bytes, placement: bytes, command: Any) -> Path:
+    """Such a copy, built up to define.xml; not to be changed."""
+    trial = with_form(copied(tmp_path_factory.mktemp("made") / "trial"), blank)
+    (trial / "crf" / "placement.xlsx").write_bytes(placement)
+    done = command("build", "--trial", trial, "--until", "define", "--out", trial / "out")
+    assert done.returncode == 0, done.stdout + done.stderr
     return trial

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import typst
 from pypdf import PdfReader
 
 from il2cdisc.crf.placement import HEADERS, SHEET
+from tests.conftest import without_displays
 
 SECOND = Path(__file__).parents[1] / "second_trial"
 PARTS = ("study.toml", "accepted.toml", "raw", "specs", "mappings")
@@ -36,6 +38,27 @@ TEMPLATE = """
   }
 }
 """
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the second trial, without displays."""
+    folder.mkdir()
+    for name in PARTS:
+        copy = shutil.copytree if (SECOND / name).is_dir() else shutil.copy
+        copy(SECOND / name, folder / name)
+    return without_displays(folder)
+
+
+def with_form(trial: Path, content: bytes) -> Path:
+    """A copy with a PDF as the sponsor's form, and the name of a placement that is not there yet."""
+    (trial / "crf").mkdir(exist_ok=True)
+    (trial / "crf" / "blank.pdf").write_bytes(content)
+    text = (trial / "study.toml").read_text("utf-8")
+    own = '[crf]\nfile = "crf/blank.pdf"\nplacement = "crf/placement.xlsx"\n'
+    titles = "\n".join(f'{form} = "{title}"' for form, title in FORMS.items())
+    text = text.replace("[crf]\n", own) + f"\n[crf.titles]\n{titles}\n"
+    (trial / "study.toml").write_text(text, "utf-8", newline="\n")
+    return trial
 
 
 def printed(pages: Sequence[tuple[str, Sequence[str]]], *, picture: bool = False, turned: int = 0) -> bytes:

@@ -15,6 +15,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from tests.conftest import made_once
+
 ROOT = Path(__file__).resolve().parents[2]
 SHEETS = {"lbhem": "LBHEM", "lbchem": "LBCHEM", "lbthy": "LBTHY"}
 Reader = Callable[[Path, str], pd.DataFrame]
@@ -40,10 +42,12 @@ def raw() -> Path:
 @pytest.fixture(scope="session")
 def large(simulator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trial of 360 randomised subjects, its forms in many parts."""
-    out = tmp_path_factory.mktemp("large")
-    limits = simulator.Limits(csv_rows=5_000, sheet_rows=1_500)
-    simulator.simulate(out, subjects=360, seed=7, planted=out / "planted.toml", limits=limits)
-    return out
+
+    def make(folder: Path) -> None:
+        out, limits = folder / "raw", simulator.Limits(csv_rows=5_000, sheet_rows=1_500)
+        simulator.simulate(out, subjects=360, seed=7, planted=out / "planted.toml", limits=limits)
+
+    return made_once(tmp_path_factory, "simulated", make) / "raw"
 
 
 def _csv(path: Path) -> pd.DataFrame:

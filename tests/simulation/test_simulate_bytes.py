@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import tomllib
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -54,6 +55,15 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
+@cache
+def sheet_rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
+    """All rows of a sheet; most of the planted errors lie in the same ones."""
+    book = openpyxl.load_workbook(path, read_only=True)
+    rows = list(book[sheet].iter_rows(values_only=True))
+    book.close()
+    return rows
+
+
 def cell(root: Path, entry: dict[str, Any]) -> str:
     """The text of the cell that an entry points at, read from the file alone."""
     path = root / entry["file"].removeprefix("raw/")
@@ -65,11 +75,8 @@ def cell(root: Path, entry: dict[str, Any]) -> str:
             return "" if value != value else f"{value:g}"
         return str(value)
     if path.suffix == ".xlsx":
-        book = openpyxl.load_workbook(path)
-        sheet = book[entry["sheet"]]
-        (header,) = sheet.iter_rows(min_row=7, max_row=7, values_only=True)
-        (row,) = sheet.iter_rows(min_row=entry["line"], max_row=entry["line"], values_only=True)
-        book.close()
+        rows = sheet_rows(path, entry["sheet"])
+        header, row = rows[6], rows[entry["line"] - 1]
         found = dict(zip(header, row, strict=True))
         assert found["SUBJID"] == entry["subject"]
         value = found[entry["column"]]
