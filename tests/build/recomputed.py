@@ -91,7 +91,7 @@ def ancova(
 
     Both strata have equal weight; the baseline is the mean of the records. `robust`: HC3.
     """
-    used = rows.dropna(subset=[response, *([base] if base else [])])
+    used = rows[["TRTP", "STRAT1R", response, *([base] if base else [])]].dropna()
     treated = (used["TRTP"] == active).to_numpy(float)
     first = (used["STRAT1R"] == stratum).to_numpy(float)
     columns = [np.ones(len(used)), treated, first]
@@ -178,14 +178,25 @@ def mmrm(
             out[i, j] = out[j, i] = value
         return out
 
+    alike: dict[tuple[int, ...], list[tuple[np.ndarray, np.ndarray]]] = {}
+    for places, x, y in subjects:  # subjects with the same visits have the same matrix
+        alike.setdefault(tuple(places), []).append((x, y))
+    stacked = {visits: (np.stack([x for x, _ in own]), np.stack([y for _, y in own]))
+               for visits, own in alike.items()}  # fmt: skip
+
     def fit(theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         sigma = covariance(theta)
         xwx, xwy, ywy, log = 0.0, 0.0, 0.0, 0.0
-        for places, x, y in subjects:
+        for places, (x, y) in stacked.items():
             part = sigma[np.ix_(places, places)]
             w = np.linalg.inv(part)
-            xwx, xwy, ywy = xwx + x.T @ w @ x, xwy + x.T @ w @ y, ywy + y @ w @ y
-            log += np.linalg.slogdet(part)[1]
+            wx, wy = w @ x, y @ w
+            xwx, xwy = (
+                xwx + np.tensordot(x, wx, ([0, 1], [0, 1])),
+                xwy + np.tensordot(wx, y, ([0, 1], [0, 1])),
+            )
+            ywy += np.sum(wy * y)
+            log += len(y) * np.linalg.slogdet(part)[1]
         phi = np.linalg.inv(xwx)
         beta = phi @ xwy
         return log + np.linalg.slogdet(xwx)[1] + ywy - beta @ xwy, beta, phi

@@ -21,7 +21,8 @@ from tests.build.recomputed import ancova, mmrm, newcombe, p_text, pooled, wilso
 from tests.build.rtf_tables import read_table
 from tests.define.analysis_records import Documented, documented_results
 
-Shown = pd.DataFrame
+Shown = dict[tuple[str, str], pd.DataFrame]
+"""Display and analysis → the numbers that are shown."""
 Found = dict[tuple[str, str], float]
 """Treatment and statistic → value; a statistic of no treatment has the empty one."""
 ALL_TREATMENTS = ("Total", "All")
@@ -39,20 +40,22 @@ def results(built: Path) -> list[Documented]:
 @pytest.fixture(scope="module")
 def shown(built: Path) -> Shown:
     """The numbers that displays show; texts where a cell is empty."""
-    return pd.read_csv(built / "results" / "results.csv", dtype="str", keep_default_na=False)
+    every = pd.read_csv(built / "results" / "results.csv", dtype="str", keep_default_na=False)
+    return {(str(one), str(other)): rows for (one, other), rows in every.groupby(["display", "analysis"])}
 
 
-def of_result(shown: Shown, result: Documented) -> Shown:
-    return shown[(shown["display"] == result.display) & (shown["analysis"] == result.analysis)]
+def of_result(shown: Shown, result: Documented) -> pd.DataFrame:
+    return shown[result.display, result.analysis]
 
 
 def inside(records: pd.DataFrame, row: dict[str, str], groups: tuple[int, ...]) -> pd.DataFrame:
     """The records of the groups of a shown number."""
+    chosen = pd.Series(True, index=records.index)
     for number in groups:
         name, level = row[f"group{number}"], row[f"group{number}_level"]
         if name and level and level not in ALL_TREATMENTS:
-            records = records[records[name].astype("str") == level]
-    return records
+            chosen &= records[name].astype("str") == level
+    return records[chosen]
 
 
 def test_each_result_selects_records_of_its_subjects(results: list[Documented]) -> None:
@@ -71,7 +74,8 @@ def test_the_selected_records_give_each_n_that_is_shown(results: list[Documented
                 continue
             own = inside(result.records, row, (1, 2, 3))
             alone = result.method == "Continuous"
-            present = own.dropna(subset=[row["variable"]] if alone else result.variables)
+            names = [row["variable"]] if alone else result.variables
+            present = own[["USUBJID", *names]].dropna(subset=names)
             if result.method == "Response":
                 present = present[present[row["variable"]] == "Y"]
             found = present["USUBJID"].nunique()
@@ -312,7 +316,7 @@ MAIN = ("difference", "correlation", "statistic", "mean", "p_value", "p_fisher")
 BLOCK = ["group2", "group2_level", "group3", "group3_level", "variable"]
 
 
-def recomputed(block: Shown, result: Documented) -> Found:
+def recomputed(block: pd.DataFrame, result: Documented) -> Found:
     """The numbers of one block of a result: its method, on the records of its groups."""
     first = block.iloc[0].to_dict()
     own = inside(result.records, first, (2, 3))

@@ -64,13 +64,14 @@ def selected(tree: Any, part: Any, folder: Path) -> pd.DataFrame:
     known = by_oid(tree)
     leaf = known[part.get("ItemGroupOID")].find("d:leaf", SPACES)
     frame = dataset(folder / leaf.get(f"{{{SPACES['x']}}}href"))
+    chosen = pd.Series(True, index=frame.index)
     for ref in part.findall("d:WhereClauseRef", SPACES):
         for check in known[ref.get("WhereClauseOID")].findall("o:RangeCheck", SPACES):
             column = frame[known[check.get(f"{_D}ItemOID")].get("Name")]
             values = [value.text for value in check.findall("o:CheckValue", SPACES)]
             typed = [float(value) for value in values] if column.dtype.kind == "f" else values
-            frame = frame[COMPARE[check.get("Comparator")](column, typed)]
-    return frame
+            chosen &= COMPARE[check.get("Comparator")](column, typed)
+    return frame[chosen]
 
 
 def documented_results(folder: Path) -> Iterator[Documented]:
