@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,19 @@ WORDS = re.compile(
 )
 """Words of a private dialect, and what to write instead: is; is missing; does not have; differently; reports;
 corrects; reversed; placed; next to; is not a; is not found; has no subject."""
+
+
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """The nodes of a file's source, read once for all rules."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+def name_of(node: ast.AST) -> str:
+    """A name as it is, an attribute with the dot before it; empty for anything else."""
+    if isinstance(node, ast.Attribute):
+        return f".{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def sentence(text: str) -> bool:
@@ -105,8 +119,8 @@ def progress_lines() -> Iterator[tuple[str, str]]:
                 if isinstance(value, Product) and value.title:
                     yield item.name, value.title
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("say", "progress"):
+        for node in nodes_of(path):
+            if isinstance(node, ast.Call) and name_of(node.func) in ("say", "progress"):
                 for text in strings(node):
                     yield path.name, text
 
@@ -138,12 +152,12 @@ def texts_for_people() -> Iterator[tuple[str, str]]:
         if "core/runner" in path.as_posix():
             continue  # runs in another Python
         place = path.relative_to(ENGINE).as_posix()
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             found: list[ast.AST] = []
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(SPEAKING):
+            if isinstance(node, ast.Call) and name_of(node.func).endswith(SPEAKING):
                 found = [*node.args, *(keyword.value for keyword in node.keywords)]
             elif isinstance(node, ast.Assign | ast.Yield) and node.value is not None:
-                named = isinstance(node, ast.Yield) or ast.unparse(node.targets[0]) in ("what", "fix", "said")
+                named = isinstance(node, ast.Yield) or name_of(node.targets[0]) in ("what", "fix", "said")
                 found = [node.value] if named else []
             for item in found:
                 for text in strings(item):
@@ -158,11 +172,11 @@ def test_no_text_for_people_has_words_of_a_dialect() -> None:
 def remedies() -> Iterator[tuple[str, str]]:
     """What is passed as `fix`, or assigned to a variable of that name."""
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             found: list[ast.AST] = []
             if isinstance(node, ast.Call):
                 found = [keyword.value for keyword in node.keywords if keyword.arg == "fix"]
-            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "fix":
+            elif isinstance(node, ast.Assign) and name_of(node.targets[0]) == "fix":
                 found = [node.value]
             for item in found:
                 if isinstance(item, ast.Constant | ast.JoinedStr):
@@ -186,10 +200,5 @@ def test_the_rules_find_what_they_are_for() -> None:
 
 
 def test_a_class_name_is_used_once() -> None:
-    names = [
-        node.name
-        for path in FILES
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef)
-    ]
+    names = [node.name for path in FILES for node in nodes_of(path) if isinstance(node, ast.ClassDef)]
     assert sorted({name for name in names if names.count(name) > 1}) == []

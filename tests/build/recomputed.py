@@ -191,10 +191,8 @@ def mmrm(
             part = sigma[np.ix_(places, places)]
             w = np.linalg.inv(part)
             wx, wy = w @ x, y @ w
-            xwx, xwy = (
-                xwx + np.tensordot(x, wx, ([0, 1], [0, 1])),
-                xwy + np.tensordot(wx, y, ([0, 1], [0, 1])),
-            )
+            xwx = xwx + np.tensordot(x, wx, ([0, 1], [0, 1]))
+            xwy = xwy + np.tensordot(wx, y, ([0, 1], [0, 1]))
             ywy += np.sum(wy * y)
             log += len(y) * np.linalg.slogdet(part)[1]
         phi = np.linalg.inv(xwx)

@@ -41,11 +41,13 @@ TEMPLATE = """
 
 
 def copied(folder: Path) -> Path:
-    """A copy of the second trial, without displays."""
+    """A copy of the second trial, SDTM alone: a case report form is annotated with nothing else."""
     folder.mkdir()
     for name in PARTS:
         copy = shutil.copytree if (SECOND / name).is_dir() else shutil.copy
         copy(SECOND / name, folder / name)
+    (folder / "specs" / "adam.xlsx").unlink()
+    shutil.rmtree(folder / "mappings" / "adam")
     return without_displays(folder)
 
 

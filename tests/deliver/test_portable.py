@@ -57,8 +57,8 @@ def posix_only(source: str) -> list[str]:
             found += [alias.name for alias in node.names if POSIX_MODULES.fullmatch(alias.name)]
         elif isinstance(node, ast.ImportFrom) and POSIX_MODULES.fullmatch(node.module or ""):
             found.append(str(node.module))
-        elif isinstance(node, ast.Attribute) and id(node) not in guarded:
-            found += [name for name in [ast.unparse(node)] if POSIX_NAMES.fullmatch(name)]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and id(node) not in guarded:
+            found += [name for name in [f"{node.value.id}.{node.attr}"] if POSIX_NAMES.fullmatch(name)]
     return found
 
 

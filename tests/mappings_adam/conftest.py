@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -134,15 +136,22 @@ def sdtm(spec: Spec) -> dict[str, pd.DataFrame]:
     }
 
 
+MADE: dict[tuple[Callable[..., Analysis], bytes], Dataset] = {}
+"""What a mapping made of the same records before: most tests need the same ADSL."""
+
+
 @pytest.fixture
 def made(sdtm: dict[str, pd.DataFrame], spec: Spec) -> Callable[..., Dataset]:
     """Run mappings one after the other on `sdtm`; gives the last one's finished dataset."""
 
     def run(*functions: Callable[..., Analysis]) -> Dataset:
         for function in functions:
-            problems = Problems()
-            dataset = finish(derive(function, sdtm, spec, AnalysisFacts()), spec, problems)
-            assert not problems, problems.items
+            known = (function, pickle.dumps(sdtm))
+            if known not in MADE:
+                problems = Problems()
+                MADE[known] = finish(derive(function, sdtm, spec, AnalysisFacts()), spec, problems)
+                assert not problems, problems.items
+            dataset = replace(MADE[known], frame=MADE[known].frame.copy())
             sdtm[function.__name__] = with_ids(dataset.name, dataset.frame)
         return dataset
 

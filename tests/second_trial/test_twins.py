@@ -22,6 +22,7 @@ from il2cdisc.cli import app
 from il2cdisc.compare.built import compare_twins
 from il2cdisc.package import dataset_files, read_dataset
 from il2cdisc.spec.load import load_spec
+from tests.conftest import without_displays
 
 TRIAL = Path(__file__).parent
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -90,7 +91,7 @@ def copied(folder: Path, **twins: str) -> Path:
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory, command: Command) -> TwinBuild:
     """The mapping of ADLB flags the first result before treatment as the baseline; built in blocks."""
-    trial = copied(tmp_path_factory.mktemp("faulty"), adsl=ADSL, adlb=ADLB, adae=ADAE)
+    trial = without_displays(copied(tmp_path_factory.mktemp("faulty"), adsl=ADSL, adlb=ADLB, adae=ADAE))
     mapping = trial / "mappings" / "adam" / "adlb.py"
     text = mapping.read_text(encoding="utf-8")
     assert text.count('mode="last"') == 1
