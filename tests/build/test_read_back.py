@@ -1,4 +1,4 @@
-"""A transport file that a reader finds other than it was written stops the whole build."""
+"""A transport file that a reader finds other than it was written stops the build: of SDTM and of ADaM."""
 
 import io
 from pathlib import Path
@@ -12,6 +12,7 @@ import il2cdisc.run.second
 import il2cdisc.transport.xpt
 from il2cdisc.base.problems import Stopped
 from il2cdisc.run.build import Asked, build
+from il2cdisc.run.stages import LastStage
 from il2cdisc.study import load_study
 
 SECOND = Path(__file__).parents[1] / "second_trial"
@@ -36,7 +37,7 @@ def test_a_file_that_pyreadstat_reads_otherwise(
     monkeypatch.setattr(il2cdisc.run.second, "processors", lambda: 1)
     monkeypatch.setattr(pyreadstat, "read_xport", err)
     with pytest.raises(Stopped) as stopped:
-        build(load_study(SECOND), silent, Asked(out=tmp_path / "outputs"))
+        build(load_study(SECOND), silent, Asked(out=tmp_path / "outputs", until=LastStage.ADAM))
     assert str(stopped.value) == snapshot
     assert not (tmp_path / "outputs").exists()
 
@@ -54,6 +55,6 @@ def test_a_file_that_holds_another_value(
 
     monkeypatch.setattr(il2cdisc.transport.xpt, "write_xpt", err)
     with pytest.raises(Stopped) as stopped:
-        build(load_study(SECOND), silent, Asked(out=tmp_path / "outputs"))
+        build(load_study(SECOND), silent, Asked(out=tmp_path / "outputs", until=LastStage.ADAM))
     assert str(stopped.value) == snapshot
     assert not (tmp_path / "outputs").exists()

@@ -18,6 +18,7 @@ from il2cdisc.base.problems import Problems, Stopped
 from il2cdisc.run.build import Asked, build
 from il2cdisc.run.make import make
 from il2cdisc.run.part import part_of
+from il2cdisc.run.stages import LastStage
 from il2cdisc.run.survey import make_plan
 from il2cdisc.study import load_study
 
@@ -275,8 +276,8 @@ def test_an_edited_label_shows_in_the_transport_file(tmp_path: Path) -> None:
     place = next(r for r in sheet.iter_rows(min_row=2) if (r[1].value, r[2].value) == ("ADSL", "DAYSTRT"))
     place[3].value = "Days on Which Tablets Were Taken"
     book.save(trial / "specs" / "adam.xlsx")
-    build(load_study(trial), lambda _: None)
-    _, meta = pyreadstat.read_xport(trial / "outputs" / "adam" / "adsl.xpt")
+    build(load_study(trial), lambda _: None, Asked(out=tmp_path / "made", until=LastStage.ADAM))
+    _, meta = pyreadstat.read_xport(tmp_path / "made" / "adam" / "adsl.xpt")
     assert meta.column_names_to_labels["DAYSTRT"] == "Days on Which Tablets Were Taken"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from il2cdisc.spec.release import release_changes, terms_added
 from il2cdisc.spec.workbook import Place
 from il2cdisc.standards.evs import NEEDED
 from il2cdisc.standards.release import Release, ReleaseCodelist, ReleaseTerm, Terminology
+from tests.conftest import run_here
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = {
@@ -151,11 +151,5 @@ def trial(tmp_path: Path) -> Path:
 
 
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    code = "from il2cdisc.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
+    """The command as it is run in a folder."""
+    return run_here(*arguments, cwd=folder)
