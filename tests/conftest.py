@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -109,6 +110,30 @@ def run_apart(*arguments: object, cwd: Path = ROOT, processors: int = 0, **envir
     command = [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
     surroundings = {**os.environ, **environment}
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=surroundings)
+
+
+EACH = """
+import json, sys
+from il2cdisc.cli import main
+for words in json.loads(sys.argv[1]):
+    sys.argv[1:] = words
+    try:
+        main()
+    except SystemExit as ended:
+        print("exit code", ended.code, flush=True)
+"""
+
+
+def run_each(commands: Sequence[Sequence[object]], cwd: Path, **environment: str) -> list[str]:
+    """What commands print, errors included, one after the other in a process; each with its exit code last."""
+    words = json.dumps([[str(word) for word in one] for one in commands])
+    command, surroundings = [sys.executable, "-W", "error", "-c", EACH, words], {**os.environ, **environment}
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run(command, check=False, cwd=cwd, env=surroundings, **both)
+    assert done.returncode == 0, done.stdout
+    *each, rest = re.split(r"(?<=exit code \d\n)", done.stdout)
+    assert (len(each), rest) == (len(commands), ""), done.stdout
+    return each
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from tests.conftest import run_here
+from tests.conftest import run_each, run_here
 
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "il2cdisc"
@@ -38,8 +36,8 @@ class Extended:
     engine: Path
     trial: Path
     before: Done
-    built: Done
-    page: Done
+    built: str
+    page: str
 
     def read(self, file: str) -> pd.DataFrame:
         """A transport file of the build."""
@@ -54,13 +52,6 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
     ignored = shutil.ignore_patterns("__pycache__", "test_*.py", "conftest.py", "__snapshots__")
     trial = shutil.copytree(SECOND, folder / "trial", ignore=ignored)
 
-    def run(*arguments: object) -> Done:
-        command = [sys.executable, "-W", "error", "-m", "il2cdisc", *map(str, arguments)]
-        environment = {**os.environ, "PYTHONPATH": str(engine.parent)}
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=engine.parent, env=environment
-        )
-
     ask_for_a_method(trial / "specs" / "tlf.xlsx")
     ask_for_a_step(trial / "specs" / "sdtm.xlsx")
     before = run_here("spec", "check", "--trial", trial)
@@ -71,9 +62,10 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
     (engine / "transport" / "codecs" / "tsv.py").write_text(example("A format of dataset files"))
     ask_for_a_format(trial / "study.toml")
     add_a_product(engine)
-    built = run("build", "--trial", trial)
-    assert built.returncode == 0, built.stdout + built.stderr
-    return Extended(engine, trial, before, built, run("rule", "CHK900"))
+    commands = (("build", "--trial", trial), ("rule", "CHK900"))
+    built, page = run_each(commands, engine.parent, PYTHONPATH=str(engine.parent))
+    assert built.endswith("exit code 0\n"), built
+    return Extended(engine, trial, before, built, page)
 
 
 def add_row(workbook: Path, sheet: str, **cells: object) -> None:
@@ -135,15 +127,15 @@ def add_a_product(engine: Path) -> None:
 
 
 def test_a_conformance_rule(extended: Extended) -> None:
-    assert "CHK900 Visit on a weekend" in extended.built.stdout
-    assert "Why: the site is closed" in extended.page.stdout
+    assert "CHK900 Visit on a weekend" in extended.built
+    assert "Why: the site is closed" in extended.page
 
 
 def test_a_display_method_and_an_output_format(extended: Extended) -> None:
     """A row of the workbook names the method; before the file is there it is unknown."""
     assert extended.before.returncode == 2
     assert "RES003" in extended.before.stderr
-    assert "RES003" not in extended.built.stderr
+    assert "RES003" not in extended.built
     results = pd.read_csv(extended.trial / "outputs" / "results" / "results.csv")
     ages = results[(results["analysis"] == "WIDTH") & (results["statistic"] == "range")]
     adsl = extended.read("adam/adsl.xpt")
@@ -159,7 +151,7 @@ def test_a_step_of_complete(extended: Extended) -> None:
     """A variable of the workbook that nothing makes, until the step is there."""
     said = extended.before.stderr
     assert re.search(r"SPC090 .*LBUSCHFL|SPC090 .*\n?.*LBUSCHFL", said), said
-    assert "SPC090" not in extended.built.stderr
+    assert "SPC090" not in extended.built
     lb, tv = extended.read("sdtm/lb.xpt"), extended.read("sdtm/tv.xpt")
     unplanned = ~lb["VISITNUM"].isin(tv["VISITNUM"])
     assert set(lb.loc[unplanned, "LBUSCHFL"]) <= {"Y"}
@@ -167,7 +159,7 @@ def test_a_step_of_complete(extended: Extended) -> None:
 
 
 def test_a_thing_that_a_build_writes(extended: Extended) -> None:
-    assert "counting records\n" in extended.built.stdout
+    assert "counting records\n" in extended.built
     path = extended.trial / "outputs" / "checks" / "counts.csv"
     counts = pd.read_csv(path).set_index("dataset")["records"]
     assert counts["DM"] == len(extended.read("sdtm/dm.xpt"))

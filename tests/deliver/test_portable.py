@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from il2cdisc.deliver.manifest import verify
+from tests.conftest import run_each
 
 ROOT = Path(__file__).parents[2]
 TRIAL = ROOT / "tests" / "second_trial"
@@ -96,26 +96,6 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path}
 
 
-COMMANDS = """
-import json, sys
-from il2cdisc.cli import main
-for words in json.loads(sys.argv[1]):
-    sys.argv[1:] = words
-    try:
-        main()
-    except SystemExit as ended:
-        print("exit code", ended.code, flush=True)
-"""
-
-
-def il2cdisc(surroundings: dict[str, str], *commands: list[str]) -> list[str]:
-    """What commands print and how each ends, one after the other in a process without POSIX."""
-    command = [sys.executable, "-W", "error", "-c", COMMANDS, json.dumps(commands)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=TRIAL, env=surroundings)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return re.split(r"(?<=exit code \d\n)", done.stdout)
-
-
 def test_the_surroundings_have_no_posix(surroundings: dict[str, str]) -> None:
     """The next test would prove nothing if they had."""
     code = (
@@ -137,10 +117,9 @@ def test_builds_checks_and_traces_without_posix(
     out = shutil.copytree(second_outputs, tmp_path / "outputs")
     manifest = (out / "manifest.json").read_bytes()
     (out / "notes.txt").write_text("mine")
-    words = ["--trial", str(TRIAL), "--out", str(out)]
-    build, check = ["build", *words], ["check", *words]
-    trace = ["trace", "DM", "SYN-ROSE3.DE7.5001", *words]
-    built, checked, traced, rest = il2cdisc(surroundings, build, check, trace)
+    words = ["--trial", TRIAL, "--out", out]
+    commands = (["build", *words], ["check", *words], ["trace", "DM", "SYN-ROSE3.DE7.5001", *words])
+    built, checked, traced = run_each(commands, TRIAL, **surroundings)
     assert built.endswith("exit code 0\n"), built
     assert (out / "manifest.json").read_bytes() == manifest
     assert verify(out) == []
@@ -148,4 +127,3 @@ def test_builds_checks_and_traces_without_posix(
     assert checked.endswith("findings on 7 records: 6 warnings.\nexit code 1\n"), checked
     assert traced.endswith("exit code 0\n"), traced
     assert "raw/site/enrolment.csv:2" in traced
-    assert rest == ""

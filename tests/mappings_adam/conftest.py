@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import sys
 from collections.abc import Callable
@@ -146,7 +147,8 @@ def made(sdtm: dict[str, pd.DataFrame], spec: Spec) -> Callable[..., Dataset]:
 
     def run(*functions: Callable[..., Analysis]) -> Dataset:
         for function in functions:
-            known = (function, pickle.dumps(sdtm))
+            asked = {name: sdtm.get(name) for name in inspect.signature(function).parameters}
+            known = (function, pickle.dumps(asked))
             if known not in MADE:
                 problems = Problems()
                 MADE[known] = finish(derive(function, sdtm, spec, AnalysisFacts()), spec, problems)
