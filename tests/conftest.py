@@ -125,7 +125,7 @@ for words in json.loads(sys.argv[1]):
 
 
 def run_each(commands: Sequence[Sequence[object]], cwd: Path, **environment: str) -> list[str]:
-    """What commands print, errors included, one after the other in a process; each with its exit code last."""
+    """What commands print, errors too, one after the other in one process; each with its exit code last."""
     words = json.dumps([[str(word) for word in one] for one in commands])
     command, surroundings = [sys.executable, "-W", "error", "-c", EACH, words], {**os.environ, **environment}
     both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}

@@ -430,12 +430,19 @@ def test_3_strict_asks_for_a_disposition_of_every_finding(trial: Path, command: 
     assert (done.returncode, len(found(trial))) == (1, 6), done.stderr
 
 
-def test_2_a_wrong_cell_of_the_workbook_is_one_finding_with_all_its_records(
-    trial: Path, command: Command
-) -> None:
-    """A Length shorter than the data, a codelist and a data type that dates are not of."""
-    lines = (trial / "raw" / "lab" / "results.txt").read_bytes().splitlines()
-    assert len(lines) - 1 == 295
+@pytest.fixture(scope="module")
+def of_hundreds(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
+    """Every blood draw without its day, and of the workbook three wrong cells, built.
+
+    A Length shorter than the data, a codelist and a data type that dates are not of.
+    """
+    trial = without_displays(second_trial(tmp_path_factory.mktemp("hundreds") / "trial"))
+    path = trial / "raw" / "lab" / "results.txt"
+    head, *rows = (line.split("\t") for line in path.read_text("cp1252").splitlines())
+    assert len(rows) == 295
+    for row in rows:
+        row[head.index("drawn_on")] = "2024-01"
+    path.write_text("\n".join("\t".join(row) for row in (head, *rows)) + "\n", "cp1252")
     date = {"Dataset": "LB", "Variable": "LBDTC"}
     cells(
         trial, "sdtm",
@@ -443,11 +450,15 @@ def test_2_a_wrong_cell_of_the_workbook_is_one_finding_with_all_its_records(
         ("Variables", date, "Codelist", "NY"),
         ("Variables", date, "Data Type", "time"),
     )  # fmt: skip
-    sheet = openpyxl.load_workbook(trial / "specs" / "sdtm.xlsx")["Variables"]
-    at = {row[2].value: row[0].row for row in sheet if row[1].value == "LB"}
-    done = command("build", "--trial", without_displays(trial))
+    done = command("build", "--trial", trial)
     assert done.returncode == 0, done.stderr
-    told = [item for item in found(trial) if item["where"].startswith("specs/")]
+    return trial
+
+
+def test_2_a_wrong_cell_of_the_workbook_is_one_finding_with_all_its_records(of_hundreds: Path) -> None:
+    sheet = openpyxl.load_workbook(of_hundreds / "specs" / "sdtm.xlsx")["Variables"]
+    at = {row[2].value: row[0].row for row in sheet if row[1].value == "LB"}
+    told = [item for item in found(of_hundreds) if item["where"].startswith("specs/")]
     assert [(item["code"], item["where"], item["count"], len(item["records"])) for item in told] == [
         ("CHK016", f"specs/sdtm.xlsx!Variables!F{at['LBNAM']}", 295, 295),
         ("CHK022", f"specs/sdtm.xlsx!Variables!K{at['LBDTC']}", 295, 295),
@@ -456,22 +467,15 @@ def test_2_a_wrong_cell_of_the_workbook_is_one_finding_with_all_its_records(
     assert {len({record["id"] for record in item["records"]}) for item in told} == {295}
 
 
-def test_1_a_problem_of_hundreds_of_cells_keeps_every_cell(trial: Path, command: Command) -> None:
+def test_1_a_problem_of_hundreds_of_cells_keeps_every_cell(of_hundreds: Path) -> None:
     """In findings.json and, a question each, in queries.xlsx."""
-    path = trial / "raw" / "lab" / "results.txt"
-    head, *rows = (line.split("\t") for line in path.read_text("cp1252").splitlines())
-    for row in rows:
-        row[head.index("drawn_on")] = "2024-01"
-    path.write_text("\n".join("\t".join(row) for row in (head, *rows)) + "\n", "cp1252")
-    done = command("build", "--trial", without_displays(trial))
-    assert done.returncode == 0, done.stderr
-    (partial,) = [item for item in found(trial, "MAP103") if item["variable"] == "drawn_on"]
+    (partial,) = [item for item in found(of_hundreds, "MAP103") if item["variable"] == "drawn_on"]
     places = [f"raw/lab/results.txt:{line} drawn_on" for line in range(2, 297)]
     assert (partial["where"], partial["count"]) == (places[0], 295)
     assert partial["what"] == "day missing in '2024-01'; LBDTC = 2024-01"
     assert [record["where"] for record in partial["records"]] == places
     assert [place["place"] for record in partial["records"] for place in record["source"]] == places
-    book = openpyxl.load_workbook(trial / "outputs" / "checks" / "queries.xlsx")["Queries"]
+    book = openpyxl.load_workbook(of_hundreds / "outputs" / "checks" / "queries.xlsx")["Queries"]
     asked = [row for row in book.iter_rows(values_only=True) if row[9] == "MAP103"]
     assert [f"{row[4]}:{row[5]} {row[6]}" for row in asked if row[6] == "drawn_on"] == places
     assert {row[8] for row in asked} == {

@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import without_displays
-
 TRIAL = Path(__file__).parent
 Command = Callable[..., Any]
 
@@ -80,16 +78,6 @@ def test_accepted_records_that_are_cut_off_or_of_fewer_forms(trial: Path, comman
     study.write_text(study.read_text() + '\n[forms.later]\nfile = "site/events.txt"\n')
     done = command("spec", "check", "--trial", trial)
     assert "no form 'later' in accepted.toml: records that vanish are not noticed" in done.stdout
-
-
-def test_a_date_written_in_iso_beside_the_pattern_is_read_and_said(trial: Path, command: Command) -> None:
-    path = without_displays(trial) / "raw" / "site" / "attendance.csv"
-    path.write_text(path.read_text().replace("5001;W02;05-FEB-2024", "5001;W02;2024-02-05"))
-    done = command("build", "--trial", trial)
-    assert done.returncode == 0
-    assert "RAW127 Date in another format" in done.stdout
-    assert "'2024-02-05' is not written as dd-mon-yyyy; it was read as ISO 8601" in done.stdout
-    assert "RAW123" not in done.stdout
 
 
 def test_a_folder_in_the_place_of_a_raw_file(trial: Path, command: Command) -> None:

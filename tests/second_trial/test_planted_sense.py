@@ -35,6 +35,9 @@ PLANTED = [  # code, file, what is there, what is put in its place, the column t
     ("CHK278", DOSES, "5002\tPK903\t40 mg\t29-FEB-2024", "5002\tPK903\t40 mg\t20-FEB-2024", "first_taken"),
     ("CHK230", VISITS, "5007;W02;30-MAR-2024", "5007;W02;30-JUN-2024", "attended_on"),
 ]  # fmt: skip
+WRITTEN = ("5001;W02;05-FEB-2024", "5001;W02;2024-02-05")
+LEFT_OUT = "6002;W02;05-MAY-2024\n"
+"""Lines of the attendance: a date written in another way, and one that is taken out."""
 ASKED = [code for code, *_ in PLANTED]
 Command = Callable[..., Any]
 
@@ -52,8 +55,13 @@ def planted(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
         text = path.read_bytes().decode("utf-8")
         assert text.count(old) == 1, old
         path.write_bytes(text.replace(old, new).encode())
+    path = trial / "raw" / VISITS
+    text = path.read_text("utf-8")
+    assert LEFT_OUT in text and WRITTEN[0] in text
+    path.write_text(text.replace(LEFT_OUT, "").replace(*WRITTEN), "utf-8")
     done = command("build", "--trial", trial)
     assert done.returncode == 0, done.stdout + done.stderr
+    (trial / "said.txt").write_text(done.stdout, "utf-8")
     return trial
 
 
@@ -92,6 +100,22 @@ def test_a_site_is_asked_once_about_each_and_nothing_is_suggested(planted: Path)
     assert {row[9] for row in asked} == set(ASKED)
     assert len({(row[4], row[5], row[6], row[9]) for row in asked}) == len(asked)
     assert all("lease " in row[8] for row in asked)
+
+
+def test_a_visit_whose_own_form_is_missing_is_asked_for_once(
+    planted: Path, findings: list[dict[str, Any]]
+) -> None:
+    """Protocol Schedule expects the form; that SV lacks the visit is no second question."""
+    asked = json.loads((planted / "outputs" / "checks" / "queries.json").read_text("utf-8"))["queries"]
+    assert [query["code"] for query in asked if "6002" in str(query)] == ["RAW130"]
+    assert "CHK234" not in {item["code"] for item in findings}
+
+
+def test_a_date_written_in_iso_beside_the_pattern_is_read_and_said(planted: Path) -> None:
+    said = (planted / "said.txt").read_text("utf-8")
+    assert "RAW127 Date in another format" in said
+    assert "'2024-02-05' is not written as dd-mon-yyyy; it was read as ISO 8601" in said
+    assert "RAW123" not in said
 
 
 def test_a_check_says_its_class_and_when_it_is_right(command: Command) -> None:

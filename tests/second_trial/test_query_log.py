@@ -56,20 +56,6 @@ def fill(path: Path, field: str, **cells: str) -> None:
     book.save(path)
 
 
-def test_a_visit_whose_own_form_is_missing_is_asked_for_once(tmp_path: Path, command: Command) -> None:
-    """Protocol Schedule expects the form; that SV lacks the visit is no second question."""
-    trial = copied(tmp_path / "trial")
-    path = trial / "raw" / "site" / "attendance.csv"
-    path.write_text(path.read_text().replace("5001;W02;05-FEB-2024\n", ""))
-    done = command("build", "--trial", trial)
-    assert done.returncode == 0, done.stdout + done.stderr
-    told = json.loads((trial / "outputs" / "checks" / "queries.json").read_text())["queries"]
-    of_subject = [q["code"] for q in told if "5001" in str(q)]
-    assert of_subject == ["RAW130", "CHK050"]  # CHK050: a planted date, asked about without the change, too
-    found = json.loads((trial / "outputs" / "checks" / "findings.json").read_text())["findings"]
-    assert "CHK234" not in {item["code"] for item in found}
-
-
 def test_the_life_of_a_question(tmp_path: Path, command: Command) -> None:
     trial = copied(tmp_path / "trial")
     assert set(build(trial, command).values()) == {"new"}
