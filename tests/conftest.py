@@ -36,8 +36,6 @@ LONG = (
     "cases/test_records_files.py",
     "cases/test_reports_settings.py",
     "second_trial/test_blocks.py",
-    "crf/test_placement.py",
-    "crf/test_sponsor.py",
 )
 """Files that take longest, the longest first: several processes that share the tests end together."""
 

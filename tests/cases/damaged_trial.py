@@ -236,6 +236,16 @@ def texts_short_files_and_a_sheet(folder: Path) -> None:
     edited(book, book, rename("Totals", "Total"))
 
 
+def codes_of_diagnoses(folder: Path) -> None:
+    """SNOMED codes of the user, here invented ones: the shipped trial has none."""
+    (folder / "terminology").mkdir()
+    (folder / "terminology" / "codes.csv").write_text(
+        "Dataset,Key,Specimen,Dictionary,Version,Code,Term\n"
+        "TS,INDIC,,SNOMED,2026-01-01,99900001,\n"
+        "TS,TDIGRP,,SNOMED,2026-01-01,99900002,\n"
+    )
+
+
 def build(trial: Damaged, outputs: Path) -> Built:
     """Build up to the checks: no test looks at a display, or at a result."""
     (trial.folder / "specs" / "tlf.xlsx").unlink()
@@ -249,4 +259,5 @@ def build_damaged(folder: Path, outputs: Path) -> Built:
     dates_partial_and_late(folder)
     codes_unknown(trial)
     texts_short_files_and_a_sheet(folder)
+    codes_of_diagnoses(folder)
     return build(trial, outputs)

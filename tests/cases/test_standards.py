@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
-from typer.testing import CliRunner
 
 from il2cdisc.adam import (
     analysis_dataset,
@@ -22,7 +20,6 @@ from il2cdisc.adam import (
 from il2cdisc.base.columns import CodedColumn
 from il2cdisc.base.datasets import Dataset, Variable
 from il2cdisc.base.problems import Problems, Stopped
-from il2cdisc.cli import app
 from il2cdisc.define.columns import MadeColumns
 from il2cdisc.define.measure import date_type
 from il2cdisc.define.model import Define, ItemDef, Where
@@ -47,6 +44,7 @@ from il2cdisc.spec.models import (
     WhereClause,
 )
 from il2cdisc.spec.selection import Selection
+from tests.cases.damaged_trial import Built
 
 ROOT = Path(__file__).parents[2]
 Read = Callable[[str], pd.DataFrame]
@@ -668,8 +666,8 @@ def test_9_codes_of_the_user_fill_the_trial_summary(tmp_path: Path):
     ]
 
 
-def test_9_codes_of_diagnoses_reach_the_dataset(tmp_path: Path, read: Read):
-    """SNOMED codes of the user, here invented ones: the shipped trial has none."""
+def test_9_codes_of_diagnoses_reach_the_dataset(damaged_shipped: Built, read: Read):
+    """Those of `codes_of_diagnoses`; the shipped trial has none."""
     coded = ["TSPARMCD", "TSVAL", "TSVALCD", "TSVCDREF", "TSVCDVER"]
     diagnoses = read("ts")[coded].query("TSPARMCD in ['INDIC', 'TDIGRP']").fillna("")
     disease = "Major depressive episode"
@@ -677,20 +675,7 @@ def test_9_codes_of_diagnoses_reach_the_dataset(tmp_path: Path, read: Read):
         ["INDIC", disease, "", "", ""],
         ["TDIGRP", disease, "", "", ""],
     ]
-    for name in ("raw", "specs", "mappings"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("study.toml", "accepted.toml"):
-        shutil.copy(ROOT / name, tmp_path)
-    (tmp_path / "terminology").mkdir()
-    (tmp_path / "terminology" / "codes.csv").write_text(
-        "Dataset,Key,Specimen,Dictionary,Version,Code,Term\n"
-        "TS,INDIC,,SNOMED,2026-01-01,99900001,\n"
-        "TS,TDIGRP,,SNOMED,2026-01-01,99900002,\n"
-    )
-    part = tmp_path / "part"
-    done = CliRunner().invoke(app, ["build", "TS", "--trial", str(tmp_path), "--out", str(part)])
-    assert done.exit_code == 0, done.output
-    made, _ = pyreadstat.read_xport(part / "sdtm" / "ts.xpt")
+    made, _ = pyreadstat.read_xport(damaged_shipped.outputs / "sdtm" / "ts.xpt")
     assert made[coded].query("TSPARMCD in ['INDIC', 'TDIGRP']").to_numpy().tolist() == [
         ["INDIC", disease, "99900001", "SNOMED", "2026-01-01"],
         ["TDIGRP", disease, "99900002", "SNOMED", "2026-01-01"],
