@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -261,6 +262,12 @@ def test_each_column_that_is_read_is_written_and_explained() -> None:
     assert set(SHEETS) == set(written)
 
 
+@cache
+def workbook_of(path: Path) -> openpyxl.Workbook:
+    """A workbook of a trial, read once; not to be changed."""
+    return openpyxl.load_workbook(path)
+
+
 def test_each_column_of_displays_is_explained() -> None:
     notes = [column.note for sheet in displays_layout() for column in sheet.columns]
     assert len(notes) > 60
@@ -273,7 +280,7 @@ def test_each_column_of_displays_is_explained() -> None:
 @pytest.mark.parametrize("trial", [ROOT, ROOT / "tests" / "second_trial"], ids=["shipped", "second"])
 @pytest.mark.parametrize("name", ["sdtm", "adam", "tlf"])
 def test_the_workbooks_of_both_trials_have_the_notes(trial: Path, name: str) -> None:
-    book = openpyxl.load_workbook(trial / "specs" / f"{name}.xlsx")
+    book = workbook_of(trial / "specs" / f"{name}.xlsx")
     sheets = {"sdtm": layout("SDTM"), "adam": layout("ADaM"), "tlf": displays_layout()}[name]
     notes = {(sheet.name, column.header): column.note for sheet in sheets for column in sheet.columns}
     found = {
@@ -306,7 +313,7 @@ def alike(word: object) -> str:
 @pytest.mark.parametrize("name", ["sdtm.xlsx", "adam.xlsx", "tlf.xlsx"])
 def test_what_a_drop_down_offers_is_what_its_column_holds(book: str, name: str) -> None:
     held = 0
-    for sheet in openpyxl.load_workbook(ROOT / book / name).worksheets:
+    for sheet in workbook_of(ROOT / book / name).worksheets:
         for rule in sheet.data_validations.dataValidation:
             if rule.type == "list" and str(rule.formula1).startswith('"'):
                 offered = str(rule.formula1).strip('"').split(",")
