@@ -27,12 +27,14 @@ PATIENCE = 300.0
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory, second_outputs: Path) -> Path:
-    """The second trial, which is small, with a build of it; those that follow are without displays."""
+    """The second trial, which is small, with a build of it; those that follow are of SDTM alone."""
     folder = tmp_path_factory.mktemp("killed") / "trial"
     for name in ("specs", "mappings", "raw"):
         shutil.copytree(SECOND / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(SECOND / "study.toml", folder)
     shutil.copytree(second_outputs, folder / "outputs")
+    (folder / "specs" / "adam.xlsx").unlink()
+    shutil.rmtree(folder / "mappings" / "adam")
     return without_displays(folder)
 
 
@@ -61,7 +63,7 @@ def killed_when(trial: Path, moment: Callable[[], bool]) -> None:
     )
     limit = time.monotonic() + PATIENCE
     while not moment() and build.poll() is None and time.monotonic() < limit:
-        time.sleep(0.0005)
+        time.sleep(0.002)
     ended = build.poll()
     os.killpg(build.pid, signal.SIGKILL) if ended is None else None
     assert build.wait() == -signal.SIGKILL, "the build ended before the moment came"
@@ -83,7 +85,7 @@ def test_killed_at_any_moment(trial: Path, command: Callable[..., Any]) -> None:
 
     moments: list[tuple[str, Callable[[], bool], set[str]]] = [
         ("the work has begun", lambda: staged(trial, ""), {"old"}),
-        ("transport files are being written", lambda: staged(trial, "adam/*.xpt"), {"old"}),
+        ("transport files are being written", lambda: staged(trial, "sdtm/*.xpt"), {"old"}),
         ("all is written and being flushed", lambda: staged(trial, "manifest.json"), {"old", "new"}),
         ("just exchanged", swapped, {"new"}),
         ("the old build is going away", lambda: swapped() and not staged(trial, "manifest.json"), {"new"}),
