@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,15 @@ def reader(built: Path) -> PdfReader:
     return PdfReader(built / ACRF)
 
 
+@cache
+def texts_of(file: Path) -> list[str]:
+    """The text of each page."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(file).pages]
+
+
 @pytest.fixture(scope="module")
-def texts(reader: PdfReader) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in reader.pages]
+def texts(built: Path) -> list[str]:
+    return texts_of(built / ACRF)
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +89,10 @@ def test_an_annotation_names_a_variable_that_exists(built: Path, comments: list[
 
     def names(dataset: str) -> set[str]:
         if dataset not in found:
-            frame, _ = pyreadstat.read_xport(built / f"{dataset.lower()}.xpt")
-            found[dataset] = set(frame["QNAM"] if dataset.startswith("SUPP") else frame.columns)
+            supplement = dataset.startswith("SUPP")
+            file = built / f"{dataset.lower()}.xpt"
+            frame, meta = pyreadstat.read_xport(file, metadataonly=not supplement)
+            found[dataset] = set(frame["QNAM"] if supplement else meta.column_names)
         return found[dataset]
 
     for _, text, subject in comments:
@@ -179,15 +188,13 @@ def test_bookmarks_of_the_shipped_trial(shipped_outputs: Path) -> None:
 
 
 def test_what_is_transferred_is_on_no_page(shipped_outputs: Path) -> None:
-    pages = PdfReader(shipped_outputs / "sdtm" / ACRF).pages
-    text = " ".join(" ".join(page.extract_text().split()) for page in pages)
+    text = " ".join(texts_of(shipped_outputs / "sdtm" / ACRF))
     assert "Barcode of the tube; unique" in text  # the list of tubes is filled in at the site
     assert "no subject in this file" not in text and "Accession number" not in text
 
 
 def test_items_of_scales_are_codes_alone(shipped_outputs: Path) -> None:
-    pages = PdfReader(shipped_outputs / "sdtm" / ACRF).pages
-    page = next(text for text in (page.extract_text() for page in pages) if "BDI201" in text)
+    page = next(text for text in texts_of(shipped_outputs / "sdtm" / ACRF) if "BDI201" in text)
     assert "BD01" in page and "Item 1" not in page and "Grade 0" not in page
 
 
