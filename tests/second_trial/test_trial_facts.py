@@ -54,8 +54,13 @@ def line_of(path: Path, text: str) -> int:
     return next(n for n, line in enumerate(path.read_text().splitlines(), start=1) if text in line)
 
 
-def test_what_the_file_says_is_what_the_mappings_do(trial: Path) -> None:
-    before = made(trial)
+@pytest.fixture(scope="module")
+def before() -> MadeDatasets:
+    """The datasets of the trial as it is."""
+    return made(TRIAL)
+
+
+def test_what_the_file_says_is_what_the_mappings_do(before: MadeDatasets, trial: Path) -> None:
     assert categories(before)["Glucose"] == "CHEMISTRY"
     assert 40 < oldest_of_the_first_group(before) < 50
     edited(trial / "study.toml", "Glucose = false", "Glucose = true")
@@ -103,8 +108,7 @@ def test_without_the_table_a_mapping_that_asks_for_it_is_a_problem(trial: Path) 
     assert f"ADM014 adsl(): needs trial, and study.toml has no table [trial]\n{fix}" in found
 
 
-def test_a_raw_form_of_that_name_is_another_thing(trial: Path) -> None:
-    before = made(trial).sdtm["LB"].frame
+def test_a_raw_form_of_that_name_is_another_thing(before: MadeDatasets, trial: Path) -> None:
     for name in ("study.toml", "raw/columns.csv", "mappings/sdtm/lb.py"):
         edited(trial / name, "assays", "trial")
     book = openpyxl.load_workbook(trial / "specs" / "sdtm.xlsx")
@@ -115,5 +119,5 @@ def test_a_raw_form_of_that_name_is_another_thing(trial: Path) -> None:
         trial / "mappings" / "sdtm" / "lb.py"
     ).read_text(encoding="utf-8")
     after = made(trial).sdtm["LB"].frame
-    renamed = {name: name.replace("assays", "trial") for name in before.columns}
-    pd.testing.assert_frame_equal(after, before.rename(columns=renamed))
+    renamed = {name: name.replace("assays", "trial") for name in before.sdtm["LB"].frame.columns}
+    pd.testing.assert_frame_equal(after, before.sdtm["LB"].frame.rename(columns=renamed))
