@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cases.damaged_trial import Built, build_damaged
-from tests.conftest import built_once
+from tests.conftest import made_once
 
 
 @pytest.fixture(scope="session")
 def damaged_shipped(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Its outputs up to the checks, made once in a run of the tests; the trial lies beside them."""
+    """Its outputs up to the checks, made once in a run of the tests; the trial and what was said lie beside."""
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        out = Path(str(arguments[-1]))
-        shutil.rmtree(out.parent / "trial", ignore_errors=True)
-        built = build_damaged(out.parent / "trial", out)
-        (out.parent / "places.json").write_text(json.dumps(built.places))
-        return subprocess.CompletedProcess([], built.exit_code, built.said, "")
+    def make(folder: Path) -> None:
+        shutil.rmtree(folder / "trial", ignore_errors=True)
+        built = build_damaged(folder / "trial", folder / "outputs")
+        assert built.exit_code == 0, built.said
+        (folder / "said.txt").write_text(built.said)
+        (folder / "built.json").write_text(json.dumps([built.places, built.exit_code]))
 
-    out = built_once(tmp_path_factory, "damaged", run)
-    places = json.loads((out.parent / "places.json").read_text())
-    return Built(places, out, 0, (out.parent / "said.txt").read_text())
+    folder = made_once(tmp_path_factory, "damaged", make)
+    places, code = json.loads((folder / "built.json").read_text())
+    return Built(places, folder / "outputs", code, (folder / "said.txt").read_text())
