@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import scipy.linalg  # noqa: F401 - its library is there before threads are limited
 from filelock import FileLock
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 from typer.testing import CliRunner
 
 import il2cdisc.run.second
@@ -78,8 +80,9 @@ def one_process() -> Iterator[None]:
     """A build in the tests' own process does all its work there: to start another costs more than it saves.
 
     A command in a process of its own has a second one, as a user's has; build/test_build.py compares both.
+    Nor has linear algebra threads: the matrices are small, and the processors are shared with other tests.
     """
-    with pytest.MonkeyPatch.context() as patch:
+    with threadpool_limits(1), pytest.MonkeyPatch.context() as patch:
         patch.setattr(il2cdisc.run.second, "processors", lambda: 1)
         yield
 

@@ -22,6 +22,7 @@ from il2cdisc.stats.arguments import (
 )
 from il2cdisc.stats.distributions import chi_square_tail, normal_two_sided
 from il2cdisc.stats.estimates import HypothesisTest, Interval, NotEstimableError, Result
+from il2cdisc.stats.threads import one_thread
 
 Ties = Literal["breslow", "efron"]
 
@@ -76,8 +77,6 @@ def cox(
     is missing everywhere, constant or collinear, or one without a maximum (no event on one side of it);
     `ValueError` for wrong arguments.
     """
-    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
-
     z = z_quantile(confidence)
     table = _table(time, event, terms, stratum)
     used = table.notna().all(axis=1).to_numpy()
@@ -89,7 +88,7 @@ def cox(
     centre, scale = x.mean(axis=0), x.std(axis=0)
     model = _model(rows["time"].to_numpy(dtype="float64"), (x - centre) / scale, d, rows["stratum"], ties)
     # one thread: the same bits whatever the number of cores; what leaves the range of numbers is judged
-    with threadpool_limits(1), np.errstate(all="ignore"):
+    with one_thread(), np.errstate(all="ignore"):
         beta, covariance = _fit(model, names)
     null = float(model.loglike(np.zeros(len(names))))
     value = float(model.loglike(beta))

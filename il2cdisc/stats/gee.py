@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from il2cdisc.stats.arguments import Floats, how_many, labels, listed, numbers, same_length, z_quantile
 from il2cdisc.stats.distributions import normal_two_sided
 from il2cdisc.stats.estimates import Interval, NotEstimableError, Result
+from il2cdisc.stats.threads import one_thread
 
 WorkingCorrelation = Literal["exchangeable", "independence"]
 StandardErrors = Literal["robust", "bias-reduced"]
@@ -145,7 +146,6 @@ def _fit(
     y: Floats, x: Floats, groups: NDArray[Any], working: WorkingCorrelation, standard_errors: StandardErrors
 ) -> Any:
     import statsmodels.genmod.api as genmod  # pyright: ignore[reportMissingTypeStubs]
-    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
     library = cast("Any", genmod)
     structures = {
@@ -156,7 +156,7 @@ def _fit(
     model = library.GEE(
         y, x, groups=groups, family=library.families.Binomial(), cov_struct=structures[working]()
     )
-    with warnings.catch_warnings(), threadpool_limits(1):
+    with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")  # what they tell is judged below
         return model.fit(maxiter=200, ctol=1e-10, cov_type=kind)
 

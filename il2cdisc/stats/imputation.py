@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from il2cdisc.stats.arguments import Floats, how_many, is_are, labels, listed, numbers, same_length
 from il2cdisc.stats.estimates import NotEstimableError, Result
+from il2cdisc.stats.threads import one_thread
 
 Flags = NDArray[np.bool_]
 STRATEGIES = ("MAR", "J2R", "CR", "CIR")
@@ -296,11 +297,9 @@ def _impute(
     """Run the chain; at each draw impute with the `means` of its coefficients."""
     if draws < 1 or thin < 1 or burn_in < 0:
         raise ValueError("draws and thin must be at least 1, burn_in at least 0")
-    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
-
     chain, values = (np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(2))
     out = np.empty((draws, *model.y.shape))
-    with threadpool_limits(1):  # the same bits whatever the number of cores
+    with one_thread():  # the same bits whatever the number of cores
         x, y = model.x, _start(model)
         cross: Floats = np.asarray(np.linalg.inv(x.T @ x), dtype="float64")
         root: Floats = np.asarray(np.linalg.cholesky(cross), dtype="float64")

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from il2cdisc.stats.arguments import Floats, listed
 from il2cdisc.stats.distributions import f_tail, t_quantile, t_two_sided
 from il2cdisc.stats.estimates import HypothesisTest, NotEstimableError, Result
+from il2cdisc.stats.threads import one_thread
 
 StandardErrors = Literal["model", "HC0", "HC1", "HC2", "HC3"]
 STANDARD_ERRORS: tuple[StandardErrors, ...] = ("model", "HC0", "HC1", "HC2", "HC3")
@@ -54,8 +55,6 @@ class LeastSquares:
     def __init__(
         self, y: Floats, matrix: Floats, names: Sequence[str], *, standard_errors: StandardErrors = "model"
     ) -> None:
-        from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
-
         n, parameters = matrix.shape
         self.df = n - parameters
         if self.df < 1:
@@ -67,7 +66,7 @@ class LeastSquares:
         if flat.any():
             value = columns[0, int(np.argmax(flat))]
             raise NotEstimableError(f"The response has the same value ({value:g}) in all {n} rows used.")
-        with threadpool_limits(1):  # the same bits whatever the number of cores
+        with one_thread():  # the same bits whatever the number of cores
             self.scale = np.linalg.norm(matrix, axis=0)
             q, r = np.linalg.qr(matrix / self.scale)
             _refuse_collinear(r, names)

@@ -19,6 +19,7 @@ from il2cdisc.stats.arguments import (
     same_length,
 )
 from il2cdisc.stats.estimates import NotEstimableError, Result
+from il2cdisc.stats.threads import one_thread
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,8 +117,6 @@ def bootstrap_importance(
     in which a column is constant or too little is left is drawn again, at most as often as `resamples`.
     The seed alone decides the draws. Errors as `pls`.
     """
-    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
-
     check_confidence(confidence)
     if resamples < 2:
         raise ValueError("at least 2 resamples are needed")
@@ -127,7 +126,7 @@ def bootstrap_importance(
     random = np.random.Generator(np.random.PCG64(seed))
     found: list[Floats] = []
     slopes: list[Floats] = []
-    with threadpool_limits(1):  # the same bits whatever the number of cores
+    with one_thread():  # the same bits whatever the number of cores
         for _ in range(2 * resamples):
             rows = random.integers(0, len(y), len(y))
             part = _resampled(y[rows], x[rows], names, components)
