@@ -10,6 +10,8 @@ from il2cdisc.base.paged import give_back_pages
 
 ENOUGH = 400_000_000
 """Bytes that a process may hold before anything is given back: below, it costs more than it helps."""
+LITTLE = 250_000_000
+"""The same for a process that waits for work."""
 MORE = 50_000_000
 """Bytes by which it has grown since, before it is asked again what is free."""
 PAGE = 4096

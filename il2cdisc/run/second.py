@@ -16,7 +16,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from il2cdisc.base.memory import give_back, use_system_allocator
+from il2cdisc.base.memory import LITTLE, give_back, use_system_allocator
 from il2cdisc.base.shared_tasks import completed
 
 P = ParamSpec("P")
@@ -149,4 +149,4 @@ def serve(modules: Sequence[str]) -> None:
         except BrokenPipeError:  # the first process has gone
             return
         del function, args, kwargs, reply, answer  # nothing is held while it waits
-        give_back()
+        give_back(LITTLE)

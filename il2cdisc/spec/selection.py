@@ -80,14 +80,13 @@ _Asked = tuple[str, str, tuple[str, ...]]
 class _ColumnValues:
     """The distinct values of a column, and behind them a missing one, as a condition sees them.
 
-    `codes`: the place of each row's value among them.
+    `codes`: the place of each row's value among them, -1, which is the last, for a missing one.
     """
 
     def __init__(self, name: str, column: CodedColumn) -> None:
-        count = len(column.values)
-        self.codes = np.where(column.codes < 0, count, column.codes)
+        self.codes = column.codes
         self._name = name
-        ends = np.append(np.arange(count), -1)
+        ends = np.append(np.arange(len(column.values)), -1)
         self._frame = pd.DataFrame({name: CodedColumn(column.values, ends).series()})
         self._found: dict[tuple[str, tuple[str, ...]], NDArray[np.bool_]] = {}
 
