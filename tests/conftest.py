@@ -158,9 +158,9 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, run: Command
 
     def build(folder: Path) -> None:
         out = folder / "outputs"
-        told = run("build", *arguments, "--out", out)
-        assert told.returncode == 0, told.stdout + told.stderr
-        (folder / "said.txt").write_text(told.stdout.replace(str(out), "OUT"))
+        done = run("build", *arguments, "--out", out)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (folder / "said.txt").write_text(done.stdout.replace(str(out), "OUT"))
 
     return made_once(tmp_path_factory, name, build) / "outputs"
 
@@ -176,6 +176,14 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
         if not (folder / "done").exists():
             make(folder)
             (folder / "done").touch()
+    return folder
+
+
+def second_copied(folder: Path) -> Path:
+    """A copy of the second trial, to be changed: workbooks, mappings and raw files in a new folder."""
+    for part in ("raw", "specs", "mappings"):
+        shutil.copytree(SECOND / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(SECOND / "study.toml", folder)
     return folder
 
 

@@ -63,7 +63,7 @@ def examine(
 ) -> Examined:
     """Hold the files of a built folder against the workbooks; nothing is written.
 
-    What memory need not hold lies in the folder `scratch`, if there is one.
+    What memory need not hold is in the folder `scratch`, if there is one.
     """
     from il2cdisc.check.core import ask_core
     from il2cdisc.check.dispositions import read_dispositions

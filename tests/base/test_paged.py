@@ -1,4 +1,4 @@
-"""Codes of large columns lie in a file without a name: the same values, and memory that is given back."""
+"""Codes of large columns are in a file without a name: the same values, and memory that is given back."""
 
 from __future__ import annotations
 

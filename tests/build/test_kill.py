@@ -18,7 +18,7 @@ import pytest
 
 from il2cdisc.deliver.manifest import verify
 from il2cdisc.deliver.publish import repair
-from tests.conftest import without_displays
+from tests.conftest import second_copied, without_displays
 
 SECOND = Path(__file__).parents[1] / "second_trial"
 COMMAND = [sys.executable, "-c", "from il2cdisc.cli import main; main()", "build"]
@@ -28,10 +28,7 @@ PATIENCE = 300.0
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory, second_outputs: Path) -> Path:
     """The second trial, which is small, with a build of it; those that follow are of SDTM alone."""
-    folder = tmp_path_factory.mktemp("killed") / "trial"
-    for name in ("specs", "mappings", "raw"):
-        shutil.copytree(SECOND / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(SECOND / "study.toml", folder)
+    folder = second_copied(tmp_path_factory.mktemp("killed") / "trial")
     shutil.copytree(second_outputs, folder / "outputs")
     (folder / "specs" / "adam.xlsx").unlink()
     shutil.rmtree(folder / "mappings" / "adam")

@@ -14,7 +14,7 @@ from tests.conftest import made_once
 
 @pytest.fixture(scope="session")
 def damaged_shipped(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Its outputs up to the checks, made once in a run of the tests; trial and text lie beside."""
+    """Its outputs up to the checks, made once in a run of the tests; the trial is in the same folder."""
 
     def make(folder: Path) -> None:
         shutil.rmtree(folder / "trial", ignore_errors=True)

@@ -1,6 +1,6 @@
 """The shipped trial with all that several files of tests damage in it: built once, up to the checks.
 
-The damages of one file of tests lie in other records than those of the others, and have a function each.
+The damages of one file of tests are in other records than those of the others, and have a function each.
 """
 
 from __future__ import annotations

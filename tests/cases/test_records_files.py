@@ -785,7 +785,7 @@ def test_4_language_and_spellings_are_checked_at_their_line(tmp_path):
 
 @pytest.fixture(scope="module")
 def built(damaged_shipped: Built) -> Path:
-    """The shipped trial with the damages of `texts_short_files_and_a_sheet`, and others; outputs beside."""
+    """Folder of trial and outputs: the damages of `texts_short_files_and_a_sheet`, and others."""
     return damaged_shipped.outputs.parent
 
 

@@ -46,7 +46,7 @@ def test_the_second_trial_in_blocks_gives_the_same_bytes_and_text(
 ) -> None:
     """As in one block; and the scratch folder, which is elsewhere, is empty when the build has ended.
 
-    All codes of forms and checked files lie in pages there, as those of a large trial do.
+    All codes of forms and checked files are in pages there, as those of a large trial do.
     """
     monkeypatch.setattr(il2cdisc.base.paged, "LEAST", 1)
     out, scratch = tmp_path / "blocks", tmp_path / "scratch"

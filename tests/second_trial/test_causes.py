@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import without_displays
+from tests.conftest import second_copied, without_displays
 
 TRIAL = Path(__file__).parent
 Command = Callable[..., Any]
@@ -25,16 +24,13 @@ CHANGES = (
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
     """Outputs of a copy of the trial with all changes, built once."""
-    trial = tmp_path_factory.mktemp("causes") / "trial"
-    for part in ("raw", "specs", "mappings"):
-        shutil.copytree(TRIAL / part, trial / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(TRIAL / "study.toml", trial)
+    trial = without_displays(second_copied(tmp_path_factory.mktemp("causes") / "trial"))
     for file, old, new in CHANGES:
         path = trial / "raw" / "site" / file
         text = path.read_text()
         assert text.count(old) == 1
         path.write_text(text.replace(old, new))
-    done = command("build", "--trial", without_displays(trial))
+    done = command("build", "--trial", trial)
     assert done.returncode == 0, done.stdout + done.stderr
     return trial / "outputs"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.conftest import without_displays
+from tests.conftest import second_copied, without_displays
 
 TRIAL = Path(__file__).parent
 EVENTS, STEPS, DOSES, VISITS = (
@@ -45,11 +44,7 @@ Command = Callable[..., Any]
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
     """A copy of the trial with all of them, built once."""
-    trial = tmp_path_factory.mktemp("sense") / "trial"
-    for part in ("raw", "specs", "mappings"):
-        shutil.copytree(TRIAL / part, trial / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(TRIAL / "study.toml", trial)
-    without_displays(trial)
+    trial = without_displays(second_copied(tmp_path_factory.mktemp("sense") / "trial"))
     for _, file, old, new, _ in PLANTED:
         path = trial / "raw" / file
         text = path.read_bytes().decode("utf-8")
@@ -105,7 +100,7 @@ def test_a_site_is_asked_once_about_each_and_nothing_is_suggested(planted: Path)
 def test_a_visit_whose_own_form_is_missing_is_asked_for_once(
     planted: Path, findings: list[dict[str, Any]]
 ) -> None:
-    """Protocol Schedule expects the form; that SV lacks the visit is no second question."""
+    """Protocol Schedule expects the form; that SV does not have the visit is no second question."""
     asked = json.loads((planted / "outputs" / "checks" / "queries.json").read_text("utf-8"))["queries"]
     assert [query["code"] for query in asked if "6002" in str(query)] == ["RAW130"]
     assert "CHK234" not in {item["code"] for item in findings}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -22,18 +21,10 @@ from il2cdisc.check.query_update import with_queries
 from il2cdisc.deliver.lock import take_lock
 from il2cdisc.run.query_log import LOCK, update_queries
 from il2cdisc.study import load_study
-from tests.conftest import without_displays
+from tests.conftest import second_copied, without_displays
 
 TRIAL = Path(__file__).parent
 Command = Callable[..., Any]
-PLACE = ("raw", "specs", "mappings")
-
-
-def copied(folder: Path) -> Path:
-    for part in PLACE:
-        shutil.copytree(TRIAL / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(TRIAL / "study.toml", folder)
-    return without_displays(folder)
 
 
 def build(trial: Path, command: Command) -> dict[str, str]:
@@ -57,7 +48,7 @@ def fill(path: Path, field: str, **cells: str) -> None:
 
 
 def test_the_life_of_a_question(tmp_path: Path, command: Command) -> None:
-    trial = copied(tmp_path / "trial")
+    trial = without_displays(second_copied(tmp_path / "trial"))
     assert set(build(trial, command).values()) == {"new"}
     log = trial / "queries.xlsx"
     assert command("queries", "update", "--trial", trial).stdout.splitlines() == [
@@ -121,7 +112,7 @@ def query(number: int, value: str = "x") -> Query:
 
 @pytest.fixture
 def trial(tmp_path: Path) -> Path:
-    return copied(tmp_path / "trial")
+    return without_displays(second_copied(tmp_path / "trial"))
 
 
 def write_log(trial: Path, *queries: Query) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.conftest import without_displays
+from tests.conftest import second_copied, without_displays
 
 TRIAL = Path(__file__).parent
 Command = Callable[..., Any]
@@ -25,15 +25,8 @@ PLANTED = (
 """File, what is there, and what is planted instead."""
 
 
-def copied(folder: Path) -> Path:
-    for part in ("raw", "specs", "mappings"):
-        shutil.copytree(TRIAL / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(TRIAL / "study.toml", folder)
-    return without_displays(folder)
-
-
 def planted(folder: Path) -> Path:
-    trial = copied(folder)
+    trial = without_displays(second_copied(folder))
     for file, old, new in PLANTED:
         path = trial / "raw" / file
         text = path.read_text(encoding="cp1252")

@@ -57,7 +57,7 @@ def tree(root: Path) -> dict[str, bytes]:
 
 @cache
 def sheet_rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
-    """All rows of a sheet; most of the planted errors lie in the same ones."""
+    """All rows of a sheet; most of the planted errors are in the same ones."""
     book = openpyxl.load_workbook(path, read_only=True)
     rows = list(book[sheet].iter_rows(values_only=True))
     book.close()

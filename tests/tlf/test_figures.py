@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from il2cdisc.results.methods import all_methods
 from il2cdisc.results.run import run
 from il2cdisc.spec.conditions import parse
 from il2cdisc.spec.tlf import Display, DisplayAnalysis, DisplayColumn, ListedItem
-from il2cdisc.tlf.figure import Drawing, draw
+from il2cdisc.tlf.figure import DPI, Drawing, draw
 from il2cdisc.tlf.figures import all_figures, style
 from il2cdisc.tlf.figures.data import FigureData
 from il2cdisc.tlf.layout import lay_out
@@ -135,6 +137,9 @@ def test_no_letter_is_smaller_than_eight_points_and_axes_are_named(drawn, kind, 
 def test_one_subject_of_one_arm_is_drawn(drawn, kind):
     drawing, _, results = drawn(kind, 1, 0)
     assert drawing.png.startswith(b"\x89PNG")
+    image = Image.open(io.BytesIO(drawing.png))
+    assert (image.mode, round(image.info["dpi"][0])) == ("RGB", DPI)  # opaque, and of its size in print
+    assert image.getpixel((0, 0)) == (255, 255, 255)
     assert drawing.alt.startswith("Figure 1. ")
     assert len(results) > 2
 
